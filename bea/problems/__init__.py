@@ -13,12 +13,14 @@ from typing import Any
 
 from bea.errors import nearest
 from bea.fields.vector_field import Loss, VectorField
+from bea.problems.finite_sums import FiniteSum, finite_sum
 from bea.problems.games import Game, game
 from bea.problems.problem import Problem
 from bea.problems.registry import Record, available, get, register
 from bea.problems.texts import field, find_field, find_loss, loss, read_parameters
 
 __all__ = [
+    "FiniteSum",
     "Game",
     "Problem",
     "Record",
@@ -26,6 +28,7 @@ __all__ = [
     "field",
     "find_field",
     "find_loss",
+    "finite_sum",
     "game",
     "get",
     "loss",
