@@ -41,7 +41,13 @@ if TYPE_CHECKING:
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify
     from bea.methods import Method
-    from bea.modified import ModifiedEquation, modified_equation, modifying_integrator
+    from bea.modified import (
+        ModifiedEquation,
+        ModifiedGenerator,
+        modified_equation,
+        modified_generator,
+        modifying_integrator,
+    )
     from bea.series import PowerSeries
 
 __version__ = "0.1.0"
@@ -53,6 +59,7 @@ __all__ = [
     "Loss",
     "Method",
     "ModifiedEquation",
+    "ModifiedGenerator",
     "PowerSeries",
     "Trajectory",
     "VectorField",
@@ -61,6 +68,7 @@ __all__ = [
     "iterate",
     "methods",
     "modified_equation",
+    "modified_generator",
     "modifying_integrator",
     "one_step_defect",
     "parse",
@@ -77,6 +85,7 @@ _HOMES = {
     "Loss": "bea.fields",
     "Method": "bea.methods",
     "ModifiedEquation": "bea.modified",
+    "ModifiedGenerator": "bea.modified",
     "PowerSeries": "bea.series",
     "Trajectory": "bea.flows",
     "VectorField": "bea.fields",
@@ -84,6 +93,7 @@ _HOMES = {
     "flow": "bea.flows",
     "iterate": "bea.flows",
     "modified_equation": "bea.modified",
+    "modified_generator": "bea.modified",
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",

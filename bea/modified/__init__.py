@@ -3,11 +3,12 @@
 Three routes that do not know of each other are in `routes`: `operator` (the logarithm of the step),
 `perturbation` (powers of gamma in exp(gamma D~) theta) and `trees` (B-series). Their exact
 agreement is the proof of correctness. `ModifiedEquation` is the result; integrating it is left
-to `bea.flows`.
+to `bea.flows`. For random steps, `ModifiedGenerator` is the logarithm of the averaged operator.
 """
 
 from bea.modified.derive import modified_equation, modifying_integrator
 from bea.modified.equation import ModifiedEquation
+from bea.modified.generator import ModifiedGenerator, modified_generator
 from bea.modified.loss import ModifiedLoss
 from bea.modified.routes.operator import at_point, symbol
 from bea.modified.structure import GradientSplit
@@ -15,9 +16,11 @@ from bea.modified.structure import GradientSplit
 __all__ = [
     "GradientSplit",
     "ModifiedEquation",
+    "ModifiedGenerator",
     "ModifiedLoss",
     "at_point",
     "modified_equation",
+    "modified_generator",
     "modifying_integrator",
     "symbol",
 ]
