@@ -44,9 +44,11 @@ if TYPE_CHECKING:
     from bea.modified import (
         ModifiedEquation,
         ModifiedGenerator,
+        StochasticEquation,
         modified_equation,
         modified_generator,
         modifying_integrator,
+        stochastic_equation,
     )
     from bea.series import PowerSeries
 
@@ -61,6 +63,7 @@ __all__ = [
     "ModifiedEquation",
     "ModifiedGenerator",
     "PowerSeries",
+    "StochasticEquation",
     "Trajectory",
     "VectorField",
     "discretization_drift",
@@ -74,6 +77,7 @@ __all__ = [
     "parse",
     "plots",
     "problems",
+    "stochastic_equation",
     "verify",
 ]
 
@@ -87,6 +91,7 @@ _HOMES = {
     "ModifiedEquation": "bea.modified",
     "ModifiedGenerator": "bea.modified",
     "PowerSeries": "bea.series",
+    "StochasticEquation": "bea.modified",
     "Trajectory": "bea.flows",
     "VectorField": "bea.fields",
     "discretization_drift": "bea.measure",
@@ -97,6 +102,7 @@ _HOMES = {
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",
+    "stochastic_equation": "bea.modified",
     "verify": "bea.measure.verify",
 }
 

@@ -3,7 +3,8 @@
 Three routes that do not know of each other are in `routes`: `operator` (the logarithm of the step),
 `perturbation` (powers of gamma in exp(gamma D~) theta) and `trees` (B-series). Their exact
 agreement is the proof of correctness. `ModifiedEquation` is the result; integrating it is left
-to `bea.flows`. For random steps, `ModifiedGenerator` is the logarithm of the averaged operator.
+to `bea.flows`. For random steps, `ModifiedGenerator` is the logarithm of the averaged
+operator, and `StochasticEquation` the diffusion nearest to it.
 """
 
 from bea.modified.derive import modified_equation, modifying_integrator
@@ -11,16 +12,21 @@ from bea.modified.equation import ModifiedEquation
 from bea.modified.generator import ModifiedGenerator, modified_generator
 from bea.modified.loss import ModifiedLoss
 from bea.modified.routes.operator import at_point, symbol
+from bea.modified.stochastic import StochasticEquation, stochastic_equation
 from bea.modified.structure import GradientSplit
+from bea.modified.universal_stochastic import UniversalStochasticEquation
 
 __all__ = [
     "GradientSplit",
     "ModifiedEquation",
     "ModifiedGenerator",
     "ModifiedLoss",
+    "StochasticEquation",
+    "UniversalStochasticEquation",
     "at_point",
     "modified_equation",
     "modified_generator",
     "modifying_integrator",
+    "stochastic_equation",
     "symbol",
 ]

@@ -136,12 +136,22 @@ class RandomStep:
     def _known(self) -> dict[int, Any]:
         return {}
 
-    def _run_all(self, order: int) -> Iterator[tuple[fmpq, Any, Any]]:
+    @cached_property
+    def asks_at_theta(self) -> bool:
+        """Whether the step asks for the slope at theta alone."""
         try:
-            yield (fmpq(1), *self._run(_AtTheta(self.mean, order, self._symbols(self._slopes))))
-            return
+            self._run_at_theta(2)
         except _Elsewhere:
-            pass
+            return False
+        return True
+
+    def _run_at_theta(self, order: int) -> tuple[list[PowerSeries], list[PowerSeries]]:
+        return self._run(_AtTheta(self.mean, order, self._symbols(self._slopes)))
+
+    def _run_all(self, order: int) -> Iterator[tuple[fmpq, Any, Any]]:
+        if self.asks_at_theta:
+            yield (fmpq(1), *self._run_at_theta(order))
+            return
         self._require_few()
         for indices, weight in self.batches.choices(self.size):
             field = _mean([self.samples[i] for i in indices])
