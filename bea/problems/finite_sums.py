@@ -10,6 +10,7 @@ a given covariance in `bea.problems.synthetic_sums`; which batches there are is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -21,12 +22,14 @@ from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
 from bea.fields.conversions import read, to_expression
 from bea.fields.element import Element
+from bea.fields.expressions import Expression
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source
 from bea.fields.vector_field import Loss
+from bea.problems.problem import Problem, Put
 from bea.problems.sampled import Sampled, by_coefficients
 
-__all__ = ["FiniteSum", "Sampling", "finite_sum"]
+__all__ = ["FiniteSum", "Sampling", "SumProblem", "finite_sum"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -131,6 +134,29 @@ class FiniteSum(Loss):
 
     def __repr__(self) -> str:
         return f"FiniteSum({self.name}, N={self.size})"
+
+
+@dataclass(frozen=True)
+class SumProblem(Problem):
+    """A finite sum of the library in texts; `formula` is the mean of its losses.
+
+    Attributes
+    ----------
+    losses
+        The parts l_1, …, l_N.
+    """
+
+    losses: tuple[str, ...] = ()
+
+    def texts(self) -> list[str]:
+        """Return all the texts in which a parameter may stand."""
+        return [*super().texts(), *self.losses]
+
+    def make(
+        self, kind: str, parts: Sequence[Expression], symbols: Sequence[str], about: About, put: Put
+    ) -> FiniteSum:
+        """Return the finite sum, from its losses."""
+        return finite_sum([put(text) for text in self.losses], self.variables, symbols, about)
 
 
 def finite_sum(

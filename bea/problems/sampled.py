@@ -7,7 +7,7 @@ program runs once. For a list of losses the columns are the coefficients in whic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from flint import fmpq
@@ -61,9 +61,13 @@ class Sampled:
         if self.affine:
             return self._at(theta, list(self._means))
         total = np.zeros((self._count, theta.shape[1]))
-        for row in self.table.T:
-            total += self._at(theta, list(row))
+        for values in self.each(theta):
+            total += values
         return total / self.table.shape[1]
+
+    def each(self, theta: Floats) -> Iterator[Floats]:
+        """Yield the outputs (outputs, lanes) for each row of the data."""
+        return (self._at(theta, list(row)) for row in self.table.T)
 
     def _at(self, theta: Floats, data: Sequence[Floats]) -> Floats:
         return self._function([*theta, *data], np.empty((self._count, theta.shape[1])))
