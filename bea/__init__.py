@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify
+    from bea.measure.weak_errors import WeakErrors, weak_errors
     from bea.methods import Method
     from bea.modified import (
         ModifiedEquation,
@@ -66,6 +67,7 @@ __all__ = [
     "StochasticEquation",
     "Trajectory",
     "VectorField",
+    "WeakErrors",
     "discretization_drift",
     "flow",
     "iterate",
@@ -79,6 +81,7 @@ __all__ = [
     "problems",
     "stochastic_equation",
     "verify",
+    "weak_errors",
 ]
 
 # Where each public name is: packages load when they are first used, so that `import bea` is quick.
@@ -94,6 +97,7 @@ _HOMES = {
     "StochasticEquation": "bea.modified",
     "Trajectory": "bea.flows",
     "VectorField": "bea.fields",
+    "WeakErrors": "bea.measure",
     "discretization_drift": "bea.measure",
     "flow": "bea.flows",
     "iterate": "bea.flows",
@@ -104,6 +108,7 @@ _HOMES = {
     "parse": "bea.fields",
     "stochastic_equation": "bea.modified",
     "verify": "bea.measure.verify",
+    "weak_errors": "bea.measure.weak_errors",
 }
 
 

@@ -90,6 +90,22 @@ class DifferentialOperator:
         units = [tuple(int(i == j) for j in range(count)) for i in range(count)]
         return cls(ring, dict(zip(units, components, strict=True)))
 
+    @classmethod
+    def of_second_order(cls, matrix: Sequence[Sequence[Element]]) -> DifferentialOperator:
+        """Return 1/2 D:∇² for a symmetric matrix D.
+
+        >>> ring = Ring(["x", "y"])
+        >>> x, one = ring.variable(0), ring.constant(1)
+        >>> DifferentialOperator.of_second_order([[one, x], [x, one]])
+        1/2 ∂x² + x ∂x∂y + 1/2 ∂y²
+        """
+        total = cls(matrix[0][0].ring, {})
+        for i, row in enumerate(matrix):
+            for j, entry in enumerate(row):
+                index = tuple(int(k == i) + int(k == j) for k in range(len(matrix)))
+                total = total + cls(entry.ring, {index: entry / 2})
+        return total
+
     # --- what it holds --------------------------------------------------------------------------
 
     def coefficient(self, index: MultiIndex) -> Element:

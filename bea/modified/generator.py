@@ -96,8 +96,6 @@ class ModifiedGenerator:
     batches : Batches
     order : int
         The highest power K of gamma that is kept.
-    terms : tuple of DifferentialOperator
-        L~_0 ... L~_K.
     ring : Ring
         The ring of their coefficients: the problem's, with the method's symbols.
     """
@@ -111,8 +109,13 @@ class ModifiedGenerator:
     ) -> None:
         self._step, self._find_start = step, start
         self.method, self.batches, self.problem = step.method, step.batches, problem
-        self.terms = tuple(terms)
-        self.ring = self.terms[0].ring
+        self._terms = tuple(terms)
+        self.ring = self._terms[0].ring
+
+    @property
+    def terms(self) -> tuple[DifferentialOperator, ...]:
+        """L~_0 ... L~_K."""
+        return self._terms
 
     @property
     def order(self) -> int:

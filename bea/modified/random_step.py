@@ -31,7 +31,7 @@ from bea.modified.checks import require_method, require_problem
 from bea.modified.stepping import open_symbols
 from bea.series import PowerSeries
 
-__all__ = ["MOST_BATCHES", "Average", "RandomStep"]
+__all__ = ["MOST_BATCHES", "Average", "Elsewhere", "RandomStep", "parts_of_memory"]
 
 #: More batches than these are not gone through one by one.
 MOST_BATCHES = 5000
@@ -141,7 +141,7 @@ class RandomStep:
         """Whether the step asks for the slope at theta alone."""
         try:
             self._run_at_theta(2)
-        except _Elsewhere:
+        except Elsewhere:
             return False
         return True
 
@@ -154,8 +154,11 @@ class RandomStep:
             return
         self._require_few()
         for indices, weight in self.batches.choices(self.size):
-            field = _mean([self.samples[i] for i in indices])
-            yield (weight, *self._run(SeriesField(field, order)))
+            yield (weight, *self._run(SeriesField(self.batch(indices), order)))
+
+    def batch(self, indices: Sequence[int]) -> VectorField:
+        """Return the field of a batch, over the ring of the step."""
+        return _mean([self.samples[i] for i in indices])
 
     def _run(self, f: SeriesField) -> tuple[list[PowerSeries], list[PowerSeries]]:
         atoms = len(self.ring.atoms)
@@ -163,7 +166,7 @@ class RandomStep:
         shapes = [np.shape(part) for part in bound.init(f, f.identity)]
         zero = f.gamma * 0
         memory = [zero + s for s in self._symbols(self._memory)]
-        theta, after = bound.step(f, f.identity, _parts(memory, shapes), f.gamma)
+        theta, after = bound.step(f, f.identity, parts_of_memory(memory, shapes), f.gamma)
         delta = [zero + (x - y) for x, y in zip(theta, f.identity, strict=True)]
         if len(self.ring.atoms) > atoms and self.memory_size:
             raise MethodError(
@@ -214,11 +217,23 @@ class RandomStep:
         return {}
 
 
-# --- private helpers ----------------------------------------------------------------------------
-
-
-class _Elsewhere(Exception):  # noqa: N818 - a signal, no error
+class Elsewhere(Exception):  # noqa: N818 - a signal, no error
     """The step asks for the slope elsewhere than at theta."""
+
+
+def parts_of_memory(entries: Sequence[Any], shapes: list[tuple[int, ...]]) -> tuple[Any, ...]:
+    """Cut a flat list of numbers, of any kind, into the parts of a memory."""
+    parts, place = [], 0
+    for shape in shapes:
+        size = int(np.prod(shape))
+        part = np.empty(size, dtype=object)
+        part[:] = entries[place : place + size]
+        parts.append(part.reshape(shape))
+        place += size
+    return tuple(parts)
+
+
+# --- private helpers ----------------------------------------------------------------------------
 
 
 class _AtTheta(SeriesField):
@@ -231,7 +246,7 @@ class _AtTheta(SeriesField):
     def __call__(self, theta: Any) -> Any:
         """Return the symbols of the slope, at theta only."""
         if not all(a == b for a, b in zip(theta, self.identity, strict=True)):
-            raise _Elsewhere
+            raise Elsewhere
         found = np.empty(len(self._slopes), dtype=object)
         found[:] = [self.gamma * 0 + slope for slope in self._slopes]
         return found
@@ -275,18 +290,6 @@ def _mean(samples: Sequence[VectorField]) -> VectorField:
     share = fmpq(1, len(samples))
     columns = zip(*(sample.components for sample in samples), strict=True)
     return VectorField([sum(column[1:], start=column[0]) * share for column in columns])
-
-
-def _parts(series: list[PowerSeries], shapes: list[tuple[int, ...]]) -> tuple[Any, ...]:
-    """Cut a flat list of series into the parts of the memory."""
-    parts, place = [], 0
-    for shape in shapes:
-        size = int(np.prod(shape))
-        part = np.empty(size, dtype=object)
-        part[:] = series[place : place + size]
-        parts.append(part.reshape(shape))
-        place += size
-    return tuple(parts)
 
 
 def _power(vector: Sequence[PowerSeries], index: MultiIndex, order: int) -> Any:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from bea.errors import OrderError
 from bea.fields import Element, VectorField
+from bea.fields.differential_operator import DifferentialOperator
 from bea.fields.vector_field import lanes_of, within
 from bea.methods import Method
 from bea.methods.batches import Batches
@@ -103,6 +104,7 @@ def stochastic_equation(
         generator.diffusion[1 : max(weak_order, 2)],
         attained=min([weak_order, *broken]),
         batches=generator.batches,
+        start=lambda: generator.start[:weak_order],
     )
 
 
@@ -138,8 +140,10 @@ class StochasticEquation:
         covariance: Sequence[Matrix],
         attained: int | None = None,
         batches: Batches | None = None,
+        start: Callable[[], Sequence[DifferentialOperator]] | None = None,
     ) -> None:
         self.method, self.problem, self.batches = method, problem, batches
+        self._find_start = start
         self.weak_order = weak_order
         self.attained = weak_order if attained is None else attained
         self.drift = tuple(map(tuple, drift))
@@ -156,6 +160,20 @@ class StochasticEquation:
     def variables(self) -> tuple[str, ...]:
         """The names of the components."""
         return self._field.variables
+
+    @cached_property
+    def terms(self) -> tuple[DifferentialOperator, ...]:
+        """The generator b·∇ + γ/2 S Sᵀ:∇², as operators by powers of gamma."""
+        found = [DifferentialOperator.along(term) for term in self.drift]
+        found += [DifferentialOperator(self.ring, {})] * (len(self.covariance) + 1 - len(found))
+        for k, matrix in enumerate(self.covariance, start=1):
+            found[k] = found[k] + DifferentialOperator.of_second_order(matrix)
+        return tuple(found)
+
+    @cached_property
+    def start(self) -> tuple[DifferentialOperator, ...] | None:
+        """Where a run from zero memory begins, as `ModifiedGenerator.start`; None if not known."""
+        return None if self._find_start is None else tuple(self._find_start())
 
     # --- numbers --------------------------------------------------------------------------------
 

@@ -47,15 +47,7 @@ def same(one: DifferentialOperator, other: DifferentialOperator) -> bool:
     return all(str(one.coefficient(k)) == str(other.coefficient(k)) for k in keys)
 
 
-def second_order(matrix: tuple[tuple[Element, ...], ...]) -> DifferentialOperator:
-    """Return 1/2 D:∇²."""
-    ring, total = matrix[0][0].ring, DifferentialOperator(matrix[0][0].ring, {})
-    for i, row in enumerate(matrix):
-        for j, entry in enumerate(row):
-            index = tuple(int(k == i) + int(k == j) for k in range(len(matrix)))
-            total = total + DifferentialOperator(ring, {index: entry / 2})
-    return total
-
+second_order = DifferentialOperator.of_second_order
 
 # --- without memory -----------------------------------------------------------------------------
 
