@@ -20,6 +20,7 @@ from bea.fields.conversions import to_program
 from bea.fields.numpy_code import compile_program
 from bea.measure.moments import exact_point, exact_step_size, read_observable
 from bea.methods import Batches, Method
+from bea.modified.random_step import checked_batches, samples_of
 
 __all__ = ["MOST_EXACT", "MOST_LANES", "Law", "law_after", "mean_field"]
 
@@ -108,8 +109,8 @@ def law_after(
     >>> len(law), law.expectation("x**2")
     (8, 21/64)
     """
-    batches = batches or Batches(1)
-    losses = getattr(problem, "losses", (problem,))
+    batches = checked_batches(batches)
+    losses = samples_of(problem)
     step_size, point = exact_step_size(gamma), exact_point(start, problem)
     choices = list(batches.choices(len(losses)))
     if arithmetic not in ("exact", "float"):

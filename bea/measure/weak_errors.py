@@ -39,6 +39,7 @@ from bea.methods import Batches, Method
 from bea.modified import StochasticEquation, modified_generator, stochastic_equation
 from bea.modified.generator import ModifiedGenerator
 from bea.modified.memory import has_memory
+from bea.modified.random_step import checked_batches, samples_of
 from bea.modified.stepping import open_symbols
 
 __all__ = ["WeakErrors", "weak_defect", "weak_errors"]
@@ -173,7 +174,7 @@ def weak_errors(
     names = _observables(observables, problem)
     elements = [read_observable(name, problem) for name in names]
     degree = max(1, *map(_degree, elements))
-    batches = batches or Batches(1)
+    batches = checked_batches(batches)
     compared = equations or _equations(method, problem, weak_orders, batches)
     shape = len(compared), len(names), len(steps)
     errors, values = np.empty(shape), np.empty(shape[1:])
@@ -232,7 +233,7 @@ def weak_defect(
     >>> weak_defect(bea.methods.gradient_descent(), pair, "x**2", order=1)
     [0, 0, 0, -7*x**8 + 6*x**2]
     """
-    batches = batches or Batches(1)
+    batches = checked_batches(batches)
     problem = _over_symbols_of(method, problem)
     generator = modified_generator(method, problem, order, batches)
     if has_memory(method):
@@ -316,7 +317,7 @@ def _mean_of_runs(
     batches: Batches,
 ) -> list[Any]:
     """Return the coefficients of E phi(theta_n), over all sequences of batches."""
-    losses = getattr(problem, "losses", (problem,))
+    losses = samples_of(problem)
     fields = [
         (SeriesField(mean_field([losses[i] for i in indices]), highest, place), weight)
         for indices, weight in batches.choices(len(losses))

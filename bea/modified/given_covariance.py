@@ -21,6 +21,7 @@ from bea.fields.sources import expressions_of
 from bea.methods import Method
 from bea.modified.derive import modified_equation
 from bea.modified.noise_terms import noise_terms, without_decay
+from bea.modified.random_step import samples_of
 from bea.modified.stepping import in_ring_of, open_symbols
 from bea.modified.universal_stochastic import HIGHEST_UNIVERSAL
 
@@ -41,7 +42,7 @@ def with_covariance(
     BeaError
         If the problem is a finite sum, which has a covariance of its own, or the matrix is none.
     """
-    if hasattr(problem, "losses"):
+    if len(samples_of(problem)) > 1:
         raise BeaError("a finite sum has a covariance of its own: leave covariance out")
     if weak_order > HIGHEST_UNIVERSAL:
         raise OrderError(

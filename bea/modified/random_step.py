@@ -25,13 +25,21 @@ from bea.fields import Element, Loss, Ring, SeriesField, VectorField
 from bea.fields.conversions import read, to_expression
 from bea.fields.differential_operator import MultiIndex
 from bea.methods import Method
-from bea.methods.batches import Batches
+from bea.methods.batches import Batches, ShuffledEpochs
 from bea.modified.batch_moments import batch_moments
 from bea.modified.checks import require_method, require_problem
 from bea.modified.stepping import open_symbols
 from bea.series import PowerSeries
 
-__all__ = ["MOST_BATCHES", "Average", "Elsewhere", "RandomStep", "parts_of_memory"]
+__all__ = [
+    "MOST_BATCHES",
+    "Average",
+    "Elsewhere",
+    "RandomStep",
+    "checked_batches",
+    "parts_of_memory",
+    "samples_of",
+]
 
 #: More batches than these are not gone through one by one.
 MOST_BATCHES = 5000
@@ -71,14 +79,14 @@ class RandomStep:
         require_problem(problem)
         method.check_field(problem)
         self.method = method
-        self.batches = batches or Batches(1)
-        self.size = len(_samples(problem))
+        self.batches = checked_batches(batches)
+        self.size = len(samples_of(problem))
         self.batches.covariance_factor(self.size)  # refuses B > N
         d = problem.dimension
         memory = _memory_size(method, problem)
         self.ring = _ring(method, problem, memory)
         self.dimension, self.memory_size = d, memory
-        self.samples = [_moved(sample, self.ring) for sample in _samples(problem)]
+        self.samples = [_moved(sample, self.ring) for sample in samples_of(problem)]
         self.mean = _mean(self.samples)
         symbols = len(self.ring.symbols)
         self._slopes = range(symbols - d, symbols)
@@ -146,7 +154,11 @@ class RandomStep:
         return True
 
     def _run_at_theta(self, order: int) -> tuple[list[PowerSeries], list[PowerSeries]]:
-        return self._run(_AtTheta(self.mean, order, self._symbols(self._slopes)))
+        atoms = len(self.ring.atoms)
+        found = self._run(_AtTheta(self.mean, order, self._symbols(self._slopes)))
+        if len(self.ring.atoms) > atoms:  # a root or quotient of the slope: no polynomial in it
+            raise Elsewhere
+        return found
 
     def _run_all(self, order: int) -> Iterator[tuple[fmpq, Any, Any]]:
         if self.asks_at_theta:
@@ -221,6 +233,35 @@ class Elsewhere(Exception):  # noqa: N818 - a signal, no error
     """The step asks for the slope elsewhere than at theta."""
 
 
+def samples_of(problem: VectorField) -> Sequence[VectorField]:
+    """Return the samples of a finite sum, or the field itself if it is none."""
+    losses = getattr(problem, "losses", None) or ()
+    return losses if losses and all(isinstance(s, VectorField) for s in losses) else (problem,)
+
+
+def checked_batches(batches: Batches | None) -> Batches:
+    """Return how batches are drawn, single samples for None.
+
+    Raises
+    ------
+    BeaError
+        If the steps are not independent, as in shuffled epochs, or it is no such scheme.
+    """
+    if batches is None:
+        return Batches(1)
+    if isinstance(batches, ShuffledEpochs):
+        raise BeaError(
+            "the steps of a shuffled epoch are not independent, so that no generator is theirs: "
+            "take Batches, or the equation of an epoch"
+        )
+    if not isinstance(batches, Batches):
+        raise BeaError(
+            f"batches are a {type(batches).__name__}: give bea.methods.Batches(size), such as "
+            "Batches(2)"
+        )
+    return batches
+
+
 def parts_of_memory(entries: Sequence[Any], shapes: list[tuple[int, ...]]) -> tuple[Any, ...]:
     """Cut a flat list of numbers, of any kind, into the parts of a memory."""
     parts, place = [], 0
@@ -250,10 +291,6 @@ class _AtTheta(SeriesField):
         found = np.empty(len(self._slopes), dtype=object)
         found[:] = [self.gamma * 0 + slope for slope in self._slopes]
         return found
-
-
-def _samples(problem: VectorField) -> Sequence[VectorField]:
-    return getattr(problem, "losses", None) or (problem,)
 
 
 def _memory_size(method: Method, problem: VectorField) -> int:
