@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from bea import methods, plots, problems
     from bea.errors import BeaError
     from bea.fields import Loss, VectorField, parse
-    from bea.flows import Trajectory, flow, iterate
+    from bea.flows import Ensemble, Trajectory, ensemble, iterate, sde_ensemble
+    from bea.flows.flow import flow
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify
@@ -59,6 +60,7 @@ __all__ = [
     "BeaError",
     "Certificate",
     "DriftStudy",
+    "Ensemble",
     "Loss",
     "Method",
     "ModifiedEquation",
@@ -69,6 +71,7 @@ __all__ = [
     "VectorField",
     "WeakErrors",
     "discretization_drift",
+    "ensemble",
     "flow",
     "iterate",
     "methods",
@@ -79,6 +82,7 @@ __all__ = [
     "parse",
     "plots",
     "problems",
+    "sde_ensemble",
     "stochastic_equation",
     "verify",
     "weak_errors",
@@ -89,6 +93,7 @@ _HOMES = {
     "BeaError": "bea.errors",
     "Certificate": "bea.measure.certificate",
     "DriftStudy": "bea.measure",
+    "Ensemble": "bea.flows",
     "Loss": "bea.fields",
     "Method": "bea.methods",
     "ModifiedEquation": "bea.modified",
@@ -99,6 +104,7 @@ _HOMES = {
     "VectorField": "bea.fields",
     "WeakErrors": "bea.measure",
     "discretization_drift": "bea.measure",
+    "ensemble": "bea.flows",
     "flow": "bea.flows",
     "iterate": "bea.flows",
     "modified_equation": "bea.modified",
@@ -106,6 +112,7 @@ _HOMES = {
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",
+    "sde_ensemble": "bea.flows",
     "stochastic_equation": "bea.modified",
     "verify": "bea.measure.verify",
     "weak_errors": "bea.measure.weak_errors",
