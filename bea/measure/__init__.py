@@ -12,7 +12,8 @@ from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.enumeration import Law, law_after
 from bea.measure.expected import expected_orders
-from bea.measure.moments import MomentFlow, MomentRecursion, Moments
+from bea.measure.moment_flow import MomentFlow
+from bea.measure.moments import MomentRecursion, Moments
 from bea.measure.order_fit import OrderFit, observed_order
 from bea.measure.sampling import default_gammas, default_starts, stiffness
 from bea.measure.storage import load_study, save_study

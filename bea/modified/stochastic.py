@@ -6,7 +6,12 @@ generator to gamma^(w-1), so that E phi(X_(n gamma)) misses E phi(theta_n) at a 
 gamma^w. With the order K of a generator, the highest power of gamma kept, w = K + 1; but at w = 1
 the noise, which is not needed there, is kept too: that is the familiar SDE with drift -∇L and
 covariance γΣ. Third derivatives cannot be kept, see `ModifiedGenerator.is_diffusion`; where the
-generator has them the weak order stops there, and `attained` says at what. Source: Li, Tai and E,
+generator has them the weak order stops there, and `attained` says at what.
+
+A higher weak order is about errors at a fixed time as gamma falls, and no promise at a given gamma:
+for L = a x²/2 with noise of variance σ² the stationary variance is γσ²/(a(2 − γa)); weak order 1
+gives γσ²/(2a), and weak order 2 gives γσ²/(a(2 + γa)), which is twice as far off. Weak order 3 is
+closer than both. Source: Li, Tai and E,
 "Stochastic modified equations and dynamics of stochastic gradient algorithms I", JMLR 20 (2019)
 1-47, for weak orders 1 and 2.
 """
@@ -23,8 +28,8 @@ from bea.modified.checks import checked_order, require_method
 from bea.modified.diffusion_equation import StochasticEquation
 from bea.modified.generator import modified_generator
 from bea.modified.given_covariance import with_covariance
-from bea.modified.random_step import checked_batches
 from bea.modified.sampled_equation import by_samples
+from bea.modified.samples import checked_batches
 from bea.modified.universal_stochastic import UniversalStochasticEquation
 from bea.problems import FiniteSum
 
