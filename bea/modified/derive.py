@@ -15,7 +15,7 @@ from typing import Any
 from flint import fmpq
 
 from bea.bseries import exact_map
-from bea.errors import BeaError, MethodError
+from bea.errors import MethodError
 from bea.fields import Element, VectorField
 from bea.methods import Method
 from bea.modified import routes
@@ -24,7 +24,7 @@ from bea.modified.equation import ModifiedEquation
 from bea.modified.memory import has_memory, slowest_rate
 from bea.modified.routes.operator import symbol
 from bea.modified.stepping import (
-    open_symbols,
+    missing_symbols,
     rational_if_possible,
     series_iterates,
     tree_map,
@@ -209,13 +209,7 @@ def _with_symbols_of(method: Method, problem: VectorField | None) -> VectorField
     if problem is None:
         return None
     require_problem(problem)
-    missing = [name for name in open_symbols(method) if name not in problem.parameters]
-    clash = set(missing) & set(problem.variables)
-    if clash:
-        raise BeaError(
-            f"the hyperparameter '{min(clash)}' has the name of a variable of the problem: "
-            "rename one"
-        )
+    missing = missing_symbols(method, problem)
     return problem.with_parameters(missing) if missing else problem
 
 

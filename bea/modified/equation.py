@@ -192,6 +192,18 @@ class ModifiedEquation:
         """
         return structure.gradient_part(self)
 
+    @property
+    def subject(self) -> str:
+        """What the equation is of, as errors name it."""
+        return str(self.method)
+
+    def known_potential(self, power: int) -> Element | None:
+        """Return the loss of the term of gamma^power where it is in closed form.
+
+        None where it is to be found on trees, or by integration.
+        """
+        return None
+
     @cached_property
     def has_few_trees(self) -> bool:
         """Whether the method can be expressed on trees, and they are few at this order."""

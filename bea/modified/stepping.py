@@ -14,7 +14,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from bea.bseries import TreeArithmetic, TreeSeries
-from bea.errors import MethodError
+from bea.errors import BeaError, MethodError
 from bea.fields import Element, Expression, Ring, SeriesField, VectorField, as_rational
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.exact import in_ring
@@ -24,6 +24,7 @@ from bea.methods import Method
 __all__ = [
     "bind_exactly",
     "in_ring_of",
+    "missing_symbols",
     "open_symbols",
     "rational_if_possible",
     "series_iterates",
@@ -48,6 +49,24 @@ def open_symbols(method: Method) -> tuple[str, ...]:
     symbols: set[str] = set()
     method.bind(lambda e: symbols.update(free_symbols(e)))
     return tuple(sorted(symbols))
+
+
+def missing_symbols(method: Method, problem: VectorField) -> list[str]:
+    """Return the method's open symbols that are no parameters of the problem yet.
+
+    Raises
+    ------
+    BeaError
+        If one has the name of a variable of the problem.
+    """
+    missing = [name for name in open_symbols(method) if name not in problem.parameters]
+    clash = set(missing) & set(problem.variables)
+    if clash:
+        raise BeaError(
+            f"the hyperparameter '{min(clash)}' has the name of a variable of the problem: "
+            "rename one"
+        )
+    return missing
 
 
 def series_iterates(
