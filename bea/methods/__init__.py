@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bea.methods.batches import Batches, ShuffledEpochs
 from bea.methods.method import Method
 from bea.methods.plain_function import from_function
 from bea.methods.registry import available, get, register
@@ -18,9 +19,11 @@ from bea.methods.scheduled import Scheduled
 from bea.methods.update_rule import from_text
 
 __all__ = [
+    "Batches",
     "Method",
     "Schedule",
     "Scheduled",
+    "ShuffledEpochs",
     "available",
     "from_function",
     "from_text",
