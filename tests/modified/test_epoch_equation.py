@@ -11,7 +11,9 @@ import pytest
 import bea
 from bea.errors import BeaError, DimensionError, MethodError, OrderError
 from bea.fields import Loss
+from bea.methods.batches import Batches
 from bea.modified import EpochEquation
+from bea.problems import finite_sum
 
 TEXTS = ("x**2*y + y**2/3 - x", "x*y**2 - x**3/3", "x**2/5 - y**3 + x*y", "x + y**2 - x**2*y")
 
@@ -136,15 +138,22 @@ def test_many_epochs_of_quadratics_follow_it_to_every_order() -> None:
 # --- the result, and what is refused --------------------------------------------------------------
 
 
-class _FiniteSum:
-    def __init__(self, parts: list[Loss]) -> None:
-        self.losses, self.size = tuple(parts), len(parts)
+def test_a_finite_sum_and_its_losses_give_the_same() -> None:
+    whole = finite_sum(TEXTS, "x y")
+    found = bea.shuffled_epoch(whole, 2)
+    assert str(found) == str(bea.shuffled_epoch(losses(4), 2))
+    assert found.problem.about == whole.about
 
 
-def test_whatever_has_losses_is_a_finite_sum() -> None:
-    assert str(bea.shuffled_epoch(_FiniteSum(losses(4)), 2)) == str(
-        bea.shuffled_epoch(losses(4), 2)
-    )
+def test_the_penalty_of_a_finite_sum_is_the_trace_of_its_covariance() -> None:
+    whole = finite_sum(TEXTS, "x y")
+    equation = bea.shuffled_epoch(whole, 2, 1)
+    covariance = whole.covariance()
+    spread = equation.modified_loss().terms[1].terms()
+    slopes = whole.components
+    wanted = slopes[0] * slopes[0] + slopes[1] * slopes[1]
+    wanted = wanted + (covariance[0][0] + covariance[1][1]) * Batches(2).covariance_factor(4)
+    assert spread == (wanted / 4).terms()
 
 
 def test_as_json_says_what_the_epoch_goes_through() -> None:
@@ -179,25 +188,6 @@ def test_open_hyperparameters_are_parameters_of_the_equation() -> None:
     assert "w" in str(equation)
     with pytest.raises(BeaError, match="name of a variable"):
         bea.shuffled_epoch(losses(2), 1, 1, bea.methods.gradient_descent_l2(weight_decay="x"))
-
-
-@pytest.mark.parametrize(
-    ("batches", "words"),
-    [
-        (0, "batches of 0 samples out of 4"),
-        (5, "batches of 5 samples out of 4"),
-        (3, "do not split into batches of 3"),
-        (True, "batches of True"),
-        ([[0, 1], [2]], "each of the 4 samples once"),
-        ([[0, 1], [2, 2]], "each of the 4 samples once"),
-        ([[0, 1, 2], [3]], "differ in size"),
-        ("all", "no lists of indices"),
-    ],
-)
-def test_batches_that_are_refused(batches: object, words: str) -> None:
-    for epoch in (bea.cyclic_epoch, bea.shuffled_epoch):
-        with pytest.raises(BeaError, match=words):
-            epoch(losses(4), batches)
 
 
 def test_what_else_is_refused() -> None:

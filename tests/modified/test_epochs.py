@@ -6,7 +6,7 @@ What is compared with is done the long way: every order and every split, step af
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from math import factorial
 from typing import Any
 
@@ -263,6 +263,44 @@ def test_a_method_of_second_order_has_no_first_correction_but_brackets() -> None
     assert not found.vanishes(1)
     brackets = bea.cyclic_epoch(samples, order=1).gradient_part().remainder[1]
     assert [str(c) for c in found.components[1]] == [str(c) for c in brackets]
+
+
+def bracket(u: Sequence[Element], v: Sequence[Element]) -> Vector:
+    """v' u - u' v."""
+    ring = u[0].ring
+    pairs = zip(u, v, strict=True)
+    return tuple(ring.lie_derivative(u, b) - ring.lie_derivative(v, a) for a, b in pairs)
+
+
+@pytest.mark.parametrize("name", ["gradient-descent", "heun"])
+@pytest.mark.parametrize("steps", [2, 3, 4])
+def test_the_second_order_over_all_orders_in_closed_form(name: str, steps: int) -> None:
+    """f~_2 = mean of the batches' own f~_2 + (1/12) sum of [f_k - f, [f_k, f]]."""
+    samples, method = losses(steps), bea.methods.get(name)
+    f = mean_loss(samples).components
+    equation = bea.shuffled_epoch(samples, 1, 2, method)
+    found = in_ring_of(equation.components, f[0].ring)[2]
+    for loss in samples:
+        own = bea.modified_equation(method, loss, 2).components[2]
+        apart = tuple(a - b for a, b in zip(loss.components, f, strict=True))
+        double = bracket(apart, bracket(loss.components, f))
+        found = tuple(x - o / steps - d / 12 for x, o, d in zip(found, own, double, strict=True))
+    assert all(c.is_zero() for c in found)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_how_terms_grow_with_the_number_of_batches(order: int) -> None:
+    """With batches repeated: f~_k of the mean has degree k - 1 in m, in a fixed order degree k."""
+    pair = losses(2)
+    repeated = [(bea.shuffled_epoch, lambda r: pair * r, order - 1)]
+    repeated += [(bea.cyclic_epoch, lambda r: [x for x in pair for _ in range(r)], order)]
+    for epoch, samples, degree in repeated:
+        terms = [epoch(samples(r), order=order).components[order] for r in range(1, degree + 4)]
+        values = in_ring_of(terms, pair[0].ring)
+        for power in range(degree + 1):
+            assert not values[0][0].is_zero(), power
+            values = [tuple(b - a for a, b in zip(x, y, strict=True)) for x, y in pairwise(values)]
+        assert all(c.is_zero() for vector in values for c in vector)
 
 
 def test_one_batch_is_gradient_descent() -> None:
