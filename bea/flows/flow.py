@@ -208,14 +208,14 @@ def _check_times(times: ArrayLike, gammas: int) -> Floats:
         array = np.tile(array, (gammas, 1))
     if array.ndim != 2 or len(array) != gammas or not array.size:
         raise DimensionError(
-            f"Times have shape {array.shape} for {gammas} step size(s); "
-            f"give an array of shape (times,) or ({gammas}, times)."
+            f"times have shape {array.shape} for {gammas} step size(s); "
+            f"give an array of shape (times,) or ({gammas}, times)"
         )
     away = np.diff(np.abs(array), axis=1, prepend=0.0) >= 0
     one_sign = (array >= 0).all(axis=1) | (array <= 0).all(axis=1)
     if not (np.isfinite(array).all() and away.all() and one_sign.all()):
         raise StepSizeError(
-            "Times must be finite, of one sign for each step size, and move away from 0."
+            "times must be finite, of one sign for each step size, and move away from 0"
         )
     return array
 
@@ -225,7 +225,7 @@ def _check_tolerances(rtol: float, atol: float | None) -> None:
     if not (math.isfinite(rtol) and rtol >= SMALLEST_RTOL):
         raise StepSizeError(
             f"rtol={rtol:g} must be finite and at least {SMALLEST_RTOL:g}, "
-            "what double precision can resolve."
+            "what double precision can resolve"
         )
     if atol is not None and not 0 < real_number(atol, "atol") < math.inf:
-        raise StepSizeError(f"atol={atol:g} must be positive and finite.")
+        raise StepSizeError(f"atol={atol:g} must be positive and finite")

@@ -33,13 +33,13 @@ def check_gammas(gammas: ArrayLike) -> NDArray[np.float64]:
     array = np.atleast_1d(real_numbers(gammas, "the step sizes"))
     if array.ndim != 1:
         raise DimensionError(
-            f"Step sizes have shape {array.shape}; give a number or a one-dimensional array."
+            f"step sizes have shape {array.shape}; give a number or a one-dimensional array"
         )
     if not array.size:
-        raise StepSizeError("There is no step size; give at least one gamma.")
+        raise StepSizeError("there is no step size; give at least one gamma")
     bad = array[~(np.isfinite(array) & (array > 0))]
     if bad.size:
-        raise StepSizeError(f"Step size gamma={bad[0]:g} must be positive and finite.")
+        raise StepSizeError(f"step size gamma={bad[0]:g} must be positive and finite")
     return array
 
 
@@ -75,18 +75,18 @@ def sample_steps(
     steps = check_gammas(gammas)
     time = real_number(time, "the time")
     if not (math.isfinite(time) and time > 0):
-        raise StepSizeError(f"Time {time:g} must be positive and finite.")
+        raise StepSizeError(f"time {time:g} must be positive and finite")
     check_count(samples, "samples")
     wished = time * np.arange(0 if include_start else 1, samples + 1) / samples
     counts = np.rint(wished / steps[:, None])
     if not counts[:, -1].all():
         gamma = steps[counts[:, -1] == 0][0]
         raise StepSizeError(
-            f"Step size gamma={gamma:g} is more than twice the time {time:g}; "
-            "lengthen the time or take smaller steps."
+            f"step size gamma={gamma:g} is more than twice the time {time:g}; "
+            "lengthen the time or take smaller steps"
         )
     if counts.max() > 2**62:
-        raise StepSizeError(f"Step size gamma={steps.min():g} is too small for the time {time:g}.")
+        raise StepSizeError(f"step size gamma={steps.min():g} is too small for the time {time:g}")
     return counts.astype(np.int64)
 
 
@@ -103,4 +103,4 @@ def sample_times(gammas: ArrayLike, counts: NDArray[np.int64]) -> NDArray[np.flo
 def check_count(count: int, name: str) -> None:
     """Refuse a count that is not a positive whole number."""
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise DimensionError(f"{name}={count} must be a whole number, at least 1.")
+        raise DimensionError(f"{name}={count} must be a whole number, at least 1")

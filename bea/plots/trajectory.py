@@ -191,7 +191,7 @@ def trajectory_data(
     else:
         aspect, window = "equal", window or path_window(paths, about, minima)
     return TrajectoryData(
-        title=f"Iterates of {shortened(str(method), 40)} on {shortened(problem.name, 30)}, and flows",
+        title=f"Iterates of {shortened(str(method), 40)} on {shortened(problem.name)}, and flows",
         subtitle=_subtitle(problem, gamma, point, len(iterates.times) - 1, note),
         variables=tuple(problem.variables[i] for i in drawn),
         iterates=iterates,

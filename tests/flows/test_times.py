@@ -37,7 +37,7 @@ def test_bad_step_size_is_refused(gamma: float) -> None:
 
 @pytest.mark.parametrize("time", [0.0, -1.0, np.nan, np.inf])
 def test_bad_time_is_refused(time: float) -> None:
-    with pytest.raises(StepSizeError, match=f"Time {time:g} must be positive and finite"):
+    with pytest.raises(StepSizeError, match=f"time {time:g} must be positive and finite"):
         sample_steps([0.1], time)
 
 
@@ -58,7 +58,7 @@ def test_bad_number_of_samples_is_refused(samples: int) -> None:
 
 
 def test_shape_of_step_sizes_is_checked() -> None:
-    with pytest.raises(DimensionError, match=r"Step sizes have shape \(1, 2\)"):
+    with pytest.raises(DimensionError, match=r"step sizes have shape \(1, 2\)"):
         check_gammas([[0.1, 0.2]])
-    with pytest.raises(StepSizeError, match="There is no step size"):
+    with pytest.raises(StepSizeError, match="there is no step size"):
         check_gammas([])
