@@ -46,8 +46,8 @@ __all__ = ["TrajectoryData", "draw_trajectory", "trajectory_data", "trajectory_f
 
 Floats = NDArray[np.float64]
 
-_VERY_MANY = 400
-_MANY = 60  # with more iterates than this, points on the flows would only blot them
+_MANY = 60  # with more iterates than this, points of all of them would only blot the flows
+_SHOWN = 40  # of so many iterates, about this many are points, on a thin line below the flows
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,12 +265,15 @@ def _subtitle(problem: VectorField, gamma: float, start: Floats, steps: int, not
 
 def _draw_iterates(axes: Axes, path: Path) -> Any:
     x, y = _coordinates(path)
-    size = 4.5 if len(x) <= _MANY else 2.2 if len(x) <= _VERY_MANY else 0.0
-    line = axes.plot(
-        x, y, color=ITERATES, lw=0.6, marker="o", ms=size, mfc=ITERATES, mec="white",
-        mew=0.5 if len(x) <= _MANY else 0.0, label=path.label, zorder=5,
-    )  # fmt: skip
-    return line[0]
+    colours: dict[str, Any] = {"color": ITERATES, "mfc": ITERATES, "mec": "white", "mew": 0.5}
+    if len(x) <= _MANY:
+        return axes.plot(x, y, lw=0.6, marker="o", ms=4.5, label=path.label, zorder=5, **colours)[0]
+    axes.plot(x, y, lw=0.6, color=ITERATES, zorder=2.5)
+    every = len(x) // _SHOWN
+    name, line, stopped = path.label.partition("\n")
+    label = f"{name}, one in {every}{line}{stopped}"
+    x, y = x[::every], y[::every]
+    return axes.plot(x, y, ls="", marker="o", ms=3.6, label=label, zorder=5, **colours)[0]
 
 
 def _draw_flow(axes: Axes, path: Path, highest: int) -> Any:
