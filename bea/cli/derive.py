@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bea.cli import options
 from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, order, out_file
-from bea.cli.streams import emit
+from bea.cli.streams import emit, note
 from bea.cli.subject import Subject
 from bea.errors import BeaError
 
@@ -81,7 +81,24 @@ def derive(
         if format == "latex":
             text = result.latex()
         elif format == "json":
-            text = json_text(result.as_json())
+            record = result.as_json()
+            text = json_text(record)
+            _note_long_terms(record)
         else:
             text = derivation_text(result, 80 if target else console_on().width)
     emit(text, target)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _note_long_terms(record: dict[str, Any]) -> None:
+    """Say where a term is written that is too long to be read again."""
+    from bea.fields.limits import MAX_LENGTH
+
+    lengths = [len(c) for term in record["terms"] if isinstance(term, list) for c in term]
+    if max(lengths, default=0) > MAX_LENGTH:
+        note(
+            f"warning: a term has {max(lengths):,} characters, and bea.parse reads {MAX_LENGTH:,}: "
+            "take a lower order, or derive it in Python, bea.modified_equation, and use the result"
+        )

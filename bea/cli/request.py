@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DriftNumbers", "Numbers", "Request"]
 
+# What a command computes in some minutes: flows, and steps of the method, over all runs.
+_MOST_FLOWS = 300_000
+_MOST_STEPS = 500_000_000
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -87,6 +91,7 @@ class Request:
         from bea.measure import discretization_drift, one_step_defect
 
         method, problem = self.chosen.on_problem()
+        self._check_flows(len(orders))
         starts = self._starts()
         if self.chosen.jumps:
             return self._by_pieces(orders, starts)
@@ -103,6 +108,7 @@ class Request:
         """Put the modified equation to the test."""
         from bea.measure import verify
 
+        self._check_flows(2 * order + 2)  # with the controls
         starts = self._starts()
         time = self._time()
         gammas = self.gammas or self._gammas(starts, time)
@@ -125,6 +131,17 @@ class Request:
         )
         return schedule_drift(method, problem, orders, gammas, starts, self.exact_time)
 
+    def _check_flows(self, orders: int) -> None:
+        """Refuse, before anything is computed, more flows than a command can follow."""
+        gammas = self.gamma_count if self.gammas is None else len(self.gammas)
+        starts = self.start_count if self.starts is None else len(self.starts)
+        if gammas * starts * orders > _MOST_FLOWS:
+            raise BeaError(
+                f"{gammas:,} step sizes, {starts:,} starts and {orders} orders are "
+                f"{gammas * starts * orders:,} flows, more than the limit of {_MOST_FLOWS:,}: "
+                "give fewer of them"
+            )
+
     def _starts(self) -> Any:
         return self.starts or self.chosen.default_points(self.start_count)
 
@@ -139,9 +156,27 @@ class Request:
     def _gammas(self, starts: Any, time: float) -> Any:
         import numpy as np
 
+        from bea.flows.times import check_samples
         from bea.measure import gammas_for
 
+        check_samples(self.gamma_count, self.samples)
         points = np.asarray(starts, dtype=float)
-        return gammas_for(
+        found = gammas_for(
             *self.chosen.on_problem(), points, time, count=self.gamma_count, samples=self.samples
+        )
+        _check_steps(found, len(points), time)
+        return found
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _check_steps(gammas: Any, starts: int, time: float) -> None:
+    """Refuse more steps of the method than a command can take."""
+    steps = sum(time / gamma for gamma in gammas) * starts
+    if steps > _MOST_STEPS:
+        raise BeaError(
+            f"{len(gammas):,} step sizes from {starts:,} starts to time {time:g} would take "
+            f"{steps:.2g} steps in all, more than the limit of {_MOST_STEPS:.2g}: give fewer, "
+            "fewer starts or a shorter time"
         )

@@ -17,7 +17,7 @@ from bea.errors import DimensionError, StepSizeError
 from bea.fields.reals import real_number, real_numbers
 from bea.flows.batch import Task, integrate
 from bea.flows.lanes import Field, Outcome, Progress, prepare
-from bea.flows.times import check_count, check_gammas
+from bea.flows.times import check_count, check_gammas, check_progress, check_samples
 from bea.flows.trajectory import Status, Trajectory
 
 __all__ = ["flow"]
@@ -99,6 +99,7 @@ def flow(
     >>> bool(abs(run.values[0, 0, 0, 0] - np.exp(-1)) < 1e-14), run.ok.all()
     (True, np.True_)
     """
+    check_progress(progress)
     steps = check_gammas(gammas)
     sampled = _check_times(times, len(steps))
     _check_tolerances(rtol, atol)
@@ -205,6 +206,7 @@ def _one_direction(times: Floats) -> bool:
 def _check_times(times: ArrayLike, gammas: int) -> Floats:
     array = real_numbers(times, "the times")
     if array.ndim == 1:
+        check_samples(gammas, len(array))
         array = np.tile(array, (gammas, 1))
     if array.ndim != 2 or len(array) != gammas or not array.size:
         raise DimensionError(

@@ -11,10 +11,21 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bea.errors import DimensionError, StepSizeError
+from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.fields.reals import real_number, real_numbers
 
-__all__ = ["check_gammas", "sample_steps", "sample_times"]
+__all__ = [
+    "MAX_SAMPLES",
+    "check_count",
+    "check_gammas",
+    "check_progress",
+    "check_samples",
+    "sample_steps",
+    "sample_times",
+]
+
+# Times of samples over all step sizes. Each takes some bytes for every component of every start.
+MAX_SAMPLES = 10_000_000
 
 
 def check_gammas(gammas: ArrayLike) -> NDArray[np.float64]:
@@ -77,6 +88,7 @@ def sample_steps(
     if not (math.isfinite(time) and time > 0):
         raise StepSizeError(f"time {time:g} must be positive and finite")
     check_count(samples, "samples")
+    check_samples(len(steps), samples)
     wished = time * np.arange(0 if include_start else 1, samples + 1) / samples
     counts = np.rint(wished / steps[:, None])
     if not counts[:, -1].all():
@@ -104,3 +116,26 @@ def check_count(count: int, name: str) -> None:
     """Refuse a count that is not a positive whole number."""
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
         raise DimensionError(f"{name}={count} must be a whole number, at least 1")
+
+
+def check_samples(gammas: int, samples: int) -> None:
+    """Refuse more samples than memory holds.
+
+    >>> check_samples(12, 10**9)
+    Traceback (most recent call last):
+    bea.errors.StepSizeError: 1e+09 samples for each of 12 step sizes are more than the limit ...
+    """
+    if gammas * samples > MAX_SAMPLES:
+        raise StepSizeError(
+            f"{samples:.3g} samples for each of {gammas} step sizes are more than the limit of "
+            f"{MAX_SAMPLES:,} in all: take fewer"
+        )
+
+
+def check_progress(progress: object) -> None:
+    """Refuse what cannot be told how far the work is: neither None nor callable."""
+    if progress is not None and not callable(progress):
+        raise BeaError(
+            f"progress is a {type(progress).__name__}: give a function that is told how far the "
+            "work is, or None"
+        )

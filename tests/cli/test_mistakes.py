@@ -56,6 +56,27 @@ MISTAKES = {
     "order in words": ((*DESCENT, "--order", "two"), "order 'two' is not possible"),
     "order with a point": ((*DESCENT, "--order", "1.5"), "give a whole number, 0 or more"),
     "order too high": ((*DESCENT, "--loss", "x", "--order", "101"), "give at most 100"),
+    "an order that does not end": (
+        (*DESCENT, "himmelblau", "--order", "100"),
+        "order 100 on 'himmelblau' would take about",
+    ),
+    "orders that do not end": (("drift", "himmelblau", "--orders", "0,99"), "give at most 38"),
+    "too many step sizes": (
+        ("drift", "himmelblau", "--gamma-count", "100000"),
+        "are 4,500,000 flows, more than the limit of 300,000: give fewer of them",
+    ),
+    "too many starts": (
+        ("verify", "heun", "booth", "--start-count", "1000000000"),
+        "1,000,000,000 starts and 6 orders",
+    ),
+    "too many steps in all": (
+        ("drift", "himmelblau", "--gamma-count", "20000", "--start-count", "5", "--orders", "0"),
+        "20,000 step sizes from 5 starts to time 0.1 would take",
+    ),
+    "too many samples": (
+        ("drift", "booth", "--samples", "1000000000"),
+        "1e+09 samples for each of 12 step sizes are more than the limit",
+    ),
     "too many trees": (
         (*DESCENT, "--order", "15"),
         "too many trees of 16 nodes, that is of order 15",
