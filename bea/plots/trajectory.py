@@ -47,7 +47,7 @@ __all__ = ["TrajectoryData", "draw_trajectory", "trajectory_data", "trajectory_f
 Floats = NDArray[np.float64]
 
 _MANY = 60  # with more iterates than this, points of all of them would only blot the flows
-_SHOWN = 40  # of so many iterates, about this many are points, on a thin line below the flows
+_SHOWN = 40  # then at most this many are points, on a thin line below the flows
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,7 +269,7 @@ def _draw_iterates(axes: Axes, path: Path) -> Any:
     if len(x) <= _MANY:
         return axes.plot(x, y, lw=0.6, marker="o", ms=4.5, label=path.label, zorder=5, **colours)[0]
     axes.plot(x, y, lw=0.6, color=ITERATES, zorder=2.5)
-    every = len(x) // _SHOWN
+    every = -(-len(x) // _SHOWN)
     name, line, stopped = path.label.partition("\n")
     label = f"{name}, one in {every}{line}{stopped}"
     x, y = x[::every], y[::every]

@@ -204,8 +204,8 @@ def test_of_many_iterates_some_are_points_and_their_line_is_below_the_flows() ->
     data = trajectory_data(DESCENT, HIMMELBLAU, 0.0005, steps=200)
     lines = draw_trajectory(data).axes[0].get_lines()
     (points,) = [line for line in lines if str(line.get_label()).startswith("iterates")]
-    assert points.get_label() == "iterates, one in 5" and points.get_linestyle() == "None"
-    np.testing.assert_array_equal(points.get_xdata(), data.iterates.points[::5, 0])
+    assert points.get_label() == "iterates, one in 6" and points.get_linestyle() == "None"
+    np.testing.assert_array_equal(points.get_xdata(), data.iterates.points[::6, 0])
     (whole,) = [line for line in lines if len(np.asarray(line.get_xdata())) == 201]
     flows = [line for line in lines if "flow" in str(line.get_label())]
     assert len(flows) == 3
