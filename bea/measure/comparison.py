@@ -16,6 +16,7 @@ from bea.errors import OrderError
 from bea.fields import VectorField
 from bea.fields.reals import real_numbers
 from bea.flows import Trajectory, flow
+from bea.flows.times import check_progress
 from bea.measure.expected import expected_orders
 from bea.measure.sampling import default_starts, stiffness
 from bea.measure.study import DriftStudy
@@ -94,6 +95,7 @@ def checked_orders(orders: Iterable[int]) -> list[int]:
 
 def labelled(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
     """Return a progress callback for one piece of work, if there is one for all."""
+    check_progress(progress)
     if progress is None:
         return None
     report = progress

@@ -20,6 +20,7 @@ from bea.fields import Element, VectorField
 from bea.methods import Method
 from bea.modified import routes
 from bea.modified.checks import checked_order, require_method, require_problem
+from bea.modified.effort import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory import has_memory, slowest_rate
 from bea.modified.routes.operator import symbol
@@ -72,6 +73,8 @@ def modified_equation(
     problem = _with_symbols_of(method, problem)
     method.check_field(problem)
     chosen = _choose(route, method, problem)
+    if problem is not None and order > FREE and not has_memory(method):
+        check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
     other = "manifold" if chosen == "manifold" else "trees"
     on_trees = routes.get(chosen if problem is None else other).on_trees
     equation = ModifiedEquation(
