@@ -28,7 +28,6 @@ __all__ = [
     "Start",
     "checked_orders",
     "compare",
-    "first_power",
     "labelled",
     "start_of",
     "starting_points",
@@ -91,7 +90,7 @@ def compare(
         if corrected:
             starts = start.correction.corrected_starts(iterates.starts, iterates.gammas)
         else:
-            expected = _at_most(expected, first_power(start.correction))
+            expected = _at_most(expected, start.correction.first_correction(starts))
     runs = [_flow_of(equation, order, iterates, starts, progress) for order in chosen]
     one_more = int(kind == "defect")
     return DriftStudy(
@@ -109,17 +108,6 @@ def compare(
         failures=_failures(iterates, runs, chosen),
         warnings=_warnings(method, problem, iterates),
     )
-
-
-def first_power(correction: ModifiedEquation) -> int | None:
-    """Return the lowest power of gamma by which the corrected starts differ; None if they do not.
-
-    >>> import bea
-    >>> first_power(bea.modified_equation(bea.methods.heavy_ball(beta="1/2"), order=2))
-    1
-    """
-    terms = correction.start_correction.items()
-    return min((tree.order for tree, a in terms if a != 0), default=None)
 
 
 def starting_points(problem: VectorField, starts: ArrayLike | None) -> Floats:

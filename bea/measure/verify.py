@@ -24,7 +24,6 @@ from bea.measure.comparison import (
     Progress,
     Start,
     compare,
-    first_power,
     labelled,
     start_of,
     starting_points,
@@ -213,7 +212,9 @@ def _uncorrected(
     progress: Progress | None,
 ) -> DriftStudy | None:
     """Measure from the runs' own starts the orders that the lack of a correction must lower."""
-    first = None if start.correction is None else first_power(start.correction)
+    if start.correction is None:
+        return None
+    first = start.correction.first_correction(iterates.starts)
     lowered = [
         order
         for order, power in enumerate(expected)

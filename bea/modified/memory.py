@@ -21,15 +21,18 @@ from bea.errors import MethodError
 from bea.fields import Element, VectorField, as_float
 from bea.fields.conversions import to_expression
 from bea.fields.lowest_terms import lowest_terms
-from bea.methods import Method
+from bea.methods import Method, Scheduled
 from bea.modified.routes import manifold
 from bea.modified.stepping import bind_exactly, rational_if_possible
 from bea.modified.transients import annihilator, characteristic_polynomial, without_root
 
 __all__ = [
+    "annihilated",
     "effective_rate",
     "has_memory",
+    "joint_map",
     "memory_polynomial",
+    "simplest",
     "slowest_rate",
     "start_correction",
     "useful_limit",
@@ -60,7 +63,8 @@ def memory_polynomial(method: Method) -> list[Any]:
     >>> memory_polynomial(get("bdf", steps=3))  # (7 +- sqrt(39) i)/22
     [2/11, -7/11, 1]
     """
-    matrix = [[rational_if_possible(v) for v in row] for row in _joint_map(bind_exactly(method))]
+    found = joint_map(bind_exactly(_unscheduled(method)))
+    matrix = [[rational_if_possible(value) for value in row] for row in found]
     return without_root(characteristic_polynomial(matrix), 1)  # theta itself is carried on as it is
 
 
@@ -76,7 +80,7 @@ def slowest_rate(method: Method, problem: VectorField | None = None) -> float | 
         If it is 1 or more: the memory does not contract.
     """
     try:
-        matrix, theta = _joint_map(bind_exactly(method)), True
+        matrix, theta = joint_map(bind_exactly(_unscheduled(method))), True
     except MethodError:
         if problem is None:
             raise
@@ -99,7 +103,8 @@ def slowest_rate(method: Method, problem: VectorField | None = None) -> float | 
 def effective_rate(method: Method) -> float:
     """Return the factor by which the memory multiplies the step size: f_0 = rate f.
 
-    1 for a method that cannot be expressed on trees, such as Adam, whose f_0 is no multiple of f.
+    With a schedule f_0 = rate s(t) f. 1 for a method that cannot be expressed on trees, such as
+    Adam, whose f_0 is no multiple of f.
 
     >>> from bea.methods import heavy_ball
     >>> effective_rate(heavy_ball(beta="9/10"))
@@ -108,7 +113,7 @@ def effective_rate(method: Method) -> float:
     if not has_memory(method):
         return 1.0
     try:
-        (leading,) = manifold.on_trees(method, 0)
+        (leading,) = manifold.on_trees(_unscheduled(method), 0)
     except MethodError:
         return 1.0
     rate = _number(leading)
@@ -156,30 +161,15 @@ def start_correction(method: Method, nodes: int) -> list[Any]:
             "on the slow manifold"
         )
     pulled = _pulled_back(method, nodes, len(weights))
-    return [_simplest(value * scale) for value in _annihilated(method, weights, pulled)]
+    return [simplest(value * scale) for value in annihilated(method, weights, pulled)]
 
 
-# Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
-_ROUNDING = 1e-7
+def joint_map(bound: Method, f: TreeArithmetic | None = None) -> list[list[Any]]:
+    """Return the linear map of (theta, memory) at gamma = 0, by probing at the single node.
 
-# So many steps are taken on trees, in exact numbers that grow, to find a corrected start.
-_MOST_STEPS = 500
-
-
-# --- private helpers ----------------------------------------------------------------------------
-
-
-def _number(value: Any) -> float:
-    """Return an exact number, rational or in radicals, as a float; nan where symbols are open."""
-    value = rational_if_possible(value)
-    if not isinstance(value, Element):
-        return float(value.p) / float(value.q)
-    return float("nan") if value.ring.symbols else as_float(to_expression(value))
-
-
-def _joint_map(bound: Method) -> list[list[Any]]:
-    """Return the linear map of (theta, memory) at gamma = 0, by probing at the single node."""
-    f = TreeArithmetic(1)
+    `bound` is a method with exact hyperparameters, `f` an arithmetic with that node alone.
+    """
+    f = TreeArithmetic(1) if f is None else f
     shapes = [(s.identity, s.shift) for s in bound.init(f, f.identity)]
     shapes = [(1, 0), *shapes]
 
@@ -195,21 +185,7 @@ def _joint_map(bound: Method) -> list[list[Any]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _pulled_back(method: Method, nodes: int, steps: int) -> list[list[Any]]:
-    """Return the coefficients of phi~_(-n gamma)(theta_n) for n = 0 ... steps."""
-    bound = bind_exactly(method)
-    f = TreeArithmetic(nodes)
-    field = manifold.on_trees(method, nodes - 1)
-    theta, state = f.identity, bound.init(f, f.identity)
-    found = []
-    for n in range(steps + 1):
-        backward = TreeSeries(1, flow_of_field([b * -n for b in field]), 0)
-        found.append(f.transport(field_of_map(theta.coefficients), backward).coefficients)
-        theta, state = bound.step(f, theta, state, f.gamma)
-    return found
-
-
-def _annihilated(method: Method, weights: Sequence[Any], pulled: Sequence[list[Any]]) -> list[Any]:
+def annihilated(method: Method, weights: Sequence[Any], pulled: Sequence[list[Any]]) -> list[Any]:
     """Return P(E) of the sequence of lists, which is the same at its first and second term."""
     found, again = (
         [
@@ -223,6 +199,44 @@ def _annihilated(method: Method, weights: Sequence[Any], pulled: Sequence[list[A
     return found
 
 
-def _simplest(value: Any) -> Any:
+def simplest(value: Any) -> Any:
+    """Return a coefficient as a rational number if it is one, or else in lowest terms."""
     value = rational_if_possible(value)
     return rational_if_possible(lowest_terms(value)) if isinstance(value, Element) else value
+
+
+# Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
+_ROUNDING = 1e-7
+
+# So many steps are taken on trees, in exact numbers that grow, to find a corrected start.
+_MOST_STEPS = 500
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _unscheduled(method: Method) -> Method:
+    """Return the method within a schedule, which changes no rate of its memory."""
+    return method.method if isinstance(method, Scheduled) else method
+
+
+def _number(value: Any) -> float:
+    """Return an exact number, rational or in radicals, as a float; nan where symbols are open."""
+    value = rational_if_possible(value)
+    if not isinstance(value, Element):
+        return float(value.p) / float(value.q)
+    return float("nan") if value.ring.symbols else as_float(to_expression(value))
+
+
+def _pulled_back(method: Method, nodes: int, steps: int) -> list[list[Any]]:
+    """Return the coefficients of phi~_(-n gamma)(theta_n) for n = 0 ... steps."""
+    bound = bind_exactly(method)
+    f = TreeArithmetic(nodes)
+    field = manifold.on_trees(method, nodes - 1)
+    theta, state = f.identity, bound.init(f, f.identity)
+    found = []
+    for n in range(steps + 1):
+        backward = TreeSeries(1, flow_of_field([b * -n for b in field]), 0)
+        found.append(f.transport(field_of_map(theta.coefficients), backward).coefficients)
+        theta, state = bound.step(f, theta, state, f.gamma)
+    return found
