@@ -155,11 +155,6 @@ def start_correction(method: Method, nodes: int) -> list[Any]:
         return []
     rates = [rational_if_possible(c) for c in memory_polynomial(method)]
     weights, scale = annihilator(rates, nodes)
-    if len(weights) > _MOST_STEPS:
-        raise MethodError(
-            f"the transients of '{method}' are too many at this order: lower it, or begin the runs "
-            "on the slow manifold"
-        )
     pulled = _pulled_back(method, nodes, len(weights))
     return [simplest(value * scale) for value in annihilated(method, weights, pulled)]
 
@@ -207,9 +202,6 @@ def simplest(value: Any) -> Any:
 
 # Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
 _ROUNDING = 1e-7
-
-# So many steps are taken on trees, in exact numbers that grow, to find a corrected start.
-_MOST_STEPS = 500
 
 
 # --- private helpers ----------------------------------------------------------------------------

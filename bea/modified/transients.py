@@ -16,9 +16,13 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.errors import MethodError
 from bea.series import PowerSeries
 
 __all__ = ["annihilator", "characteristic_polynomial", "symmetric_power", "without_root"]
+
+# So many steps are taken on trees, in exact numbers that grow, to find a corrected start.
+_MOST_STEPS = 500
 
 
 def annihilator(polynomial: Sequence[Any], nodes: int) -> tuple[list[Any], Any]:
@@ -33,6 +37,11 @@ def annihilator(polynomial: Sequence[Any], nodes: int) -> tuple[list[Any], Any]:
     nodes
         The highest power of gamma.
 
+    Raises
+    ------
+    MethodError
+        If there are too many of them at that power.
+
     Examples
     --------
     >>> annihilator([fmpq(-1, 2), fmpq(1)], 2)  # (E - 1/2)^2 (E - 1/4)
@@ -44,8 +53,14 @@ def annihilator(polynomial: Sequence[Any], nodes: int) -> tuple[list[Any], Any]:
     delay = [fmpq(0)] * (dead * nodes)
     if len(rates) == 1:
         return [*delay, fmpq(1)], fmpq(1)
+    counts = [(comb(len(rates) + j - 2, j), nodes - j + 1) for j in range(1, nodes + 1)]
+    degree = sum(size * times for size, times in counts)
+    if degree > _MOST_STEPS:
+        raise MethodError(
+            f"a memory of {len(rates) - 1} rates has {degree} transients to gamma^{nodes}, more "
+            "than can be annihilated: lower the order, or begin the runs on the slow manifold"
+        )
     powers = [(symmetric_power(rates, j), nodes - j + 1) for j in range(1, nodes + 1)]
-    degree = sum((len(p) - 1) * times for p, times in powers)
     one = PowerSeries([fmpq(1)], degree)
     whole = prod((PowerSeries(p, degree) ** times for p, times in powers), start=one)
     scale = prod(((1 / sum(p[1:], start=p[0])) ** times for p, times in powers), start=fmpq(1))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from flint import fmpq
 
+from bea.errors import MethodError
 from bea.fields import Ring
 from bea.modified.transients import (
     annihilator,
@@ -42,6 +43,11 @@ def test_rates_of_zero_die_in_so_many_steps() -> None:
     assert annihilator([fmpq(0), fmpq(0), fmpq(1)], 2) == ([0, 0, 0, 0, 1], 1)
     weights, _ = annihilator([fmpq(0), fmpq(-1, 2), fmpq(1)], 2)
     assert weights[:2] == [0, 0] and weights[2:] == annihilator([fmpq(-1, 2), fmpq(1)], 2)[0]
+
+
+def test_too_many_transients_are_refused() -> None:
+    with pytest.raises(MethodError, match=r"a memory of 3 rates has 705 transients to gamma\^9"):
+        annihilator(CUBIC, 9)
 
 
 def test_symbolic_rates() -> None:
