@@ -266,12 +266,6 @@ def test_more_than_one_variable_each() -> None:
 # --- refusals ------------------------------------------------------------------------------------
 
 
-def test_trees_refuse_alternating_with_the_reason() -> None:
-    with pytest.raises(MethodError, match="on trees takes nodes of two colours: derive it on a"):
-        modified_equation(ALTERNATING, order=2)
-    assert modified_equation(SIMULTANEOUS, order=1).coefficients  # explicit Euler
-
-
 def test_a_game_refuses_to_be_split_elsewhere() -> None:
     message = "player 1 has the variables a, b and alternating .* move 1 first: give first=2"
     with pytest.raises(MethodError, match=message):
