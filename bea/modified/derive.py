@@ -17,8 +17,8 @@ from flint import fmpq
 from bea.bseries import exact_map
 from bea.errors import BeaError, MethodError
 from bea.fields import Element, VectorField
-from bea.methods import Method
-from bea.modified import routes
+from bea.methods import Method, Scheduled
+from bea.modified import routes, scheduled
 from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory import has_memory, slowest_rate
@@ -79,7 +79,11 @@ def modified_equation(
         order,
         problem,
         route=chosen,
-        coefficients=lambda k: _by_trees(on_trees, method, k),
+        coefficients=lambda k: (
+            scheduled.on_trees(method, k)
+            if isinstance(method, Scheduled)
+            else _by_trees(on_trees, method, k)
+        ),
         components=lambda: routes.get(chosen).on_field(method, _given(problem), order),
     )
     return _derived(equation)
@@ -189,12 +193,17 @@ def _taylor(field: VectorField, order: int) -> list[tuple[Element, ...]]:
 def _choose(route: str, method: Method, problem: VectorField | None) -> str:
     if route != "auto":
         routes.get(route)
+        if problem is None and isinstance(method, Scheduled) and route != "manifold":
+            raise MethodError(
+                f"the route '{route}' knows no schedule on trees: use manifold, or derive on a "
+                "concrete problem with a time, bea.fields.with_time(problem)"
+            )
         return route
     if has_memory(method):
         slowest_rate(method, problem)  # refuses a memory that does not contract
         return "manifold"
     if problem is None:
-        return "trees"
+        return "manifold" if isinstance(method, Scheduled) else "trees"
     return "operator" if symbol(method, 0) is not None else "perturbation"
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from flint import fmpq
 
 from bea.fields import Element, VectorField
+from bea.modified.slopes import each_monomial
 from bea.trees import FIELD, THETA, Color, Tree, simplified
 
 __all__ = [
@@ -76,6 +77,7 @@ class ElementaryDifferentials:
         return self._tensors[key]
 
 
+@each_monomial
 def weights(coefficients: Mapping[Tree, Any], nodes: int) -> dict[Tree, Any]:
     """Return the factors of the F(tree) in the terms of that many nodes: b/sigma, added up.
 

@@ -26,6 +26,7 @@ from flint import fmpq
 from bea.fields import Element, Loss, VectorField
 from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.linear import dot
+from bea.modified.slopes import each_monomial
 from bea.modified.stepping import rational_if_possible
 from bea.trees import FIELD, THETA, FreeTree, Tree, free_tree, simplified, tree
 
@@ -47,6 +48,7 @@ def is_gradient_on_trees(coefficients: Coefficients, nodes: int) -> bool:
     return all(value == 0 for value in remainder.values())
 
 
+@each_monomial
 def remainder_on_trees(coefficients: Coefficients, nodes: int) -> dict[Tree, Any]:
     """Return b minus its mean over the free tree: what no modified loss accounts for."""
     _, rest = _split(coefficients, nodes)
@@ -55,6 +57,7 @@ def remainder_on_trees(coefficients: Coefficients, nodes: int) -> dict[Tree, Any
     }
 
 
+@each_monomial
 def potential_on_trees(coefficients: Coefficients, nodes: int) -> dict[FreeTree, Any]:
     """Return c(t) such that the gradient part is -grad of the sum of c(t) H_L(t).
 

@@ -24,6 +24,7 @@ from bea.methods import Method
 __all__ = [
     "bind_exactly",
     "in_ring_of",
+    "numbers_of",
     "open_symbols",
     "rational_if_possible",
     "series_iterates",
@@ -34,13 +35,18 @@ __all__ = [
 
 def bind_exactly(method: Method) -> Method:
     """Return the method with exact hyperparameters: rationals, or elements of a ring."""
-    ring = _ring_of_numbers(open_symbols(method))
+    ring = numbers_of(method)
 
     def constant(value: Expression) -> Any:
         rational = as_rational(value)
         return in_ring(value, ring) if rational is None else rational
 
     return method.bind(constant)
+
+
+def numbers_of(method: Method) -> Ring:
+    """Return the ring of the exact numbers with the symbols that the method leaves open."""
+    return _ring_of_numbers(open_symbols(method))
 
 
 def open_symbols(method: Method) -> tuple[str, ...]:

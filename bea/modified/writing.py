@@ -16,6 +16,7 @@ from bea.fields import Element
 from bea.fields.conversions import to_expression
 from bea.fields.expressions import to_text
 from bea.modified.elementary import weights
+from bea.modified.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
 from bea.trees import FIELD, FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
 
@@ -84,6 +85,8 @@ LATEX = Script(
 
 def tree_terms(coefficients: Mapping[Tree, Any], order: int, notation: str) -> list[list[Pair]]:
     """Return, per power of gamma, (b/sigma with the notation's sign, elementary differential)."""
+    if by_slopes(coefficients) is not None:
+        return _scheduled_terms(coefficients, order, notation)
     sign = NOTATIONS[notation].sign
     terms: list[list[Pair]] = []
     for k in range(order + 1):
@@ -114,13 +117,16 @@ def series(terms: Sequence[Sequence[Pair]], script: Script, remainder: bool = Tr
     return f"{text or '0'} + {end}"
 
 
-def contraction_text(free: FreeTree, latex: bool = False) -> str:
+def contraction_text(free: FreeTree | ScheduledFreeTree, latex: bool = False) -> str:
     """Write H_L(t): ‖∇L‖² for one edge, or ∇L·θ, ∇²L[∇L,∇L] for two, and so on.
 
     >>> from bea.trees import free_tree, tree
     >>> contraction_text(free_tree(tree([[], []])))
     '∇²L[∇L,∇L]'
     """
+    if isinstance(free, ScheduledFreeTree):
+        space = (LATEX if latex else TEXT).space
+        return slopes_text(free.slopes, latex) + space + contraction_text(free.free, latex)
     notation = "grad-latex" if latex else "grad"
     if free.canonical.order == 1:
         return "L"
@@ -142,7 +148,11 @@ def tree_records(coefficients: Mapping[Tree, Any], notation: str = "f") -> list[
 
     Where the trees have other colours than that of f, every record names the colours of its nodes,
     in the order of the opening brackets of "tree": f and theta, or f1 and f2.
+    With a schedule a term has an entry more, the exponents of s, s', s'', ....
     """
+    parts = by_slopes(coefficients)
+    if parts is not None:
+        return _scheduled_records(parts, notation)
     plain = all(tree.color is FIELD for tree in coefficients)
     return [
         {
@@ -165,6 +175,31 @@ def _ends(free: FreeTree) -> list[Tree]:
     """Return the two nodes of a free tree with one edge, those of f first."""
     (child,) = free.canonical.children
     return sorted([free.canonical.without(child), child])
+
+
+def _scheduled_terms(
+    coefficients: Mapping[Any, Any], order: int, notation: str
+) -> list[list[Pair]]:
+    """Write the terms of each monomial in s, s', ... at the powers of gamma that its primes add."""
+    latex = notation.endswith("latex")
+    terms: list[list[Pair]] = [[] for _ in range(order + 1)]
+    for slopes, part in (by_slopes(coefficients) or {}).items():
+        head = slopes_text(slopes, latex) + (LATEX if latex else TEXT).space if slopes else ""
+        primes = primes_of(slopes)
+        for k, pairs in enumerate(tree_terms(part, order - primes, notation)):
+            terms[k + primes] += [(weight, head + body) for weight, body in pairs]
+    return terms
+
+
+def _scheduled_records(
+    parts: Mapping[tuple[int, ...], Mapping[Tree, Any]], notation: str
+) -> list[dict[str, Any]]:
+    found = []
+    for slopes, part in parts.items():
+        for record in tree_records(part, notation):
+            power = record["power"] + primes_of(slopes)
+            found.append({"schedule": list(slopes), **record, "power": power})
+    return sorted(found, key=lambda record: int(record["power"]))
 
 
 def _power_term(k: int, pairs: Sequence[Pair], script: Script) -> tuple[bool, str]:
