@@ -91,6 +91,7 @@ class Alternating(Method):
 
     def parts(self, field: VectorField) -> Mapping[Color, list[Element]]:
         """Return the components of either player, and 0 for the other's."""
+        _require_player_2(field.dimension, self.first)
         return _parts(field, self.first)
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
@@ -106,13 +107,17 @@ def _share(slope: Any, player: int, first: int) -> Any:
     """Return the slope of one player's variables, and 0 for the other's."""
     if isinstance(slope, TreeSeries):
         return slope.rooted(PLAYERS[player])
-    if len(slope) <= first:
-        raise DimensionError(
-            f"player 1 has {first} of {len(slope)} components and player 2 has none: give a "
-            "smaller number first"
-        )
+    _require_player_2(len(slope), first)
     one, two = slope[:first], slope[first:]
     return np.concatenate([np.zeros_like(one), two] if player else [one, np.zeros_like(two)])
+
+
+def _require_player_2(components: int, first: int) -> None:
+    if components <= first:
+        raise DimensionError(
+            f"player 1 has {first} of {components} components and player 2 has none: give a "
+            "smaller number first"
+        )
 
 
 def _parts(field: VectorField, first: int) -> dict[Color, list[Element]]:
