@@ -14,7 +14,7 @@ from flint import fmpq
 
 from bea.bseries.arithmetic import TreeArithmetic, TreeSeries
 from bea.bseries.calculus import lie_derivative
-from bea.trees import trees_up_to
+from bea.trees import PLAIN, Colors, trees_up_to
 
 __all__ = ["TimedTreeArithmetic"]
 
@@ -32,6 +32,8 @@ class TimedTreeArithmetic(TreeArithmetic):
         Returns the derivative of a coefficient by the time: that of s is s'.
     cut
         cut(c, primes) drops the monomials of a coefficient that have more primes.
+    colors
+        The colours of the nodes.
     """
 
     def __init__(
@@ -40,12 +42,13 @@ class TimedTreeArithmetic(TreeArithmetic):
         schedule: Any,
         slope: Callable[[Any], Any],
         cut: Callable[[Any, int], Any],
+        colors: Colors = PLAIN,
     ) -> None:
-        super().__init__(order)
+        super().__init__(order, colors=colors)
         self.schedule = schedule
         self._slope = slope
         self._cut = cut
-        self._room = [order - tree.order for tree in trees_up_to(order)]
+        self._room = [order - tree.order for tree in trees_up_to(order, colors)]
 
     def __call__(self, argument: TreeSeries) -> TreeSeries:
         """Return the field at a map: f(theta + ...)."""
@@ -59,9 +62,9 @@ class TimedTreeArithmetic(TreeArithmetic):
         for n in range(1, self.order + 1):
             raised = self._derivative(field, term)
             scaled = [c * (fmpq(steps) / n) for c in raised.coefficients]
-            term = TreeSeries(0, scaled, series.shift)
+            term = self.series(0, scaled, series.shift)
             total = [s + c for s, c in zip(total, scaled, strict=True)]
-        return TreeSeries(series.identity, total, series.shift)
+        return self.series(series.identity, total, series.shift)
 
     def composed(self, field: Sequence[Any], series: TreeSeries) -> TreeSeries:
         """Return the series at the map exp(gamma D) theta, at one and the same time."""
@@ -71,23 +74,23 @@ class TimedTreeArithmetic(TreeArithmetic):
         """Return the series with its coefficients as they are so many steps later: Taylor's."""
         pairs = zip(series.coefficients, self._room, strict=True)
         moved = [self._later(c, steps, room) for c, room in pairs]
-        return TreeSeries(series.identity, moved, series.shift)
+        return self.series(series.identity, moved, series.shift)
 
     def at_step(self, steps: int) -> TimedTreeArithmetic:
         """Return the arithmetic of a step that begins so many steps later."""
         schedule = self._later(self.schedule, steps, self.order - 1)
-        return TimedTreeArithmetic(self.order, schedule, self._slope, self._cut)
+        return TimedTreeArithmetic(self.order, schedule, self._slope, self._cut, self.colors)
 
     def alone(self) -> TimedTreeArithmetic:
         """Return the arithmetic with the single node alone, where steps are linear."""
-        return TimedTreeArithmetic(1, self.schedule, self._slope, self._cut)
+        return TimedTreeArithmetic(1, self.schedule, self._slope, self._cut, self.colors)
 
     # --- private helpers ----------------------------------------------------------------------
 
     def _derivative(self, field: Sequence[Any], series: TreeSeries) -> TreeSeries:
-        along = lie_derivative(field, series.coefficients, series.identity)
+        along = lie_derivative(field, series.coefficients, series.identity, self.colors)
         moved = [a + self._slope(c) for a, c in zip(along, series.coefficients, strict=True)]
-        return self._short(TreeSeries(0, moved, series.shift))
+        return self._short(self.series(0, moved, series.shift))
 
     def _later(self, coefficient: Any, steps: int, room: int) -> Any:
         total, term = coefficient, coefficient
@@ -99,4 +102,4 @@ class TimedTreeArithmetic(TreeArithmetic):
     def _short(self, series: TreeSeries) -> TreeSeries:
         """Drop what is beyond the order."""
         pairs = zip(series.coefficients, self._room, strict=True)
-        return TreeSeries(series.identity, [self._cut(c, r) for c, r in pairs], series.shift)
+        return self.series(series.identity, [self._cut(c, r) for c, r in pairs], series.shift)

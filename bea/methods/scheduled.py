@@ -73,6 +73,7 @@ class Scheduled(Method):
         if not isinstance(self.method, Method) or isinstance(self.method, Scheduled):
             raise MethodError("what is scheduled must be a method without a schedule")
         object.__setattr__(self, "gradient", self.method.gradient)
+        object.__setattr__(self, "colors", self.method.colors)
 
     def init(self, f: Any, theta: Any) -> Any:
         """Return the memory of the inner method."""

@@ -129,22 +129,25 @@ def modifying_integrator(
 def _by_trees(
     on_trees: Callable[[Method, int], list[Any]], method: Method, order: int
 ) -> dict[Tree, Any]:
-    trees = trees_up_to(order + 1)  # first: it refuses an order with too many
+    trees = trees_up_to(order + 1, method.colors)  # first: it refuses an order with too many
     return dict(zip(trees, map(rational_if_possible, on_trees(method, order)), strict=True))
 
 
 def _modifying_on_trees(method: Method, order: int) -> list[Any]:
     """Add, order by order, what the map still lacks of the exact flow 1/density."""
-    nodes = order + 1
-    wanted = exact_map(nodes)
+    nodes, colors = order + 1, method.colors
+    wanted = exact_map(nodes, colors)
     field: list[Any] = [fmpq(0)] * len(wanted)
-    leading = tree_map(method, 1)[0]
+    # What theta has of its own is fed through f, like the rest.
+    leading = dict(zip(colors, tree_map(method, 1), strict=True))
+    for color in colors:
+        leading[color] = leading[colors[0] if color.unit else color]
     for size in range(1, nodes + 1):
         # The trees of `size` nodes of the map hold b itself once, and lower trees otherwise.
         found = tree_map(method, nodes, field)
-        for i, tree in enumerate(trees_up_to(size)):
+        for i, tree in enumerate(trees_up_to(size, colors)):
             if tree.order == size:
-                field[i] = field[i] + (wanted[i] - found[i]) / leading
+                field[i] = field[i] + (wanted[i] - found[i]) / leading[tree.color]
     return field
 
 

@@ -18,6 +18,7 @@ from bea.fields.vector_field import lanes_of, within
 from bea.methods import Method, Scheduled
 from bea.modified import gradient, scheduled, structure
 from bea.modified.checks import checked_order
+from bea.modified.elementary import weights
 from bea.modified.loss import ModifiedLoss
 from bea.modified.memory import has_memory, start_correction
 from bea.modified.numeric import compiled, horner_program, lane_gammas, smaller, tree_program
@@ -32,15 +33,15 @@ from bea.modified.writing import (
     tree_records,
     tree_terms,
 )
-from bea.trees import Tree, trees_up_to
+from bea.trees import Tree, number_up_to, trees_up_to
 
 __all__ = ["ModifiedEquation"]
 
 Numbers = NDArray[np.float64]
 Components = Sequence[tuple[Element, ...]]
 
-# Up to this order trees make the shorter programs; beyond, there are too many of them.
-_FEW_TREES = 8
+# So many trees, those of order 8 in one colour, make the shorter programs; more do not.
+_FEW_TREES = 600
 
 
 class ModifiedEquation:
@@ -91,7 +92,7 @@ class ModifiedEquation:
 
     @cached_property
     def coefficients(self) -> Mapping[Tree, Any]:
-        """The exact coefficients b(tau) on trees of at most K + 1 nodes.
+        """The exact coefficients b(tau) on trees of at most K + 1 nodes, of the method's colours.
 
         Raises `MethodError` if the method cannot be expressed on trees.
         """
@@ -107,13 +108,11 @@ class ModifiedEquation:
     def terms(self) -> tuple[Any, ...]:
         """The terms f_0 ... f_K: tuples of SymPy expressions, one per component.
 
-        Without a concrete field: dicts from trees to b(tau)/sigma(tau), the factor of F(tau).
+        Without a concrete field: dicts from trees to the factor of F(tau), which is
+        b(tau)/sigma(tau), added up over the trees with the same F.
         """
         if self.problem is None:
-            return tuple(
-                {t: b / t.symmetry for t, b in self.coefficients.items() if t.order == k + 1}
-                for k in range(self.order + 1)
-            )
+            return tuple(weights(self.coefficients, k + 1) for k in range(self.order + 1))
         from bea.fields.conversions import to_expression
         from bea.fields.sympy_bridge import to_sympy
 
@@ -155,7 +154,7 @@ class ModifiedEquation:
         power = self._derived_order(power)
         if self.problem is not None:
             return all(c.is_zero() for c in self.components[power])
-        return all(b == 0 for t, b in self.coefficients.items() if t.order == power + 1)
+        return all(weight == 0 for weight in weights(self.coefficients, power + 1).values())
 
     # --- gradient structure -------------------------------------------------------------------
 
@@ -164,7 +163,7 @@ class ModifiedEquation:
         """Per power of gamma, whether the term is a gradient.
 
         On a concrete field the curl decides; otherwise the answer is for every loss (f = -grad L)
-        in two or more dimensions.
+        in two or more dimensions, and of a game for the players of one loss.
         """
         if self.problem is not None:
             return tuple(gradient.curl_vanishes(term) for term in self.components)
@@ -210,7 +209,7 @@ class ModifiedEquation:
         if isinstance(self.method, Scheduled) and self.problem is not None:
             return False  # a number for every term needs s, s', ...: the components have them
         try:
-            return self.order <= _FEW_TREES and bool(self._coefficients_up_to(0))
+            return self._few(self.order + 1) and bool(self._coefficients_up_to(0))
         except MethodError:
             return False
 
@@ -242,7 +241,7 @@ class ModifiedEquation:
         problem.require_values()
         if not self.has_few_trees:
             return horner_program(problem, self.components)
-        by_trees = tree_program(problem, self.coefficients)
+        by_trees = tree_program(problem, self.coefficients, parts=self.method.parts(problem))
         if "components" not in self.__dict__:
             return by_trees
         # A polynomial has more operations than terms: a long one is not worth writing out.
@@ -296,7 +295,7 @@ class ModifiedEquation:
             return MappingProxyType({})
         if isinstance(self.method, Scheduled):
             return MappingProxyType(scheduled.start_correction(self.method, self.order))
-        trees = trees_up_to(self.order)
+        trees = trees_up_to(self.order, self.method.colors)
         found = start_correction(self.method, self.order)
         return MappingProxyType(dict(zip(trees, found, strict=True)))
 
@@ -334,7 +333,8 @@ class ModifiedEquation:
         if isinstance(self.method, Scheduled):
             program = horner_program(problem, self._start_terms)
         else:
-            program = tree_program(problem, self.start_correction, is_map=True)
+            parts = self.method.parts(problem)
+            program = tree_program(problem, self.start_correction, is_map=True, parts=parts)
         lanes = np.ascontiguousarray(np.tile(points.T, (1, len(steps))))
         values = compiled(program, self.dimension)(lanes, np.repeat(steps, len(points)))
         return values.T.reshape(len(steps), *points.shape)
@@ -355,7 +355,7 @@ class ModifiedEquation:
         It is found on trees, and so at orders at which they are few.
         """
         try:
-            known = self.order <= _FEW_TREES and self.start_correction is not None
+            known = self._few(self.order + 1) and self.start_correction is not None
             scheduled_on = isinstance(self.method, Scheduled) and self.problem is not None
             return known and (not scheduled_on or self._start_terms is not None)
         except MethodError:
@@ -418,12 +418,18 @@ class ModifiedEquation:
         over trees; on a concrete one, beside `problem` and `variables`, a list by power of gamma of
         lists of components, as texts in bea's own grammar.
 
+        A tree is the nested list of its children. For games and weight decay `colors` says what
+        its nodes stand for, in the order of the opening brackets: f1 and f2, or f and theta.
+
         Examples
         --------
         >>> import bea
         >>> euler = bea.methods.explicit_euler()
         >>> bea.modified_equation(euler, bea.problems.field("y**2"), 2).as_json()["terms"]
         [['y**2'], ['-y**3'], ['3*y**4/2']]
+        >>> record = bea.modified_equation(bea.methods.alternating(), order=1).as_json()["terms"][4]
+        >>> record["tree"], record["colors"], record["elementary_differential"]
+        ([[]], ['f2', 'f1'], "f₂'f₁")
         """
         head = {
             "method": self.method.name,
@@ -441,6 +447,9 @@ class ModifiedEquation:
         }
 
     # --- private helpers ----------------------------------------------------------------------
+
+    def _few(self, nodes: int) -> bool:
+        return number_up_to(nodes, self.method.colors) <= _FEW_TREES
 
     def _derived_order(self, order: int) -> int:
         if checked_order(order) > self.order:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from bea.bseries import TreeArithmetic, TreeSeries, field_of_map, flow_of_field
+from bea.bseries import TreeArithmetic, field_of_map, flow_of_field
 from bea.errors import MethodError
 from bea.fields import Element, VectorField, as_float
 from bea.fields.conversions import to_expression
@@ -103,8 +103,8 @@ def slowest_rate(method: Method, problem: VectorField | None = None) -> float | 
 def effective_rate(method: Method) -> float:
     """Return the factor by which the memory multiplies the step size: f_0 = rate f.
 
-    With a schedule f_0 = rate s(t) f. 1 for a method that cannot be expressed on trees, such as
-    Adam, whose f_0 is no multiple of f.
+    With a schedule f_0 = rate s(t) f; a weight decay is left out of account. 1 for a method that
+    cannot be expressed on trees, such as Adam, whose f_0 is no multiple of f.
 
     >>> from bea.methods import heavy_ball
     >>> effective_rate(heavy_ball(beta="9/10"))
@@ -113,7 +113,7 @@ def effective_rate(method: Method) -> float:
     if not has_memory(method):
         return 1.0
     try:
-        (leading,) = manifold.on_trees(_unscheduled(method), 0)
+        leading, *_ = manifold.on_trees(_unscheduled(method), 0)
     except MethodError:
         return 1.0
     rate = _number(leading)
@@ -164,12 +164,13 @@ def joint_map(bound: Method, f: TreeArithmetic | None = None) -> list[list[Any]]
 
     `bound` is a method with exact hyperparameters, `f` an arithmetic with that node alone.
     """
-    f = TreeArithmetic(1) if f is None else f
+    f = TreeArithmetic(1, colors=bound.colors) if f is None else f
     shapes = [(s.identity, s.shift) for s in bound.init(f, f.identity)]
     shapes = [(1, 0), *shapes]
 
     def at(values: list[Any]) -> list[Any]:
-        parts = [TreeSeries(e, [v], p) for (e, p), v in zip(shapes, values, strict=True)]
+        leaves = [[v] * len(bound.colors) for v in values]
+        parts = [f.series(e, c, p) for (e, p), c in zip(shapes, leaves, strict=True)]
         theta, after = bound.step(f, parts[0], tuple(parts[1:]), f.gamma)
         return [part.coefficients[0] for part in (theta, *after)]
 
@@ -223,12 +224,13 @@ def _number(value: Any) -> float:
 def _pulled_back(method: Method, nodes: int, steps: int) -> list[list[Any]]:
     """Return the coefficients of phi~_(-n gamma)(theta_n) for n = 0 ... steps."""
     bound = bind_exactly(method)
-    f = TreeArithmetic(nodes)
+    f = TreeArithmetic(nodes, colors=method.colors)
     field = manifold.on_trees(method, nodes - 1)
     theta, state = f.identity, bound.init(f, f.identity)
     found = []
     for n in range(steps + 1):
-        backward = TreeSeries(1, flow_of_field([b * -n for b in field]), 0)
-        found.append(f.transport(field_of_map(theta.coefficients), backward).coefficients)
+        backward = f.series(1, flow_of_field([b * -n for b in field], f.colors), 0)
+        ahead = field_of_map(theta.coefficients, f.colors)
+        found.append(f.transport(ahead, backward).coefficients)
         theta, state = bound.step(f, theta, state, f.gamma)
     return found

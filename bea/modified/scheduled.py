@@ -21,7 +21,7 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
-from bea.bseries import TreeSeries, field_of_map
+from bea.bseries import field_of_map
 from bea.bseries.timed import TimedTreeArithmetic
 from bea.errors import BeaError, MethodError
 from bea.fields import Element, Expression, Ring, VectorField, as_rational
@@ -35,7 +35,7 @@ from bea.modified.memory import annihilated, joint_map, simplest
 from bea.modified.slopes import ScheduledTree, Slopes
 from bea.modified.stepping import numbers_of, open_symbols, rational_if_possible
 from bea.modified.transients import annihilator, characteristic_polynomial, without_root
-from bea.trees import position, trees, trees_up_to
+from bea.trees import THETA, simplified, trees, trees_up_to
 
 __all__ = ["holds_still", "on_trees", "start_correction", "start_terms", "vanishes"]
 
@@ -75,7 +75,8 @@ def start_correction(method: Scheduled, nodes: int) -> Terms:
     theta, state, pulled = f.identity, bound.init(f, f.identity), []
     for n in range(len(weights) + 1):
         backward = f.later(f.transport(field, f.identity, -n), n)
-        pulled.append(f.composed(field_of_map(theta.coefficients), backward).coefficients)
+        ahead = field_of_map(theta.coefficients, f.colors)
+        pulled.append(f.composed(ahead, backward).coefficients)
         now = f.at_step(n)
         theta, state = bound.step(now, theta, state, now.gamma)
     found = annihilated(method, weights, pulled)
@@ -102,14 +103,15 @@ def start_terms(
     ring = problem.ring
     slopes = _derivatives(method, ring, time, order)
     still = VectorField([*moving, ring.constant(0)], problem.about)
-    differential = differentials_in_ring(still)
+    theta = [*(ring.variable(i) for i in range(time)), ring.constant(0)]  # the time is no part
+    differential = differentials_in_ring(still, {**method.method.parts(still), THETA: theta})
     terms = [np.array([ring.constant(0)] * problem.dimension, dtype=object) for _ in range(order)]
     for key, a in correction.items():
         weight = ring.constant(1) * fmpq(1, key.symmetry)
         weight = weight * (read(ring, to_expression(a)) if isinstance(a, Element) else a)
         for slope, exponent in zip(slopes, key.slopes, strict=False):
             weight = weight * slope**exponent
-        terms[key.order - 1] = terms[key.order - 1] + differential(key.tree) * weight
+        terms[key.order - 1] = terms[key.order - 1] + differential(simplified(key.tree)) * weight
     return [[ring.variable(i) for i in range(problem.dimension)], *map(list, terms)]
 
 
@@ -161,7 +163,7 @@ def _arithmetic(method: Scheduled, order: int) -> tuple[Method, Slopes, TimedTre
         rational = as_rational(value)
         return in_ring(value, slopes.ring) if rational is None else rational
 
-    f = TimedTreeArithmetic(order, slopes.schedule, slopes.derivative, slopes.cut)
+    f = TimedTreeArithmetic(order, slopes.schedule, slopes.derivative, slopes.cut, method.colors)
     return method.bind(constant), slopes, f
 
 
@@ -169,7 +171,7 @@ def _joint_solution(method: Method, bound: Method, f: TimedTreeArithmetic) -> li
     """Return the coefficients of f~ and of the parts of S: a sweep settles one power of gamma."""
     shapes = [(s.identity, s.shift) for s in bound.init(f, f.identity)]
     solve = _inverse(method, joint_map(bound, f.alone()), [1, *(e for e, _ in shapes)])
-    unknown = [[fmpq(0)] * len(trees_up_to(f.order)) for _ in range(len(shapes) + 1)]
+    unknown = [[fmpq(0)] * len(trees_up_to(f.order, f.colors)) for _ in range(len(shapes) + 1)]
     for _ in range(f.order):
         residual = _residual(bound, f, shapes, unknown)
         moved = [[dot(row, column) for column in zip(*residual, strict=True)] for row in solve]
@@ -191,7 +193,7 @@ def _residual(
     unknown: Sequence[list[Any]],
 ) -> list[list[Any]]:
     """Return exp(gamma D~) - Phi for theta and for each part of the memory."""
-    states = [TreeSeries(e, c, p) for (e, p), c in zip(shapes, unknown[1:], strict=True)]
+    states = [f.series(e, c, p) for (e, p), c in zip(shapes, unknown[1:], strict=True)]
     theta, after = bound.step(f, f.identity, tuple(states), f.gamma)
     rows = []
     for before, mapped in zip((f.identity, *states), (theta, *after), strict=True):
@@ -222,11 +224,13 @@ def _terms(method: Method, slopes: Slopes, coefficients: Sequence[Any]) -> Terms
     """Return the terms by rising powers of gamma, those without primes first."""
     ring, order = numbers_of(method), 0
     found: dict[Any, Any] = {}
-    while len(trees_up_to(order)) < len(coefficients):
+    while len(trees_up_to(order, method.colors)) < len(coefficients):
         order += 1
-    for tree, coefficient in zip(trees_up_to(order), coefficients, strict=True):
+    for tree, coefficient in zip(trees_up_to(order, method.colors), coefficients, strict=True):
         for powers, value in slopes.split(coefficient).items():
-            for other in trees(tree.order):  # those without it have the coefficient 0
+            for other in trees(
+                tree.order, method.colors
+            ):  # those without it have the coefficient 0
                 found.setdefault(ScheduledTree(other, powers), fmpq(0))
             rational = rational_if_possible(value)
             if isinstance(rational, Element):
@@ -236,4 +240,4 @@ def _terms(method: Method, slopes: Slopes, coefficients: Sequence[Any]) -> Terms
 
 
 def _place(term: ScheduledTree) -> tuple[Any, ...]:
-    return term.order, term.primes, term.slopes, position(term.tree)
+    return term.order, term.primes, term.slopes, term.tree

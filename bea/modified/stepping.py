@@ -97,7 +97,7 @@ def tree_iterates(
     method: Method, nodes: int, steps: int = 1, field: Sequence[Any] | None = None
 ) -> list[TreeSeries]:
     """Return theta after 0, 1, ..., `steps` steps as series on trees of at most `nodes` nodes."""
-    f = TreeArithmetic(nodes, field)
+    f = TreeArithmetic(nodes, field, method.colors)
     iterates = _run(bind_exactly(method), f, f.identity, f.gamma, steps)
     if iterates[-1].identity != 1 or (iterates[-1].shift != 0 and not iterates[-1].vanishes()):
         raise _no_identity(method)

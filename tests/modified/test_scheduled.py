@@ -26,11 +26,16 @@ LOSSES = ["x**2*y**2/2 + x**2 + y**2/2", "x**4/4 + x*y/2 + sin(y)"]
 GD, RK4 = get("gradient-descent"), get("rk4")
 HEAVY_BALL = get("heavy-ball", beta="1/2")
 MEMORY = [HEAVY_BALL, get("nesterov", beta="1/3"), get("bdf", steps=3)]
+COLORED = [
+    get("alternating"),
+    get("gradient-descent-decay", weight_decay="1/4"),
+    get("heavy-ball-decay", beta="1/2", weight_decay="1/4"),
+]
 SYMBOLIC = get("heavy-ball", beta="s")  # whose hyperparameter is named as the schedule is
 STARTS = [[1, 0.5, 0], [0.8, -0.7, 0], [0.4, 0.9, 0], [-1, 0.4, 0]]
 
 
-@pytest.mark.parametrize("method", [GD, RK4, *MEMORY, SYMBOLIC], ids=str)
+@pytest.mark.parametrize("method", [GD, RK4, *MEMORY, *COLORED, SYMBOLIC], ids=str)
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
 @pytest.mark.parametrize("text", LOSSES)
 def test_trees_and_concrete_problems_agree_exactly(method: Any, schedule: Any, text: str) -> None:
@@ -63,9 +68,15 @@ def test_gradient_descent_with_every_schedule() -> None:
     assert str(equation.truncate(1).modified_loss()) == loss
 
 
-def test_a_constant_schedule_leaves_the_terms_without_primes() -> None:
-    plain = bea.modified_equation(HEAVY_BALL, order=4).coefficients
-    every = bea.modified_equation(Scheduled(HEAVY_BALL), order=4).coefficients
+def test_a_game_with_every_schedule() -> None:
+    text = "s f₁ + s f₂ − γ/2 (s² f₁'f₁ + s² f₁'f₂ − s² f₂'f₁ + s² f₂'f₂ + s' f₁ + s' f₂) + O(γ²)"
+    assert str(bea.modified_equation(Scheduled(COLORED[0]), order=1)) == text
+
+
+@pytest.mark.parametrize("method", [HEAVY_BALL, *COLORED], ids=str)
+def test_a_constant_schedule_leaves_the_terms_without_primes(method: Any) -> None:
+    plain = bea.modified_equation(method, order=3).coefficients
+    every = bea.modified_equation(Scheduled(method), order=3).coefficients
     without = {t.tree: b for t, b in every.items() if not t.primes}
     assert without == dict(plain)
     assert all(t.slopes == (t.tree.order,) for t in every if not t.primes)
@@ -112,7 +123,7 @@ def test_the_corrected_start_on_a_line() -> None:
         assert found[leaf, slopes] * (-1) ** k == exact[k]
 
 
-@pytest.mark.parametrize("method", [HEAVY_BALL, get("nesterov", beta="1/2")], ids=str)
+@pytest.mark.parametrize("method", [HEAVY_BALL, get("nesterov", beta="1/2"), COLORED[2]], ids=str)
 @pytest.mark.parametrize("schedule", [SCHEDULES[0], SCHEDULES[2]], ids=lambda s: s.name)
 @pytest.mark.parametrize("text", [LOSSES[0], "x**4/4 + x*y/2 + y**2"])
 def test_runs_from_zero_memory_are_verified(method: Any, schedule: Any, text: str) -> None:
