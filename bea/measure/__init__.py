@@ -2,31 +2,42 @@
 
 `discretization_drift` compares at a fixed time, `one_step_defect` after a single step; both give a
 `DriftStudy`, which holds every distance, its error floor, and the observed beside the expected
-orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Drawing is left to
-`bea.plots`, printing to `bea.reports`.
+orders. `verify` adds negative controls and gives a verdict, a `Certificate`. For random steps
+`weak_errors` compares expectations without sampling, by `MomentRecursion` and `MomentFlow`, and
+`law_after` goes through all batches. Drawing is left to `bea.plots`, printing to `bea.reports`.
 """
 
-from bea.measure.by_pieces import flow_by_pieces, schedule_drift
+from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
+from bea.measure.enumeration import Law, law_after
 from bea.measure.expected import expected_orders
+from bea.measure.moments import MomentFlow, MomentRecursion, Moments
 from bea.measure.order_fit import OrderFit, observed_order
 from bea.measure.sampling import default_gammas, default_starts, stiffness
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
 from bea.measure.verify import verify
+from bea.measure.weak_errors import WeakErrors, weak_defect, weak_errors
 
 __all__ = [
     "Certificate",
     "DriftStudy",
+    "Law",
+    "MomentFlow",
+    "MomentRecursion",
+    "Moments",
     "OrderFit",
+    "WeakErrors",
     "default_gammas",
     "default_starts",
     "default_time",
     "discretization_drift",
     "expected_orders",
     "flow_by_pieces",
+    "gammas_by_pieces",
     "gammas_for",
+    "law_after",
     "load_study",
     "observed_order",
     "one_step_defect",
@@ -34,4 +45,6 @@ __all__ = [
     "schedule_drift",
     "stiffness",
     "verify",
+    "weak_defect",
+    "weak_errors",
 ]
