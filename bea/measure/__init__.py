@@ -7,7 +7,7 @@ orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Fo
 `law_after` goes through all batches. Drawing is left to `bea.plots`, printing to `bea.reports`.
 """
 
-from bea.measure.by_pieces import flow_by_pieces, schedule_drift
+from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.enumeration import Law, law_after
@@ -36,6 +36,7 @@ __all__ = [
     "discretization_drift",
     "expected_orders",
     "flow_by_pieces",
+    "gammas_by_pieces",
     "gammas_for",
     "law_after",
     "load_study",

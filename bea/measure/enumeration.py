@@ -20,7 +20,7 @@ from bea.fields.conversions import to_program
 from bea.fields.numpy_code import compile_program
 from bea.measure.exact_inputs import exact_point, exact_step_size, read_observable
 from bea.methods import Batches, Method
-from bea.modified.samples import checked_batches, mean_field, samples_of
+from bea.modified.random_batches import checked_batches, mean_field, samples_of
 
 __all__ = ["MOST_EXACT", "MOST_LANES", "Law", "law_after"]
 

@@ -37,7 +37,7 @@ from bea.methods import Batches, Method
 from bea.modified import StochasticEquation, modified_generator, stochastic_equation
 from bea.modified.generator import ModifiedGenerator
 from bea.modified.memory import has_memory
-from bea.modified.samples import checked_batches, mean_field, samples_of
+from bea.modified.random_batches import checked_batches, mean_field, samples_of
 from bea.modified.stepping import open_symbols
 
 __all__ = ["WeakErrors", "weak_defect", "weak_errors"]

@@ -2,7 +2,8 @@
 
 Modules of this package register their methods by themselves; a new file with a `@register`ed
 method is found without being named anywhere else. `bea.methods.heun()` makes the method "heun".
-`from_text` and `from_function` make methods of a user's own rule.
+`read` takes the text "heavy-ball(beta=1/2)"; `from_text` and `from_function` make methods of a
+user's own rule.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from bea.methods.batches import Batches, ShuffledEpochs
 from bea.methods.method import Method
 from bea.methods.plain_function import from_function
-from bea.methods.registry import available, get, register
+from bea.methods.registry import available, get, read, register
 from bea.methods.schedule import Schedule
 from bea.methods.scheduled import Scheduled
 from bea.methods.update_rule import from_text
@@ -28,6 +29,7 @@ __all__ = [
     "from_function",
     "from_text",
     "get",
+    "read",
     "register",
 ]
 

@@ -9,6 +9,8 @@ operator, and `StochasticEquation` the diffusion nearest to it.
 
 from bea.modified.derive import modified_equation, modifying_integrator
 from bea.modified.diffusion_equation import StochasticEquation
+from bea.modified.epoch_equation import EpochEquation
+from bea.modified.epochs import cyclic_epoch, shuffled_epoch
 from bea.modified.equation import ModifiedEquation
 from bea.modified.generator import ModifiedGenerator, modified_generator
 from bea.modified.loss import ModifiedLoss
@@ -18,6 +20,7 @@ from bea.modified.structure import GradientSplit
 from bea.modified.universal_stochastic import UniversalStochasticEquation
 
 __all__ = [
+    "EpochEquation",
     "GradientSplit",
     "ModifiedEquation",
     "ModifiedGenerator",
@@ -25,9 +28,11 @@ __all__ = [
     "StochasticEquation",
     "UniversalStochasticEquation",
     "at_point",
+    "cyclic_epoch",
     "modified_equation",
     "modified_generator",
     "modifying_integrator",
+    "shuffled_epoch",
     "stochastic_equation",
     "symbol",
 ]

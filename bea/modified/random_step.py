@@ -27,7 +27,7 @@ from bea.methods import Method
 from bea.methods.batches import Batches
 from bea.modified.batch_moments import batch_moments
 from bea.modified.checks import require_method, require_problem
-from bea.modified.samples import checked_batches, mean_field, moved, samples_of
+from bea.modified.random_batches import checked_batches, mean_field, moved, samples_of
 from bea.modified.stepping import open_symbols
 from bea.series import PowerSeries
 

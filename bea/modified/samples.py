@@ -1,57 +1,107 @@
-"""The samples of a finite sum, and the batches that are drawn of them, checked."""
+"""What an epoch is asked for, read and checked: the losses of the samples, and the batches."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
-from flint import fmpq
+import numpy as np
 
-from bea.errors import BeaError
-from bea.fields import Loss, Ring, VectorField
+from bea.errors import BeaError, DimensionError
+from bea.fields import Loss, Ring
 from bea.fields.conversions import read, to_expression
-from bea.methods.batches import Batches, ShuffledEpochs
+from bea.methods import Method
+from bea.modified.epoch_equation import Batches, batch_loss
+from bea.modified.stepping import missing_symbols
 
-__all__ = ["checked_batches", "mean_field", "moved", "samples_of"]
-
-
-def samples_of(problem: VectorField) -> Sequence[VectorField]:
-    """Return the samples of a finite sum, or the field itself if it is none."""
-    losses = getattr(problem, "losses", None) or ()
-    return losses if losses and all(isinstance(s, VectorField) for s in losses) else (problem,)
+__all__ = ["checked_size", "read_losses", "split"]
 
 
-def checked_batches(batches: Batches | None) -> Batches:
-    """Return how batches are drawn, single samples for None.
+def read_losses(finite_sum: Any, method: Method) -> tuple[tuple[Loss, ...], Loss]:
+    """Return the losses, over one ring that has the method's symbols, and their mean.
 
     Raises
     ------
     BeaError
-        If the steps are not independent, as in shuffled epochs, or it is no such scheme.
+        If they are no losses, of the same variables.
+
+    Examples
+    --------
+    >>> from bea.methods import gradient_descent
+    >>> read_losses([Loss.read("x**2"), Loss.read("a*x", "x", "a")], gradient_descent())[1]
+    Loss(x**2/2 + x*a/2)
     """
-    if batches is None:
-        return Batches(1)
-    if isinstance(batches, ShuffledEpochs):
-        raise BeaError(
-            "the steps of a shuffled epoch are not independent, so that no generator is theirs: "
-            "take Batches, or the equation of an epoch"
+    given = list(getattr(finite_sum, "losses", finite_sum))
+    if not given or not all(isinstance(loss, Loss) for loss in given):
+        raise BeaError("an epoch goes through the losses of samples: give a finite sum, or a list")
+    if len({loss.variables for loss in given}) > 1:
+        raise DimensionError(
+            "the losses of the samples have different variables: declare the same, in one order"
         )
-    if not isinstance(batches, Batches):
+    names = dict.fromkeys(name for loss in given for name in loss.parameters)
+    bare = Ring(given[0].variables, tuple(names))
+    missing = missing_symbols(method, Loss(bare.variable(0)))
+    ring = Ring(given[0].variables, (*names, *missing))
+    losses = tuple(Loss(read(ring, to_expression(loss.value)), loss.about) for loss in given)
+    problem = Loss(batch_loss(losses).value, getattr(finite_sum, "about", None))
+    method.check_field(problem)
+    return losses, problem
+
+
+def split(batches: Any, size: int) -> Batches:
+    """Return the batches as tuples of indices; a number makes batches of neighbours.
+
+    Raises
+    ------
+    BeaError
+        If they do not hold each sample once, all of the same size.
+
+    Examples
+    --------
+    >>> split(2, 4)
+    ((0, 1), (2, 3))
+    """
+    if isinstance(batches, int | np.integer):
+        count = checked_size(batches, size)
+        return tuple(tuple(range(i, i + count)) for i in range(0, size, count))
+    try:
+        found = tuple(tuple(int(i) for i in batch) for batch in batches)
+    except (TypeError, ValueError):
         raise BeaError(
-            f"batches are a {type(batches).__name__}: give bea.methods.Batches(size), such as "
-            "Batches(2)"
+            "the batches are no lists of indices: give such as [[0, 1], [2, 3]]"
+        ) from None
+    if sorted(i for batch in found for i in batch) != list(range(size)):
+        raise BeaError(
+            f"the batches do not hold each of the {size} samples once: an epoch goes through all "
+            f"the indices 0 ... {size - 1}"
         )
-    return batches
+    if len({len(batch) for batch in found}) > 1:
+        raise BeaError(
+            "the batches differ in size, so that the mean of their losses is not L: give batches "
+            "of one size"
+        )
+    return found
 
 
-def mean_field(samples: Sequence[VectorField]) -> VectorField:
-    """Return the mean of fields over one ring: the field of a batch."""
-    share = fmpq(1, len(samples))
-    columns = zip(*(sample.components for sample in samples), strict=True)
-    return VectorField([sum(column[1:], start=column[0]) * share for column in columns])
+def checked_size(count: Any, size: int) -> int:
+    """Return a number of samples in a batch as an `int`.
 
+    Raises
+    ------
+    BeaError
+        If it does not divide the number of samples.
 
-def moved(sample: VectorField, ring: Ring) -> VectorField:
-    """Return a sample over another ring, with the same names and further ones."""
-    if isinstance(sample, Loss):
-        return Loss(read(ring, to_expression(sample.value)))
-    return VectorField([read(ring, to_expression(c)) for c in sample.components])
+    Examples
+    --------
+    >>> checked_size(2, 6)
+    2
+    """
+    if isinstance(count, bool) or not 1 <= count <= size:
+        raise BeaError(
+            f"batches of {count} samples out of {size} are not possible: give 1 to {size}"
+        )
+    if size % count:
+        raise BeaError(
+            f"{size} samples do not split into batches of {count}: give a divisor of {size}, since "
+            "an epoch goes through each sample once"
+        )
+    return int(count)

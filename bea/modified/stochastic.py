@@ -28,8 +28,8 @@ from bea.modified.checks import checked_order, require_method
 from bea.modified.diffusion_equation import StochasticEquation
 from bea.modified.generator import modified_generator
 from bea.modified.given_covariance import with_covariance
+from bea.modified.random_batches import checked_batches
 from bea.modified.sampled_equation import by_samples
-from bea.modified.samples import checked_batches
 from bea.modified.universal_stochastic import UniversalStochasticEquation
 from bea.problems import FiniteSum
 
