@@ -80,7 +80,7 @@ def _residual(
     rows = []
     for before, mapped in zip((f.identity, *states), (theta, *after), strict=True):
         agrees = mapped.identity == before.identity
-        if not agrees or (mapped.shift != before.shift and not mapped.vanishes()):
+        if not agrees or (mapped.shift != before.shift and not mapped.is_zero()):
             raise MethodError(
                 f"the step of '{method.name}' does not tend to the identity as gamma tends to 0, "
                 "or its memory does not follow theta"
