@@ -28,7 +28,8 @@ def from_function(
     Parameters
     ----------
     step
-        step(f, theta, state, gamma, **hyperparameters) -> (theta, state), f being -grad L.
+        step(f, theta, state, gamma, **hyperparameters) -> (theta, state), f being -grad L. Beside
+        f(theta) it may use f.derivative(theta, v) = f'(theta) v = -hess L v.
     init
         init(f, theta) -> state, a tuple; by default the empty one: no memory.
     name

@@ -166,13 +166,17 @@ class _Run:
         """Return what a statement assigns."""
         placed: dict[str, Any] = {}
         for placeholder, application in statement.applications.items():
-            argument = _like(self._evaluate(application.argument, placed), self.theta)
-            placed[placeholder] = self._apply(application.function, argument)
+            values = (self._evaluate(argument, placed) for argument in application.arguments)
+            vectors = [_like(value, self.theta) for value in values]
+            placed[placeholder] = self._apply(application.function, *vectors)
         return self._evaluate(statement.value, placed)
 
-    def _apply(self, function: str, argument: Any) -> Any:
+    def _apply(self, function: str, argument: Any, second: Any = None) -> Any:
         if function == "norm":
             return np.sqrt(np.sum(argument * argument, axis=0, keepdims=True))
+        if function == "hess":
+            point, v = (self.theta, argument) if second is None else (argument, second)
+            return -self.f.derivative(point, v)
         slope = self.f(argument)
         return slope if function == "f" else -slope
 

@@ -33,6 +33,9 @@ QUASI_HYPERBOLIC = """
     m = beta*m + (1 - beta)*grad
     theta = theta - gamma*((1 - nu)*grad + nu*m)
 """
+REGULARISED = "gradient-regularised"
+PENALISED = "theta = theta - gamma*(grad + 2*mu*hess(grad))"
+PENALISED_BY_THE_STEP = PENALISED.replace("mu*", "mu*gamma*")
 ON_TREES = {
     "heavy-ball": (HEAVY_BALL, {"beta": "beta"}),
     "nesterov": (NESTEROV, {"beta": "9/10"}),
@@ -43,6 +46,10 @@ EVERY = ON_TREES | {
     "rmsprop": (RMSPROP, {"beta": "9/10", "epsilon": "1/100"}),
 }
 GAMMAS = [0.01, 0.003]
+SECOND_ORDER = [
+    (PENALISED, {"mu": "1/100"}),
+    (PENALISED_BY_THE_STEP, {"mu": "1/3", "scaling": "gamma"}),
+]
 
 
 @pytest.mark.parametrize("name", ON_TREES)
@@ -73,6 +80,48 @@ def test_its_iterates_are_those_of_the_librarys_method_bit_for_bit(name: str) ->
         for method in (from_text(text, **parameters), bea.methods.get(name, **parameters))
     ]
     assert np.isfinite(runs[0]).all() and np.array_equal(*runs)
+
+
+@pytest.mark.parametrize(("text", "parameters"), SECOND_ORDER)
+def test_the_hessian_times_a_vector(text: str, parameters: dict[str, str]) -> None:
+    """As in gradient-regularised: the same equation, exactly, and the same iterates."""
+    own, library = from_text(text, mu=parameters["mu"]), bea.methods.get(REGULARISED, **parameters)
+    assert own.gradient
+    loss = bea.problems.loss("x**2*y + y**2 + cos(x)")
+    found, wanted = (bea.modified_equation(m, loss, order=4) for m in (own, library))
+    assert found.components == wanted.components
+    points = [[1.0, 0.5], [-2.0, 0.1]]
+    runs = [bea.iterate(m, loss, points, GAMMAS, steps=9).values for m in (own, library)]
+    np.testing.assert_allclose(*runs, rtol=1e-14)
+
+
+def test_the_hessian_on_trees_and_at_another_point() -> None:
+    """hess(v) is at the point before the step, hess(theta, v) at the present one."""
+    library = bea.methods.get(REGULARISED, mu="r", scaling="gamma")
+    wanted = bea.modified_equation(library, order=4).coefficients
+    for text in (
+        PENALISED_BY_THE_STEP,
+        "y = theta; theta = theta - gamma*grad; theta = theta - 2*gamma**2*mu*hess(grad(y))",
+        PENALISED_BY_THE_STEP.replace("hess(", "hess(theta, "),
+    ):
+        assert bea.modified_equation(from_text(text, mu="r"), order=4).coefficients == wanted
+    moved = "theta = theta - gamma*grad; theta = theta - 2*gamma**2*mu*hess(theta, grad)"
+    other = bea.modified_equation(from_text(moved, mu="r"), order=4).coefficients
+    assert {t: b for t, b in other.items() if t.order < 3} == {
+        t: b for t, b in wanted.items() if t.order < 3
+    }
+    assert other != wanted
+
+
+def test_the_hessian_of_a_norm_and_in_the_memory() -> None:
+    """Of |grad L| the gradient is hess grad/|grad|; memory may hold such products."""
+    rule = from_text("v = v/2 + hess(grad)/norm(grad); theta = theta - gamma*(grad + v/9)")
+    loss = bea.problems.loss("x**2/2 + y**2/2")
+    (f_0,) = bea.modified_equation(rule, loss, order=0).components
+    x, y = (loss.ring.variable(i) for i in range(2))
+    length = (x * x + y * y) ** fmpq(1, 2)
+    for component, z in zip(f_0, (x, y), strict=True):  # v = 2 theta/|theta|
+        assert (component + z + z / length * fmpq(2, 9)).is_zero()
 
 
 def test_a_decimal_is_exact() -> None:
@@ -203,6 +252,9 @@ REFUSED = {
     "max": ("v = max(v, grad); theta = theta - v", {}, "'max' is not differentiable"),
     "sign": ("theta = theta - gamma*sign(grad)", {}, "'sign' is not differentiable.*tanh"),
     "a function": ("theta = theta - gamma*gard(theta)", {}, "function 'gard'. Did you mean 'grad'"),
+    "hess": ("theta = theta - gamma*hess*grad", {}, "'hess' cannot be .*: hess.v. is the Hessian"),
+    "three arguments": ("theta = theta - hess(f, f, f)", {}, r"one or two .*, not 3; .*\(x, y\)"),
+    "hess of theta": ("theta = theta - hess(theta)", {}, "does not tend to the identity"),
     "two arguments": ("theta = theta - gamma*grad(theta, 1)", {}, "'grad' .* takes one argument"),
     "no assignment": ("theta += grad", {}, "is no assignment: write NAME = EXPRESSION"),
     "a comparison": ("theta == grad", {}, "is no assignment"),
@@ -278,6 +330,23 @@ def test_a_plain_function_is_a_method() -> None:
     runs = [bea.iterate(m, loss, [1.0, 0.5], GAMMAS, steps=9).values for m in (method, library)]
     assert np.array_equal(*runs)
     assert str(method) == "mine(beta=9/10)"
+
+
+def bent(f: Any, theta: Any, state: Any, gamma: Any, r: Any) -> Any:
+    (bend,) = state
+    return theta + gamma * f(theta) - 2 * r * gamma**2 * bend, (f.derivative(theta, f(theta)),)
+
+
+def test_a_plain_function_may_use_the_derivative_and_remember_it() -> None:
+    """With the bend f'f of one step ago, f_1 is as without memory, and the layer is found."""
+    method = from_function(bent, lambda f, theta: (f.derivative(theta, f(theta)),), r="1/3")
+    library = bea.methods.get(REGULARISED, mu="1/3", scaling="gamma")
+    own = bea.modified_equation(method, order=2)
+    wanted = bea.modified_equation(library, order=2).coefficients
+    differing = {t.order for t, b in own.coefficients.items() if b != wanted[t]}
+    assert differing == {3}
+    loss = bea.problems.booth()
+    assert bea.verify(method, loss).verdict == "confirmed"
 
 
 def plain(f: Any, theta: Any, state: Any, gamma: Any) -> Any:
