@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bea.errors import MethodError, UnknownNameError, nearest
-from bea.fields import Expression, exact
+from bea.fields import Expression
+from bea.fields.exact import exact_decimal
 from bea.fields.expressions import to_text
 from bea.methods.method import Method
 
@@ -46,7 +47,7 @@ def from_function(
     >>> str(method)
     'step(beta=9/10)'
     """
-    values = {n: exact(value, f"hyperparameter {n}") for n, value in parameters.items()}
+    values = {n: exact_decimal(value, f"hyperparameter {n}") for n, value in parameters.items()}
     _check_signature(step, values)
     called = name or getattr(step, "__name__", "").replace("_", "-").strip("<>") or "step"
     return FunctionMethod(step, init, values, called)
