@@ -258,6 +258,8 @@ def _refuse(ufunc: Any, inputs: Sequence[Any]) -> NoReturn:
 
 
 def _require_exact(factor: Any) -> None:
+    if getattr(factor, "shape", ()) != ():
+        raise MethodError(f"an array has components, and theta has none on trees: {_REMEDY}")
     if isinstance(factor, float):
         raise MethodError(f"{factor} is a float: hyperparameters on trees must be exact")
 

@@ -116,7 +116,7 @@ class SeriesField:
         adjoint, determinant = adjugate(matrix)
         if not _certainly_not_zero(determinant.truncate(0)):
             raise MethodError(_SINGULAR)
-        return adjoint @ right / determinant
+        return adjoint @ right * determinant.reciprocal()
 
     def _sum(self, programs: Sequence[Program], inputs: Sequence[Any]) -> NDArray[np.object_]:
         """Return programs[0] + gamma programs[1] + ... at these inputs."""

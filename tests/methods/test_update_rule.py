@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bea
-from bea.errors import BeaError
+from bea.errors import BeaError, MethodError
 from bea.methods import Method, from_function, from_text
 from bea.methods.plain_function import FunctionMethod
 from bea.methods.update_text import read_rule
@@ -125,6 +125,7 @@ def test_the_hessian_of_a_norm_and_in_the_memory() -> None:
 
 
 def test_a_decimal_is_exact() -> None:
+    assert from_text(HEAVY_BALL, beta=0.9).parameters["beta"] == "9/10"
     decimal = bea.modified_equation(from_text(HEAVY_BALL, beta="0.9"), order=1)
     literal = bea.modified_equation(from_text(HEAVY_BALL.replace("beta", "0.9")), order=1)
     fraction = bea.modified_equation(bea.methods.heavy_ball(beta="9/10"), order=1)
@@ -242,7 +243,7 @@ REFUSED = {
     "misspelt": (HEAVY_BALL, {"betta": 0}, "unknown name 'beta' .* Did you mean 'betta'"),
     "not read": (HEAVY_BALL, {"beta": 0, "mu": 1}, "has no hyperparameter 'mu': it has beta"),
     "assigned and given": (HEAVY_BALL, {"beta": 0, "v": 1}, "'v' is assigned by the update"),
-    "a float": (HEAVY_BALL, {"beta": 0.9}, "hyperparameter beta is the float 0.9"),
+    "a float": (HEAVY_BALL, {"beta": 2 / 3}, "beta is the float 0.666.* such as '2/3'"),
     "no theta": ("v = grad", {}, "never assigns theta: end it with a statement such as"),
     "empty": (" ;\n; ", {}, "never assigns theta"),
     "gamma": ("gamma = 1; theta = theta - gamma*grad", {}, "'gamma' cannot be assigned: the step"),
@@ -347,6 +348,54 @@ def test_a_plain_function_may_use_the_derivative_and_remember_it() -> None:
     assert differing == {3}
     loss = bea.problems.booth()
     assert bea.verify(method, loss).verdict == "confirmed"
+
+
+FLOATS: dict[str, Any] = {
+    "0.5": lambda f, theta, state, gamma: (theta + 0.5 * gamma * f(theta), ()),
+    "-0.5": lambda f, theta, state, gamma: (theta + gamma * (f(theta) - 0.5), ()),
+    "0.25": lambda f, theta, state, gamma: (theta + gamma * f(theta) / 0.25, ()),
+    "2.5": lambda f, theta, state, gamma: (theta + gamma * f(theta) ** 2.5, ()),
+    "0.75": lambda f, theta, state, gamma: (theta + gamma * np.array([0.75, 1.0]) * f(theta), ()),
+}
+
+
+@pytest.mark.parametrize("number", FLOATS)
+def test_a_float_inside_a_step_is_refused_by_name(number: str) -> None:
+    method = from_function(FLOATS[number], name="mine")
+    with pytest.raises(MethodError, match=f"^{number} is a float: .* a hyperparameter$"):
+        bea.modified_equation(method, bea.problems.booth(), order=1)
+    with pytest.raises(MethodError):
+        bea.modified_equation(method, order=1)
+
+
+@pytest.mark.parametrize("text", [
+    "init old = theta; v = (theta - old)/gamma; old = theta; theta = theta + gamma*(v/2 - grad)",
+    "init old = theta; v = (theta - old)/(2*gamma) - grad; old = theta; theta = theta + gamma*v",
+    "init old = theta; v = gamma*(theta - old)/gamma**2/2 - grad; old = theta; "
+    "theta = theta + gamma*v",
+])  # fmt: skip
+def test_differences_over_gamma_are_heavy_ball_on_a_loss_too(text: str) -> None:
+    loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
+    library = bea.modified_equation(bea.methods.heavy_ball(beta=0.5), loss, order=4)
+    for order in (0, 1, 4):
+        own = bea.modified_equation(from_text(text), loss, order)
+        assert own.components == library.components[: order + 1]
+    assert bea.verify(from_text(text), loss).verdict == "confirmed"
+
+
+def test_a_difference_over_gamma_without_memory() -> None:
+    """theta + gamma f + gamma/2 (f(theta + gamma f) - f) is Heun's method, written with f'."""
+    text = "d = (f(theta + gamma*f) - f)/gamma; theta = theta + gamma*f + gamma**2*d/2"
+    loss = bea.problems.loss("exp(x) - x + y**4")
+    own, heun = (bea.modified_equation(m, loss, 3) for m in (from_text(text), bea.methods.heun()))
+    assert own.components == heun.components
+
+
+@pytest.mark.parametrize("quotient", ["(theta - old)/gamma/4", "(theta - old)**2/gamma"])
+def test_memory_that_is_another_part_over_gamma_is_refused_with_the_remedy(quotient: str) -> None:
+    text = f"init old = theta; v = v/2 + {quotient}; old = theta; theta = theta - gamma*(grad - v)"
+    with pytest.raises(MethodError, match=r"divided by gamma, such as .* keep the difference"):
+        bea.modified_equation(from_text(text), bea.problems.booth(), order=2)
 
 
 def plain(f: Any, theta: Any, state: Any, gamma: Any) -> Any:
