@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
-from bea.fields.atoms import KINDS
+from bea.fields.atoms import KINDS, Atom
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.element import Element
 from bea.fields.linearised import linearised
@@ -60,6 +60,8 @@ class VectorField:
         self.components = tuple(components)
         self.ring = self.components[0].ring
         self.about = about or About(name=", ".join(map(str, self.components)))
+        # What a derivation adds to the ring later on, such as 1/|f|, does not limit this field.
+        self._atoms = tuple(self.ring.atoms)
         if len(self.components) != len(self.ring.variables):
             raise DimensionError(
                 f"{len(self.components)} components for the {len(self.ring.variables)} variables "
@@ -180,7 +182,7 @@ class VectorField:
 
     @cached_property
     def _inside(self) -> Inside | None:
-        conditions = list(_conditions(self.ring))
+        conditions = list(_conditions(self.ring, self._atoms))
         if not conditions:
             return None
         self.require_values()
@@ -306,10 +308,10 @@ def compile_derivative(program: Program, dimension: int) -> Derivative:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _conditions(ring: Ring) -> Iterable[tuple[Element, str]]:
+def _conditions(ring: Ring, atoms: Sequence[Atom]) -> Iterable[tuple[Element, str]]:
     """Yield (argument, need) for the atoms that are not defined, or not smooth, everywhere."""
-    exponentials = [ring.variable(a.generator) for a in ring.atoms if a.kind == "exp"]
-    for atom in ring.atoms:
+    exponentials = [ring.variable(a.generator) for a in atoms if a.kind == "exp"]
+    for atom in atoms:
         need = KINDS[atom.kind].needs
         if atom.kind == "root" and atom.degree == 1:
             need = "nonzero"
