@@ -97,7 +97,11 @@ class Method:
         return ()
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
-        """Return theta and the memory after one step of size gamma along the field f."""
+        """Return theta and the memory after one step of size gamma along the field f.
+
+        Beside f(theta) there are f.derivative(theta, v) = f'(theta) v, its matrix
+        f.jacobian(theta), f.solve and f.solve_linear; see `bea.fields.arithmetics`.
+        """
         raise NotImplementedError
 
     def check_field(self, field: Any) -> None:

@@ -285,10 +285,10 @@ def _like(value: Any, pattern: Any) -> Any:
 
 
 def _zero(f: Any, theta: Any, power: int) -> Any:
-    """Return zero; on trees it is that of memory of the size gamma^power f."""
-    if power < 0:
-        return 0 * f(theta)
-    return 0 * theta * f.gamma**power if power else 0 * theta
+    """Return zero; on trees it is that of memory of the size gamma^power."""
+    if isinstance(theta, TreeSeries):
+        return 0 * f(theta) * f.gamma ** (power + 1)
+    return 0 * theta if power >= 0 else 0 * f(theta)
 
 
 # --- private helpers: what a rule is ------------------------------------------------------------

@@ -226,6 +226,10 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: get("gradient-regularised", scaling="step"),
         "option scaling=step is unknown: choose one of fixed, gamma",
     ),
+    "a modified loss of newton": (
+        lambda: bea.modified_equation(get("damped-newton"), Loss.read(BOWL)).gradient_part(),
+        "follows as gamma tends to 0 is no gradient on this loss: it has no modified loss",
+    ),
     "the inverse question": (
         lambda: bea.modifying_integrator(get("damped-newton"), Loss.read(BOWL)),
         "does not begin with theta",

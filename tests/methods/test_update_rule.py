@@ -124,6 +124,16 @@ def test_the_hessian_of_a_norm_and_in_the_memory() -> None:
         assert (component + z + z / length * fmpq(2, 9)).is_zero()
 
 
+def test_memory_of_hessian_products_scales_on_trees_as_it_is_written() -> None:
+    """In units of theta it is of the size gamma^-2, or of gamma^-1 with a gamma of its own."""
+    plain = "v = v/2 + hess(grad); theta = theta - gamma*grad - gamma**2*v"
+    scaled = "v = v/2 + gamma*hess(grad); theta = theta - gamma*grad - gamma*v"
+    found, wanted = (bea.modified_equation(from_text(t), order=3) for t in (plain, scaled))
+    assert found.coefficients == wanted.coefficients
+    assert list(found.coefficients.values())[:2] == [1, -fmpq(1, 2) - 2]  # v = 2 f'f
+    assert bea.verify(from_text(plain), bea.problems.booth(), order=1).verdict == "confirmed"
+
+
 def test_a_decimal_is_exact() -> None:
     assert from_text(HEAVY_BALL, beta=0.9).parameters["beta"] == "9/10"
     decimal = bea.modified_equation(from_text(HEAVY_BALL, beta="0.9"), order=1)
