@@ -41,7 +41,13 @@ if TYPE_CHECKING:
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify
     from bea.methods import Method
-    from bea.modified import ModifiedEquation, modified_equation, modifying_integrator
+    from bea.modified import (
+        ModifiedEquation,
+        cyclic_epoch,
+        modified_equation,
+        modifying_integrator,
+        shuffled_epoch,
+    )
     from bea.series import PowerSeries
 
 __version__ = "0.1.0"
@@ -56,6 +62,7 @@ __all__ = [
     "PowerSeries",
     "Trajectory",
     "VectorField",
+    "cyclic_epoch",
     "discretization_drift",
     "flow",
     "iterate",
@@ -66,6 +73,7 @@ __all__ = [
     "parse",
     "plots",
     "problems",
+    "shuffled_epoch",
     "verify",
 ]
 
@@ -80,6 +88,7 @@ _HOMES = {
     "PowerSeries": "bea.series",
     "Trajectory": "bea.flows",
     "VectorField": "bea.fields",
+    "cyclic_epoch": "bea.modified",
     "discretization_drift": "bea.measure",
     "flow": "bea.flows",
     "iterate": "bea.flows",
@@ -87,6 +96,7 @@ _HOMES = {
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",
+    "shuffled_epoch": "bea.modified",
     "verify": "bea.measure.verify",
 }
 

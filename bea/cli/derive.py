@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bea.cli import options
+from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, order, out_file
-from bea.cli.sources import Source, method_and_problem, placed
-from bea.cli.streams import emit
+from bea.cli.streams import emit, note
+from bea.cli.subject import Subject
 from bea.errors import BeaError
 
 __all__ = ["derive"]
@@ -18,16 +19,13 @@ __all__ = ["derive"]
 _FORMATS = ("text", "latex", "json")
 
 
+@gathered
 def derive(
     method: options.OptionalMethodArgument = None,
     problem_text: options.ProblemArgument = None,
     order_text: options.Order = "2",
-    loss: options.Loss = None,
-    field: options.Field = None,
-    problem: options.ProblemOption = None,
-    variables: options.Variables = None,
-    update: options.Update = None,
-    param: options.Params = None,
+    *,
+    subject: Subject,
     route: Annotated[
         str,
         typer.Option(
@@ -61,15 +59,15 @@ def derive(
       bea derive gradient-descent --loss "a*x**2 + y**4" --param a
       bea derive runge-kutta --param A="0,0; 2/3,0" --param b="1/4,3/4"
       bea derive --update "v = beta*v + grad; theta = theta - gamma*v" --param beta=9/10
+      bea derive gradient-descent "x**2 + y**4" --schedule "exponential(rate=2)" --order 1
+      bea derive --game "x*y; -x*y" --players "x; y" --rates "1; r" --order 1
     """
     highest = order(order_text)
     choice(format, _FORMATS, "--format")
     if inverse and route != "auto":
         raise BeaError("--inverse has a route of its own: leave --route out")
     target = out_file(out)
-    method, problem_text = placed(method, problem_text, update, "derive")
-    source = Source(problem_text, loss, field, problem, variables)
-    chosen, on = method_and_problem(method, source, param or (), required=False, update=update)
+    chosen = subject.placed(method, problem_text, "derive")
 
     from bea.modified import modified_equation, modifying_integrator
     from bea.reports import console_on, derivation_text, json_text
@@ -77,13 +75,30 @@ def derive(
 
     with waiting(console_on(sys.stderr), "deriving"):
         if inverse:
-            result = modifying_integrator(chosen, on, highest)
+            result = modifying_integrator(chosen.method, chosen.problem, highest)
         else:
-            result = modified_equation(chosen, on, highest, route)
+            result = modified_equation(chosen.method, chosen.problem, highest, route)
         if format == "latex":
             text = result.latex()
         elif format == "json":
-            text = json_text(result.as_json())
+            record = result.as_json()
+            text = json_text(record)
+            _note_long_terms(record)
         else:
             text = derivation_text(result, 80 if target else console_on().width)
     emit(text, target)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _note_long_terms(record: dict[str, Any]) -> None:
+    """Say where a term is written that is too long to be read again."""
+    from bea.fields.limits import MAX_LENGTH
+
+    lengths = [len(c) for term in record["terms"] if isinstance(term, list) for c in term]
+    if max(lengths, default=0) > MAX_LENGTH:
+        note(
+            f"warning: a term has {max(lengths):,} characters, and bea.parse reads {MAX_LENGTH:,}: "
+            "take a lower order, or derive it in Python, bea.modified_equation, and use the result"
+        )

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bea.cli import options
+from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, orders, out_folder
-from bea.cli.request import Request
-from bea.cli.sources import Source
+from bea.cli.request import DriftNumbers, Request
 from bea.cli.streams import emit, note
+from bea.cli.subject import Subject
 
 if TYPE_CHECKING:
     from bea.measure import DriftStudy
@@ -19,23 +20,14 @@ __all__ = ["drift", "measured"]
 _FORMATS = ("text", "json")
 
 
+@gathered
 def drift(
     problem_text: options.ProblemArgument = None,
-    loss: options.Loss = None,
-    field: options.Field = None,
-    problem: options.ProblemOption = None,
     method: options.MethodOption = None,
-    variables: options.Variables = None,
-    update: options.Update = None,
-    param: options.Params = None,
+    *,
+    subject: Subject,
     orders_text: options.Orders = "0-4",
-    gammas: options.Gammas = None,
-    gamma_count: options.GammaCount = "12",
-    starts: options.Starts = None,
-    start_count: options.StartCount = "9",
-    time: options.Time = None,
-    samples: options.Samples = "1",
-    one_step: options.OneStep = False,
+    numbers: DriftNumbers,
     format: options.Format = "text",
     out: options.OutFolder = None,
 ) -> None:
@@ -53,21 +45,12 @@ def drift(
       bea drift himmelblau --gamma-count 64 --start-count 256
       bea drift rosenbrock --param b=10 --one-step
       bea drift booth --update "v = v/2 + grad; theta = theta - gamma*v" --orders 0-2
+      bea drift himmelblau --schedule "cosine(time=1/10, low=1/10)" --orders 0-2
+      bea drift "x**4/4 + x**2" --schedule "step(every=1/2, factor=1/2, time=1)" --orders 0-2
+      bea drift --game "x*y; -x*y" --players "x; y" --method alternating
     """
     choice(format, _FORMATS, "--format")
-    request = Request.read(
-        Source(problem_text, loss, field, problem, variables),
-        method,
-        param or (),
-        gammas=gammas,
-        gamma_count=gamma_count,
-        starts=starts,
-        start_count=start_count,
-        time=time,
-        samples=samples,
-        one_step=one_step,
-        update=update,
-    )
+    request = Request.read(subject.chosen(method, problem_text), numbers)
     chosen = orders(orders_text)
     folder = None if out is None else out_folder(out)
     study = measured(request, chosen)

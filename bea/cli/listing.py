@@ -1,4 +1,4 @@
-"""`bea list methods` and `bea list problems`: what there is to choose from."""
+"""`bea list methods`, `problems` and `schedules`: what there is to choose from."""
 
 from __future__ import annotations
 
@@ -46,7 +46,24 @@ def list_problems(format: Format = "text") -> None:
         console_on().print(catalogue.problem_table(kind))
 
 
+def list_schedules(format: Format = "text") -> None:
+    """List the schedules by which step sizes change, with their parameters.
+
+    For example:
+
+      bea list schedules
+      bea list schedules --format json
+    """
+    choice(format, _FORMATS, "--format")
+    from bea.reports import catalogue, console_on, json_text
+
+    if format == "json":
+        emit(json_text({"schedules": catalogue.schedule_records()}))
+        return
+    console_on().print(catalogue.schedule_table())
+
+
 list_app = group(
-    "List the methods or the problems that have a name.",
-    {"methods": list_methods, "problems": list_problems},
+    "List the methods, the problems or the schedules that have a name.",
+    {"methods": list_methods, "problems": list_problems, "schedules": list_schedules},
 )

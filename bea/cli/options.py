@@ -18,11 +18,11 @@ __all__ = [
     "Field",
     "Format",
     "FormulaFormat",
+    "Game",
     "Gamma",
     "GammaCount",
     "Gammas",
     "Loss",
-    "MethodArgument",
     "MethodOption",
     "OneStep",
     "OptionalMethodArgument",
@@ -32,9 +32,12 @@ __all__ = [
     "OutFile",
     "OutFolder",
     "Params",
+    "Players",
     "ProblemArgument",
     "ProblemOption",
+    "Rates",
     "Samples",
+    "Schedule",
     "Start",
     "StartCount",
     "Starts",
@@ -78,14 +81,12 @@ _PROBLEM = "What to follow"
 _NUMBERS = "How to measure"
 _OUTPUT = "Output"
 
-MethodArgument = Annotated[
-    str, typer.Argument(metavar="METHOD", help="Name of the method; 'bea list methods' has all.")
-]
 OptionalMethodArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="METHOD",
-        help="Name of the method; 'bea list methods' has all. Left out where --update is given.",
+        help="Name of the method, with parameters perhaps: 'heavy-ball(beta=1/2)'; 'bea list "
+        "methods' has all. Left out where --update is given; may be left out with --game.",
     ),
 ]
 MethodOption = Annotated[
@@ -94,7 +95,8 @@ MethodOption = Annotated[
         "--method",
         "-m",
         metavar="METHOD",
-        help="Name of the method; by default gradient-descent on a loss, else explicit-euler.",
+        help="Name of the method, with parameters perhaps: 'heavy-ball(beta=1/2)'; by default "
+        "gradient-descent on a loss, simultaneous in a game, else explicit-euler.",
         rich_help_panel=_PROBLEM,
     ),
 ]
@@ -135,6 +137,43 @@ Variables = Annotated[
         "--variables",
         metavar="'X Y'",
         help="Order of the variables; by default the free symbols, sorted.",
+        rich_help_panel=_PROBLEM,
+    ),
+]
+Game = Annotated[
+    str | None,
+    typer.Option(
+        "--game",
+        metavar="'L1; L2'",
+        help="A game of two players: the loss that each of them descends, such as 'x*y; -x*y'.",
+        rich_help_panel=_PROBLEM,
+    ),
+]
+Players = Annotated[
+    str | None,
+    typer.Option(
+        "--players",
+        metavar="'X; Y'",
+        help="The variables of each player of a --game, such as 'x; y' or 'x1 x2; y'.",
+        rich_help_panel=_PROBLEM,
+    ),
+]
+Rates = Annotated[
+    str | None,
+    typer.Option(
+        "--rates",
+        metavar="'R1; R2'",
+        help="Their step sizes over γ, such as '1; 1/2'; by default both are 1.",
+        rich_help_panel=_PROBLEM,
+    ),
+]
+Schedule = Annotated[
+    str | None,
+    typer.Option(
+        "--schedule",
+        metavar="NAME(…)",
+        help="Step sizes γ s(t) that change with the time, such as 'cosine(time=1, low=1/10)'; "
+        "'bea list schedules' has all. Runs begin at t = 0.",
         rich_help_panel=_PROBLEM,
     ),
 ]
@@ -253,7 +292,8 @@ Time = Annotated[
     typer.Option(
         "--time",
         metavar="NUMBER",
-        help="Time at which to compare, in units of γ; by default the problem's own.",
+        help="Time at which to compare, in units of γ; by default the problem's own, and no "
+        "longer than a schedule's.",
         rich_help_panel=_NUMBERS,
     ),
 ]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bea.cli import options
+from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, order, out_folder
-from bea.cli.request import Request
-from bea.cli.sources import Source, placed
+from bea.cli.request import Numbers, Request
 from bea.cli.streams import emit, note
+from bea.cli.subject import Subject
 
 if TYPE_CHECKING:
     from bea.measure.certificate import Certificate
@@ -22,21 +23,14 @@ _FORMATS = ("text", "json")
 _NOT_CONFIRMED = 1
 
 
+@gathered
 def verify(
     method: options.OptionalMethodArgument = None,
     problem_text: options.ProblemArgument = None,
     order_text: options.Order = "2",
-    loss: options.Loss = None,
-    field: options.Field = None,
-    problem: options.ProblemOption = None,
-    variables: options.Variables = None,
-    update: options.Update = None,
-    param: options.Params = None,
-    gammas: options.Gammas = None,
-    gamma_count: options.GammaCount = "12",
-    starts: options.Starts = None,
-    start_count: options.StartCount = "9",
-    time: options.Time = None,
+    *,
+    subject: Subject,
+    numbers: Numbers,
     format: options.Format = "text",
     out: options.OutFolder = None,
 ) -> None:
@@ -56,23 +50,12 @@ def verify(
       bea verify nesterov --loss "x**4 + x*y + y**2" -p beta=1/2 --starts "1,1; 1,2"
       bea verify rk4 lotka-volterra --order 4 --format json
       bea verify booth --update "v = beta*v + grad; theta = theta - gamma*v" --param beta=1/2
+      bea verify gradient-descent himmelblau --schedule "exponential(rate=5)"
+      bea verify --game "x*y + x**2/4; -x*y" --players "x; y" --rates "1; 1/2"
     """
     choice(format, _FORMATS, "--format")
     highest = order(order_text)
-    method, problem_text = placed(method, problem_text, update, "verify")
-    request = Request.read(
-        Source(problem_text, loss, field, problem, variables),
-        method,
-        param or (),
-        gammas=gammas,
-        gamma_count=gamma_count,
-        starts=starts,
-        start_count=start_count,
-        time=time,
-        samples="1",
-        one_step=False,
-        update=update,
-    )
+    request = Request.read(subject.placed(method, problem_text, "verify"), numbers)
     folder = None if out is None else out_folder(out)
     certificate = _verified(request, highest)
 
@@ -100,23 +83,11 @@ def _verified(request: Request, highest: int) -> Certificate:
     """Run what was asked for, with a bar on a terminal."""
     import sys
 
-    from bea.measure import default_starts
-    from bea.measure.verify import verify as certify
     from bea.reports import console_on
     from bea.reports.progress import reporting
 
-    starts = request.starts or default_starts(request.problem, request.start_count)
     with reporting(console_on(sys.stderr)) as report:
-        return certify(
-            request.method,
-            request.problem,
-            highest,
-            request.gammas,
-            starts,
-            request.time,
-            gamma_count=request.gamma_count,
-            progress=report,
-        )
+        return request.certify(highest, report)
 
 
 def _save(certificate: Certificate, folder: Path) -> None:

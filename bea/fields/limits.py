@@ -37,17 +37,17 @@ __all__ = [
     "refuse_nodes",
 ]
 
-# Characters of a text. bea reads what it writes, and high-order terms are long; a person who types
-# needs a hundredth of it.
-MAX_LENGTH = 100_000
+# Characters of a text. bea reads what it writes, and high-order terms are long: that of gamma**3 of
+# Adam on Booth's function has 256,000. A person who types needs a thousandth of it.
+MAX_LENGTH = 300_000
 
 # Brackets, signs and powers inside one another in a text. People nest fewer than ten; Horner's form
 # of a polynomial of degree 40 fits.
 MAX_NESTING = 40
 
 # Tokens of a text, and nodes of a tree when shared parts are written out. A parse of this many
-# takes about a second.
-MAX_NODES = 50_000
+# takes some ten seconds.
+MAX_NODES = 200_000
 
 # Levels of a tree. A bracket adds two or three, sugar such as the sigmoid four. What recurses over
 # trees elsewhere (SymPy) has Python's 1,000 frames, and takes several per level.

@@ -7,7 +7,7 @@ which a field is evaluated are in `bea.fields.arithmetics`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +26,15 @@ from bea.fields.reals import real_numbers
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source
 
-__all__ = ["Loss", "VectorField", "compile_derivative", "lanes_of", "within"]
+__all__ = [
+    "Loss",
+    "VectorField",
+    "compile_derivative",
+    "conditions_of",
+    "lanes_of",
+    "met",
+    "within",
+]
 
 Numbers = NDArray[np.float64]
 Rhs = Callable[[Numbers, Numbers], Numbers]
@@ -182,18 +190,16 @@ class VectorField:
 
     @cached_property
     def _inside(self) -> Inside | None:
-        conditions = list(_conditions(self.ring, self._atoms))
+        conditions = conditions_of(self.ring, self._atoms)
         if not conditions:
             return None
         self.require_values()
         function = compile_program(to_program(argument for argument, _ in conditions))
-        positive = np.array([[need == "positive"] for _, need in conditions])
+        needs = [need for _, need in conditions]
 
         def inside(theta: Numbers) -> NDArray[np.bool_]:
             values = function(theta, np.empty((len(conditions), theta.shape[1])))
-            # At a finite point infinity is exp(1000), which has a logarithm and an inverse.
-            good = ~np.isnan(values) & np.where(positive, values > 0, values != 0)
-            return np.all(good, axis=0) & np.all(np.isfinite(theta), axis=0)
+            return met(values, needs) & np.all(np.isfinite(theta), axis=0)
 
         return inside
 
@@ -305,15 +311,38 @@ def compile_derivative(program: Program, dimension: int) -> Derivative:
     return derivative
 
 
-# --- private helpers ----------------------------------------------------------------------------
+def conditions_of(ring: Ring, atoms: Sequence[Atom] | None = None) -> list[tuple[Element, str]]:
+    """Return (argument, need) for the atoms that are not defined, or not smooth, everywhere.
 
-
-def _conditions(ring: Ring, atoms: Sequence[Atom]) -> Iterable[tuple[Element, str]]:
-    """Yield (argument, need) for the atoms that are not defined, or not smooth, everywhere."""
-    exponentials = [ring.variable(a.generator) for a in atoms if a.kind == "exp"]
+    A need is "positive" or "nonzero"; an argument such as 1 + exp(x), which is positive by its
+    terms, has none. The atoms are all of the ring's unless they are given.
+    """
+    found = []
+    atoms = ring.atoms if atoms is None else atoms
+    exponentials = {a.generator for a in atoms if a.kind == "exp"}
     for atom in atoms:
         need = KINDS[atom.kind].needs
         if atom.kind == "root" and atom.degree == 1:
             need = "nonzero"
-        if need and not atom.argument.is_constant() and atom.argument not in exponentials:
-            yield atom.argument, need
+        if need and not atom.argument.is_constant() and not _surely_positive(atom, exponentials):
+            found.append((atom.argument, need))
+    return found
+
+
+def met(values: Numbers, needs: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell for which lanes all arguments (conditions, lanes) are as they need be."""
+    positive = np.array([[need == "positive"] for need in needs])
+    # At a finite point infinity is exp(1000), which has a logarithm and an inverse.
+    good = ~np.isnan(values) & np.where(positive, values > 0, values != 0)
+    return np.all(good, axis=0)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _surely_positive(atom: Atom, exponentials: set[int]) -> bool:
+    """Tell whether an argument has positive terms alone: even powers and exponentials, one > 0."""
+    terms = atom.argument.terms()
+    uneven = [{g for g, k in enumerate(e) if k % 2} - exponentials for e in terms]
+    strict = [not {g for g, k in enumerate(e) if k} - exponentials for e in terms]
+    return all(c > 0 for c in terms.values()) and not any(uneven) and any(strict)

@@ -17,7 +17,7 @@ from bea.errors import DimensionError, StepSizeError
 from bea.fields.reals import real_number, real_numbers
 from bea.flows.batch import Task, integrate
 from bea.flows.lanes import Field, Outcome, Progress, prepare
-from bea.flows.times import check_count, check_gammas
+from bea.flows.times import check_count, check_gammas, check_progress, check_samples
 from bea.flows.trajectory import Status, Trajectory
 
 __all__ = ["flow"]
@@ -99,6 +99,7 @@ def flow(
     >>> bool(abs(run.values[0, 0, 0, 0] - np.exp(-1)) < 1e-14), run.ok.all()
     (True, np.True_)
     """
+    check_progress(progress)
     steps = check_gammas(gammas)
     sampled = _check_times(times, len(steps))
     _check_tolerances(rtol, atol)
@@ -205,17 +206,18 @@ def _one_direction(times: Floats) -> bool:
 def _check_times(times: ArrayLike, gammas: int) -> Floats:
     array = real_numbers(times, "the times")
     if array.ndim == 1:
+        check_samples(gammas, len(array))
         array = np.tile(array, (gammas, 1))
     if array.ndim != 2 or len(array) != gammas or not array.size:
         raise DimensionError(
-            f"Times have shape {array.shape} for {gammas} step size(s); "
-            f"give an array of shape (times,) or ({gammas}, times)."
+            f"times have shape {array.shape} for {gammas} step size(s); "
+            f"give an array of shape (times,) or ({gammas}, times)"
         )
     away = np.diff(np.abs(array), axis=1, prepend=0.0) >= 0
     one_sign = (array >= 0).all(axis=1) | (array <= 0).all(axis=1)
     if not (np.isfinite(array).all() and away.all() and one_sign.all()):
         raise StepSizeError(
-            "Times must be finite, of one sign for each step size, and move away from 0."
+            "times must be finite, of one sign for each step size, and move away from 0"
         )
     return array
 
@@ -225,7 +227,7 @@ def _check_tolerances(rtol: float, atol: float | None) -> None:
     if not (math.isfinite(rtol) and rtol >= SMALLEST_RTOL):
         raise StepSizeError(
             f"rtol={rtol:g} must be finite and at least {SMALLEST_RTOL:g}, "
-            "what double precision can resolve."
+            "what double precision can resolve"
         )
     if atol is not None and not 0 < real_number(atol, "atol") < math.inf:
-        raise StepSizeError(f"atol={atol:g} must be positive and finite.")
+        raise StepSizeError(f"atol={atol:g} must be positive and finite")

@@ -13,7 +13,14 @@ from bea.errors import MethodError, StepSizeError
 from bea.fields.exact import as_float
 from bea.flows.lanes import Field, Outcome, Progress, chunk_width, prepare
 from bea.flows.stepper import Chunk, Meter, Method
-from bea.flows.times import check_count, check_gammas, sample_steps, sample_times
+from bea.flows.times import (
+    check_count,
+    check_gammas,
+    check_progress,
+    check_samples,
+    sample_steps,
+    sample_times,
+)
 from bea.flows.trajectory import Trajectory
 
 __all__ = ["iterate"]
@@ -94,6 +101,7 @@ def iterate(
             f"the method is a {type(method).__name__}: give one, such as bea.methods.heun()"
         )
     getattr(method, "check_field", lambda _: None)(field)  # any object with a step will do
+    check_progress(progress)
     sizes = check_gammas(gammas)
     counts = _counts(sizes, time, samples, steps, include_start)
     _check_work(sizes, counts, max_steps)
@@ -136,6 +144,7 @@ def _counts(
     if steps is None:
         return sample_steps(gammas, time, samples, include_start=include_start)
     check_count(steps, "steps")
+    check_samples(len(gammas), steps)
     row = np.arange(0 if include_start else 1, steps + 1)
     return np.tile(row, (len(gammas), 1))
 
@@ -145,6 +154,6 @@ def _check_work(gammas: Floats, counts: Ints, max_steps: int) -> None:
     worst = int(np.argmax(counts[:, -1]))
     if counts[worst, -1] > max_steps:
         raise StepSizeError(
-            f"Step size gamma={gammas[worst]:g} would take {counts[worst, -1]} steps, more than "
-            f"max_steps={max_steps}; take larger steps, a shorter time, or raise max_steps."
+            f"step size gamma={gammas[worst]:g} would take {counts[worst, -1]} steps, more than "
+            f"max_steps={max_steps}; take larger steps, a shorter time, or raise max_steps"
         )

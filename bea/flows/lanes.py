@@ -125,8 +125,8 @@ def prepare(field: Field, starts: ArrayLike, gammas: Floats) -> tuple[Floats, Fl
     if not finite.all():
         lane = int(np.argmin(finite))
         raise DomainError(
-            f"The field is not finite at the start {point_text(theta[:, lane])} "
-            f"for gamma={gamma[lane]:g}; choose another start."
+            f"the field is not finite at the start {point_text(theta[:, lane])} "
+            f"for gamma={gamma[lane]:g}; choose another start"
         )
     return points, theta, gamma
 
@@ -154,11 +154,11 @@ def _check_starts(field: Field, starts: ArrayLike, gammas: int) -> Floats:
     if not (points.ndim == 2 or per_gamma) or points.shape[-1] != wanted or not points.size:
         names = ", ".join(field.variables)
         raise DimensionError(
-            f"Starts have shape {points.shape}, but the field has {wanted} component(s) "
-            f"({names}); give an array of shape (starts, {wanted})."
+            f"starts have shape {points.shape}, but the field has {wanted} component(s) "
+            f"({names}); give an array of shape (starts, {wanted})"
         )
     for point in points[~np.isfinite(points).all(axis=-1)]:
-        raise DomainError(f"The start {point_text(point)} is not finite; give finite numbers.")
+        raise DomainError(f"the start {point_text(point)} is not finite; give finite numbers")
     inside = field.domain()
     if inside is not None:
         with np.errstate(all="ignore"):
@@ -166,7 +166,7 @@ def _check_starts(field: Field, starts: ArrayLike, gammas: int) -> Floats:
             outside = ~inside(flat.T.copy())
         for point in flat[outside]:
             raise DomainError(
-                f"The start {point_text(point)} is outside the domain of the field; "
-                "choose a start where it is defined."
+                f"the start {point_text(point)} is outside the domain of the field; "
+                "choose a start where it is defined"
             )
     return points

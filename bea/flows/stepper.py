@@ -94,8 +94,8 @@ class Chunk:
         theta, self.state = self.method.step(self.f, self.theta, self.state, self.gamma)
         if np.shape(theta) != self.theta.shape:
             raise MethodError(
-                f"A step turned points of shape {self.theta.shape} into {np.shape(theta)}; "
-                "the components are axis 0, and axis 1 must be left alone."
+                f"a step turned points of shape {self.theta.shape} into {np.shape(theta)}; "
+                "the components are axis 0, and axis 1 must be left alone"
             )
         self.theta = theta
         self.taken += 1

@@ -11,10 +11,21 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bea.errors import DimensionError, StepSizeError
+from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.fields.reals import real_number, real_numbers
 
-__all__ = ["check_gammas", "sample_steps", "sample_times"]
+__all__ = [
+    "MAX_SAMPLES",
+    "check_count",
+    "check_gammas",
+    "check_progress",
+    "check_samples",
+    "sample_steps",
+    "sample_times",
+]
+
+# Times of samples over all step sizes. Each takes some bytes for every component of every start.
+MAX_SAMPLES = 10_000_000
 
 
 def check_gammas(gammas: ArrayLike) -> NDArray[np.float64]:
@@ -33,13 +44,13 @@ def check_gammas(gammas: ArrayLike) -> NDArray[np.float64]:
     array = np.atleast_1d(real_numbers(gammas, "the step sizes"))
     if array.ndim != 1:
         raise DimensionError(
-            f"Step sizes have shape {array.shape}; give a number or a one-dimensional array."
+            f"step sizes have shape {array.shape}; give a number or a one-dimensional array"
         )
     if not array.size:
-        raise StepSizeError("There is no step size; give at least one gamma.")
+        raise StepSizeError("there is no step size; give at least one gamma")
     bad = array[~(np.isfinite(array) & (array > 0))]
     if bad.size:
-        raise StepSizeError(f"Step size gamma={bad[0]:g} must be positive and finite.")
+        raise StepSizeError(f"step size gamma={bad[0]:g} must be positive and finite")
     return array
 
 
@@ -75,18 +86,19 @@ def sample_steps(
     steps = check_gammas(gammas)
     time = real_number(time, "the time")
     if not (math.isfinite(time) and time > 0):
-        raise StepSizeError(f"Time {time:g} must be positive and finite.")
+        raise StepSizeError(f"time {time:g} must be positive and finite")
     check_count(samples, "samples")
+    check_samples(len(steps), samples)
     wished = time * np.arange(0 if include_start else 1, samples + 1) / samples
     counts = np.rint(wished / steps[:, None])
     if not counts[:, -1].all():
         gamma = steps[counts[:, -1] == 0][0]
         raise StepSizeError(
-            f"Step size gamma={gamma:g} is more than twice the time {time:g}; "
-            "lengthen the time or take smaller steps."
+            f"step size gamma={gamma:g} is more than twice the time {time:g}; "
+            "lengthen the time or take smaller steps"
         )
     if counts.max() > 2**62:
-        raise StepSizeError(f"Step size gamma={steps.min():g} is too small for the time {time:g}.")
+        raise StepSizeError(f"step size gamma={steps.min():g} is too small for the time {time:g}")
     return counts.astype(np.int64)
 
 
@@ -103,4 +115,27 @@ def sample_times(gammas: ArrayLike, counts: NDArray[np.int64]) -> NDArray[np.flo
 def check_count(count: int, name: str) -> None:
     """Refuse a count that is not a positive whole number."""
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise DimensionError(f"{name}={count} must be a whole number, at least 1.")
+        raise DimensionError(f"{name}={count} must be a whole number, at least 1")
+
+
+def check_samples(gammas: int, samples: int) -> None:
+    """Refuse more samples than memory holds.
+
+    >>> check_samples(12, 10**9)
+    Traceback (most recent call last):
+    bea.errors.StepSizeError: 1e+09 samples for each of 12 step sizes are more than the limit ...
+    """
+    if gammas * samples > MAX_SAMPLES:
+        raise StepSizeError(
+            f"{samples:.3g} samples for each of {gammas} step sizes are more than the limit of "
+            f"{MAX_SAMPLES:,} in all: take fewer"
+        )
+
+
+def check_progress(progress: object) -> None:
+    """Refuse what cannot be told how far the work is: neither None nor callable."""
+    if progress is not None and not callable(progress):
+        raise BeaError(
+            f"progress is a {type(progress).__name__}: give a function that is told how far the "
+            "work is, or None"
+        )

@@ -6,7 +6,7 @@ orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Dr
 `bea.plots`, printing to `bea.reports`.
 """
 
-from bea.measure.by_pieces import flow_by_pieces, schedule_drift
+from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.expected import expected_orders
@@ -26,6 +26,7 @@ __all__ = [
     "discretization_drift",
     "expected_orders",
     "flow_by_pieces",
+    "gammas_by_pieces",
     "gammas_for",
     "load_study",
     "observed_order",

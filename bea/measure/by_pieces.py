@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from bea.errors import MethodError, OrderError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import Trajectory, flow, iterate
+from bea.flows.times import check_count
 from bea.measure.expected import derive_for, expected_orders
 from bea.measure.sampling import default_starts, stiffness
 from bea.measure.study import DriftStudy
@@ -28,7 +29,7 @@ from bea.methods.scheduled import Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.memory import has_memory
 
-__all__ = ["flow_by_pieces", "schedule_drift"]
+__all__ = ["flow_by_pieces", "gammas_by_pieces", "schedule_drift"]
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +85,9 @@ def schedule_drift(
     schedule = _schedule_of(method)
     end = schedule.time if time is None else rational(time, "the time")
     points = _points(problem, starts)
-    sizes = _gammas(schedule, problem, points, end) if gammas is None else np.ravel(gammas)
+    sizes = np.ravel(
+        gammas_by_pieces(schedule, problem, points, end) if gammas is None else np.asarray(gammas)
+    )
     equations = [derive_for(m, problem, chosen[-1]) for m, _ in _pieces(method, end)]
     run = iterate(method, problem, points, sizes, time=_float(end))
     lengths = [length for _, length in _pieces(method, end)]
@@ -143,12 +146,42 @@ def flow_by_pieces(
     return _chain(equations, lengths, points, sizes, samples)
 
 
+def gammas_by_pieces(
+    schedule: Schedule,
+    problem: VectorField,
+    starts: ArrayLike,
+    time: object = None,
+    count: int = 12,
+) -> Floats:
+    """Return step sizes of which all breaks and the time are multiples, largest first.
+
+    They suit the problem, which is one with the time, near these starts (starts, d + 1).
+
+    Examples
+    --------
+    >>> from bea.fields import with_time
+    >>> from bea.methods.schedules import step
+    >>> field = with_time(VectorField.read("-x"))
+    >>> gammas_by_pieces(step(every="1/2", time=1), field, [[1.0, 0.0]], count=3)
+    array([0.16666667, 0.03333333, 0.00694444])
+    """
+    check_count(count, "count")
+    end = schedule.time if time is None else rational(time, "the time")
+    times = [*(b for b in schedule.breaks if b < end), end]
+    bottom = reduce(lcm, (int(t.q) for t in times))
+    common = reduce(gcd, (int(t.p) * (bottom // int(t.q)) for t in times)) / bottom
+    fewest = max(2.0, np.ceil(common * stiffness(problem, starts) / _LARGEST))
+    return common / np.unique(np.rint(np.geomspace(fewest, fewest * _SPAN, count)))
+
+
 # --- private helpers ----------------------------------------------------------------------------
 
 
 def _schedule_of(method: Method) -> Schedule:
     if not isinstance(method, Scheduled):
         raise MethodError(f"'{method}' has no schedule: give Scheduled(method, schedule)")
+    if method.schedule is None:
+        raise MethodError("the schedule is left open: give Scheduled(method, schedule)")
     if has_memory(method) and not method.schedule.is_smooth:
         listed = ", ".join(map(str, method.schedule.breaks))
         raise MethodError(
@@ -211,15 +244,6 @@ def _check_steps(schedule: Schedule, gammas: Floats, lengths: Sequence[fmpq]) ->
                 f"step size {gamma:g} does not meet the times of the schedule, {listed}, and the "
                 "end after whole numbers of steps: choose one that divides them all"
             )
-
-
-def _gammas(schedule: Schedule, problem: VectorField, points: Floats, end: fmpq) -> Floats:
-    """Return step sizes that divide all breaks and the end."""
-    times = [*(b for b in schedule.breaks if b < end), end]
-    bottom = reduce(lcm, (int(t.q) for t in times))
-    common = reduce(gcd, (int(t.p) * (bottom // int(t.q)) for t in times)) / bottom
-    fewest = max(2.0, np.ceil(common * stiffness(problem, points) / _LARGEST))
-    return common / np.unique(np.rint(np.geomspace(fewest, fewest * _SPAN, 12)))
 
 
 def _points(problem: VectorField, starts: ArrayLike | None) -> Floats:

@@ -2,7 +2,8 @@
 
 Modules of this package register their methods by themselves; a new file with a `@register`ed
 method is found without being named anywhere else. `bea.methods.heun()` makes the method "heun".
-`from_text` and `from_function` make methods of a user's own rule.
+`read` takes the text "heavy-ball(beta=1/2)"; `from_text` and `from_function` make methods of a
+user's own rule.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bea.methods.batches import Batches, ShuffledEpochs
 from bea.methods.method import Method
 from bea.methods.plain_function import from_function
-from bea.methods.registry import available, get, register
+from bea.methods.registry import available, get, read, register
 from bea.methods.schedule import Schedule
 from bea.methods.scheduled import Scheduled
 from bea.methods.update_rule import from_text
 
 __all__ = [
+    "Batches",
     "Method",
     "Schedule",
     "Scheduled",
+    "ShuffledEpochs",
     "available",
     "from_function",
     "from_text",
     "get",
+    "read",
     "register",
 ]
 

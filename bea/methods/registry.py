@@ -9,9 +9,10 @@ from inspect import Parameter, signature
 from typing import Any, TypeVar
 
 from bea.errors import MethodError, UnknownNameError, nearest
+from bea.fields.calls import read_call
 from bea.methods.method import Method
 
-__all__ = ["available", "get", "register"]
+__all__ = ["available", "get", "read", "register"]
 
 M = TypeVar("M", bound=type[Method])
 _classes: dict[str, type[Method]] = {}
@@ -68,6 +69,19 @@ def get(name: str, **parameters: Any) -> Method:
             f"unknown method '{name}'.{nearest(name, known)} 'bea list methods' shows them all"
         )
     return _make(known[name], parameters)
+
+
+def read(text: str) -> Method:
+    """Return the method of a text such as "heavy-ball(beta=1/2)".
+
+    A hyperparameter without a value, as in "heavy-ball(beta)", stays symbolic. Errors are those of
+    `get`, and `ExpressionError` for a text that is no name with parameters in brackets.
+
+    >>> read("heavy-ball(beta=1/2)").parameters
+    {'beta': '1/2'}
+    """
+    name, given = read_call(text, "method", "heavy-ball(beta=1/2)")
+    return get(name, **{key: key if value is None else value for key, value in given.items()})
 
 
 def _make(cls: type[Method], parameters: dict[str, Any]) -> Method:

@@ -140,8 +140,9 @@ class Schedule:
             more = ", ..." if len(self.breaks) > 8 else ""
             raise MethodError(
                 f"the schedule {self.name} jumps, or a derivative of it does, at t = {listed}{more}"
-                ": derive one smooth piece at a time, with schedule.piece(index), or measure with "
-                "bea.measure.schedule_drift, which goes from break to break"
+                f": derive one smooth piece at a time, schedule.piece(index), such as "
+                f"{self.piece(1)}, or measure across the breaks with bea.measure.schedule_drift, "
+                "as bea drift does"
             )
         return _run(self._programs[0], time)
 

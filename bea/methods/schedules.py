@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import signature
-from re import fullmatch
 from typing import Any
 
 from flint import fmpq
 
 from bea.errors import BeaError, UnknownNameError, nearest
-from bea.fields.texts import NAME
+from bea.fields.calls import read_call
 from bea.methods.schedule import Schedule, rational
 
 __all__ = [
@@ -202,26 +201,26 @@ def read(text: str) -> Schedule:
     ...
     bea.errors.UnknownNameError: unknown schedule 'cosin'. Did you mean 'cosine'? There are ...
     """
-    match = fullmatch(r"\s*([\w-]+)\s*(?:\((.*)\))?\s*", text)
-    if not match:
-        raise BeaError(f"the schedule '{text}' cannot be read: write cosine(time=1, low=1/10)")
+    name, given = read_call(text, "schedule", "cosine(time=1, low=1/10)")
     known = available()
-    name = match[1].replace("_", "-")
     if name not in known:
         raise UnknownNameError(
             f"unknown schedule '{name}'.{nearest(name, known)} There are {', '.join(known)}"
         )
-    parameters = dict(_assignment(part, name) for part in (match[2] or "").split(",") if part)
     allowed = list(signature(known[name]).parameters)
-    for given in parameters:
-        if given not in allowed:
+    for parameter, value in given.items():
+        if parameter not in allowed:
             raise UnknownNameError(
-                f"schedule '{name}' has no parameter '{given}': it has {', '.join(allowed)}."
-                f"{nearest(given, allowed)}"
+                f"schedule '{name}' has no parameter '{parameter}': it has {', '.join(allowed)}."
+                f"{nearest(parameter, allowed)}"
             )
-    if name == "piecewise" and "pieces" not in parameters:
+        if value is None:
+            raise BeaError(
+                f"'{parameter}' in the schedule '{name}' is no name=value: write {parameter}=1/2"
+            )
+    if name == "piecewise" and "pieces" not in given:
         raise BeaError("schedule 'piecewise' needs its pieces: write piecewise(pieces=1; 1/2, ...)")
-    return known[name](**parameters)
+    return known[name](**given)
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -262,13 +261,6 @@ def _listed(value: Any) -> Sequence[Any]:
     if isinstance(value, str):
         return [part.strip() for part in value.split(";") if part.strip()]
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _assignment(text: str, name: str) -> tuple[str, str]:
-    match = fullmatch(rf"\s*({NAME})\s*=\s*(\S.*?)\s*", text)
-    if not match:
-        raise BeaError(f"'{text.strip()}' in the schedule '{name}' is no name=value")
-    return match[1], match[2]
 
 
 def _shown(**values: Any) -> dict[str, str]:

@@ -7,17 +7,22 @@ to `bea.flows`.
 """
 
 from bea.modified.derive import modified_equation, modifying_integrator
+from bea.modified.epoch_equation import EpochEquation
+from bea.modified.epochs import cyclic_epoch, shuffled_epoch
 from bea.modified.equation import ModifiedEquation
 from bea.modified.loss import ModifiedLoss
 from bea.modified.routes.operator import at_point, symbol
 from bea.modified.structure import GradientSplit
 
 __all__ = [
+    "EpochEquation",
     "GradientSplit",
     "ModifiedEquation",
     "ModifiedLoss",
     "at_point",
+    "cyclic_epoch",
     "modified_equation",
     "modifying_integrator",
+    "shuffled_epoch",
     "symbol",
 ]

@@ -15,16 +15,17 @@ from typing import Any
 from flint import fmpq
 
 from bea.bseries import exact_map
-from bea.errors import BeaError, MethodError
+from bea.errors import MethodError
 from bea.fields import Element, VectorField
-from bea.methods import Method
-from bea.modified import routes
+from bea.methods import Method, Scheduled
+from bea.modified import routes, scheduled
 from bea.modified.checks import checked_order, require_method, require_problem
+from bea.modified.effort import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory import has_memory, slowest_rate
 from bea.modified.routes.operator import symbol
 from bea.modified.stepping import (
-    open_symbols,
+    missing_symbols,
     rational_if_possible,
     series_iterates,
     tree_map,
@@ -72,6 +73,8 @@ def modified_equation(
     problem = _with_symbols_of(method, problem)
     method.check_field(problem)
     chosen = _choose(route, method, problem)
+    if problem is not None and order > FREE and not has_memory(method):
+        check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
     other = "manifold" if chosen == "manifold" else "trees"
     on_trees = routes.get(chosen if problem is None else other).on_trees
     equation = ModifiedEquation(
@@ -79,7 +82,11 @@ def modified_equation(
         order,
         problem,
         route=chosen,
-        coefficients=lambda k: _by_trees(on_trees, method, k),
+        coefficients=lambda k: (
+            scheduled.on_trees(method, k)
+            if isinstance(method, Scheduled)
+            else _by_trees(on_trees, method, k)
+        ),
         components=lambda: routes.get(chosen).on_field(method, _given(problem), order),
     )
     return _derived(equation)
@@ -186,12 +193,17 @@ def _taylor(field: VectorField, order: int) -> list[tuple[Element, ...]]:
 def _choose(route: str, method: Method, problem: VectorField | None) -> str:
     if route != "auto":
         routes.get(route)
+        if problem is None and isinstance(method, Scheduled) and route != "manifold":
+            raise MethodError(
+                f"the route '{route}' knows no schedule on trees: use manifold, or derive on a "
+                "concrete problem with a time, bea.fields.with_time(problem)"
+            )
         return route
     if has_memory(method):
         slowest_rate(method, problem)  # refuses a memory that does not contract
         return "manifold"
     if problem is None:
-        return "trees"
+        return "manifold" if isinstance(method, Scheduled) else "trees"
     return "operator" if symbol(method, 0) is not None else "perturbation"
 
 
@@ -209,13 +221,7 @@ def _with_symbols_of(method: Method, problem: VectorField | None) -> VectorField
     if problem is None:
         return None
     require_problem(problem)
-    missing = [name for name in open_symbols(method) if name not in problem.parameters]
-    clash = set(missing) & set(problem.variables)
-    if clash:
-        raise BeaError(
-            f"the hyperparameter '{min(clash)}' has the name of a variable of the problem: "
-            "rename one"
-        )
+    missing = missing_symbols(method, problem)
     return problem.with_parameters(missing) if missing else problem
 
 

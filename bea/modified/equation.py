@@ -15,8 +15,8 @@ from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Element, Loss, VectorField
 from bea.fields.program import Program, operation_count
 from bea.fields.vector_field import compile_derivative, lanes_of, within
-from bea.methods import Method
-from bea.modified import gradient, structure
+from bea.methods import Method, Scheduled
+from bea.modified import gradient, scheduled, structure
 from bea.modified.checks import checked_order
 from bea.modified.loss import ModifiedLoss
 from bea.modified.memory import has_memory, start_correction
@@ -192,9 +192,23 @@ class ModifiedEquation:
         """
         return structure.gradient_part(self)
 
+    @property
+    def subject(self) -> str:
+        """What the equation is of, as errors name it."""
+        return str(self.method)
+
+    def known_potential(self, power: int) -> Element | None:
+        """Return the loss of the term of gamma^power where it is in closed form.
+
+        None where it is to be found on trees, or by integration.
+        """
+        return None
+
     @cached_property
     def has_few_trees(self) -> bool:
         """Whether the method can be expressed on trees, and they are few at this order."""
+        if isinstance(self.method, Scheduled) and self.problem is not None:
+            return False  # a number for every term needs s, s', ...: the components have them
         try:
             return self.order <= _FEW_TREES and bool(self._coefficients_up_to(0))
         except MethodError:
@@ -283,13 +297,32 @@ class ModifiedEquation:
         """Where the flow has to start to meet a run from theta_0 with zero memory, on trees.
 
         theta* = theta_0 + the sum over trees of at most K nodes of gamma^|tau| a(tau)/sigma(tau)
-        F(tau). Empty for a method without memory. Raises `MethodError` if it is not known.
+        F(tau). Empty for a method without memory. Raises `MethodError` if it is not known. With a
+        schedule the terms have s, s', ... where the run begins.
         """
         if not has_memory(self.method):
             return MappingProxyType({})
+        if isinstance(self.method, Scheduled):
+            return MappingProxyType(scheduled.start_correction(self.method, self.order))
         trees = trees_up_to(self.order)
         found = start_correction(self.method, self.order)
         return MappingProxyType(dict(zip(trees, found, strict=True)))
+
+    def first_correction(self, starts: Any) -> int | None:
+        """Return the lowest power of gamma by which the corrected starts differ from `starts`.
+
+        None if they do not to this order. A schedule may be 0 where the runs begin.
+
+        >>> import bea
+        >>> heavy_ball = bea.methods.heavy_ball(beta="1/2")
+        >>> bea.modified_equation(heavy_ball, bea.problems.booth(), 2).first_correction([[1, 1]])
+        1
+        """
+        terms: list[Any] = [term for term, a in self.start_correction.items() if a != 0]
+        if isinstance(self.method, Scheduled):
+            times = np.atleast_2d(np.asarray(starts, dtype=float))[:, -1]
+            terms = [term for term in terms if not scheduled.vanishes(self.method, term, times)]
+        return min((term.order for term in terms), default=None)
 
     def corrected_starts(self, starts: Any, gammas: Any) -> Numbers:
         """Return the starts of the flows that meet runs from `starts` with zero memory.
@@ -306,7 +339,10 @@ class ModifiedEquation:
         problem = self._require_problem()
         points = np.atleast_2d(np.asarray(starts, dtype=float))
         steps = np.asarray(gammas, dtype=float)
-        program = tree_program(problem, self.start_correction, is_map=True)
+        if isinstance(self.method, Scheduled):
+            program = horner_program(problem, self._start_terms)
+        else:
+            program = tree_program(problem, self.start_correction, is_map=True)
         lanes = np.ascontiguousarray(np.tile(points.T, (1, len(steps))))
         values = compiled(program, self.dimension)(lanes, np.repeat(steps, len(points)))
         return values.T.reshape(len(steps), *points.shape)
@@ -327,9 +363,18 @@ class ModifiedEquation:
         It is found on trees, and so at orders at which they are few.
         """
         try:
-            return self.order <= _FEW_TREES and self.start_correction is not None
+            known = self.order <= _FEW_TREES and self.start_correction is not None
+            scheduled_on = isinstance(self.method, Scheduled) and self.problem is not None
+            return known and (not scheduled_on or self._start_terms is not None)
         except MethodError:
             return False
+
+    @cached_property
+    def _start_terms(self) -> list[list[Element]]:
+        """The corrected start of a scheduled method on the concrete problem, by powers of gamma."""
+        assert isinstance(self.method, Scheduled)
+        correction, problem = self.start_correction, self._require_problem()
+        return scheduled.start_terms(self.method, problem, correction, self.order)
 
     def started_on_manifold(self) -> Method:
         """Return the method with its memory begun on the slow manifold, instead of from zero."""

@@ -21,6 +21,7 @@ from flint import fmpq
 
 from bea.fields import Element, Loss, VectorField
 from bea.modified.elementary import differentials_in_ring
+from bea.modified.slopes import each_monomial
 from bea.modified.stepping import rational_if_possible
 from bea.trees import FreeTree, Tree, free_tree
 
@@ -54,6 +55,7 @@ def gradient_mean(coefficients: Coefficients, nodes: int) -> dict[FreeTree, Any]
     return means
 
 
+@each_monomial
 def remainder_on_trees(coefficients: Coefficients, nodes: int) -> dict[Tree, Any]:
     """Return b minus its mean over the free tree: what no modified loss accounts for."""
     means = gradient_mean(coefficients, nodes)
@@ -64,6 +66,7 @@ def remainder_on_trees(coefficients: Coefficients, nodes: int) -> dict[Tree, Any
     }
 
 
+@each_monomial
 def potential_on_trees(coefficients: Coefficients, nodes: int) -> dict[FreeTree, Any]:
     """Return c(t) such that the gradient part is -grad of the sum of c(t) H_L(t).
 

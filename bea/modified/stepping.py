@@ -15,7 +15,7 @@ import numpy as np
 from flint import arb, fmpq
 
 from bea.bseries import TreeArithmetic, TreeSeries
-from bea.errors import MethodError, OrderError
+from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Element, Expression, Ring, SeriesField, VectorField, as_rational
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.exact import in_ring
@@ -26,6 +26,8 @@ __all__ = [
     "bind_exactly",
     "in_full",
     "in_ring_of",
+    "missing_symbols",
+    "numbers_of",
     "open_symbols",
     "rational_if_possible",
     "series_iterates",
@@ -36,7 +38,7 @@ __all__ = [
 
 def bind_exactly(method: Method) -> Method:
     """Return the method with exact hyperparameters: rationals, or elements of a ring."""
-    ring = _ring_of_numbers(open_symbols(method))
+    ring = numbers_of(method)
 
     def constant(value: Expression) -> Any:
         rational = as_rational(value)
@@ -45,11 +47,34 @@ def bind_exactly(method: Method) -> Method:
     return method.bind(constant)
 
 
+def numbers_of(method: Method) -> Ring:
+    """Return the ring of the exact numbers with the symbols that the method leaves open."""
+    return _ring_of_numbers(open_symbols(method))
+
+
 def open_symbols(method: Method) -> tuple[str, ...]:
     """Return the names of the hyperparameters' open symbols, sorted."""
     symbols: set[str] = set()
     method.bind(lambda e: symbols.update(free_symbols(e)))
     return tuple(sorted(symbols))
+
+
+def missing_symbols(method: Method, problem: VectorField) -> list[str]:
+    """Return the method's open symbols that are no parameters of the problem yet.
+
+    Raises
+    ------
+    BeaError
+        If one has the name of a variable of the problem.
+    """
+    missing = [name for name in open_symbols(method) if name not in problem.parameters]
+    clash = set(missing) & set(problem.variables)
+    if clash:
+        raise BeaError(
+            f"the hyperparameter '{min(clash)}' has the name of a variable of the problem: "
+            "rename one"
+        )
+    return missing
 
 
 def series_iterates(

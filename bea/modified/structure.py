@@ -80,6 +80,9 @@ def _potential(equation: ModifiedEquation, k: int) -> Element | None:
     """Return L_k with f_k = -grad L_k on the concrete loss, or None if the ring has none."""
     loss = equation.problem
     assert isinstance(loss, Loss)
+    known = equation.known_potential(k)
+    if known is not None:
+        return known
     # On trees the constants are right: L + gamma/4 |grad L|^2, and not that up to a number.
     lower = equation.truncate(k)
     if lower.has_few_trees and gradient.is_gradient_on_trees(lower.coefficients, k + 1):
@@ -89,6 +92,9 @@ def _potential(equation: ModifiedEquation, k: int) -> Element | None:
 
 def _mean_potential(equation: ModifiedEquation, k: int) -> Element:
     """Return the loss of the gradient part of f_k, which is no gradient as a whole."""
+    known = equation.known_potential(k)
+    if known is not None:
+        return known
     try:
         return _on_loss(equation.truncate(k))
     except MethodError:
@@ -99,7 +105,7 @@ def _mean_potential(equation: ModifiedEquation, k: int) -> Element:
             ) from None
         raise MethodError(
             f"the term of γ^{k} is no gradient, and can be split only on trees, on which "
-            f"{equation.method} cannot be expressed: truncate the equation before it"
+            f"{equation.subject} cannot be expressed: truncate the equation before it"
         ) from None
 
 

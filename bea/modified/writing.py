@@ -15,6 +15,7 @@ from flint import fmpq
 from bea.fields import Element
 from bea.fields.conversions import to_expression
 from bea.fields.expressions import to_text
+from bea.modified.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
 from bea.trees import FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
 
@@ -83,6 +84,8 @@ LATEX = Script(
 
 def tree_terms(coefficients: Mapping[Tree, Any], order: int, notation: str) -> list[list[Pair]]:
     """Return, per power of gamma, (b/sigma with the notation's sign, elementary differential)."""
+    if by_slopes(coefficients) is not None:
+        return _scheduled_terms(coefficients, order, notation)
     sign = NOTATIONS[notation].sign
     terms: list[list[Pair]] = [[] for _ in range(order + 1)]
     for tree, b in coefficients.items():
@@ -111,13 +114,16 @@ def series(terms: Sequence[Sequence[Pair]], script: Script, remainder: bool = Tr
     return f"{text or '0'} + {end}"
 
 
-def contraction_text(free: FreeTree, latex: bool = False) -> str:
+def contraction_text(free: FreeTree | ScheduledFreeTree, latex: bool = False) -> str:
     """Write H_L(t): ‖∇L‖² for one edge, ∇²L[∇L,∇L] for two, and so on.
 
     >>> from bea.trees import free_tree, tree
     >>> contraction_text(free_tree(tree([[], []])))
     '∇²L[∇L,∇L]'
     """
+    if isinstance(free, ScheduledFreeTree):
+        space = (LATEX if latex else TEXT).space
+        return slopes_text(free.slopes, latex) + space + contraction_text(free.free, latex)
     notation = "grad-latex" if latex else "grad"
     if free.canonical.order == 1:
         return "L"
@@ -131,7 +137,13 @@ def contraction_text(free: FreeTree, latex: bool = False) -> str:
 
 
 def tree_records(coefficients: Mapping[Tree, Any], notation: str = "f") -> list[dict[str, Any]]:
-    """Return the machine-readable list over trees that the command line prints as JSON."""
+    """Return the machine-readable list over trees that the command line prints as JSON.
+
+    With a schedule a term has an entry more, the exponents of s, s', s'', ....
+    """
+    parts = by_slopes(coefficients)
+    if parts is not None:
+        return _scheduled_records(parts, notation)
     return [
         {
             "tree": tree.nested,
@@ -146,6 +158,31 @@ def tree_records(coefficients: Mapping[Tree, Any], notation: str = "f") -> list[
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _scheduled_terms(
+    coefficients: Mapping[Any, Any], order: int, notation: str
+) -> list[list[Pair]]:
+    """Write the terms of each monomial in s, s', ... at the powers of gamma that its primes add."""
+    latex = notation.endswith("latex")
+    terms: list[list[Pair]] = [[] for _ in range(order + 1)]
+    for slopes, part in (by_slopes(coefficients) or {}).items():
+        head = slopes_text(slopes, latex) + (LATEX if latex else TEXT).space if slopes else ""
+        primes = primes_of(slopes)
+        for k, pairs in enumerate(tree_terms(part, order - primes, notation)):
+            terms[k + primes] += [(weight, head + body) for weight, body in pairs]
+    return terms
+
+
+def _scheduled_records(
+    parts: Mapping[tuple[int, ...], Mapping[Tree, Any]], notation: str
+) -> list[dict[str, Any]]:
+    found = []
+    for slopes, part in parts.items():
+        for record in tree_records(part, notation):
+            power = record["power"] + primes_of(slopes)
+            found.append({"schedule": list(slopes), **record, "power": power})
+    return sorted(found, key=lambda record: int(record["power"]))
 
 
 def _power_term(k: int, pairs: Sequence[Pair], script: Script) -> tuple[bool, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bea.errors import BeaError
 from bea.measure import DriftStudy
 from bea.measure.certificate import Certificate
 from bea.plots.drift import DriftCurve, DriftData, drift_data
@@ -85,6 +86,11 @@ def certificate_figure(
 
 def certificate_data(certificate: Certificate, band: str = "quartiles") -> CertificateData:
     """Compute what the figure of a certificate shows; see `certificate_figure`."""
+    if not isinstance(certificate, Certificate):
+        raise BeaError(
+            f"the certificate is a {type(certificate).__name__}: give one, such as "
+            "bea.verify(method, problem)"
+        )
     study = certificate.study
     data = drift_data(study, band)
     what = f"{shortened(study.method)} on {shortened(study.problem)}"

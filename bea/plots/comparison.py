@@ -24,6 +24,7 @@ from bea.flows import flow
 from bea.flows.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
+from bea.modified.checks import require_method, require_problem
 from bea.modified.memory import effective_rate
 from bea.plots.comparison_drawing import draw_comparison
 from bea.plots.landscape import Landscape, grid_points, marked_points, points_within
@@ -224,8 +225,14 @@ def comparison_data(
 
 def _checked(methods: Sequence[Method], loss: Loss, gamma: ArrayLike, order: int) -> Floats:
     """Return a step size for each method."""
+    kind: type = type(methods)
+    if issubclass(kind, str) or not issubclass(kind, Sequence):
+        raise BeaError(f"the methods are a {kind.__name__}: give a list of methods")
     if not methods:
         raise BeaError("there is no method to compare: give at least one")
+    for method in methods:
+        require_method(method)
+    require_problem(loss)
     if not isinstance(loss, Loss):
         raise BeaError(f"'{loss.name}' is no loss: a comparison shows what is penalised on a loss")
     if loss.dimension != 2:

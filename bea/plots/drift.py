@@ -146,7 +146,12 @@ def drift_figure(study: DriftStudy, *, band: str = "quartiles", axes: Axes | Non
 
 def drift_data(study: DriftStudy, band: str = "quartiles") -> DriftData:
     """Compute what a drift figure shows; see `drift_figure`."""
-    if band not in _BANDS:
+    if not isinstance(study, DriftStudy):
+        raise BeaError(
+            f"the study is a {type(study).__name__}: give one, such as "
+            "bea.discretization_drift(method, problem)"
+        )
+    if not isinstance(band, str) or band not in _BANDS:
         raise BeaError(f"there is no band '{band}': choose one of {', '.join(_BANDS)}")
     curves = [_curve(study, indices, _BANDS[band]) for indices in _same_fields(study)]
     if not any((curve.middle > 0).any() for curve in curves):

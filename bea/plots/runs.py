@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from bea.errors import BeaError, DimensionError, StepSizeError
@@ -18,7 +19,9 @@ from bea.fields import VectorField
 from bea.fields.reals import real_numbers
 from bea.flows import Status, Trajectory, flow, iterate, sample_steps
 from bea.flows.times import check_count
-from bea.methods import Method
+from bea.measure import flow_by_pieces
+from bea.methods import Method, Scheduled
+from bea.methods.schedule import rational
 from bea.modified import ModifiedEquation
 from bea.modified.memory import has_memory
 from bea.plots.style import order_text
@@ -27,6 +30,7 @@ __all__ = [
     "Path",
     "as_run",
     "flow_paths",
+    "flow_paths_by_pieces",
     "iterates_path",
     "same_fields",
     "start_of",
@@ -185,6 +189,30 @@ def flow_paths(
             times, rtol=_TOLERANCE, estimate_error=False, max_steps=100 * len(times),
         )  # fmt: skip
         paths.append(Path(group, times, run.values[0, 0], every, stopped_text(run), leading))
+    return paths
+
+
+def flow_paths_by_pieces(
+    method: Scheduled,
+    problem: VectorField,
+    gamma: float,
+    orders: Sequence[int],
+    iterates: Path,
+) -> list[Path]:
+    """Return the flows beside the iterates of a schedule that jumps, each from break to break.
+
+    Raises
+    ------
+    StepSizeError
+        If a break is no whole number of steps.
+    """
+    end = fmpq(len(iterates.times) - 1) * rational(repr(float(gamma)), "the step size")
+    paths = []
+    for order in orders:
+        runs = flow_by_pieces(method, problem, order, iterates.points[:1], [gamma], end, _SAMPLES)
+        points = np.concatenate([iterates.points[:1], *(run.values[0, 0] for run in runs)])
+        stopped = next(filter(None, map(stopped_text, runs)), "")
+        paths.append(Path((order,), points[:, -1], points, 1, stopped, "flow of f₀"))
     return paths
 
 

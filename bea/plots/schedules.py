@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError
 from bea.methods.schedule import Schedule
+from bea.methods.schedules import read
 from bea.plots.style import order_style
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ class ScheduleCurve:
 
 
 def schedule_figure(
-    schedules: Schedule | Sequence[Schedule],
+    schedules: Schedule | str | Sequence[Schedule | str],
     *,
     labels: Sequence[str] | None = None,
     axes: Axes | None = None,
 ) -> Figure:
     """Draw schedules over the time; jumps are gaps, and breaks have thin vertical lines.
+
+    A text such as "cosine(time=1)" stands for its schedule.
 
     Examples
     --------
@@ -65,12 +68,23 @@ def schedule_figure(
 
 
 def schedule_data(
-    schedules: Schedule | Sequence[Schedule], labels: Sequence[str] | None = None
+    schedules: Schedule | str | Sequence[Schedule | str], labels: Sequence[str] | None = None
 ) -> tuple[ScheduleCurve, ...]:
     """Compute what a figure of schedules shows; see `schedule_figure`."""
-    chosen = [schedules] if isinstance(schedules, Schedule) else list(schedules)
-    if not chosen:
+    given: list[Any] = (
+        list(schedules)
+        if isinstance(schedules, Iterable) and not isinstance(schedules, str)
+        else [schedules]
+    )
+    if not given:
         raise BeaError("there is no schedule to show: give at least one")
+    chosen = [read(schedule) if isinstance(schedule, str) else schedule for schedule in given]
+    for schedule in chosen:
+        if not isinstance(schedule, Schedule):
+            raise BeaError(
+                f"the schedule is a {type(schedule).__name__}: give one, such as "
+                "bea.methods.schedules.cosine(time=1)"
+            )
     names = list(map(str, chosen)) if labels is None else list(labels)
     if len(names) != len(chosen):
         raise BeaError(f"{len(names)} labels for {len(chosen)} schedules: give one for each")

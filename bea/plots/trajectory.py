@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.errors import DimensionError
 from bea.fields import VectorField
-from bea.methods import Method
+from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.checks import checked_orders, require_method, require_problem
 from bea.plots.landscape import (
@@ -31,6 +31,7 @@ from bea.plots.runs import (
     Path,
     as_run,
     flow_paths,
+    flow_paths_by_pieces,
     iterates_path,
     start_of,
 )
@@ -45,8 +46,8 @@ __all__ = ["TrajectoryData", "draw_trajectory", "trajectory_data", "trajectory_f
 
 Floats = NDArray[np.float64]
 
-_VERY_MANY = 400
-_MANY = 60  # with more iterates than this, points on the flows would only blot them
+_MANY = 60  # with more iterates than this, points of all of them would only blot the flows
+_SHOWN = 40  # then at most this many are points, on a thin line below the flows
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +97,7 @@ def trajectory_figure(
     time: float | None = None,
     components: Sequence[str | int] | None = None,
     window: Window | None = None,
+    behind: VectorField | None = None,
     axes: Axes | None = None,
 ) -> Figure:
     """Draw iterates and the flows of the modified equations, over the contours of a loss.
@@ -120,6 +122,9 @@ def trajectory_figure(
         One or two variables to draw, by name or counted from 0; needed in more than two dimensions.
     window
         (low, high) of both axes; by default close around the path.
+    behind
+        The problem whose contours and minima are shown, by default the same. With a schedule it is
+        the one without the time.
     axes
         Where to draw; by default in a new figure.
 
@@ -139,7 +144,7 @@ def trajectory_figure(
     """
     data = trajectory_data(
         method, problem, gamma, start, orders,
-        steps=steps, time=time, components=components, window=window,
+        steps=steps, time=time, components=components, window=window, behind=behind,
     )  # fmt: skip
     return draw_trajectory(data, axes)
 
@@ -155,31 +160,38 @@ def trajectory_data(
     time: float | None = None,
     components: Sequence[str | int] | None = None,
     window: Window | None = None,
+    behind: VectorField | None = None,
 ) -> TrajectoryData:
     """Compute what a trajectory figure shows; see `trajectory_figure`."""
     require_method(method)
     require_problem(problem)
     drawn = _drawn(problem, components)
+    within = behind is not None and max(drawn, default=0) < behind.dimension
+    shown = behind if within and behind is not None else problem
     if window is not None:
         checked_window(window, 2)
     point = start_of(problem, start)
     chosen = checked_orders(orders)
-    equation = modified_equation(method, problem, chosen[-1]) if chosen else None
-    run, note = as_run(method, equation)
-    full = iterates_path(run, problem, point, gamma, steps, time)
-    flows = [p.onto(drawn) for p in flow_paths(equation, gamma, chosen, full)]
+    if isinstance(method, Scheduled) and not method.schedule.is_smooth:
+        note = ""
+        full = iterates_path(method, problem, point, gamma, steps, time)
+        followed = flow_paths_by_pieces(method, problem, gamma, chosen, full)
+    else:
+        equation = modified_equation(method, problem, chosen[-1]) if chosen else None
+        run, note = as_run(method, equation)
+        full = iterates_path(run, problem, point, gamma, steps, time)
+        followed = flow_paths(equation, gamma, chosen, full)
+    flows = [path.onto(drawn) for path in followed]
     iterates = full.onto(drawn)
-    minima, critical = (
-        marked_points(p, drawn) for p in (problem.about.minima, problem.about.critical)
-    )
+    minima, critical = (marked_points(p, drawn) for p in (shown.about.minima, shown.about.critical))
     paths = [iterates.points, *(path.points for path in flows)]
-    about = _about_window(problem, drawn)
+    about = _about_window(shown, drawn)
     if len(drawn) == 1:
         aspect, window = "auto", window or time_window(full.times, paths, about)
     else:
         aspect, window = "equal", window or path_window(paths, about, minima)
     return TrajectoryData(
-        title=f"Iterates of {method} on {shortened(problem.name)}, and flows",
+        title=f"Iterates of {shortened(str(method), 40)} on {shortened(problem.name)}, and flows",
         subtitle=_subtitle(problem, gamma, point, len(iterates.times) - 1, note),
         variables=tuple(problem.variables[i] for i in drawn),
         iterates=iterates,
@@ -188,7 +200,7 @@ def trajectory_data(
         aspect=aspect,
         minima=points_within(minima, window[-len(drawn) :]),
         critical=points_within(critical, window[-len(drawn) :]),
-        behind=landscape(problem, window, drawn) if len(drawn) == 2 else None,
+        behind=landscape(shown, window, drawn) if len(drawn) == 2 else None,
     )
 
 
@@ -253,12 +265,15 @@ def _subtitle(problem: VectorField, gamma: float, start: Floats, steps: int, not
 
 def _draw_iterates(axes: Axes, path: Path) -> Any:
     x, y = _coordinates(path)
-    size = 4.5 if len(x) <= _MANY else 2.2 if len(x) <= _VERY_MANY else 0.0
-    line = axes.plot(
-        x, y, color=ITERATES, lw=0.6, marker="o", ms=size, mfc=ITERATES, mec="white",
-        mew=0.5 if len(x) <= _MANY else 0.0, label=path.label, zorder=5,
-    )  # fmt: skip
-    return line[0]
+    colours: dict[str, Any] = {"color": ITERATES, "mfc": ITERATES, "mec": "white", "mew": 0.5}
+    if len(x) <= _MANY:
+        return axes.plot(x, y, lw=0.6, marker="o", ms=4.5, label=path.label, zorder=5, **colours)[0]
+    axes.plot(x, y, lw=0.6, color=ITERATES, zorder=2.5)
+    every = -(-len(x) // _SHOWN)
+    name, line, stopped = path.label.partition("\n")
+    label = f"{name}, one in {every}{line}{stopped}"
+    x, y = x[::every], y[::every]
+    return axes.plot(x, y, ls="", marker="o", ms=3.6, label=label, zorder=5, **colours)[0]
 
 
 def _draw_flow(axes: Axes, path: Path, highest: int) -> Any:

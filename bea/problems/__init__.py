@@ -13,12 +13,16 @@ from typing import Any
 
 from bea.errors import nearest
 from bea.fields.vector_field import Loss, VectorField
+from bea.problems.data_sums import from_data, linear_model, logistic_model, network_model
+from bea.problems.finite_sums import FiniteSum, finite_sum
 from bea.problems.games import Game, game
 from bea.problems.problem import Problem
 from bea.problems.registry import Record, available, get, register
+from bea.problems.synthetic_sums import noisy_quadratic, with_gradient_covariance
 from bea.problems.texts import field, find_field, find_loss, loss, read_parameters
 
 __all__ = [
+    "FiniteSum",
     "Game",
     "Problem",
     "Record",
@@ -26,11 +30,18 @@ __all__ = [
     "field",
     "find_field",
     "find_loss",
+    "finite_sum",
+    "from_data",
     "game",
     "get",
+    "linear_model",
+    "logistic_model",
     "loss",
+    "network_model",
+    "noisy_quadratic",
     "read_parameters",
     "register",
+    "with_gradient_covariance",
 ]
 
 

@@ -1,19 +1,23 @@
 """Losses of learning: a linear network, and regressions on a few exact data points.
 
 The data are small rationals, chosen so that the minima have closed forms where that is possible.
+The regressions are finite sums, one loss for each point, and so is the noisy spectrum.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from bea.problems.problem import Problem
+from bea.problems.finite_sums import SumProblem
+from bea.problems.problem import Problem, entries
 from bea.problems.registry import register
+from bea.problems.synthetic_sums import noisy_quadratic
 
 __all__ = [
     "linear_network",
     "linear_regression",
     "logistic_regression",
+    "noisy_spectrum",
     "sigmoid_regression",
     "sigmoid_sine",
 ]
@@ -42,12 +46,13 @@ def linear_network(c: Any = 1) -> Problem:
 
 
 @register("loss")
-def linear_regression() -> Problem:
+def linear_regression() -> SumProblem:
     """Least squares of a line w*z + b on four points.
 
     The points (z, t) are (-1, 0), (0, 1), (1, 1) and (2, 3).
     """
-    return Problem(
+    return SumProblem(
+        losses=("(b - w)**2/2", "(b - 1)**2/2", "(w + b - 1)**2/2", "(2*w + b - 3)**2/2"),
         formula="((b - w)**2 + (b - 1)**2 + (w + b - 1)**2 + (2*w + b - 3)**2)/8",
         variables="w b",
         source=_HASTIE + "3.2 (the data are this library's)",
@@ -61,14 +66,20 @@ def linear_regression() -> Problem:
 
 
 @register("loss")
-def logistic_regression() -> Problem:
+def logistic_regression() -> SumProblem:
     """Logistic regression of eight labels that no line separates.
 
     At z = -1 one label of three is positive, at z = 1 four of five; the loss is the mean of
     softplus(-label*(w*z + b)). With as many parameters as places z, the minimum fits the odds 1/2
     and 4 exactly.
     """
-    return Problem(
+    return SumProblem(
+        losses=(
+            *["softplus(b - w)"] * 2,
+            "softplus(w - b)",
+            *["softplus(-w - b)"] * 4,
+            "softplus(w + b)",
+        ),
         formula="(2*softplus(b - w) + softplus(w - b) + 4*softplus(-w - b) + softplus(w + b))/8",
         variables="w b",
         source=_HASTIE + "4.4 (the data are this library's)",
@@ -81,13 +92,42 @@ def logistic_regression() -> Problem:
     )
 
 
+@register("loss", shaping=["eigenvalues"])
+def noisy_spectrum(eigenvalues: Any = "1, 1/4, 1/16") -> SumProblem:
+    """Quadratic with a spectrum of curvatures, and gradient noise of variance h in curvature h.
+
+    A finite sum; for noise of other variances, or more losses, see `bea.problems.noisy_quadratic`.
+    """
+    values = entries(eigenvalues, "parameter 'eigenvalues'")
+    total = noisy_quadratic(values)
+    return SumProblem(
+        losses=tuple(str(loss.value) for loss in total.losses),
+        formula=str(total.value),
+        variables=" ".join(total.variables),
+        source="Zhang et al., Which algorithmic choices matter at which batch sizes?, NeurIPS "
+        "2019, section 3",
+        window=((-3, 3),) * len(values),
+        start=("1",) * len(values),
+        time=10.0,
+        minima=(("0",) * len(values),),
+        least="0",
+        positive=tuple(values),
+        note="the stationary variance of SGD with rate γ and batches of one is γ/(2 - γh)",
+    )
+
+
 @register("loss")
-def sigmoid_regression() -> Problem:
+def sigmoid_regression() -> SumProblem:
     """Least squares of one sigmoid neuron on three points.
 
     The points (z, t) are (-1, 1/2), (0, 2/3) and (1, 4/5), which sigmoid(log(2)*(z + 1)) meets.
     """
-    return Problem(
+    return SumProblem(
+        losses=(
+            "(sigmoid(b - w) - 1/2)**2/2",
+            "(sigmoid(b) - 2/3)**2/2",
+            "(sigmoid(w + b) - 4/5)**2/2",
+        ),
         formula="((sigmoid(b - w) - 1/2)**2 + (sigmoid(b) - 2/3)**2 + (sigmoid(w + b) - 4/5)**2)/6",
         variables="w b",
         source="one neuron of Rumelhart, Hinton and Williams, Nature 323 (1986) 533-536, equations "

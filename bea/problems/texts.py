@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bea.errors import ExpressionError, UnknownNameError, nearest
+from bea.fields.calls import assignments
 from bea.fields.grammar import declared_names
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.registry import available, get
@@ -16,7 +17,6 @@ __all__ = ["field", "find_field", "find_loss", "loss", "read_parameters"]
 Names = str | Sequence[str]
 Parameters = Names | Mapping[str, Any]
 
-_ASSIGNMENT = re.compile(r"([^\W\d]\w*)\s*=")
 _WORDS = re.compile(r"[^\W\d]\w*([-\s]+[^\W\d]\w*)*")
 _SHORT = re.compile(r"[^\W\d]_?\d*")  # such as x, x1, x_1, θ: what people call a variable
 
@@ -169,7 +169,7 @@ def read_parameters(given: Parameters | Iterable[str]) -> dict[str, Any]:
         return dict(given)
     result: dict[str, Any] = {}
     for text in [given] if isinstance(given, str) else given:
-        for name, value in _assignments(text):
+        for name, value in assignments(text):
             if name in result:
                 raise ExpressionError(f"parameter '{name}' is given twice: give it once")
             result[name] = value
@@ -177,25 +177,6 @@ def read_parameters(given: Parameters | Iterable[str]) -> dict[str, Any]:
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _assignments(text: str) -> list[tuple[str, str | None]]:
-    """Split "a, b=1 c=2" at its names: bare ones first, then each with the text up to the next."""
-    marks = list(_ASSIGNMENT.finditer(text))
-    bare = text[: marks[0].start()] if marks else text
-    found: list[tuple[str, str | None]] = [
-        (name, None) for name in declared_names(bare.replace(";", " "))
-    ]
-    ends = [mark.start() for mark in marks[1:]] + [len(text)] * bool(marks)
-    for mark, end in zip(marks, ends, strict=True):
-        value = text[mark.end() : end].strip(" ,;\t")
-        if not value or "=" in value:
-            raise ExpressionError(
-                f"parameter '{mark[1]}' has no value in '{text}': write {mark[1]}=1/2, or the name "
-                "alone to leave it symbolic"
-            )
-        found.append((mark[1], value))
-    return found
 
 
 def _is_name(source: Any, variables: Names | None, parameters: Mapping[str, Any]) -> bool:

@@ -1,16 +1,25 @@
-"""What there is to choose from: the methods and the problems, as tables and as records."""
+"""What there is to choose from: methods, problems and schedules, as tables and as records."""
 
 from __future__ import annotations
 
-from inspect import signature
+from collections.abc import Callable
+from inspect import Parameter, getdoc, signature
 from typing import Any
 
 from rich.table import Table
 
 from bea import methods, problems
+from bea.methods import schedules
 from bea.reports.tables import table_of
 
-__all__ = ["method_records", "method_table", "problem_records", "problem_table"]
+__all__ = [
+    "method_records",
+    "method_table",
+    "problem_records",
+    "problem_table",
+    "schedule_records",
+    "schedule_table",
+]
 
 
 def method_records() -> list[dict[str, Any]]:
@@ -25,7 +34,7 @@ def method_records() -> list[dict[str, Any]]:
             "title": cls.title,
             "order_of_accuracy": cls.order_of_accuracy,
             "formula": cls.formula,
-            "parameters": _hyperparameters(cls),
+            "parameters": _defaults(cls),
             "source": cls.source,
         }
         for name, cls in methods.available().items()
@@ -82,13 +91,49 @@ def problem_table(kind: str) -> Table:
     return table_of(("problem", heads[kind], "variables", "parameters"), rows)
 
 
+def schedule_records() -> list[dict[str, Any]]:
+    """Return the schedules as records for machines.
+
+    >>> [r["parameters"] for r in schedule_records() if r["name"] == "cosine"]
+    [{'time': '1', 'low': '0'}]
+    """
+    return [
+        {
+            "name": name,
+            "title": _title(maker),
+            "parameters": _defaults(maker),
+        }
+        for name, maker in schedules.available().items()
+    ]
+
+
+def schedule_table() -> Table:
+    """Return the table that `bea list schedules` prints."""
+    rows = [
+        (
+            record["name"],
+            _or_dash(", ".join(map(_assigned, record["parameters"].items()))),
+            record["title"],
+        )
+        for record in schedule_records()
+    ]
+    return table_of(("schedule", "parameters", "what it is"), rows)
+
+
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _hyperparameters(cls: type[methods.Method]) -> dict[str, str | None]:
+def _defaults(maker: Callable[..., Any]) -> dict[str, str | None]:
     """Return names and defaults; None where there is no default."""
-    found = signature(cls).parameters.values()
-    return {p.name: None if p.default in (p.empty, None) else str(p.default) for p in found}
+    found = signature(maker).parameters.values()
+    none = (Parameter.empty, None, ())
+    return {p.name: None if p.default in none else str(p.default) for p in found}
+
+
+def _title(maker: Callable[..., Any]) -> str:
+    """Return what the first line of a docstring says that is returned."""
+    line = (getdoc(maker) or "").partition("\n")[0]
+    return line.removeprefix("Return ").rstrip(".").replace("`", "")
 
 
 def _assigned(item: tuple[str, str | None]) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bea.errors import MethodError
+from bea.methods import Scheduled
 from bea.modified import ModifiedEquation, modified_equation, modifying_integrator
+from bea.modified.scheduled import holds_still
 from bea.modified.writing import tree_terms
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
@@ -113,6 +115,8 @@ def _general(result: ModifiedEquation) -> ModifiedEquation | None:
     """Return the equation for every field as far as it is readable; None if there is none."""
     if result.problem is None:
         return result
+    if isinstance(result.method, Scheduled) and not holds_still(result.problem):
+        return None
     derive = modifying_integrator if result.kind == "modifying" else modified_equation
     try:
         return derive(result.method, order=min(result.order, _READABLE))

@@ -209,3 +209,14 @@ def test_lines_are_no_wider_than_the_terminal(bea: Bea, monkeypatch: pytest.Monk
 def test_the_same_command_prints_the_same(bea: Bea) -> None:
     arguments = ("derive", "gradient-descent", "sigmoid-sine", "--order", "2")
     assert bea(*arguments) == bea(*arguments)
+
+
+def test_a_term_too_long_to_be_read_again_is_told(
+    bea: Bea, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bea.fields.limits.MAX_LENGTH", 30)
+    short = bea("derive", "explicit-euler", "--field", "y**2", "--format", "json")
+    assert short.err == ""
+    long = bea("derive", "heun", "--loss", "x**4 + x**2*y**3", "--order", "3", "--format", "json")
+    assert long.status == 0 and long.json["order"] == 3
+    assert "characters, and bea.parse reads 30" in long.err

@@ -23,8 +23,12 @@ COMMANDS = [
     ("plot", "trajectory"),
     ("plot", "loss"),
     ("plot", "terms"),
+    ("plot", "comparison"),
+    ("plot", "schedule"),
+    ("plot", "certificate"),
     ("list", "methods"),
     ("list", "problems"),
+    ("list", "schedules"),
     ("demo",),
 ]
 PYTHON = [sys.executable, "-W", "error"]

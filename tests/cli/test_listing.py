@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bea import methods, problems
+from bea.methods import schedules
 
 from .conftest import Bea
 
@@ -51,3 +52,13 @@ def test_problems_as_json(bea: Bea) -> None:
     assert found["rosenbrock"]["variables"] == ["x", "y"]
     assert found["rosenbrock"]["parameters"] == {"a": "1", "b": "100"}
     assert found["pendulum"]["kind"] == "field"
+
+
+def test_every_schedule_is_listed(bea: Bea) -> None:
+    records = bea("list", "schedules", "--format", "json").json["schedules"]
+    assert [record["name"] for record in records] == sorted(schedules.available())
+    assert {"name", "title", "parameters"} == set(records[0])
+    (step,) = [record for record in records if record["name"] == "step"]
+    assert step["parameters"] == {"every": "1", "factor": "1/10", "time": "3"}
+    table = bea("list", "schedules").out
+    assert all(name in table for name in schedules.available())

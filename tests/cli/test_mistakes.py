@@ -13,6 +13,11 @@ DESCENT = ("derive", "gradient-descent")
 BRACKETS = "(" * 10_000 + "x" + ")" * 10_000
 MIDPOINT = ("--param", "A=0,0;1/2,0")
 
+PLAYERS = ("--players", "x; y")
+GAME = ("drift", "--game", "x*y; -x*y")
+STEP = ("--schedule", "step(every=1/2, time=1)")
+COMPARE = ("plot", "comparison", "booth", "--methods")
+
 MISTAKES = {
     "unknown method": (("derive", "gradient-decent"), "Did you mean 'gradient-descent'?"),
     "unknown loss": ((*DESCENT, "--loss", "himelblau"), "Did you mean 'himmelblau'?"),
@@ -51,6 +56,27 @@ MISTAKES = {
     "order in words": ((*DESCENT, "--order", "two"), "order 'two' is not possible"),
     "order with a point": ((*DESCENT, "--order", "1.5"), "give a whole number, 0 or more"),
     "order too high": ((*DESCENT, "--loss", "x", "--order", "101"), "give at most 100"),
+    "an order that does not end": (
+        (*DESCENT, "himmelblau", "--order", "100"),
+        "order 100 on 'himmelblau' would take about",
+    ),
+    "orders that do not end": (("drift", "himmelblau", "--orders", "0,99"), "give at most 38"),
+    "too many step sizes": (
+        ("drift", "himmelblau", "--gamma-count", "100000"),
+        "are 4,500,000 flows, more than the limit of 300,000: give fewer of them",
+    ),
+    "too many starts": (
+        ("verify", "heun", "booth", "--start-count", "1000000000"),
+        "1,000,000,000 starts and 6 orders",
+    ),
+    "too many steps in all": (
+        ("drift", "himmelblau", "--gamma-count", "20000", "--start-count", "5", "--orders", "0"),
+        "20,000 step sizes from 5 starts to time 0.1 would take",
+    ),
+    "too many samples": (
+        ("drift", "booth", "--samples", "1000000000"),
+        "1e+09 samples for each of 12 step sizes are more than the limit",
+    ),
     "too many trees": (
         (*DESCENT, "--order", "15"),
         "too many trees of 16 nodes, that is of order 15",
@@ -161,6 +187,86 @@ MISTAKES = {
     "a result below a file": ((*DESCENT, "--out", "file/x.txt"), "is not a folder"),
     "a folder for a file": ((*DESCENT, "--out", "."), "'.' is a folder: give the name of a file"),
     "a figure below a file": (("plot", "loss", "booth", "--out", "file/x.png"), "is not a folder"),
+    "unknown schedule": (("drift", "booth", "--schedule", "cosin"), "Did you mean 'cosine'?"),
+    "half a schedule": (
+        ("drift", "booth", "--schedule", "cosine(time=1"),
+        "cannot be read: write cosine(time=1, low=1/10)",
+    ),
+    "a schedule's parameter": (
+        ("drift", "booth", "--schedule", "cosine(tme=1)"),
+        "it has time, low. Did you mean 'time'?",
+    ),
+    "negative schedule": (
+        ("drift", "booth", "--schedule", "piecewise(pieces=1 - t, time=2)"),
+        "the schedule is negative",
+    ),
+    "one equation across a jump": ((*DESCENT, "booth", *STEP), "derive one smooth piece at a time"),
+    "a certificate across a jump": (
+        ("verify", "gradient-descent", "booth", *STEP),
+        "such as piecewise(pieces=1/10)",
+    ),
+    "one step across a jump": (
+        ("drift", "booth", *STEP, "--one-step"),
+        "leave --one-step and --samples out",
+    ),
+    "steps that miss a jump": (
+        ("drift", "booth", *STEP, "--gammas", "0.3"),
+        "step size 0.3 does not meet the times of the schedule",
+    ),
+    "memory across a jump": (
+        ("drift", "booth", "-m", "heavy-ball(beta=1/2)", *STEP),
+        "takes off its slow manifold",
+    ),
+    "a start with the time": (
+        ("drift", "booth", "--schedule", "cosine", "--starts", "1,2,0"),
+        "has points of 3 components and the problem has 2 (x, y)",
+    ),
+    "a modified loss with a schedule": (
+        ("plot", "loss", "booth", "--schedule", "cosine"),
+        "leave --schedule out",
+    ),
+    "no players": (GAME, "--game is given without --players"),
+    "one player": ((*GAME, "--players", "x"), "--players 'x' is not one for each of two"),
+    "one loss": (
+        ("drift", "--game", "x*y, -x*y", *PLAYERS),
+        "write them with ';' between, such as 'x*y; -x*y'",
+    ),
+    "owned twice": ((*GAME, "--players", "x; x y"), "variable 'x' belongs to both players"),
+    "owned by nobody": (
+        ("drift", "--game", "x*y; -x*y*z", *PLAYERS),
+        "variable 'z' belongs to no player",
+    ),
+    "a rate of 0": ((*GAME, *PLAYERS, "--rates", "1; 0"), "the rate of player 2 is 0"),
+    "one rate": ((*GAME, *PLAYERS, "--rates", "1"), "such as '1; 1/2'"),
+    "a rate without a value": ((*GAME, *PLAYERS, "--rates", "1; r"), "parameter 'r' has no value"),
+    "too many move first": (
+        (*GAME, *PLAYERS, "-m", "alternating", "-p", "first=2"),
+        "give first=1",
+    ),
+    "players without a game": (("drift", "booth", *PLAYERS), "--players is given without a game"),
+    "a game and a loss": (
+        ("drift", "booth", *GAME[1:], *PLAYERS),
+        "a problem and --game are given",
+    ),
+    "a game's variables": (
+        (*GAME, *PLAYERS, "--variables", "x y"),
+        "a game has the variables of its players",
+    ),
+    "a parameter in both places": (
+        ("drift", "booth", "-m", "heavy-ball(beta=1/2)", "-p", "beta=1/3"),
+        "parameter 'beta' is given twice",
+    ),
+    "no methods": ((*COMPARE, ""), "--methods is empty"),
+    "a method among others": ((*COMPARE, "heun, heavy-bal"), "Did you mean 'heavy-ball'?"),
+    "a method's parameter": ((*COMPARE, "heavy-ball(bta=1)"), "Did you mean 'beta'?"),
+    "step sizes for others": (
+        (*COMPARE, "heun", "--gamma", "1,2"),
+        "2 step sizes for 1 methods: give one, or one for each",
+    ),
+    "a comparison on an ODE": (("plot", "comparison", "lorenz"), "'lorenz' is no loss"),
+    "a comparison of nothing": (("plot", "comparison"), "no problem is given"),
+    "no schedule": (("plot", "schedule"), "there is no schedule to draw"),
+    "no certificate": (("plot", "certificate", "x.npz"), "there is no file 'x.npz'"),
     "control characters": (("derive", "heun\x1b[31m\n2"), r"unknown method 'heun\x1b[31m 2'"),
 }
 

@@ -9,6 +9,7 @@ import pytest
 from .conftest import Bea
 
 PNG = b"\x89PNG\r\n\x1a\n"
+GAME = ("--game", "x*y; -x*y", "--players", "x; y")
 QUICK = ("x**2*y**2/2 + x**2 + y**2/2", "--time", "0.5")
 
 
@@ -23,6 +24,14 @@ QUICK = ("x**2*y**2/2 + x**2 + y**2/2", "--time", "0.5")
         ("loss", ("x**4 - x**2", "--gamma", "0.05", "--order", "3")),
         ("terms", ("lotka-volterra", "--gamma", "0.1", "--order", "3")),
         ("terms", ("x**2 + y**4",)),
+        ("trajectory", ("booth", "--update", "theta = theta - gamma*grad", "--steps", "5")),
+        ("drift", (*QUICK, "--orders", "0-1", "--schedule", "exponential(rate=2)")),
+        ("trajectory", ("booth", "--schedule", "step(every=1/20, time=1/10)", "--orders", "0,1")),
+        ("trajectory", ("himmelblau", "--schedule", "cosine(time=1/20)", "--orders", "0,1")),
+        ("trajectory", (*GAME, "--method", "alternating", "--start", "1,0", "--steps", "9")),
+        ("terms", (*QUICK[:1], "--schedule", "exponential(rate=2)", "--order", "2")),
+        ("comparison", ("booth", "--methods", "heavy-ball(beta=1/2), heun", "--steps", "5")),
+        ("schedule", ("cosine(time=3)", "step(every=1, factor=1/2, time=3)")),
     ],
 )
 def test_a_figure_is_written(bea: Bea, folder: Path, kind: str, arguments: tuple[str, ...]) -> None:
@@ -44,3 +53,11 @@ def test_a_saved_study_is_drawn_as_it_was_measured(bea: Bea, folder: Path) -> No
     run = bea("plot", "drift", "results/run.npz", "--out", "again.png")
     assert run.status == 0
     assert (folder / "again.png").read_bytes() == (folder / "results/drift.png").read_bytes()
+
+
+def test_a_saved_certificate_is_drawn_as_it_was_verified(bea: Bea, folder: Path) -> None:
+    bea("verify", "gradient-descent", *QUICK, "--order", "1", "--out", "results")
+    run = bea("plot", "certificate", "results/certificate.npz", "--out", "again.png")
+    assert run.status == 0
+    found = (folder / "again.png").read_bytes()
+    assert found == (folder / "results/certificate.png").read_bytes()

@@ -298,7 +298,7 @@ def test_nothing_that_is_typed_is_run(text: str, monkeypatch: pytest.MonkeyPatch
         "-" * 10_000 + "x",
         "x" + "**x" * 10_000,
         "x" + "^-x" * 10_000,
-        "x+" * 40_000 + "x",
+        "x+" * 110_000 + "x",
         "x" * (limits.MAX_LENGTH + 1),
     ],
 )

@@ -314,7 +314,7 @@ def test_progress_counts_the_lanes(plain_field: Any) -> None:
     ("change", "message"),
     [
         ({"gammas": -0.1}, "gamma=-0.1 must be positive"),
-        ({"times": [np.nan]}, "Times must be finite"),
+        ({"times": [np.nan]}, "times must be finite"),
         ({"times": [-1.0, 1.0]}, "of one sign"),
         ({"times": [2.0, 1.0]}, "move away from 0"),
         ({"rtol": 1e-16}, "rtol=1e-16 must be finite and at least 1e-14"),
@@ -333,7 +333,7 @@ def test_bad_shapes_and_starts_are_refused(plain_field: Any) -> None:
         flow(field, [[1.0]], GAMMAS, np.ones((3, 1)))
     with pytest.raises(DimensionError, match="max_steps=0 must be a whole number"):
         flow(field, [[1.0]], GAMMAS, TIMES, max_steps=0)
-    with pytest.raises(DimensionError, match=r"Starts have shape \(1, 2\)"):
+    with pytest.raises(DimensionError, match=r"starts have shape \(1, 2\)"):
         flow(field, [[1.0, 2.0]], GAMMAS, TIMES)
-    with pytest.raises(DomainError, match="The start"):
+    with pytest.raises(DomainError, match="the start"):
         flow(field, [[np.inf]], GAMMAS, TIMES)

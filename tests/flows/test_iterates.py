@@ -196,9 +196,9 @@ def test_bad_numbers_are_refused(plain_field: Any, euler: Any) -> None:
         iterate(euler, field, [[1.0]], [0.1, 1e-9])
     with pytest.raises(DimensionError, match="steps=0 must be a whole number"):
         iterate(euler, field, [[1.0]], [0.1], steps=0)
-    with pytest.raises(DimensionError, match="Starts have shape"):
+    with pytest.raises(DimensionError, match="starts have shape"):
         iterate(euler, field, [[1.0, 2.0]], [0.1])
-    with pytest.raises(DomainError, match=r"The start \(nan\) is not finite"):
+    with pytest.raises(DomainError, match=r"the start \(nan\) is not finite"):
         iterate(euler, field, [[np.nan]], [0.1])
 
 

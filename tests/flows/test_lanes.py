@@ -37,14 +37,14 @@ def test_starts_of_the_wrong_shape_are_refused(plain_field: Any, starts: Any) ->
 
 def test_start_that_is_not_finite_is_named(plain_field: Any) -> None:
     field = plain_field(lambda theta, gamma: -theta, dimension=2)
-    with pytest.raises(DomainError, match=r"The start \(1, nan\) is not finite"):
+    with pytest.raises(DomainError, match=r"the start \(1, nan\) is not finite"):
         prepare(field, [[0, 0], [1, np.nan]], GAMMAS)
 
 
 def test_start_outside_the_domain_is_named(plain_field: Any) -> None:
     # The derivative of x - log x is finite at -0.1; its domain is what tells.
     field = plain_field(lambda theta, gamma: 1 / theta - 1, inside=lambda theta: theta[0] > 0)
-    with pytest.raises(DomainError, match=r"The start \(-0.1\) is outside the domain of the field"):
+    with pytest.raises(DomainError, match=r"the start \(-0.1\) is outside the domain of the field"):
         prepare(field, [[0.5], [-0.1]], GAMMAS)
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bea.errors import DimensionError, StepSizeError
+from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.flows import sample_steps, sample_times
-from bea.flows.times import check_gammas
+from bea.flows.times import check_gammas, check_progress
 
 
 @given(
@@ -37,7 +37,7 @@ def test_bad_step_size_is_refused(gamma: float) -> None:
 
 @pytest.mark.parametrize("time", [0.0, -1.0, np.nan, np.inf])
 def test_bad_time_is_refused(time: float) -> None:
-    with pytest.raises(StepSizeError, match=f"Time {time:g} must be positive and finite"):
+    with pytest.raises(StepSizeError, match=f"time {time:g} must be positive and finite"):
         sample_steps([0.1], time)
 
 
@@ -58,7 +58,20 @@ def test_bad_number_of_samples_is_refused(samples: int) -> None:
 
 
 def test_shape_of_step_sizes_is_checked() -> None:
-    with pytest.raises(DimensionError, match=r"Step sizes have shape \(1, 2\)"):
+    with pytest.raises(DimensionError, match=r"step sizes have shape \(1, 2\)"):
         check_gammas([[0.1, 0.2]])
-    with pytest.raises(StepSizeError, match="There is no step size"):
+    with pytest.raises(StepSizeError, match="there is no step size"):
         check_gammas([])
+
+
+def test_more_samples_than_memory_holds_are_refused_before_they_are_made() -> None:
+    with pytest.raises(StepSizeError, match=r"1e\+12 samples for each of 2 step sizes"):
+        sample_steps([0.1, 0.2], time=1.0, samples=10**12)
+
+
+@pytest.mark.parametrize("progress", [3, "bar"])
+def test_progress_is_a_function_or_nothing(progress: object) -> None:
+    check_progress(None)
+    check_progress(print)
+    with pytest.raises(BeaError, match="give a function that is told how far the work is"):
+        check_progress(progress)

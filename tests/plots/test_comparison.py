@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 import bea
-from bea.plots import ComparisonData, comparison_data, draw_comparison, trajectory_data
+from bea.plots import (
+    ComparisonData,
+    comparison_data,
+    comparison_figure,
+    draw_comparison,
+    trajectory_data,
+)
 from bea.plots.canvas import new_axes
 
 NETWORK = cast(bea.Loss, bea.problems.linear_network())
@@ -122,3 +128,14 @@ def test_axes_may_be_given_one_for_each_method(data: ComparisonData) -> None:
 def test_wrong_input_is_refused(methods, loss, gammas, options, message) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(bea.BeaError, match=message):
         comparison_data(methods, loss, gammas, **options)
+
+
+def test_names_are_no_methods_or_losses() -> None:
+    descent, booth = bea.methods.gradient_descent(), bea.problems.booth()
+    for methods, loss, message in (
+        ("heun", booth, "the methods are a str"),
+        (["heun"], booth, "the method is a str: give one, such as"),
+        ([descent], "booth", "the problem is a str: give one, such as"),
+    ):
+        with pytest.raises(bea.BeaError, match=message):
+            comparison_figure(methods, loss, 0.1)  # type: ignore[arg-type]

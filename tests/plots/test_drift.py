@@ -172,3 +172,10 @@ def test_a_study_with_nothing_to_draw_is_refused(study_of: StudyOf) -> None:
 def test_an_unknown_band_is_refused(study_of: StudyOf) -> None:
     with pytest.raises(bea.BeaError, match="no band 'mean': choose one of quartiles, range, none"):
         drift_figure(study_of([1]), band="mean")
+
+
+def test_numbers_are_no_studies_or_certificates() -> None:
+    with pytest.raises(bea.BeaError, match="the study is a int: give one, such as"):
+        bea.plots.drift_figure(3)  # type: ignore[arg-type]
+    with pytest.raises(bea.BeaError, match="the certificate is a int: give one, such as"):
+        bea.plots.certificate_figure(3)  # type: ignore[arg-type]

@@ -41,3 +41,10 @@ def test_nothing_to_show_is_refused() -> None:
         schedule_data([])
     with pytest.raises(BeaError, match="2 labels for 1 schedules"):
         schedule_data(STEP, ["a", "b"])
+    with pytest.raises(BeaError, match="the schedule is a int: give one, such as"):
+        schedule_data([3])  # type: ignore[list-item]
+
+
+def test_a_text_stands_for_its_schedule() -> None:
+    (curve,) = schedule_data("step(every=1, factor=1/2, time=3)")
+    assert curve.label == str(STEP) and curve.breaks == (1.0, 2.0)

@@ -9,6 +9,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import bea
+from bea.fields import with_time
+from bea.methods import Scheduled
 from bea.plots import TrajectoryData, draw_trajectory, trajectory_data, trajectory_figure
 
 HIMMELBLAU = bea.problems.himmelblau()
@@ -196,3 +198,29 @@ def test_names_are_no_methods_problems_or_equations() -> None:
         bea.verify(DESCENT, HIMMELBLAU, 1, equation=DESCENT)
     with pytest.raises(bea.BeaError, match="the method is a str: give one, such as"):
         bea.verify("heun", HIMMELBLAU, 1)
+
+
+def test_of_many_iterates_some_are_points_and_their_line_is_below_the_flows() -> None:
+    data = trajectory_data(DESCENT, HIMMELBLAU, 0.0005, steps=200)
+    lines = draw_trajectory(data).axes[0].get_lines()
+    (points,) = [line for line in lines if str(line.get_label()).startswith("iterates")]
+    assert points.get_label() == "iterates, one in 6" and points.get_linestyle() == "None"
+    np.testing.assert_array_equal(points.get_xdata(), data.iterates.points[::6, 0])
+    (whole,) = [line for line in lines if len(np.asarray(line.get_xdata())) == 201]
+    flows = [line for line in lines if "flow" in str(line.get_label())]
+    assert len(flows) == 3
+    assert whole.get_zorder() < min(line.get_zorder() for line in flows) < points.get_zorder()
+
+
+def test_a_schedule_is_drawn_over_the_loss_itself_and_piece_by_piece() -> None:
+    problem = with_time(HIMMELBLAU)
+    for schedule in ("cosine(time=1/20)", "step(every=1/40, factor=1/2, time=1/20)"):
+        method = Scheduled(DESCENT, schedule)
+        data = trajectory_data(
+            method, problem, 0.0025, orders=[0, 1], steps=20, components="xy", behind=HIMMELBLAU
+        )
+        assert data.behind is not None and data.behind.kind == "loss"
+        misses = [np.linalg.norm(path.points[-1] - data.iterates.points[-1]) for path in data.flows]
+        assert [path.orders for path in data.flows] == [(0,), (1,)]
+        assert misses[0] > 8 * misses[1]
+        np.testing.assert_allclose([path.times[-1] for path in data.flows], 0.05)

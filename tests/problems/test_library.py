@@ -32,6 +32,7 @@ VARIANTS = [
     ("rosenbrock", {"b": "beta"}),
     ("linear-network", {"c": "-3"}),
     ("linear-network", {"c": None}),
+    ("noisy-spectrum", {"eigenvalues": "2, 3/7"}),
     ("harmonic-oscillator", {"omega": "sqrt(2)"}),
     ("harmonic-oscillator", {"omega": None}),
     ("lotka-volterra", {"a": "1/2", "b": "3"}),

@@ -1,0 +1,92 @@
+"""Whose parameter a `--param` is: the method's or the problem's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from bea.errors import BeaError, UnknownNameError, nearest
+
+__all__ = ["dealt"]
+
+_OWNER = re.compile(r"\s*(method|problem)\.(?=[^\W\d])")
+
+
+def dealt(
+    params: Iterable[str],
+    method: str,
+    hyperparameters: Sequence[str],
+    of_problem: Sequence[str],
+    given: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Deal the parameters to the method and to the problem, by name.
+
+    Parameters
+    ----------
+    params
+        The texts of all `--param`.
+    method
+        What the method is called in a message.
+    hyperparameters, of_problem
+        The names that either has.
+    given
+        Hyperparameters that are given already; None leaves one symbolic.
+
+    Raises
+    ------
+    BeaError
+        If a parameter is nobody's, could be either's, or is given twice.
+
+    Examples
+    --------
+    >>> dealt(["a=1", "beta"], "heavy-ball", ["beta"], ["a", "b"])
+    ({'beta': 'beta'}, {'a': '1'})
+    """
+    names = {"method": hyperparameters, "problem": of_problem}
+    dealt: dict[str, dict[str, Any]] = {"method": dict(given), "problem": {}}
+    for text in params:
+        owner, rest = _owner(text)
+        for name, value in _read(rest).items():
+            chosen = _owner_of(name, {owner: names[owner]} if owner else names, method)
+            if name in dealt[chosen]:
+                raise BeaError(f"parameter '{name}' is given twice: give it once")
+            dealt[chosen][name] = value
+    open_names = {name: name for name, value in dealt["method"].items() if value is None}
+    return dealt["method"] | open_names, dealt["problem"]
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _owner(text: str) -> tuple[str, str]:
+    mark = _OWNER.match(text)
+    return (mark[1], text[mark.end() :]) if mark else ("", text)
+
+
+def _read(text: str) -> dict[str, Any]:
+    """Read NAME=VALUE, NAME= and NAME; the last two stay symbolic (None)."""
+    from bea.problems import read_parameters
+
+    found = read_parameters(text.strip().removesuffix("="))
+    if not found:
+        raise BeaError("a --param is empty: write NAME=VALUE, or NAME to leave it symbolic")
+    return found
+
+
+def _owner_of(name: str, names: Mapping[str, Sequence[str]], method: str) -> str:
+    owners = [owner for owner, known in names.items() if name in known]
+    if len(owners) == 2:
+        raise BeaError(
+            f"both method '{method}' and the problem have a parameter '{name}': write "
+            f"--param method.{name}=… or --param problem.{name}=…"
+        )
+    if not owners:
+        known = [known for of_owner in names.values() for known in of_owner]
+        have = f"known: {', '.join(known)}" if known else "there are none"
+        raise UnknownNameError(
+            f"there is no parameter '{name}' of the {' or the '.join(names)} ({have})."
+            f"{nearest(name, known)}"
+        )
+    return owners[0]

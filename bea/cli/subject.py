@@ -1,0 +1,257 @@
+"""What a command is about: the options that say which method, on which problem, and with what.
+
+They are read by `Source` (problems and games), `bea.methods` and `bea.methods.schedules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+from bea.cli import options
+from bea.cli.parameters import dealt
+from bea.cli.sources import GameText, Source
+from bea.errors import BeaError, DimensionError, MethodError
+
+if TYPE_CHECKING:
+    from bea.fields import VectorField
+    from bea.methods import Method
+
+__all__ = ["Chosen", "Subject"]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The method and the problem that were asked for.
+
+    Attributes
+    ----------
+    method : Method
+        With its schedule, if there is one.
+    problem : VectorField or None
+        With the time as last variable, if there is a schedule.
+    plain : VectorField or None
+        The problem as it was given.
+    """
+
+    method: Method
+    problem: VectorField | None
+    plain: VectorField | None
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether the problem has the time as last variable."""
+        return self.problem is not self.plain
+
+    @property
+    def jumps(self) -> bool:
+        """Whether the schedule is in pieces, across which no modified equation goes."""
+        schedule = getattr(self.method, "schedule", None)
+        return schedule is not None and not schedule.is_smooth
+
+    def no_longer(self, time: float) -> float:
+        """Return a time that ends with the schedule; the schedule's, where that jumps."""
+        schedule = getattr(self.method, "schedule", None)
+        if schedule is None:
+            return time
+        end = float(schedule.time.p) / float(schedule.time.q)
+        return end if self.jumps else min(time, end)
+
+    def on_problem(self) -> tuple[Method, VectorField]:
+        """Return method and problem where there must be numbers to run with.
+
+        Raises
+        ------
+        BeaError
+            If there is no problem, or one of its parameters has no value.
+        """
+        if self.plain is None or self.problem is None:
+            raise BeaError(
+                "no problem is given: name one ('bea list problems' has all), or give --loss or "
+                "--field"
+            )
+        self.plain.require_values()
+        return self.method, self.problem
+
+    def points(self, given: list[list[float]], option: str) -> list[list[float]]:
+        """Return points of the problem's own variables as starts, at t = 0 with a schedule."""
+        if not self.is_scheduled or self.plain is None:
+            return given
+        if len(given[0]) != self.plain.dimension:
+            raise DimensionError(
+                f"{option} has points of {len(given[0])} components and the problem has "
+                f"{self.plain.dimension} ({', '.join(self.plain.variables)}): the time begins at 0 "
+                "and is no part of a start"
+            )
+        return [[*point, 0.0] for point in given]
+
+    def default_points(self, count: int) -> Any:
+        """Return starts that suit the problem, (count, d), at t = 0 with a schedule."""
+        from bea.measure import default_starts
+
+        assert self.problem is not None
+        found = default_starts(self.problem, count)
+        if self.is_scheduled:
+            found[:, -1] = 0.0
+        return found
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The options by which all commands say what to follow."""
+
+    loss: options.Loss = None
+    field: options.Field = None
+    problem: options.ProblemOption = None
+    variables: options.Variables = None
+    game: options.Game = None
+    players: options.Players = None
+    rates: options.Rates = None
+    update: options.Update = None
+    schedule: options.Schedule = None
+    param: options.Params = None
+
+    def chosen(self, method: str | None, problem: str | None) -> Chosen:
+        """Return what is meant, where the method and the problem may stand outside of the options.
+
+        Parameters
+        ----------
+        method
+            Its name or text; None for what suits the problem: gradient descent on a loss,
+            simultaneous descent in a game, explicit Euler on another field.
+        problem
+            The problem that was given by its place.
+
+        Raises
+        ------
+        BeaError
+            If something does not exist, is missing or is ambiguous.
+        """
+        found = self._unscheduled(method, self._source(problem))
+        return found if self.schedule is None else _scheduled(found, self.schedule)
+
+    def placed(self, method: str | None, problem: str | None, command: str) -> Chosen:
+        """Return what is meant by a command with two arguments, METHOD and PROBLEM.
+
+        Beside an update rule there is no METHOD, so that the first argument is the problem; a game
+        needs neither.
+
+        Raises
+        ------
+        BeaError
+            If there is neither a method nor a rule, or both; and what `chosen` raises.
+        """
+        if self.update is not None:
+            if problem is not None:
+                raise BeaError("a METHOD and --update are given: give one of them")
+            return self.chosen(None, method)
+        if method is None and self.game is None:
+            raise BeaError(
+                f"missing argument 'METHOD': 'bea {command} --help' shows how it is used"
+            )
+        return self.chosen(method, problem)
+
+    # --- private helpers ----------------------------------------------------------------------
+
+    def _source(self, positional: str | None) -> Source:
+        game = None if self.game is None else GameText(self.game, self.players, self.rates)
+        if game is None and (self.players is not None or self.rates is not None):
+            option = "--rates" if self.players is None else "--players"
+            raise BeaError(f"{option} is given without a game: add --game 'x*y; -x*y'")
+        return Source(positional, self.loss, self.field, self.problem, self.variables, game)
+
+    def _unscheduled(self, method: str | None, source: Source) -> Chosen:
+        from bea import methods
+
+        if self.update is not None and method is not None:
+            raise BeaError("--method and --update are given together: give one of them")
+        has_problem = source.text is not None
+        name, given = _named(method)
+        names = _hyperparameters(name) if self.update is None else _names_in(self.update)
+        of_method, of_problem = dealt(
+            self.param or (), name or "the update", names, source.parameter_names(), given
+        )
+        problem = source.read(of_problem) if has_problem else None
+        if self.update is not None:
+            return Chosen(methods.from_text(self.update, **of_method), problem, problem)
+        name = name or _suiting(problem)
+        of_method = _with_players(name, of_method, problem)
+        _check_complete(name, of_method)
+        return Chosen(methods.get(name, **of_method), problem, problem)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _scheduled(found: Chosen, schedule: str) -> Chosen:
+    """Return the method with its schedule, and the problem with the time, under a free name."""
+    from bea.fields import with_time
+    from bea.methods import Scheduled
+
+    method = Scheduled(found.method, schedule)
+    if found.plain is None:
+        return replace(found, method=method)
+    found.method.check_field(found.plain)
+    taken = {*found.plain.variables, *found.plain.parameters}
+    name = next(name for name in ("t", "time", "time_") if name not in taken)
+    return replace(found, method=method, problem=with_time(found.plain, name))
+
+
+def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
+    """Return the name of a method, which exists, and the hyperparameters that stand beside it."""
+    from bea import methods
+    from bea.fields.calls import read_call
+
+    given: dict[str, Any] = {}
+    if method is not None and "(" in method:
+        method, given = read_call(method, "method", "heavy-ball(beta=1/2)")
+    if method is not None and method not in methods.available():
+        methods.get(method)  # raises, with the nearest name
+    return method, given
+
+
+def _suiting(problem: VectorField | None) -> str:
+    from bea.fields import Loss
+    from bea.problems import Game
+
+    if isinstance(problem, Game):
+        return "simultaneous"
+    return "gradient-descent" if isinstance(problem, Loss) else "explicit-euler"
+
+
+def _with_players(
+    name: str, given: Mapping[str, Any], problem: VectorField | None
+) -> dict[str, Any]:
+    """Tell alternating descent how many variables player 1 of a game has, unless it was told."""
+    from bea.problems import Game
+
+    if name == "alternating" and isinstance(problem, Game):
+        return {"first": len(problem.blocks[0]), **given}
+    return dict(given)
+
+
+def _names_in(update: str) -> Sequence[str]:
+    from bea.methods.update_text import read_rule
+
+    return read_rule(update).hyperparameters
+
+
+def _hyperparameters(method: str | None) -> list[str]:
+    from bea import methods
+
+    cls = methods.available().get(method or "")
+    return list(signature(cls).parameters) if cls else []
+
+
+def _check_complete(method: str, given: Mapping[str, Any]) -> None:
+    """Ask for the hyperparameters that have no default, with an example."""
+    from bea import methods
+
+    parameters = signature(methods.available()[method]).parameters.values()
+    missing = [p.name for p in parameters if p.default is p.empty and p.name not in given]
+    if missing:
+        examples = {"A": 'A="0,0; 1/2,0"', "b": 'b="0,1"'}
+        shown = " ".join(f"--param {examples.get(n, f'{n}=1/2')}" for n in missing)
+        raise MethodError(f"method '{method}' needs {' and '.join(missing)}: add, say, {shown}")

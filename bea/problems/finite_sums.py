@@ -1,0 +1,205 @@
+"""Finite sums: L = (1/N) (l_1 + … + l_N), of which a stochastic method sees a batch at each step.
+
+A `FiniteSum` is a `Loss`, so that whatever takes a loss takes it, and knows beside that its parts:
+the exact covariance of their gradients, the mean of a batch, and the numbers of a batch for each
+lane of an ensemble. Sums from data and a model are made in `bea.problems.data_sums`, and sums with
+a given covariance in `bea.problems.synthetic_sums`; which batches there are is
+`bea.methods.batches`' concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from flint import fmpq
+from numpy.typing import NDArray
+
+from bea.errors import BeaError, DimensionError
+from bea.fields.about import About
+from bea.fields.conversions import read, to_expression
+from bea.fields.element import Element
+from bea.fields.expressions import Expression
+from bea.fields.ring import Ring
+from bea.fields.sources import read_source
+from bea.fields.vector_field import Loss
+from bea.problems.problem import Problem, Put
+from bea.problems.sampled import Sampled, by_coefficients
+
+__all__ = ["FiniteSum", "Sampling", "SumProblem", "finite_sum"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Matrix = tuple[tuple[Element, ...], ...]
+SampleRhs = Callable[[Floats, Ints], Floats]
+
+
+class Sampling(Protocol):
+    """What a way to draw batches must say of itself here; see `bea.methods.batches`."""
+
+    def covariance_factor(self, total: int) -> fmpq:
+        """Return the covariance of a batch's mean in units of that of one of `total` losses."""
+        ...
+
+
+class FiniteSum(Loss):
+    """The mean of N losses over one ring; make one with `finite_sum` or `from_data`.
+
+    Parameters
+    ----------
+    losses
+        The parts l_1, …, l_N.
+    about
+        Name, source, minima, plotting window and the like.
+
+    Examples
+    --------
+    >>> total = finite_sum("(x - 1)**2/2, (x + 1)**2/2")
+    >>> total.size, total.value, total.covariance()
+    (2, x**2/2 + 1/2, ((1,),))
+    """
+
+    def __init__(self, losses: Sequence[Loss], about: About | None = None) -> None:
+        self.losses = tuple(losses)
+        if not self.losses:
+            raise DimensionError("a finite sum of no losses: give at least one")
+        if any(loss.ring is not self.losses[0].ring for loss in self.losses):
+            raise BeaError("the losses are of different rings: read them together, by finite_sum")
+        super().__init__(_mean([loss.value for loss in self.losses]), about)
+
+    @property
+    def size(self) -> int:
+        """N, the number of losses."""
+        return len(self.losses)
+
+    def covariance(self, batches: Sampling | None = None) -> Matrix:
+        """Return the exact covariance (d, d) of the gradient, as ring elements.
+
+        Parameters
+        ----------
+        batches
+            How a step's batch is drawn; by default it is one loss, and the covariance is
+            (1/N) Σ (∇l_i − ∇L)(∇l_i − ∇L)ᵀ.
+        """
+        slopes = [loss.components for loss in self.losses]
+        factor = fmpq(1) if batches is None else batches.covariance_factor(self.size)
+        away = [[s - m for s, m in zip(row, self.components, strict=True)] for row in slopes]
+        pairs = range(self.dimension)
+        upper = {
+            (i, j): _mean([row[i] * row[j] for row in away]) * factor
+            for i in pairs
+            for j in pairs
+            if i <= j
+        }
+        return tuple(tuple(upper[min(i, j), max(i, j)] for j in pairs) for i in pairs)
+
+    def batch(self, indices: Sequence[int]) -> Loss:
+        """Return the mean of these losses (counted from 0; one may come twice).
+
+        Raises
+        ------
+        DimensionError
+            If there is none of such an index, or no index at all.
+        """
+        chosen = [int(i) for i in indices]
+        if not chosen or not all(0 <= i < self.size for i in chosen):
+            raise DimensionError(
+                f"a batch of losses {chosen}: give indices from 0 to {self.size - 1}"
+            )
+        return Loss(_mean([self.losses[i].value for i in chosen]))
+
+    def sample_rhs(self) -> SampleRhs:
+        """Return rhs(theta: (d, lanes), index: (B, lanes)) -> (d, lanes), −∇ of each lane's batch.
+
+        Raises
+        ------
+        BeaError
+            If a parameter has no value.
+        """
+        return self._sampled.over
+
+    @cached_property
+    def _sampled(self) -> Sampled:
+        self.require_values()
+        return by_coefficients([loss.components for loss in self.losses])
+
+    def with_parameters(self, names: Sequence[str]) -> FiniteSum:
+        """Return the same sum over a ring with further symbolic parameters."""
+        ring = Ring(self.variables, (*self.parameters, *names))
+        parts = [Loss(read(ring, to_expression(loss.value)), loss.about) for loss in self.losses]
+        return FiniteSum(parts, self.about)
+
+    def __repr__(self) -> str:
+        return f"FiniteSum({self.name}, N={self.size})"
+
+
+@dataclass(frozen=True)
+class SumProblem(Problem):
+    """A finite sum of the library in texts; `formula` is the mean of its losses.
+
+    Attributes
+    ----------
+    losses
+        The parts l_1, …, l_N.
+    """
+
+    losses: tuple[str, ...] = ()
+
+    def texts(self) -> list[str]:
+        """Return all the texts in which a parameter may stand."""
+        return [*super().texts(), *self.losses]
+
+    def make(
+        self, kind: str, parts: Sequence[Expression], symbols: Sequence[str], about: About, put: Put
+    ) -> FiniteSum:
+        """Return the finite sum, from its losses."""
+        return finite_sum([put(text) for text in self.losses], self.variables, symbols, about)
+
+
+def finite_sum(
+    losses: Any,
+    variables: str | Sequence[str] | None = None,
+    parameters: Any = (),
+    about: About | None = None,
+) -> FiniteSum:
+    """Return the mean of some losses.
+
+    Parameters
+    ----------
+    losses
+        A text with commas between the losses, or a sequence of texts, SymPy expressions or losses.
+    variables, parameters
+        As for `bea.problems.loss`; by default the variables of the losses.
+
+    Raises
+    ------
+    ExpressionError
+        If a loss cannot be read, or holds a name that is not declared.
+
+    Examples
+    --------
+    >>> finite_sum(["x**2 + y", "y**2 - y"]).losses
+    (Loss(x**2 + y), Loss(y**2 - y))
+    """
+    parts = list(losses) if isinstance(losses, Sequence) and not isinstance(losses, str) else losses
+    if isinstance(parts, list):
+        fields = [part for part in parts if isinstance(part, Loss)]
+        if variables is None and fields and len(fields) == len(parts):
+            variables = tuple(dict.fromkeys(v for loss in fields for v in loss.variables))
+            parameters = parameters or sorted({p for loss in fields for p in loss.parameters})
+        parts = [to_expression(p.value) if isinstance(p, Loss) else p for p in parts]
+    ring, expressions, about = read_source(parts, variables, parameters, about)
+    found = [Loss(read(ring, expression)) for expression in expressions]
+    if about is None:
+        about = About(name=f"mean of {len(found)} losses")
+    return FiniteSum(found, about)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _mean(values: Sequence[Element]) -> Element:
+    return sum(values[1:], start=values[0]) / len(values)
