@@ -168,6 +168,10 @@ class TreeSeries:
             return other if self.is_zero() else self
         if self.shift != other.shift:
             shift = min(self.shift, other.shift)
+            self._require_theta(
+                "the step adds terms of different powers of gamma, such as theta + gamma f + "
+                "gamma^2 f, which no series on trees of f alone expresses"
+            )
             return self._lowered_to(shift) + other._lowered_to(shift)
         pairs = zip(self.coefficients, other.coefficients, strict=True)
         total = [a + b for a, b in pairs]
@@ -230,6 +234,10 @@ class TreeSeries:
 
     def _times_gamma(self, power: int) -> TreeSeries:
         if power > 0 and self.identity != 0:
+            self._require_theta(
+                "gamma times theta itself (a weight decay) has no place on the trees of f alone: "
+                "give the method the colors bea.trees.WITH_THETA"
+            )
             return self._lowered_to(-1)._times_gamma(power)
         if power and self.identity != 0:
             raise MethodError(f"on trees theta cannot be divided by gamma: {_REMEDY}")
@@ -239,22 +247,14 @@ class TreeSeries:
         """Return the same series as one of a lower shift: theta itself is put under every tree."""
         if shift == self.shift:
             return self
-        if not any(color.unit for color in self.colors):
-            self._refuse_to_lower()
         places = _under_theta(len(self.coefficients), self.colors)
         given = [*self.coefficients, self.identity, fmpq(0)]
         return self._with(0, [given[place] for place in places], self.shift - 1)._lowered_to(shift)
 
-    def _refuse_to_lower(self) -> NoReturn:
-        if self.identity != 0:
-            raise MethodError(
-                "gamma times theta itself (a weight decay) has no place on the trees of f alone: "
-                f"give the method the colors bea.trees.WITH_THETA, or {_REMEDY}"
-            )
-        raise MethodError(
-            "the step adds terms of different powers of gamma, such as theta + gamma f + "
-            f"gamma^2 f, which no series on trees of f alone expresses: {_REMEDY}"
-        )
+    def _require_theta(self, reason: str) -> None:
+        """Refuse, for this reason, unless theta itself is among the colours."""
+        if not any(color.unit for color in self.colors):
+            raise MethodError(f"{reason}, or {_REMEDY}")
 
     # NumPy asks these two: np.sqrt and the like come to the first, np.mean to the second.
 

@@ -208,6 +208,16 @@ _ROUNDING = 1e-7
 # --- private helpers ----------------------------------------------------------------------------
 
 
+class _Probe:
+    """Stands for the field where a method is only asked what memory there is."""
+
+    def __call__(self, theta: Any) -> Any:
+        return theta
+
+    def derivative(self, theta: Any, v: Any) -> Any:
+        return v
+
+
 def _unscheduled(method: Method) -> Method:
     """Return the method within a schedule, which changes no rate of its memory."""
     return method.method if isinstance(method, Scheduled) else method
