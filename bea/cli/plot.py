@@ -227,10 +227,11 @@ def _gamma(text: str | None, method: Method, problem: VectorField) -> float:
     if text is not None:
         return number(text, "--gamma")
     from bea.measure import default_gammas, default_starts
+    from bea.measure.leading import leading_field
 
-    starts = default_starts(problem, 1)
+    starts, field = default_starts(problem, 1), leading_field(method, problem)
     leading = method.order_of_accuracy or 1
-    found = default_gammas(problem, starts, float(problem.about.time), leading=leading)
+    found = default_gammas(field, starts, float(problem.about.time), leading=leading)
     return float(f"{_VISIBLE * found[0]:.2g}")
 
 

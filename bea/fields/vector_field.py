@@ -19,17 +19,19 @@ from bea.fields.about import About
 from bea.fields.atoms import KINDS
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.element import Element
+from bea.fields.linearised import linearised
 from bea.fields.numpy_code import compile_program
 from bea.fields.program import Program
 from bea.fields.reals import real_numbers
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source
 
-__all__ = ["Loss", "VectorField", "lanes_of", "within"]
+__all__ = ["Loss", "VectorField", "compile_derivative", "lanes_of", "within"]
 
 Numbers = NDArray[np.float64]
 Rhs = Callable[[Numbers, Numbers], Numbers]
 Inside = Callable[[Numbers], NDArray[np.bool_]]
+Derivative = Callable[[Numbers, Numbers, Numbers], Numbers]
 
 
 class VectorField:
@@ -144,6 +146,29 @@ class VectorField:
         self.require_values()
         function, count = compile_program(self.program), self.dimension
         return lambda theta, gamma: function(theta, np.empty((count, theta.shape[1])))
+
+    def numeric_derivative(self) -> Derivative:
+        """Return (theta, v, gamma) -> f'(theta) v for arrays (d, lanes), (d, lanes) and (lanes,).
+
+        It is exact, no difference quotient, and gamma is not used.
+
+        Raises
+        ------
+        BeaError
+            If a parameter has no value.
+
+        Examples
+        --------
+        >>> turn = VectorField.read("y, -x").numeric_derivative()
+        >>> turn(np.zeros((2, 1)), np.array([[2.0], [1.0]]), np.ones(1)).ravel()
+        array([ 1., -2.])
+        """
+        return self._derivative
+
+    @cached_property
+    def _derivative(self) -> Derivative:
+        self.require_values()
+        return compile_derivative(self.program, self.dimension)
 
     def domain(self) -> Inside | None:
         """Return inside(theta) -> bool (lanes,), or None if the field is defined everywhere.
@@ -264,6 +289,18 @@ def lanes_of(theta: Any, dimension: int) -> Numbers:
 def within(inside: Inside | None, lanes: Numbers, values: Numbers) -> Numbers:
     """Return values (..., n) at lanes (d, n) with nan for those that are outside of a domain."""
     return values if inside is None else np.where(inside(lanes), values, np.nan)
+
+
+def compile_derivative(program: Program, dimension: int) -> Derivative:
+    """Return (theta, v, gamma) -> f'(theta) v for a program of theta, or of theta and gamma."""
+    function = compile_program(linearised(program, dimension))
+    with_gamma = len(program.inputs) > dimension
+
+    def derivative(theta: Numbers, v: Numbers, gamma: Numbers) -> Numbers:
+        sizes = [gamma] if with_gamma else []
+        return function([*theta, *sizes, *v], np.empty((dimension, theta.shape[1])))
+
+    return derivative
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -27,7 +27,8 @@ from bea.measure.comparison import (
     starting_points,
 )
 from bea.measure.expected import derive_for
-from bea.measure.pace import leading_field, pace_of
+from bea.measure.leading import followed_field
+from bea.measure.pace import pace_of
 from bea.measure.sampling import (
     affordable_time,
     default_gammas,
@@ -203,7 +204,7 @@ def gammas_for(
 def _paths(method: Method, problem: VectorField, starts: Floats, time: float) -> Floats:
     """Return where the field that the method follows leads, (starts, times, d)."""
     try:
-        leading = leading_field(modified_equation(method, problem, 0))
+        leading = followed_field(modified_equation(method, problem, 0))
     except MethodError:  # an equation is tested that the method itself has not
         leading = problem
     path = flow(leading, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)

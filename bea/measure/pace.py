@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bea.errors import MethodError
 from bea.fields import VectorField
+from bea.measure.leading import followed_field
 from bea.measure.sampling import jacobian_norms, stiffness
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
@@ -26,7 +27,7 @@ from bea.modified.memory import (
     useful_limit,
 )
 
-__all__ = ["Pace", "leading_field", "pace_of"]
+__all__ = ["Pace", "pace_of"]
 
 Floats = NDArray[np.float64]
 
@@ -69,17 +70,11 @@ def pace_of(
         derived = equation or modified_equation(method, problem, 1)
     except MethodError:  # an equation is tested that the method itself has not
         return Pace(stiffness(problem, points), 1.0)
-    norms = jacobian_norms(leading_field(derived), points)
+    norms = jacobian_norms(followed_field(derived), points)
     rates = np.fmax(norms, _lag(method, problem, derived, points))
     paths = rates.reshape(len(points), -1)
     fastest = np.where(np.isfinite(paths), paths, 0.0).max(axis=1)
     return Pace(float(np.quantile(fastest, _QUANTILE)), useful_limit(method, problem))
-
-
-def leading_field(equation: ModifiedEquation) -> VectorField:
-    """Return f_0 as a vector field by itself."""
-    assert equation.problem is not None
-    return VectorField(equation.components[0], equation.problem.about)
 
 
 # --- private helpers ----------------------------------------------------------------------------

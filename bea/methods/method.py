@@ -14,7 +14,7 @@ from math import inf
 from typing import Any, ClassVar, NamedTuple
 
 from bea.errors import ExpressionError, MethodError
-from bea.fields.exact import as_float, exact
+from bea.fields.exact import as_float, exact_decimal
 from bea.fields.expressions import Expression, free_symbols, to_text
 
 __all__ = ["Method", "Range"]
@@ -30,7 +30,7 @@ class Range(NamedTuple):
     def check(self, name: str, value: Expression) -> None:
         """Raise `MethodError` if a number lies outside; what is symbolic passes.
 
-        >>> Range(0, 1).check("beta", exact(1))
+        >>> Range(0, 1).check("beta", exact_decimal(1))
         Traceback (most recent call last):
         ...
         bea.errors.MethodError: hyperparameter beta=1 is out of range: it must lie in [0, 1)
@@ -51,8 +51,10 @@ class Method:
     """Base of all methods: subclass it as a frozen dataclass and write `step`.
 
     The dataclass fields are the hyperparameters. They may be given as integers, fractions, texts
-    such as "9/10" or "sqrt(2)", or left symbolic as a text such as "beta"; they are kept exact.
-    Those named in `options` are no numbers to compute with but choices out of a few.
+    such as "9/10" or "sqrt(2)", or left symbolic as a text such as "beta"; they are kept exact. A
+    float stands for the decimal that it shows, 0.9 for 9/10; one with more than 12 digits looks
+    computed and is refused: write 1/3 as "1/3". Those named in `options` are no numbers to compute
+    with but choices out of a few.
 
     Class attributes: `name` (lower-case with hyphens), `title` (one line), `source` (literature),
     `order_of_accuracy` (None if it depends on the hyperparameters), `gradient` (True if the
@@ -82,7 +84,7 @@ class Method:
     options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
 
     def __post_init__(self) -> None:
-        """Make every hyperparameter exact; a float is refused, and so is an unknown choice."""
+        """Make every hyperparameter exact; refuse a computed float and an unknown choice."""
         for name, choices in self.options.items():
             object.__setattr__(self, name, _chosen(name, getattr(self, name), choices))
         for name in _hyperparameters(self):
@@ -148,7 +150,7 @@ def _exact_all(value: Any, what: str) -> Any:
     if isinstance(value, tuple | list):
         return tuple(_exact_all(item, what) for item in value)
     try:
-        return exact(value, what)
+        return exact_decimal(value, what)
     except ExpressionError as error:
         raise ExpressionError(f"hyperparameter {error}") from None
 
