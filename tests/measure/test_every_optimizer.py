@@ -1,9 +1,9 @@
 """Every optimizer of the register is confirmed on two problems by the library's own defaults.
 
 Starts, times and step sizes are those that `verify` chooses. A method's equation is followed
-through order 2, or through its order of accuracy where that is higher, since terms that vanish leave
-nothing to take away as a control. What is registered and is no plain integrator must be in the
-table.
+through order 2, or through its order of accuracy where that is higher, since terms that vanish
+leave nothing to take away as a control. What is registered and is no plain integrator must be in
+the table.
 """
 
 from __future__ import annotations
