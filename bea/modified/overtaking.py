@@ -74,11 +74,17 @@ def _principal(bound: Method, gamma: float, before: float) -> float | None:
 
 def _matrix(bound: Method, gamma: float) -> Floats:
     """Return the matrix of one step for (theta, memory), from its unit vectors as lanes."""
-    one = np.ones((1, 1))
-    f = NumericField(lambda theta, _: -theta, np.full(1, gamma))
-    size = 1 + len(bound.init(f, one))
-    units = np.eye(size)
-    lanes = NumericField(lambda theta, _: -theta, np.full(size, gamma))
+    size = 1 + len(bound.init(_field(gamma, 1), np.ones((1, 1))))
+    f, units = _field(gamma, size), np.eye(size)
     parts = [units[i : i + 1] for i in range(size)]
-    theta, memory = bound.step(lanes, parts[0], tuple(parts[1:]), lanes.gamma)
+    theta, memory = bound.step(f, parts[0], tuple(parts[1:]), f.gamma)
     return np.concatenate([theta, *memory])
+
+
+def _field(gamma: float, lanes: int) -> NumericField:
+    """Return f = -theta in one dimension, with its derivative for the steps that ask for it."""
+    return NumericField(_opposite, np.full(lanes, gamma), lambda: lambda _, v, gamma: -v)
+
+
+def _opposite(theta: Floats, _: Floats) -> Floats:
+    return -theta
