@@ -18,12 +18,12 @@ from bea.fields.reals import real_numbers
 from bea.flows import Trajectory, flow
 from bea.flows.times import check_progress
 from bea.measure.expected import expected_orders
-from bea.measure.leading import leading_field
-from bea.measure.sampling import default_starts, stiffness, typical_stiffness
+from bea.measure.pace import pace_of
+from bea.measure.sampling import default_starts, stiffness
 from bea.measure.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
-from bea.modified.memory import has_memory, useful_limit
+from bea.modified.memory import has_memory, is_on_trees, useful_limit
 
 __all__ = [
     "Progress",
@@ -108,7 +108,7 @@ def compare(
         distances=np.array([_distance(iterates.values, run.values) for run in runs]),
         floors=np.array([_floor(iterates, run) for run in runs]),
         failures=_failures(iterates, runs, chosen),
-        warnings=_warnings(method, problem, iterates),
+        warnings=_warnings(equation, iterates),
     )
 
 
@@ -187,17 +187,22 @@ def _failures(
     return tuple(lines)
 
 
-def _warnings(method: Method, problem: VectorField, iterates: Trajectory) -> tuple[str, ...]:
-    """Say where gamma |f_0'| is beyond the useful limit: the series has no useful order there."""
-    limit = useful_limit(method, problem)
-    followed = leading_field(method, problem)
-    measure = stiffness if followed is problem else typical_stiffness
-    rate = measure(followed, iterates.starts)
+def _warnings(equation: ModifiedEquation, iterates: Trajectory) -> tuple[str, ...]:
+    """Say where gamma is beyond the useful range: the series has no useful order there."""
+    method, problem = equation.method, equation.problem
+    assert problem is not None
+    rate, limit = pace_of(method, problem, iterates.starts, equation)
     largest = float(iterates.gammas.max())
     if rate * largest < limit:
         return ()
+    if is_on_trees(method):
+        limit = useful_limit(method, problem)
+        rate = stiffness(problem, iterates.starts)
+        measured = f"gamma |f'| is {rate * largest:.2g}"
+    else:
+        measured = f"gamma times the pace at which the field changes is {rate * largest:.2g}"
     return (
-        f"step sizes up to {largest:g} are beyond the useful range: gamma |f'| is "
-        f"{rate * largest:.2g} at the starts, and the modified equation means something below "
-        f"{limit:.3g}, that is for gamma < {limit / rate:.3g}",
+        f"step sizes up to {largest:g} are beyond the useful range: {measured} at the starts, and "
+        f"the modified equation means something below {limit:.3g}, that is for gamma < "
+        f"{limit / rate:.3g}",
     )

@@ -10,10 +10,10 @@ from __future__ import annotations
 from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.methods import Method
-from bea.modified import modified_equation
+from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.memory import has_memory
 
-__all__ = ["leading_field"]
+__all__ = ["followed_field", "leading_field"]
 
 
 def leading_field(method: Method, problem: VectorField) -> VectorField:
@@ -36,8 +36,20 @@ def leading_field(method: Method, problem: VectorField) -> VectorField:
         equation = modified_equation(method, problem, 0)
     except MethodError:
         return problem
-    (leading,), followed = equation.components, equation.problem
+    followed = equation.problem
     assert followed is not None
-    if all(a == b for a, b in zip(leading, followed.components, strict=True)):
+    if all(a == b for a, b in zip(equation.components[0], followed.components, strict=True)):
         return problem
-    return VectorField(leading, problem.about)
+    return followed_field(equation)
+
+
+def followed_field(equation: ModifiedEquation) -> VectorField:
+    """Return f_0 of an equation on a problem as a field by itself.
+
+    >>> import bea
+    >>> descent = bea.methods.get("preconditioned-descent", diagonal="1, 1/10")
+    >>> followed_field(bea.modified_equation(descent, VectorField.read("-x, -10*y"), 1))
+    VectorField(x' = -x, y' = -y)
+    """
+    assert equation.problem is not None
+    return VectorField(equation.components[0], equation.problem.about)

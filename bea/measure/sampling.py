@@ -20,7 +20,14 @@ from bea.flows import flow
 from bea.flows.times import check_count
 from bea.flows.trajectory import point_text
 
-__all__ = ["default_gammas", "default_starts", "stiffness", "typical_stiffness"]
+__all__ = [
+    "affordable_time",
+    "default_gammas",
+    "default_starts",
+    "jacobian_norms",
+    "spread_gammas",
+    "stiffness",
+]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +38,7 @@ _GROWTH = 0.8
 # ... and the smallest is this much smaller: with order 5 that is seven decades of error.
 _SPAN = 24.0
 _MOST_STEPS = 1e7
+_AFFORDABLE = 2e4  # steps of a run that takes seconds
 _SPREAD = 0.05  # default starts lie this far around the problem's own, in widths of its window
 
 
@@ -40,16 +48,25 @@ def stiffness(problem: VectorField, points: Any) -> float:
     >>> stiffness(VectorField.read("-x, -10*y"), [[1.0, 1.0]])
     10.0
     """
-    return float(_rates(problem, points).max(initial=0.0))
+    norms = jacobian_norms(problem, points)
+    return float(norms[np.isfinite(norms)].max(initial=0.0))
 
 
-def typical_stiffness(problem: VectorField, points: Any) -> float:
-    """Return the median over points (..., d) of what `stiffness` takes the largest of.
+def jacobian_norms(problem: VectorField, points: Any) -> Floats:
+    """Return the spectral norms of the Jacobian f' at points (..., d), (...); nan off the domain.
 
-    >>> typical_stiffness(VectorField.read("-x**3"), [[1.0], [2.0], [100.0]])
-    12.0
+    >>> jacobian_norms(VectorField.read("-x**2/2, -3*y"), [[1.0, 0.0], [4.0, 0.0]])
+    array([3., 4.])
     """
-    return float(np.median(_rates(problem, points)))
+    entries = [c.derivative(j) for c in problem.components for j in range(problem.dimension)]
+    function = compile_program(to_program(entries))
+    lanes = lanes_of(points, problem.dimension)
+    values = function(lanes, np.empty((len(entries), lanes.shape[1])))
+    matrices = values.T.reshape(-1, problem.dimension, problem.dimension)
+    finite = np.isfinite(matrices).all(axis=(1, 2))
+    norms = np.full(len(matrices), np.nan)
+    norms[finite] = np.linalg.norm(matrices[finite], ord=2, axis=(1, 2))
+    return norms.reshape(np.shape(points)[:-1])
 
 
 def default_starts(problem: VectorField, count: int = 9) -> Floats:
@@ -82,6 +99,15 @@ def default_starts(problem: VectorField, count: int = 9) -> Floats:
     return usable[:count]
 
 
+def affordable_time(rate: float) -> float:
+    """Return the time in which the smallest step size of `spread_gammas` takes 20,000 steps.
+
+    >>> round(24 * affordable_time(2.0) / 0.1)
+    20000
+    """
+    return _AFFORDABLE * _LARGEST / (_SPAN * rate)
+
+
 def default_gammas(
     problem: VectorField,
     starts: Floats,
@@ -90,14 +116,12 @@ def default_gammas(
     samples: int = 1,
     leading: int = 1,
     limit: float = 1.0,
-    typical: bool = False,
 ) -> Floats:
     """Return `count` step sizes time/n, largest first, that suit the problem near these starts.
 
     `leading` is the order of accuracy of the method, and `limit` the gamma |f'| up to which its
-    modified equation means something. `typical` takes |f'| for what it is on the run of the middle
-    start, as for a field with poles, and not on that of the stiffest. All are whole fractions of
-    time/samples, so that every step size is compared at the same times.
+    modified equation means something. All are whole fractions of time/samples, so
+    that every step size is compared at the same times.
 
     Raises
     ------
@@ -106,15 +130,28 @@ def default_gammas(
     DimensionError
         If `count` or `samples` is no whole number, at least 1.
     """
+    _check_time(time)
+    path = flow(problem, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)
+    points = path.values[np.isfinite(path.values).all(axis=-1)]
+    rate = max(stiffness(problem, points), 1.0 / time)
+    return spread_gammas(rate / limit, time, count, samples, leading)
+
+
+def spread_gammas(
+    rate: float, time: float, count: int = 12, samples: int = 1, leading: int = 1
+) -> Floats:
+    """Return `count` step sizes time/n, largest first, which suit where gamma rate < 1 is needed.
+
+    Other parameters, and errors, are those of `default_gammas`.
+
+    >>> spread_gammas(2.0, 1.0, count=4)
+    array([0.1       , 0.03448276, 0.01204819, 0.00416667])
+    """
     check_count(count, "count")
     check_count(samples, "samples")
-    if not (np.isfinite(time) and time > 0):
-        raise StepSizeError(f"time {time:g} must be positive and finite")
-    path = flow(problem, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)
-    rates = _rates(problem, path.values).reshape(path.values.shape[1:-1]).max(axis=-1)
-    rate = max(float(np.median(rates) if typical else np.max(rates)), 1.0 / time)
+    _check_time(time)
     piece = time / samples
-    fewest = max(1.0, np.ceil(piece * rate / (limit * _LARGEST * leading**_GROWTH)))
+    fewest = max(1.0, np.ceil(piece * rate / (_LARGEST * leading**_GROWTH)))
     if not fewest * _SPAN < _MOST_STEPS:
         raise StepSizeError(
             f"time {time:g} would take more than {_MOST_STEPS:.0e} steps: choose a shorter one"
@@ -130,14 +167,6 @@ def default_gammas(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _rates(problem: VectorField, points: Any) -> Floats:
-    """Return the spectral norms of f' at points (..., d), (n,); 0 where they are not finite."""
-    entries = [c.derivative(j) for c in problem.components for j in range(problem.dimension)]
-    function = compile_program(to_program(entries))
-    lanes = lanes_of(points, problem.dimension)
-    values = function(lanes, np.empty((len(entries), lanes.shape[1])))
-    matrices = values.T.reshape(-1, problem.dimension, problem.dimension)
-    finite = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(lanes).all(axis=0)
-    rates = np.zeros(len(matrices))
-    rates[finite] = np.linalg.norm(matrices[finite], ord=2, axis=(1, 2))
-    return rates
+def _check_time(time: float) -> None:
+    if not (np.isfinite(time) and time > 0):
+        raise StepSizeError(f"time {time:g} must be positive and finite")

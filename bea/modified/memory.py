@@ -22,14 +22,16 @@ from bea.fields import Element, VectorField, as_float
 from bea.fields.conversions import to_expression
 from bea.fields.lowest_terms import lowest_terms
 from bea.methods import Method, Scheduled
+from bea.modified.overtaking import overtaken_at
 from bea.modified.routes import manifold
-from bea.modified.stepping import bind_exactly, rational_if_possible
+from bea.modified.stepping import bind_exactly, rational_if_possible, tree_map
 from bea.modified.transients import annihilator, characteristic_polynomial, without_root
 
 __all__ = [
     "annihilated",
     "effective_rate",
     "has_memory",
+    "is_on_trees",
     "joint_map",
     "memory_polynomial",
     "simplest",
@@ -123,9 +125,10 @@ def effective_rate(method: Method) -> float:
 def useful_limit(method: Method, problem: VectorField | None = None) -> float:
     """Return the c for which the modified equation means something while gamma |f'| < c.
 
-    1 without memory, where log(1 - gamma lambda) is real. With memory of rate rho the rates of a
-    quadratic stay real for gamma lambda < (1 - sqrt(rho))^2, counted in units of the effective rate
-    over 1/(1 - rho), which for heavy ball is 1.
+    1 without memory, where log(1 - gamma lambda) is real. With memory it is where the memory
+    overtakes theta on a linear field (`bea.modified.overtaking`): (1 - sqrt(beta))^2 for heavy
+    ball. Where no tree expresses the method, (1 - sqrt(rho))^2/(1 - rho) with rho the slowest rate
+    of its memory, in units of |f_0'|.
 
     >>> from bea.methods import heavy_ball
     >>> round(useful_limit(heavy_ball(beta="81/100")), 12)
@@ -136,7 +139,26 @@ def useful_limit(method: Method, problem: VectorField | None = None) -> float:
     slowest = slowest_rate(method, problem)
     if slowest is None:
         raise MethodError(f"the useful range of '{method}' needs numbers for its hyperparameters")
-    return (1 - slowest**0.5) ** 2 / ((1 - slowest) * abs(effective_rate(method)))
+    if is_on_trees(method):
+        return overtaken_at(_unscheduled(method))
+    return (1 - slowest**0.5) ** 2 / (1 - slowest)
+
+
+def is_on_trees(method: Method) -> bool:
+    """Tell whether the method can be derived for every field at once, on trees.
+
+    >>> from bea.methods import get
+    >>> is_on_trees(get("heavy-ball")), is_on_trees(get("adam"))
+    (True, False)
+    """
+    try:
+        if has_memory(method):
+            manifold.on_trees(_unscheduled(method), 0)
+        else:
+            tree_map(_unscheduled(method), 1)
+    except MethodError:
+        return False
+    return True
 
 
 def start_correction(method: Method, nodes: int) -> list[Any]:
