@@ -81,3 +81,7 @@ def test_an_epoch_meets_every_loss_once_in_every_lane() -> None:
 def test_impossible_batches_are_refused(make: object, message: str) -> None:
     with pytest.raises(BeaError, match=message):
         make()  # type: ignore[operator]
+
+
+def test_sizes_of_numpy_are_whole_numbers_too() -> None:
+    assert Batches(np.int64(2)).covariance_factor(3) == fmpq(1, 4)
