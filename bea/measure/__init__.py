@@ -2,7 +2,9 @@
 
 `discretization_drift` compares at a fixed time, `one_step_defect` after a single step; both give a
 `DriftStudy`, which holds every distance, its error floor, and the observed beside the expected
-orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Drawing is left to
+orders. `verify` adds negative controls and gives a verdict, a `Certificate`.
+`noise_scale` says how step size, batch and momentum trade, and `QuadraticMoments` what SGD does on
+quadratic losses, without sampling. Drawing is left to
 `bea.plots`, printing to `bea.reports`.
 """
 
@@ -10,7 +12,14 @@ from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_dri
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.expected import expected_orders
+from bea.measure.noise_scale import (
+    batch_of_noise_scale,
+    effective_rate,
+    noise_scale,
+    stationary_variance,
+)
 from bea.measure.order_fit import OrderFit, observed_order
+from bea.measure.quadratic_moments import QuadraticMoments
 from bea.measure.sampling import default_gammas, default_starts, stiffness
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
@@ -20,19 +29,24 @@ __all__ = [
     "Certificate",
     "DriftStudy",
     "OrderFit",
+    "QuadraticMoments",
+    "batch_of_noise_scale",
     "default_gammas",
     "default_starts",
     "default_time",
     "discretization_drift",
+    "effective_rate",
     "expected_orders",
     "flow_by_pieces",
     "gammas_by_pieces",
     "gammas_for",
     "load_study",
+    "noise_scale",
     "observed_order",
     "one_step_defect",
     "save_study",
     "schedule_drift",
+    "stationary_variance",
     "stiffness",
     "verify",
 ]
