@@ -4,14 +4,18 @@
 `DriftStudy`, which holds every distance, its error floor, and the observed beside the expected
 orders. `verify` adds negative controls and gives a verdict, a `Certificate`.
 `noise_scale` says how step size, batch and momentum trade, and `QuadraticMoments` what SGD does on
-quadratic losses, without sampling. Drawing is left to
+quadratic losses, without sampling; `batch_growth` compares schemes that decay the step size with
+those that grow the batch instead. Drawing is left to
 `bea.plots`, printing to `bea.reports`.
 """
 
+from bea.measure.batch_growth import batch_growth
+from bea.measure.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.expected import expected_orders
+from bea.measure.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.noise_scale import (
     batch_of_noise_scale,
     effective_rate,
@@ -26,11 +30,17 @@ from bea.measure.study import DriftStudy
 from bea.measure.verify import verify
 
 __all__ = [
+    "BatchScheme",
     "Certificate",
     "DriftStudy",
+    "GrowthCurve",
+    "GrowthStudy",
     "OrderFit",
+    "Phase",
     "QuadraticMoments",
+    "batch_growth",
     "batch_of_noise_scale",
+    "decay_rate",
     "default_gammas",
     "default_starts",
     "default_time",
@@ -40,6 +50,7 @@ __all__ = [
     "flow_by_pieces",
     "gammas_by_pieces",
     "gammas_for",
+    "grow_batch",
     "load_study",
     "noise_scale",
     "observed_order",

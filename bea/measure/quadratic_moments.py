@@ -20,9 +20,9 @@ from flint import fmpq
 from numpy.typing import NDArray
 
 from bea.errors import BeaError, DimensionError
-from bea.fields import Element, Loss, as_rational, exact
+from bea.fields import Element, Loss
 from bea.fields.reals import real_numbers
-from bea.measure.noise_scale import momentum_number, rate_number
+from bea.measure.noise_scale import momentum_number, rate_number, rational_number
 from bea.methods import Batches
 from bea.problems import FiniteSum
 
@@ -78,7 +78,7 @@ class QuadraticMoments:
         if len(point) != d:
             raise DimensionError(f"the start has {len(point)} coordinates for {d} variable(s)")
         if self.exact:
-            values = [_rational(value, "a coordinate of the start") for value in point]
+            values = [rational_number(value, "a coordinate of the start") for value in point]
         else:
             values = real_numbers(point, "the start").tolist()
         z = self._in(np.array([1, *values, *[0] * d], dtype=object))
@@ -178,10 +178,3 @@ def _form(loss: Loss) -> Array:
         form[i, j] += c / 2
         form[j, i] += c / 2
     return form
-
-
-def _rational(value: Any, what: str) -> fmpq:
-    number = as_rational(exact(value, what))
-    if number is None:
-        raise BeaError(f"{what} is {value}: exact moments need rational numbers")
-    return number
