@@ -41,13 +41,18 @@ if TYPE_CHECKING:
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify
+    from bea.measure.weak_errors import WeakErrors, weak_errors
     from bea.methods import Method
     from bea.modified import (
         ModifiedEquation,
+        ModifiedGenerator,
+        StochasticEquation,
         cyclic_epoch,
         modified_equation,
+        modified_generator,
         modifying_integrator,
         shuffled_epoch,
+        stochastic_equation,
     )
     from bea.series import PowerSeries
 
@@ -61,9 +66,12 @@ __all__ = [
     "Loss",
     "Method",
     "ModifiedEquation",
+    "ModifiedGenerator",
     "PowerSeries",
+    "StochasticEquation",
     "Trajectory",
     "VectorField",
+    "WeakErrors",
     "cyclic_epoch",
     "discretization_drift",
     "ensemble",
@@ -71,6 +79,7 @@ __all__ = [
     "iterate",
     "methods",
     "modified_equation",
+    "modified_generator",
     "modifying_integrator",
     "one_step_defect",
     "parse",
@@ -78,7 +87,9 @@ __all__ = [
     "problems",
     "sde_ensemble",
     "shuffled_epoch",
+    "stochastic_equation",
     "verify",
+    "weak_errors",
 ]
 
 # Where each public name is: packages load when they are first used, so that `import bea` is quick.
@@ -90,21 +101,27 @@ _HOMES = {
     "Loss": "bea.fields",
     "Method": "bea.methods",
     "ModifiedEquation": "bea.modified",
+    "ModifiedGenerator": "bea.modified",
     "PowerSeries": "bea.series",
+    "StochasticEquation": "bea.modified",
     "Trajectory": "bea.flows",
     "VectorField": "bea.fields",
     "cyclic_epoch": "bea.modified",
+    "WeakErrors": "bea.measure",
     "discretization_drift": "bea.measure",
     "ensemble": "bea.flows",
     "flow": "bea.flows",
     "iterate": "bea.flows",
     "modified_equation": "bea.modified",
+    "modified_generator": "bea.modified",
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",
-    "sde_ensemble": "bea.flows",
     "shuffled_epoch": "bea.modified",
+    "sde_ensemble": "bea.flows",
+    "stochastic_equation": "bea.modified",
     "verify": "bea.measure.verify",
+    "weak_errors": "bea.measure.weak_errors",
 }
 
 

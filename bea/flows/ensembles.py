@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 Sampling = Batches | ShuffledEpochs
 
 # Numbers in an array (d, lanes) of a chunk, and random indices that are drawn together.
-_WIDTH = 16_384
+_WIDTH = 32_768
 _DRAWN = 65_536
 _LEAST = 64
 
@@ -229,7 +229,7 @@ class _DescentWalker:
         self, segment: int, noise: NDArray[np.int64], theta: Floats, memory: Memory
     ) -> tuple[Floats, Memory]:
         """Return what the method's step makes of the field of this batch."""
-        self.index = noise
+        self.index = noise.astype(np.intp)  # once, not in every gathering
         gamma = self.walk.segments[segment].gamma
         return self.walk.method.step(self.fields[segment], theta, memory, gamma)
 

@@ -2,11 +2,11 @@
 
 `discretization_drift` compares at a fixed time, `one_step_defect` after a single step; both give a
 `DriftStudy`, which holds every distance, its error floor, and the observed beside the expected
-orders. `verify` adds negative controls and gives a verdict, a `Certificate`.
-`noise_scale` says how step size, batch and momentum trade, and `QuadraticMoments` what SGD does on
-quadratic losses, without sampling; `batch_growth` compares schemes that decay the step size with
-those that grow the batch instead. Drawing is left to
-`bea.plots`, printing to `bea.reports`.
+orders. `verify` adds negative controls and gives a verdict, a `Certificate`. For random steps
+`weak_errors` compares expectations without sampling, by `MomentRecursion` and `MomentFlow`, and
+`law_after` goes through all batches. `noise_scale` says how step size, batch and momentum trade,
+and `batch_growth` compares schemes that grow the batch with those that decay the step size, by
+`QuadraticMoments` and ensembles. Drawing is left to `bea.plots`, printing to `bea.reports`.
 """
 
 from bea.measure.batch_growth import batch_growth
@@ -14,8 +14,10 @@ from bea.measure.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
+from bea.measure.enumeration import Law, law_after
 from bea.measure.expected import expected_orders
 from bea.measure.growth_study import GrowthCurve, GrowthStudy
+from bea.measure.moments import MomentFlow, MomentRecursion, Moments
 from bea.measure.noise_scale import (
     batch_of_noise_scale,
     effective_rate,
@@ -28,6 +30,7 @@ from bea.measure.sampling import default_gammas, default_starts, stiffness
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
 from bea.measure.verify import verify
+from bea.measure.weak_errors import WeakErrors, weak_defect, weak_errors
 
 __all__ = [
     "BatchScheme",
@@ -35,9 +38,14 @@ __all__ = [
     "DriftStudy",
     "GrowthCurve",
     "GrowthStudy",
+    "Law",
+    "MomentFlow",
+    "MomentRecursion",
+    "Moments",
     "OrderFit",
     "Phase",
     "QuadraticMoments",
+    "WeakErrors",
     "batch_growth",
     "batch_of_noise_scale",
     "decay_rate",
@@ -51,6 +59,7 @@ __all__ = [
     "gammas_by_pieces",
     "gammas_for",
     "grow_batch",
+    "law_after",
     "load_study",
     "noise_scale",
     "observed_order",
@@ -60,4 +69,6 @@ __all__ = [
     "stationary_variance",
     "stiffness",
     "verify",
+    "weak_defect",
+    "weak_errors",
 ]

@@ -22,7 +22,7 @@ from bea.measure.comparison import (
     checked_orders,
     compare,
     labelled,
-    started,
+    start_of,
     starting_points,
 )
 from bea.measure.expected import derive_for
@@ -93,8 +93,9 @@ def discretization_drift(
     if gammas is None:
         gammas = gammas_for(method, problem, points, time, samples=samples)
     equation = derive_for(method, problem, max(chosen))
+    start = start_of(equation, chosen)
     iterates = iterate(
-        started(equation, max(chosen)),
+        start.method,
         problem,
         points,
         gammas,
@@ -102,7 +103,7 @@ def discretization_drift(
         samples=samples,
         progress=labelled(progress, "iterates"),
     )
-    return compare("drift", equation, chosen, iterates, progress, corrected)
+    return compare("drift", equation, chosen, iterates, start, progress, corrected)
 
 
 def one_step_defect(
@@ -133,8 +134,9 @@ def one_step_defect(
     if gammas is None:
         gammas = gammas_for(method, problem, points, default_time(method, problem))
     equation = derive_for(method, problem, max(chosen))
-    iterates = iterate(started(equation, max(chosen)), problem, points, gammas, steps=1)
-    return compare("defect", equation, chosen, iterates, progress)
+    start = start_of(equation, chosen)
+    iterates = iterate(start.method, problem, points, gammas, steps=1)
+    return compare("defect", equation, chosen, iterates, start, progress)
 
 
 def default_time(method: Method, problem: VectorField) -> float:

@@ -14,8 +14,11 @@ from math import inf
 from typing import Any, ClassVar, NamedTuple
 
 from bea.errors import ExpressionError, MethodError
+from bea.fields.element import Element
 from bea.fields.exact import as_float, exact
 from bea.fields.expressions import Expression, free_symbols, to_text
+from bea.fields.vector_field import VectorField
+from bea.trees import PLAIN, Color, Colors
 
 __all__ = ["Method", "Range"]
 
@@ -57,7 +60,9 @@ class Method:
     Class attributes: `name` (lower-case with hyphens), `title` (one line), `source` (literature),
     `order_of_accuracy` (None if it depends on the hyperparameters), `gradient` (True if the
     method is meant for losses and its equations are written in derivatives of L), `ranges` (where
-    hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}).
+    hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}),
+    `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
+    a weight decay, or the parts of a field that is a sum, which `parts` then gives).
 
     Examples
     --------
@@ -80,6 +85,7 @@ class Method:
     gradient: ClassVar[bool] = False
     ranges: ClassVar[Mapping[str, Range]] = {}
     options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    colors: ClassVar[Colors] = PLAIN
 
     def __post_init__(self) -> None:
         """Make every hyperparameter exact; a float is refused, and so is an unknown choice."""
@@ -100,6 +106,10 @@ class Method:
 
     def check_field(self, field: Any) -> None:
         """Raise `BeaError` if the method cannot be meant for this field; most are for every one."""
+
+    def parts(self, field: VectorField) -> Mapping[Color, Sequence[Element]]:
+        """Return the components on a concrete field of colours other than f and theta."""
+        return {}
 
     def shift_polynomials(self) -> tuple[Sequence[Any], Sequence[Any]] | None:
         """Return (rho, sigma), lowest power first, if rho(E) theta = gamma sigma(E) f(theta).

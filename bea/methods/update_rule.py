@@ -34,6 +34,7 @@ from bea.fields.sources import substitute
 from bea.methods.plain_function import NamedMethod
 from bea.methods.update_checks import check_denominators, check_given, check_identity
 from bea.methods.update_text import Rule, Statement, read_rule
+from bea.trees import PLAIN, WITH_THETA, Colors
 
 __all__ = ["UpdateRule", "from_text"]
 
@@ -96,7 +97,7 @@ class UpdateRule(NamedMethod):
         self.__dict__["formula"] = rule.text
         self.__dict__["gradient"] = "f" not in _functions(rule) or "grad" in _functions(rule)
         self._constants: dict[Expression, Any] = {}
-        self._powers = _leading_powers(self)
+        self.__dict__["colors"], self._powers = _leading_powers(self)
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -278,26 +279,34 @@ def _functions(rule: Rule) -> set[str]:
     return {name for name in ("grad", "f") if name in applied or rule.reads(name)}
 
 
-def _leading_powers(method: UpdateRule) -> dict[str, int]:
-    """Return the powers of gamma with which the memory scales, in units of theta.
+def _leading_powers(method: UpdateRule) -> tuple[Colors, dict[str, int]]:
+    """Return the colours of its trees and the powers of gamma of the memory, in units of theta.
 
     A velocity beta v + grad is of the size gamma^(-1), a displacement beta d + gamma grad of the
     size gamma^0. Found by a few steps on trees; where they cannot express the rule, none are found.
     """
+    for colors in (PLAIN, WITH_THETA):
+        try:
+            begun, state = _some_steps(method, colors)
+        except (MethodError, ZeroDivisionError):
+            continue
+        for name, before, part in zip(method.rule.memory, begun, state, strict=True):
+            _check_point(name, before, part)
+        return colors, {n: part.shift for n, part in zip(method.rule.memory, state, strict=True)}
+    return PLAIN, {}
+
+
+def _some_steps(method: UpdateRule, colors: Colors) -> tuple[list[Any], tuple[TreeSeries, ...]]:
+    """Return the share of theta in the memory at first, and the memory after some steps."""
     ring = Ring([], sorted(frozenset().union(*map(free_symbols, method.values.values()))))
     bound = method.bind(lambda value: in_ring(value, ring))
     bound._powers = {}
-    f = TreeArithmetic(2)
-    try:
-        state = bound.init(f, f.identity)
-        begun = [part.identity for part in state]
-        for _ in range(len(state) + 1):
-            _, state = bound.step(f, f.identity, state, f.gamma)
-    except (MethodError, ZeroDivisionError):
-        return {}
-    for name, before, part in zip(method.rule.memory, begun, state, strict=True):
-        _check_point(name, before, part)
-    return {n: part.shift for n, part in zip(method.rule.memory, state, strict=True)}
+    f = TreeArithmetic(2, colors=colors)
+    state = bound.init(f, f.identity)
+    begun = [part.identity for part in state]
+    for _ in range(len(state) + 1):
+        _, state = bound.step(f, f.identity, state, f.gamma)
+    return begun, state
 
 
 def _check_point(name: str, before: Any, part: TreeSeries) -> None:

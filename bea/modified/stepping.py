@@ -25,6 +25,7 @@ __all__ = [
     "bind_exactly",
     "in_ring_of",
     "missing_symbols",
+    "numbers_of",
     "open_symbols",
     "rational_if_possible",
     "series_iterates",
@@ -35,13 +36,18 @@ __all__ = [
 
 def bind_exactly(method: Method) -> Method:
     """Return the method with exact hyperparameters: rationals, or elements of a ring."""
-    ring = _ring_of_numbers(open_symbols(method))
+    ring = numbers_of(method)
 
     def constant(value: Expression) -> Any:
         rational = as_rational(value)
         return in_ring(value, ring) if rational is None else rational
 
     return method.bind(constant)
+
+
+def numbers_of(method: Method) -> Ring:
+    """Return the ring of the exact numbers with the symbols that the method leaves open."""
+    return _ring_of_numbers(open_symbols(method))
 
 
 def open_symbols(method: Method) -> tuple[str, ...]:
@@ -91,7 +97,7 @@ def tree_iterates(
     method: Method, nodes: int, steps: int = 1, field: Sequence[Any] | None = None
 ) -> list[TreeSeries]:
     """Return theta after 0, 1, ..., `steps` steps as series on trees of at most `nodes` nodes."""
-    f = TreeArithmetic(nodes, field)
+    f = TreeArithmetic(nodes, field, method.colors)
     iterates = _run(bind_exactly(method), f, f.identity, f.gamma, steps)
     if iterates[-1].identity != 1 or (iterates[-1].shift != 0 and not iterates[-1].vanishes()):
         raise _no_identity(method)

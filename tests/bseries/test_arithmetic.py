@@ -22,7 +22,7 @@ from bea.bseries import (
 )
 from bea.errors import MethodError
 from bea.fields import Ring
-from bea.trees import leaf, position, tree, trees_up_to
+from bea.trees import PLAYERS, THETA, WITH_THETA, leaf, position, tree, trees_up_to
 
 ORDER = 5
 COUNT = len(trees_up_to(ORDER))
@@ -158,6 +158,41 @@ def test_powers_of_gamma() -> None:
     assert (1 / f.gamma).power == -1
     assert (f.gamma + f.gamma).coefficient == 2
     assert (f.gamma / fmpq(2)).coefficient == fmpq(1, 2)
+
+
+def test_theta_as_a_second_colour() -> None:
+    """theta - gamma lambda theta + gamma f: lambda is on the leaf of theta, and on no other."""
+    f = TreeArithmetic(3, colors=WITH_THETA)
+    decay = fmpq(1, 4)
+    moved = f.identity - f.gamma * decay * f.identity + f.gamma * f(f.identity)
+    assert moved.identity == 1 and moved.shift == 0
+    assert moved.coefficients == [1, -decay] + [0] * 15
+    together = f.identity + f.gamma * (f(f.identity) - decay * f.identity)
+    assert together.coefficients == moved.coefficients
+
+
+def test_theta_is_put_under_what_has_too_high_a_power_of_gamma() -> None:
+    """y = theta + gamma f: gamma y = gamma theta + gamma^2 f, on the trees theta and theta'f."""
+    f = TreeArithmetic(2, colors=WITH_THETA)
+    ahead = f.identity + f.gamma * f(f.identity)
+    found = dict(zip(trees_up_to(2, WITH_THETA), (f.gamma * ahead).coefficients, strict=True))
+    point, below = tree([], THETA), tree([[]], THETA)
+    assert {t for t, c in found.items() if c != 0} == {point, below}
+    assert found[point] == found[below] == 1
+    same = f.gamma * f.identity + f.gamma**2 * f(f.identity)
+    assert (f.identity + same - f.gamma * ahead - f.identity).vanishes()
+    with pytest.raises(MethodError, match="theta cannot be divided by gamma"):
+        f.identity / f.gamma
+
+
+def test_the_part_of_one_player() -> None:
+    f = TreeArithmetic(2, colors=PLAYERS)
+    slope = f(f.identity + f.gamma * f(f.identity))
+    assert slope.coefficients == [1] * 6
+    one, two = (slope.rooted(color) for color in PLAYERS)
+    assert one.coefficients == [1, 0, 1, 1, 0, 0] and two.coefficients == [0, 1, 0, 0, 1, 1]
+    with pytest.raises(MethodError, match="only slopes, and not theta, have parts"):
+        f.identity.rooted(PLAYERS[0])
 
 
 REFUSED: dict[str, tuple[Callable[[TreeArithmetic], object], str]] = {

@@ -303,3 +303,9 @@ def _with_doubled_term(equation, power: int):
 
 def test_study_is_exported() -> None:
     assert isinstance(discretization_drift(get("heun"), LOTKA_VOLTERRA, [0]), DriftStudy)
+
+
+def test_a_study_without_an_observed_order_agrees_with_nothing() -> None:
+    study = discretization_drift(get("rk4"), HIMMELBLAU, [3], gammas=[0.01, 0.005])
+    assert study.fits[0].reason and study.fits[0].reason in study.table()
+    assert study.agrees() is None

@@ -6,7 +6,8 @@ is a map of theta alone, near the identity:
     exp(gamma D~) theta = Phi^theta(theta, S),      exp(gamma D~) S = Phi^s(theta, S).
 
 f~ and S are found together, one power of gamma at a time; the linear part of these equations is
-the same at every power, is found by probing the step, and is inverted once. Source: Kirchgraber,
+the same at every power (on trees, for each colour of the root), is found by probing the step, and
+is inverted once. Source: Kirchgraber,
 "Multi-step methods are essentially one-step methods", Numer. Math. 48 (1986) 85-90; Hairer, Lubich
 and Wanner, Geometric Numerical Integration, section XV.2.
 """
@@ -54,28 +55,28 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
 def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSeries]]:
     """Return b over the trees of order + 1 nodes, and the slaved memory S as series on trees."""
     bound = bind_exactly(method)
-    start = TreeArithmetic(1)
+    start = TreeArithmetic(1, colors=method.colors)
     shapes = [(s.identity, s.shift) for s in bound.init(start, start.identity)]
-    solve = _inverse(_linear_part(bound, shapes), method)
+    solve = {color: _inverse(_linear_part(bound, shapes, place), method)
+             for place, color in enumerate(method.colors)}  # fmt: skip
     unknown: list[list[Any]] = [[] for _ in range(len(shapes) + 1)]
     for size in range(1, order + 2):
-        known = len(unknown[0])
-        unknown = [column + [fmpq(0)] * len(trees(size)) for column in unknown]
+        new = list(enumerate(trees(size, method.colors), start=len(unknown[0])))
+        unknown = [column + [fmpq(0)] * len(new) for column in unknown]
         residual = _residual(bound, shapes, unknown, size)
-        for k in range(known, len(unknown[0])):
-            for row, column in zip(solve, unknown, strict=True):
+        for k, tree in new:
+            for row, column in zip(solve[tree.color], unknown, strict=True):
                 column[k] = -dot(row, [r[k] for r in residual])
     simple = [[rational_if_possible(c) for c in column] for column in unknown]
-    states = [TreeSeries(e, c, p) for (e, p), c in zip(shapes, simple[1:], strict=True)]
-    return simple[0], states
+    return simple[0], [start.series(e, c, p) for (e, p), c in zip(shapes, simple[1:], strict=True)]
 
 
 def _residual(
     method: Method, shapes: list[tuple[Any, int]], unknown: list[list[Any]], size: int
 ) -> list[list[Any]]:
     """Return exp(gamma D~) - Phi for theta and for each part of the memory, on trees."""
-    f = TreeArithmetic(size)
-    states = [TreeSeries(e, c, p) for (e, p), c in zip(shapes, unknown[1:], strict=True)]
+    f = TreeArithmetic(size, colors=method.colors)
+    states = [f.series(e, c, p) for (e, p), c in zip(shapes, unknown[1:], strict=True)]
     theta, after = method.step(f, f.identity, tuple(states), f.gamma)
     rows = []
     for before, mapped in zip((f.identity, *states), (theta, *after), strict=True):
@@ -90,12 +91,13 @@ def _residual(
     return rows
 
 
-def _linear_part(method: Method, shapes: list[tuple[Any, int]]) -> list[list[Any]]:
-    """Probe the residual at the single node, where it is affine in the unknowns."""
+def _linear_part(method: Method, shapes: list[tuple[Any, int]], place: int) -> list[list[Any]]:
+    """Probe the residual at the single node of a colour, where it is affine in the unknowns."""
     count = len(shapes) + 1
 
     def at(values: list[Any]) -> list[Any]:
-        return [r[0] for r in _residual(method, shapes, [[v] for v in values], 1)]
+        leaves = [[v] * len(method.colors) for v in values]
+        return [r[place] for r in _residual(method, shapes, leaves, 1)]
 
     rest = at([fmpq(0)] * count)
     units = [[fmpq(i == j) for i in range(count)] for j in range(count)]
