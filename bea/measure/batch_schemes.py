@@ -16,6 +16,7 @@ from flint import fmpq
 
 from bea.errors import BeaError
 from bea.flows.times import check_count
+from bea.measure.moments import exact_number
 from bea.measure.noise_scale import (
     Number,
     batch_of_noise_scale,
@@ -23,7 +24,6 @@ from bea.measure.noise_scale import (
     momentum_number,
     noise_scale,
     rate_number,
-    rational_number,
 )
 from bea.methods import Batches
 
@@ -51,7 +51,7 @@ class Phase:
     def __post_init__(self) -> None:
         """Make the numbers exact; a float is refused."""
         for name, what in (("epochs", "the number of epochs"), ("gamma", "the step size")):
-            object.__setattr__(self, name, rational_number(getattr(self, name), what))
+            object.__setattr__(self, name, exact_number(getattr(self, name), what))
         rate_number(self.gamma)
         if self.epochs <= 0:
             raise BeaError(f"a phase has {self.epochs} epochs: give a positive number")
@@ -95,7 +95,7 @@ class BatchScheme:
     def __post_init__(self) -> None:
         """Check that there are such batches."""
         check_count(self.size, "the number of losses N")
-        momentum = rational_number(self.momentum, "the momentum")
+        momentum = exact_number(self.momentum, "the momentum")
         momentum_number(momentum)
         object.__setattr__(self, "momentum", momentum)
         object.__setattr__(self, "phases", tuple(self.phases))
@@ -171,8 +171,8 @@ class BatchScheme:
         decay the rate (raised): 4 epochs of ε=1/10, B=8; 4 epochs of ε=1/40, B=8; m=3/4; 64 updates
         """
         first = self.phases[0].gamma
-        rise = fmpq(1) if gamma is None else rational_number(gamma, "the step size") / first
-        m = self.momentum if momentum is None else rational_number(momentum, "the momentum")
+        rise = fmpq(1) if gamma is None else exact_number(gamma, "the step size") / first
+        m = self.momentum if momentum is None else exact_number(momentum, "the momentum")
         momentum_number(m)
         ratio = rise * (1 - self.momentum) / (1 - m)
         phases = [Phase(p.epochs, p.gamma * rise, _whole(p.batch * ratio)) for p in self.phases]
@@ -250,7 +250,7 @@ def grow_batch(
     >>> [p.batch for p in grow_batch(64, [4, 4, 4], "1/10", 4, 4, keep="noise").phases]
     [4, 13, 33]
     """
-    k, rate = rational_number(factor, "the factor"), rational_number(gamma, "the step size")
+    k, rate = exact_number(factor, "the factor"), exact_number(gamma, "the step size")
     if k <= 1:
         raise BeaError(f"the factor is {k}: give a number above 1")
     if keep not in ("speed", "noise"):

@@ -33,7 +33,6 @@ __all__ = [
     "momentum_number",
     "noise_scale",
     "rate_number",
-    "rational_number",
     "stationary_variance",
 ]
 
@@ -197,18 +196,6 @@ def momentum_number(momentum: Any) -> Number:
     if not 0 <= m < 1:
         raise MethodError(f"the momentum m={momentum} is out of range: it must lie in [0, 1)")
     return m
-
-
-def rational_number(value: Any, what: str) -> fmpq:
-    """Return a number given as integer, fraction or text as a rational.
-
-    >>> rational_number("3/7", "the time")
-    3/7
-    """
-    number = as_rational(exact(value, what))
-    if number is None:
-        raise BeaError(f"{what} is {value}: give a rational number, such as 1/2")
-    return number
 
 
 # --- private helpers ----------------------------------------------------------------------------

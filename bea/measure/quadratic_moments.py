@@ -7,7 +7,8 @@ heavy ball turns the matrix S = E (1, θ, v)(1, θ, v)ᵀ into
 
 with Σ(θ) the covariance of one loss's gradient, itself linear in S, and c the batches' factor. No
 batch is listed, so that N may be large. Losses need not have the same curvature. The recursion
-runs in floats, or in rationals, whose digits grow with every step.
+runs in floats, or in rationals, whose digits grow with every step. For other methods, and moments
+of any degree, there is `bea.measure.moments`, which goes through all batches of a step.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from numpy.typing import NDArray
 from bea.errors import BeaError, DimensionError
 from bea.fields import Element, Loss
 from bea.fields.reals import real_numbers
-from bea.measure.noise_scale import momentum_number, rate_number, rational_number
+from bea.measure.moments import exact_number
+from bea.measure.noise_scale import momentum_number, rate_number
 from bea.methods import Batches
 from bea.problems import FiniteSum
 
@@ -78,7 +80,7 @@ class QuadraticMoments:
         if len(point) != d:
             raise DimensionError(f"the start has {len(point)} coordinates for {d} variable(s)")
         if self.exact:
-            values = [rational_number(value, "a coordinate of the start") for value in point]
+            values = [exact_number(value, "a coordinate of the start") for value in point]
         else:
             values = real_numbers(point, "the start").tolist()
         z = self._in(np.array([1, *values, *[0] * d], dtype=object))

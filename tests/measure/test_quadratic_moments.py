@@ -9,8 +9,8 @@ import pytest
 from flint import fmpq
 
 from bea.errors import BeaError, DimensionError
-from bea.measure import QuadraticMoments, stationary_variance
-from bea.methods import Batches
+from bea.measure import MomentRecursion, QuadraticMoments, stationary_variance
+from bea.methods import Batches, heavy_ball
 from bea.problems import finite_sum, linear_regression, noisy_quadratic
 
 SKEW = finite_sum(["x**2/2 + x*y/3", "x**2 + y**2/2 - y", "(x - 1)**2/2 + (y - x)**2"])
@@ -51,6 +51,17 @@ def test_moments_are_those_of_all_sequences_of_batches(batches: Batches, m: fmpq
     assert (moments.mean(state) == mean).all()
     assert (moments.covariance(state) == square - np.outer(mean, mean)).all()
     assert moments.loss(state) == loss
+
+
+def test_moments_are_those_of_the_recursion_through_all_batches() -> None:
+    rate, m, batches = fmpq(1, 4), fmpq(1, 3), Batches(2)
+    recursion = MomentRecursion(heavy_ball(beta=m), SKEW, rate, batches=batches)
+    expected = recursion.after([2, -1], steps=6)
+    moments = QuadraticMoments(SKEW, exact=True)
+    state = moments.advance(moments.start([2, -1]), rate, batches, m, steps=6)
+    assert tuple(moments.mean(state)) == expected.mean
+    assert tuple(map(tuple, moments.covariance(state))) == expected.covariance
+    assert moments.loss(state) == expected.expectation("L")
 
 
 def test_floats_are_the_rationals_rounded() -> None:
