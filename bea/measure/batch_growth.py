@@ -8,6 +8,8 @@ are made in `bea.measure.batch_schemes`, the figure is `bea.plots.growth_figure`
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +28,7 @@ from bea.problems import FiniteSum
 
 __all__ = ["batch_growth"]
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -39,6 +42,7 @@ def batch_growth(
     seed: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
+    checkpoint: str | Path | None = None,
 ) -> GrowthStudy:
     """Return the expected loss along each scheme, exactly, and if `runs` is given by ensembles too.
 
@@ -54,6 +58,9 @@ def batch_growth(
         How often the loss is recorded in each phase, at most.
     runs, seed, workers, progress
         Of the ensembles; see `bea.ensemble`. Each scheme has random numbers of its own.
+    checkpoint
+        A file that keeps what was computed, from which an interrupted study continues; each scheme
+        has its own, with its number at the end of the name.
 
     Raises
     ------
@@ -80,7 +87,10 @@ def batch_growth(
     check_count(samples, "samples")
     if runs:
         check_count(runs, "runs")
-    moments = QuadraticMoments(total)
+    moments, point = QuadraticMoments(total), real_numbers(start, "the start")
+    for scheme in chosen:
+        if not isinstance(scheme, BatchScheme):
+            raise BeaError(f"a scheme is {scheme!r}: make one with bea.measure.decay_rate")
     names = [scheme.name for scheme in chosen]
     for scheme in chosen:
         if names.count(scheme.name) > 1:
@@ -93,10 +103,15 @@ def batch_growth(
     curves, done = [], 0
     whole = runs * sum(scheme.total_updates for scheme in chosen)
     for index, scheme in enumerate(chosen):
-        curve = _expected(moments, scheme, start, samples)
+        curve = _expected(moments, scheme, point, samples)
         if runs:
-            told = None if progress is None else _offset(progress, done, whole)
-            curve = _sampled(total, curve, start, runs, (seed, index), workers, told)
+            curve = _sampled(
+                total, curve, point, runs,
+                seed=_seed(seed, index),
+                workers=workers,
+                progress=None if progress is None else _offset(progress, done, whole),
+                checkpoint=None if checkpoint is None else _numbered(checkpoint, index + 1),
+            )  # fmt: skip
             done += runs * scheme.total_updates
         curves.append(curve)
     return GrowthStudy(total.name, runs, tuple(curves))
@@ -117,10 +132,10 @@ def _records(scheme: BatchScheme, samples: int) -> tuple[Ints, Ints]:
 
 
 def _expected(
-    moments: QuadraticMoments, scheme: BatchScheme, start: ArrayLike, samples: int
+    moments: QuadraticMoments, scheme: BatchScheme, start: Floats, samples: int
 ) -> GrowthCurve:
     updates, ends = _records(scheme, samples)
-    state, found, at = moments.start(real_numbers(start, "the start").tolist()), [], 0
+    state, found, at = moments.start(start.tolist()), [], 0
     found.append(moments.loss(state))
     lasts = np.cumsum(scheme.updates)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -141,13 +156,7 @@ def _expected(
 
 
 def _sampled(
-    total: FiniteSum,
-    curve: GrowthCurve,
-    start: ArrayLike,
-    runs: int,
-    seed: tuple[int, int],
-    workers: int,
-    progress: Progress | None,
+    total: FiniteSum, curve: GrowthCurve, start: Floats, runs: int, **options: Any
 ) -> GrowthCurve:
     """Return the curve with the means of an ensemble."""
     scheme = curve.scheme
@@ -161,9 +170,7 @@ def _sampled(
         runs=runs,
         observables={"loss": lambda theta: total.at(theta.T)},
         record=curve.updates.tolist(),
-        seed=_seed(*seed),
-        workers=workers,
-        progress=progress,
+        **options,
     )
     mean, error = found["loss"]
     return GrowthCurve(scheme, curve.updates, curve.epochs, curve.ends, curve.expected, mean, error)
@@ -172,6 +179,16 @@ def _sampled(
 def _seed(seed: int, index: int) -> int:
     """Return a seed for each scheme, the first's being the one given."""
     return seed if not index else int(np.random.SeedSequence((seed, index)).generate_state(1)[0])
+
+
+def _numbered(path: str | Path, number: int) -> Path:
+    """Return a path with a number at the end of its name, before the suffix.
+
+    >>> _numbered("long.npz", 2).name
+    'long-2.npz'
+    """
+    path = Path(path)
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
 def _offset(progress: Progress, done: int, whole: int) -> Progress:

@@ -26,6 +26,7 @@ from bea.measure.noise_scale import (
     rate_number,
 )
 from bea.methods import Batches
+from bea.problems.problem import entries
 
 __all__ = ["BatchScheme", "Phase", "decay_rate", "grow_batch"]
 
@@ -186,7 +187,7 @@ class BatchScheme:
 
 def decay_rate(
     size: int,
-    epochs: Sequence[Any],
+    epochs: str | Sequence[Any],
     gamma: Any,
     batch: int,
     factor: Any,
@@ -200,7 +201,7 @@ def decay_rate(
     size
         N, the number of losses.
     epochs
-        The lengths of the phases.
+        The lengths of the phases, exact numbers as a sequence or a text with commas.
     gamma, batch, momentum
         Those of the first phase; exact numbers.
     factor
@@ -216,7 +217,7 @@ def decay_rate(
 
 def grow_batch(
     size: int,
-    epochs: Sequence[Any],
+    epochs: str | Sequence[Any],
     gamma: Any,
     batch: int,
     factor: Any,
@@ -257,7 +258,7 @@ def grow_batch(
         raise BeaError(f"keep is '{keep}': choose 'speed' or 'noise'")
     phases, now, decayed = [], batch, False
     noise = _exact(noise_scale(rate, size, batch))
-    for index, length in enumerate(epochs):
+    for index, length in enumerate(entries(epochs, "the epochs")):
         if index:
             grown = now * k if keep == "speed" else _nearest(noise / k**index, rate, size)
             if largest is not None and grown > largest:

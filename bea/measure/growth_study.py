@@ -19,6 +19,9 @@ __all__ = ["GrowthCurve", "GrowthStudy"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# A relative standard error below this is the rounding of means that are not random.
+_ROUNDING = 1e-13
+
 
 @dataclass(frozen=True, eq=False)
 class GrowthCurve:
@@ -59,8 +62,9 @@ class GrowthCurve:
         if self.mean is None or self.error is None:
             raise BeaError("no ensemble was run: give runs, such as runs=2000")
         away = self.mean - self.expected
-        random = self.error > 0
-        return np.where(random, away / np.where(random, self.error, 1.0), 0.0)
+        random = self.error > _ROUNDING * np.abs(self.expected)
+        certain = np.where(np.abs(away) <= 1e3 * _ROUNDING * np.abs(self.expected), 0.0, np.inf)
+        return np.where(random, away / np.where(random, self.error, 1.0), certain)
 
 
 @dataclass(frozen=True, eq=False)

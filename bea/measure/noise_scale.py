@@ -222,6 +222,6 @@ def _way(batches: int | Batches) -> Batches:
     if isinstance(batches, int | np.integer | Batches):
         return batches if isinstance(batches, Batches) else Batches(batches)
     raise BeaError(
-        f"the batches are {batches}: a noise scale is that of independent steps; give a batch size "
-        "or bea.methods.Batches"
+        f"the batches are {batches!r}: a noise scale is that of independent steps; give a batch "
+        "size or bea.methods.Batches"
     )

@@ -20,9 +20,10 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
-from bea.errors import BeaError, DimensionError
+from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import Element, Loss
 from bea.fields.reals import real_numbers
+from bea.flows.trajectory import point_text
 from bea.measure.moments import exact_number
 from bea.measure.noise_scale import momentum_number, rate_number
 from bea.methods import Batches
@@ -59,6 +60,11 @@ class QuadraticMoments:
     """
 
     def __init__(self, total: FiniteSum, exact: bool = False) -> None:
+        if not isinstance(total, FiniteSum):
+            raise BeaError(
+                f"the loss is a {type(total).__name__} and no finite sum: make one with "
+                "bea.problems.finite_sum, from_data or noisy_quadratic"
+            )
         self.total, self.exact = total, exact
         slopes = np.array([[_linear(f, total) for f in loss.components] for loss in total.losses])
         self._mean = self._in(np.array([_linear(f, total) for f in total.components]))
@@ -75,6 +81,8 @@ class QuadraticMoments:
         ------
         DimensionError
             If the point has not d coordinates.
+        DomainError
+            If one is not finite.
         """
         d = self.total.dimension
         if len(point) != d:
@@ -83,6 +91,8 @@ class QuadraticMoments:
             values = [exact_number(value, "a coordinate of the start") for value in point]
         else:
             values = real_numbers(point, "the start").tolist()
+            if not np.isfinite(values).all():
+                raise DomainError(f"the start {point_text(values)} is not finite: choose another")
         z = self._in(np.array([1, *values, *[0] * d], dtype=object))
         return np.outer(z, z)
 

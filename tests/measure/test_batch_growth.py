@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from flint import fmpq
 
-from bea.errors import BeaError, StepSizeError, UnknownNameError
+from bea.errors import BeaError, DomainError, StepSizeError, UnknownNameError
+from bea.fields import Loss
 from bea.measure import (
     BatchScheme,
     GrowthStudy,
@@ -22,7 +24,7 @@ from bea.measure import (
     stationary_variance,
 )
 from bea.methods import Batches
-from bea.problems import finite_sum, linear_regression, noisy_quadratic
+from bea.problems import finite_sum, from_data, linear_regression, noisy_quadratic
 
 CURVATURES = (fmpq(1), fmpq(1, 4))
 N = 128
@@ -84,6 +86,14 @@ def test_losses_of_unlike_curvature_agree_too() -> None:
     scheme = grow_batch(line.size, [20, 20], "1/50", 1, 2, momentum="1/2")
     curve = batch_growth(line, scheme, [0, 0], runs=1500, seed=7, samples=10).curves[0]
     assert np.abs(curve.deviations).max() < 4.5
+
+
+def test_what_is_not_random_deviates_by_nothing_or_without_bound() -> None:
+    data = {"c": [f"{i}/7" for i in range(50)]}
+    scheme = BatchScheme("whole", 50, (Phase(8, "1/10", 50), Phase(1, "1/10", 5)))
+    curve = batch_growth(from_data("(x - c)**2/2", data, "x"), scheme, [1 / 3], runs=500).curves[0]
+    assert not curve.deviations[:9].any() and 0 < np.abs(curve.deviations[-1]) < 4.5
+    assert np.isinf(replace(curve, expected=1.001 * curve.expected).deviations[:9]).all()
 
 
 # --- the updates that are saved, and where the equivalence holds ----------------------------------
@@ -191,11 +201,42 @@ def test_progress_counts_all_schemes() -> None:
     assert [a for a, _ in seen] == sorted(a for a, _ in seen)
 
 
+def test_an_interrupted_study_continues_to_the_same_bits(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"runs": 600, "seed": 3, "samples": 4}
+    short = [replace(s, phases=s.phases[:2]) for s in (DECAY, GROW)]
+    seen: list[int] = []
+
+    def interrupt(done: int, whole: int) -> None:
+        seen.append(done)
+        if done > whole // 2:
+            raise KeyboardInterrupt
+
+    path = tmp_path / "study.npz"
+    with pytest.raises(KeyboardInterrupt):
+        batch_growth(TOTAL, short, [1, 1], progress=interrupt, checkpoint=path, **asked)
+    assert (tmp_path / "study-1.npz").exists()
+    later: list[int] = []
+    found = batch_growth(
+        TOTAL, short, [1, 1], progress=lambda a, _: later.append(a), checkpoint=path, **asked
+    )
+    assert later[0] > seen[0]  # what was computed is not computed again
+    whole = batch_growth(TOTAL, short, [1, 1], **asked)
+    for one, other in zip(found.curves, whole.curves, strict=True):
+        np.testing.assert_array_equal(one.mean, other.mean)
+        np.testing.assert_array_equal(one.error, other.error)
+
+
 def test_bad_input_is_refused() -> None:
     with pytest.raises(BeaError, match=r"for N=128 losses, and .* has 4"):
         batch_growth(noisy_quadratic("1, 1/4"), DECAY, [1, 1])
     with pytest.raises(BeaError, match="do not close: take quadratic losses"):
         batch_growth(finite_sum("x**4, x**2"), decay_rate(2, [1], "1/10", 1, 2), [1])
+    with pytest.raises(BeaError, match="the loss is a Loss and no finite sum"):
+        batch_growth(Loss.read("x**2"), DECAY, [1])  # type: ignore[arg-type]
+    with pytest.raises(BeaError, match="a scheme is 'decay': make one"):
+        batch_growth(TOTAL, ["decay"], [1, 1])  # type: ignore[list-item]
+    with pytest.raises(DomainError, match=r"the start \(nan, 1\) is not finite"):
+        batch_growth(TOTAL, DECAY, [np.nan, 1])
     with pytest.raises(BeaError, match="there is no scheme: make one"):
         batch_growth(TOTAL, [], [1, 1])
     with pytest.raises(BeaError, match="two schemes are named 'decay the rate': give each"):

@@ -18,6 +18,7 @@ PLAN: dict[str, Any] = {"epochs": [6, 6, 6], "gamma": "1/10", "batch": 2, "facto
 def test_updates_are_epochs_times_losses_over_the_batch() -> None:
     assert decay_rate(128, **PLAN).updates == (384, 384, 384)
     assert grow_batch(128, **PLAN).updates == (384, 96, 24)
+    assert grow_batch(128, **{**PLAN, "epochs": "6, 6, 6"}).updates == (384, 96, 24)
     assert grow_batch(128, **PLAN, largest=8).updates == (384, 96, 96)
     # The saving in general: of P phases of n updates, n (P − 1 − 1/k − … − 1/k^(P−1)).
     saved = decay_rate(128, **PLAN).total_updates - grow_batch(128, **PLAN).total_updates
@@ -80,7 +81,9 @@ def test_noise_falls_from_phase_to_phase() -> None:
         (lambda: grow_batch(128, **{**PLAN, "factor": "5/4"}), BeaError, "would have 5/2 losses"),
         (lambda: grow_batch(128, **{**PLAN, "factor": 1.5}), ExpressionError, "the float 1.5"),
         (lambda: grow_batch(128, **PLAN, keep="all"), BeaError, "choose 'speed' or 'noise'"),
-        (lambda: decay_rate(128, **{**PLAN, "epochs": []}), BeaError, "a scheme of no phases"),
+        (lambda: BatchScheme("none", 128, ()), BeaError, "a scheme of no phases"),
+        (lambda: decay_rate(128, **{**PLAN, "epochs": []}), ExpressionError, "give a list such as"),
+        (lambda: decay_rate(128, **{**PLAN, "epochs": 4}), ExpressionError, "the epochs cannot be"),
         (lambda: decay_rate(128, **{**PLAN, "epochs": [0]}), BeaError, "a phase has 0 epochs"),
         (lambda: decay_rate(128, **{**PLAN, "gamma": 0}), StepSizeError, "gamma=0 must be pos"),
         (lambda: decay_rate(128, **{**PLAN, "batch": 0}), BeaError, "the batch size is 0"),

@@ -13,9 +13,11 @@ from flint import fmpq, fmpq_mat
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bea
 from bea.errors import BeaError, MethodError, StepSizeError
 from bea.measure import batch_of_noise_scale, effective_rate, noise_scale, stationary_variance
-from bea.methods import Batches, ShuffledEpochs
+from bea.methods import Batches, ShuffledEpochs, heavy_ball
+from bea.problems import noisy_quadratic
 
 rates = st.fractions(Fraction(1, 100), Fraction(1, 2), max_denominator=100)
 momenta = st.fractions(0, Fraction(19, 20), max_denominator=20)
@@ -86,6 +88,21 @@ def test_equal_effective_rates_have_equal_variances_to_leading_order(m: fmpq) ->
         assert 1 - leading / found == r * (1 - m) / (2 * (1 + m))
     # At equal step sizes, in contrast, momentum multiplies the variance.
     assert stationary_variance(1, 1, "1/100", m) >= fmpq(1, 200) / (1 - m)
+
+
+def test_ensembles_at_equal_effective_rate_have_the_exact_variances() -> None:
+    total, rate = noisy_quadratic("1", variances="1", size=2), fmpq(1, 2)
+    found, exact = {}, {}
+    for m in (fmpq(0), fmpq(1, 2), fmpq(9, 10)):
+        runs = bea.ensemble(heavy_ball(beta=m), total, [0.0], gamma=rate * (1 - m), steps=200,
+                            runs=8000, observables="x**2", seed=11)  # fmt: skip
+        mean, error = (values[-1] for values in runs["x**2"])
+        found[m], exact[m] = (mean, error), float(stationary_variance(1, 1, rate * (1 - m), m))
+        assert abs(mean - exact[m]) < 4.5 * error < 0.1 * exact[m]
+    # All are 1/4 to leading order; what is beyond it is many standard errors.
+    assert exact[fmpq(0)] == 1 / 3 and exact[fmpq(9, 10)] < 0.26
+    (mean, error), wrong = found[fmpq(0)], exact[fmpq(9, 10)]
+    assert abs(mean - wrong) > 15 * error
 
 
 # --- what is refused ------------------------------------------------------------------------------
