@@ -54,6 +54,10 @@ class TimedTreeArithmetic(TreeArithmetic):
         """Return the field at a map: f(theta + ...)."""
         return self._short(super().__call__(argument))
 
+    def derivative(self, argument: TreeSeries, direction: TreeSeries) -> TreeSeries:
+        """Return f'(theta + ...) v at one and the same time."""
+        return self._short(super().derivative(argument, direction))
+
     def transport(
         self, field: Sequence[Any], series: TreeSeries, steps: int | fmpq = 1
     ) -> TreeSeries:
@@ -102,4 +106,5 @@ class TimedTreeArithmetic(TreeArithmetic):
     def _short(self, series: TreeSeries) -> TreeSeries:
         """Drop what is beyond the order."""
         pairs = zip(series.coefficients, self._room, strict=True)
-        return self.series(series.identity, [self._cut(c, r) for c, r in pairs], series.shift)
+        kept = [self._cut(c, r) for c, r in pairs]
+        return self.series(series.identity, kept, series.shift, series.beyond)

@@ -17,7 +17,8 @@ from bea.measure.drift import default_time, discretization_drift, gammas_for, on
 from bea.measure.enumeration import Law, law_after
 from bea.measure.expected import expected_orders
 from bea.measure.growth_study import GrowthCurve, GrowthStudy
-from bea.measure.moments import MomentFlow, MomentRecursion, Moments
+from bea.measure.moment_flow import MomentFlow
+from bea.measure.moments import MomentRecursion, Moments
 from bea.measure.noise_scale import (
     batch_of_noise_scale,
     effective_rate,

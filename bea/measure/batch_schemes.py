@@ -16,7 +16,7 @@ from flint import fmpq
 
 from bea.errors import BeaError
 from bea.flows.times import check_count
-from bea.measure.moments import exact_number
+from bea.measure.exact_inputs import exact_number
 from bea.measure.noise_scale import (
     Number,
     batch_of_noise_scale,

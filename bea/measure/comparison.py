@@ -18,7 +18,8 @@ from bea.fields.reals import real_numbers
 from bea.flows import Trajectory, flow
 from bea.flows.times import check_progress
 from bea.measure.expected import expected_orders
-from bea.measure.sampling import default_starts, stiffness
+from bea.measure.leading import leading_field
+from bea.measure.sampling import default_starts, stiffness, typical_stiffness
 from bea.measure.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
@@ -187,9 +188,11 @@ def _failures(
 
 
 def _warnings(method: Method, problem: VectorField, iterates: Trajectory) -> tuple[str, ...]:
-    """Say where gamma |f'| is beyond the useful limit: the series has no useful order there."""
+    """Say where gamma |f_0'| is beyond the useful limit: the series has no useful order there."""
     limit = useful_limit(method, problem)
-    rate = stiffness(problem, iterates.starts)
+    followed = leading_field(method, problem)
+    measure = stiffness if followed is problem else typical_stiffness
+    rate = measure(followed, iterates.starts)
     largest = float(iterates.gammas.max())
     if rate * largest < limit:
         return ()

@@ -18,11 +18,11 @@ from bea.errors import BeaError
 from bea.fields import NumericField, ScalarField, VectorField, as_float
 from bea.fields.conversions import to_program
 from bea.fields.numpy_code import compile_program
-from bea.measure.moments import exact_point, exact_step_size, read_observable
+from bea.measure.exact_inputs import exact_point, exact_step_size, read_observable
 from bea.methods import Batches, Method
-from bea.modified.random_step import checked_batches, samples_of
+from bea.modified.random_batches import checked_batches, mean_field, samples_of
 
-__all__ = ["MOST_EXACT", "MOST_LANES", "Law", "law_after", "mean_field"]
+__all__ = ["MOST_EXACT", "MOST_LANES", "Law", "law_after"]
 
 Floats = NDArray[np.float64]
 
@@ -121,13 +121,6 @@ def law_after(
         return _in_floats(method, problem, fields, step_size, steps, point)
     _require(len(choices), steps, MOST_EXACT, ", or arithmetic='float'")
     return _exactly(method, problem, fields, step_size, steps, point)
-
-
-def mean_field(losses: Sequence[VectorField]) -> VectorField:
-    """Return the mean of fields over one ring: the field of a batch."""
-    columns = zip(*(loss.components for loss in losses), strict=True)
-    share = fmpq(1, len(losses))
-    return VectorField([sum(column[1:], start=column[0]) * share for column in columns])
 
 
 # --- private helpers ----------------------------------------------------------------------------

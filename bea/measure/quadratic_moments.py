@@ -24,7 +24,7 @@ from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import Element, Loss
 from bea.fields.reals import real_numbers
 from bea.flows.trajectory import point_text
-from bea.measure.moments import exact_number
+from bea.measure.exact_inputs import exact_number
 from bea.measure.noise_scale import momentum_number, rate_number
 from bea.methods import Batches
 from bea.problems import FiniteSum

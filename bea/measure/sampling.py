@@ -20,7 +20,7 @@ from bea.flows import flow
 from bea.flows.times import check_count
 from bea.flows.trajectory import point_text
 
-__all__ = ["default_gammas", "default_starts", "stiffness"]
+__all__ = ["default_gammas", "default_starts", "stiffness", "typical_stiffness"]
 
 Floats = NDArray[np.float64]
 
@@ -40,13 +40,16 @@ def stiffness(problem: VectorField, points: Any) -> float:
     >>> stiffness(VectorField.read("-x, -10*y"), [[1.0, 1.0]])
     10.0
     """
-    entries = [c.derivative(j) for c in problem.components for j in range(problem.dimension)]
-    function = compile_program(to_program(entries))
-    lanes = lanes_of(points, problem.dimension)
-    values = function(lanes, np.empty((len(entries), lanes.shape[1])))
-    matrices = values.T.reshape(-1, problem.dimension, problem.dimension)
-    finite = matrices[np.isfinite(matrices).all(axis=(1, 2))]
-    return float(np.linalg.norm(finite, ord=2, axis=(1, 2)).max(initial=0.0))
+    return float(_rates(problem, points).max(initial=0.0))
+
+
+def typical_stiffness(problem: VectorField, points: Any) -> float:
+    """Return the median over points (..., d) of what `stiffness` takes the largest of.
+
+    >>> typical_stiffness(VectorField.read("-x**3"), [[1.0], [2.0], [100.0]])
+    12.0
+    """
+    return float(np.median(_rates(problem, points)))
 
 
 def default_starts(problem: VectorField, count: int = 9) -> Floats:
@@ -87,12 +90,14 @@ def default_gammas(
     samples: int = 1,
     leading: int = 1,
     limit: float = 1.0,
+    typical: bool = False,
 ) -> Floats:
     """Return `count` step sizes time/n, largest first, that suit the problem near these starts.
 
     `leading` is the order of accuracy of the method, and `limit` the gamma |f'| up to which its
-    modified equation means something. All are whole fractions of time/samples, so
-    that every step size is compared at the same times.
+    modified equation means something. `typical` takes |f'| for what it is on the run of the middle
+    start, as for a field with poles, and not on that of the stiffest. All are whole fractions of
+    time/samples, so that every step size is compared at the same times.
 
     Raises
     ------
@@ -106,8 +111,8 @@ def default_gammas(
     if not (np.isfinite(time) and time > 0):
         raise StepSizeError(f"time {time:g} must be positive and finite")
     path = flow(problem, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)
-    points = path.values[np.isfinite(path.values).all(axis=-1)]
-    rate = max(stiffness(problem, points), 1.0 / time)
+    rates = _rates(problem, path.values).reshape(path.values.shape[1:-1]).max(axis=-1)
+    rate = max(float(np.median(rates) if typical else np.max(rates)), 1.0 / time)
     piece = time / samples
     fewest = max(1.0, np.ceil(piece * rate / (limit * _LARGEST * leading**_GROWTH)))
     if not fewest * _SPAN < _MOST_STEPS:
@@ -120,3 +125,19 @@ def default_gammas(
         numbers = np.append(numbers, following)
         following += 1
     return piece / numbers
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _rates(problem: VectorField, points: Any) -> Floats:
+    """Return the spectral norms of f' at points (..., d), (n,); 0 where they are not finite."""
+    entries = [c.derivative(j) for c in problem.components for j in range(problem.dimension)]
+    function = compile_program(to_program(entries))
+    lanes = lanes_of(points, problem.dimension)
+    values = function(lanes, np.empty((len(entries), lanes.shape[1])))
+    matrices = values.T.reshape(-1, problem.dimension, problem.dimension)
+    finite = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(lanes).all(axis=0)
+    rates = np.zeros(len(matrices))
+    rates[finite] = np.linalg.norm(matrices[finite], ord=2, axis=(1, 2))
+    return rates

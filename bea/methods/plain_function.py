@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bea.errors import MethodError, UnknownNameError, nearest
-from bea.fields import Expression, exact
+from bea.fields import Expression
+from bea.fields.exact import exact_decimal
 from bea.fields.expressions import to_text
 from bea.methods.method import Method
 from bea.trees import PLAIN, Colors
@@ -30,7 +31,8 @@ def from_function(
     Parameters
     ----------
     step
-        step(f, theta, state, gamma, **hyperparameters) -> (theta, state), f being -grad L.
+        step(f, theta, state, gamma, **hyperparameters) -> (theta, state), f being -grad L. Beside
+        f(theta) it may use f.derivative(theta, v) = f'(theta) v = -hess L v.
     init
         init(f, theta) -> state, a tuple; by default the empty one: no memory.
     name
@@ -49,7 +51,7 @@ def from_function(
     >>> str(method)
     'step(beta=9/10)'
     """
-    values = {n: exact(value, f"hyperparameter {n}") for n, value in parameters.items()}
+    values = {n: exact_decimal(value, f"hyperparameter {n}") for n, value in parameters.items()}
     _check_signature(step, values)
     called = name or getattr(step, "__name__", "").replace("_", "-").strip("<>") or "step"
     method = FunctionMethod(step, init, values, called)

@@ -138,6 +138,16 @@ class _AtRest:
         self._f = f
         self._time = time
         self.solve = getattr(f, "solve", None)
+        self.solve_linear = getattr(f, "solve_linear", None)
 
     def __call__(self, theta: Any) -> Any:
-        return self._f(np.concatenate([theta, self._time]))[:-1]
+        return self._f(self._timed(theta))[:-1]
+
+    def derivative(self, theta: Any, v: Any) -> Any:
+        return self._f.derivative(self._timed(theta), np.concatenate([v, 0 * self._time]))[:-1]
+
+    def jacobian(self, theta: Any) -> Any:
+        return self._f.jacobian(self._timed(theta))[:-1, :-1]
+
+    def _timed(self, theta: Any) -> Any:
+        return np.concatenate([theta, self._time])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Element, Loss, VectorField
 from bea.fields.program import Program, operation_count
-from bea.fields.vector_field import lanes_of, within
+from bea.fields.vector_field import compile_derivative, lanes_of, within
 from bea.methods import Method, Scheduled
 from bea.modified import gradient, scheduled, structure
 from bea.modified.checks import checked_order
@@ -257,6 +257,14 @@ class ModifiedEquation:
     @cached_property
     def _rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
         return compiled(self._program, self.dimension)
+
+    def numeric_derivative(self) -> Callable[[Numbers, Numbers, Numbers], Numbers]:
+        """Return (theta, v, gamma) -> f~'(theta) v for arrays; see `VectorField`."""
+        return self._derivative
+
+    @cached_property
+    def _derivative(self) -> Callable[[Numbers, Numbers, Numbers], Numbers]:
+        return compile_derivative(self._program, self.dimension)
 
     def domain(self) -> Callable[[Numbers], NDArray[np.bool_]] | None:
         """Return where the concrete field is defined; see `VectorField.domain`."""

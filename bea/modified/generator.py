@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from bea.errors import OrderError
+from bea.errors import DimensionError, OrderError
 from bea.fields import Element, Ring, VectorField
 from bea.fields.conversions import read, to_expression
 from bea.fields.differential_operator import DifferentialOperator
@@ -200,8 +200,10 @@ class ModifiedGenerator:
         """
         if isinstance(value, Element):
             return value if value.ring is self.ring else read(self.ring, to_expression(value))
-        (expression,) = expressions_of(value, self.variables, self.ring.parameters)
-        return read(self.ring, expression)
+        found = expressions_of(value, self.variables, self.ring.parameters)
+        if len(found) != 1:
+            raise DimensionError(f"one test function is meant, and '{value}' are {len(found)}")
+        return read(self.ring, found[0])
 
     def __call__(self, value: Any) -> tuple[Element, ...]:
         """Return L~_0 phi, ..., L~_K phi for a test function phi.

@@ -21,7 +21,7 @@ from bea.fields.sources import expressions_of
 from bea.methods import Method
 from bea.modified.derive import modified_equation
 from bea.modified.noise_terms import noise_terms, without_decay
-from bea.modified.random_step import samples_of
+from bea.modified.random_batches import samples_of
 from bea.modified.stepping import in_ring_of, open_symbols
 from bea.modified.universal_stochastic import HIGHEST_UNIVERSAL
 

@@ -41,7 +41,7 @@ __all__ = [
 
 def has_memory(method: Method) -> bool:
     """Tell whether the method carries anything from step to step."""
-    return len(method.bind(lambda value: 0).init(lambda theta: theta, 0)) > 0
+    return len(method.bind(lambda value: 0).init(_Probe(), 0)) > 0
 
 
 def memory_polynomial(method: Method) -> list[Any]:
@@ -208,9 +208,29 @@ _ROUNDING = 1e-7
 # --- private helpers ----------------------------------------------------------------------------
 
 
+class _Probe:
+    """Stands for the field where a method is only asked what memory there is."""
+
+    def __call__(self, theta: Any) -> Any:
+        return theta
+
+    def derivative(self, theta: Any, v: Any) -> Any:
+        return v
+
+
 def _unscheduled(method: Method) -> Method:
     """Return the method within a schedule, which changes no rate of its memory."""
     return method.method if isinstance(method, Scheduled) else method
+
+
+class _Probe:
+    """Stands for the field where a method is only asked what memory there is."""
+
+    def __call__(self, theta: Any) -> Any:
+        return theta
+
+    def derivative(self, theta: Any, v: Any) -> Any:
+        return v
 
 
 def _number(value: Any) -> float:

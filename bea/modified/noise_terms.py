@@ -33,10 +33,11 @@ from bea.modified.generator import modified_generator
 from bea.modified.random_step import RandomStep
 from bea.modified.stepping import open_symbols
 
-__all__ = ["NoiseTerms", "noise_terms", "without_decay"]
+__all__ = ["NoiseTerms", "noise_rate", "noise_terms", "without_decay"]
 
 # f = f0 + f1 x + f2 x²/2 with noise ±(g0 + g1 x): Σ = g0² + 2 g0 g1 x + ...
 _JETS = ("f0", "f1", "f2", "g0", "g1")
+_OF_F = (1, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,7 @@ def noise_terms(method: Method) -> NoiseTerms:
     >>> noise_terms(get("heavy-ball", beta="1/2")).drift
     -6
     """
-    clash = set(open_symbols(method)) & {"x", *_JETS}
-    if clash:
-        raise BeaError(f"the hyperparameter '{min(clash)}' has a name used here: rename it")
-    pair = _generic_pair()
-    if not RandomStep(method, pair, None).asks_at_theta:
-        raise MethodError(
-            f"the step of '{method.name}' asks for slopes beside theta, so that more than the "
-            "covariance enters: give a finite sum"
-        )
+    pair = _generic_pair_for(method)
     generator = modified_generator(method, pair, order=2)
     leading, drift = _Jet(generator.drift[0][0]), _Jet(generator.drift[2][0])
     spread = _Jet(generator.diffusion[2][0][0])
@@ -98,6 +91,34 @@ def noise_terms(method: Method) -> NoiseTerms:
         along=spread.beside(f0=1, g0=1, g1=1) * fmpq(1, 2),
         shear=spread.beside(f1=1, g0=2) * fmpq(1, 2),
     )
+
+
+def noise_rate(method: Method) -> Any:
+    """Return r, where noise enters to gamma as γ/2 r² Σ:∇² and in no other way.
+
+    Decay beside the slope is no matter here.
+
+    Raises
+    ------
+    MethodError
+        If the step asks for slopes beside theta, or is not linear in the slope.
+
+    Examples
+    --------
+    >>> noise_rate(get("heavy-ball-decay", beta="9/10"))
+    10
+    """
+    pair = _generic_pair_for(method)
+    generator = modified_generator(method, pair, order=1)
+    leading, drift = (_Jet(term[0]) for term in generator.drift)
+    spread = _Jet(generator.diffusion[1][0][0])
+    with_noise = {m for m in drift.monomials if any(m[3:])}
+    if with_noise or spread.monomials != {(0, 0, 0, 2, 0)} or _OF_F not in leading.monomials:
+        raise MethodError(
+            f"the step of '{method.name}' is not linear in the slope, so that more than the "
+            "covariance enters: give a finite sum"
+        )
+    return leading.beside(f0=1)
 
 
 def without_decay(method: Method) -> tuple[Method, Any]:
@@ -127,6 +148,20 @@ class _Pair(VectorField):
     """A field that is the mean of two, as a finite sum is of losses."""
 
     losses: tuple[VectorField, ...] = ()
+
+
+def _generic_pair_for(method: Method) -> _Pair:
+    """Return the pair, if the step asks for its slope at theta alone."""
+    clash = set(open_symbols(method)) & {"x", *_JETS}
+    if clash:
+        raise BeaError(f"the hyperparameter '{min(clash)}' has a name used here: rename it")
+    pair = _generic_pair()
+    if not RandomStep(method, pair, None).asks_at_theta:
+        raise MethodError(
+            f"the step of '{method.name}' asks for slopes beside theta, so that more than the "
+            "covariance enters: give a finite sum"
+        )
+    return pair
 
 
 def _generic_pair() -> _Pair:

@@ -21,13 +21,13 @@ import numpy as np
 from flint import fmpq
 
 from bea.errors import BeaError, MethodError
-from bea.fields import Element, Loss, Ring, SeriesField, VectorField
-from bea.fields.conversions import read, to_expression
+from bea.fields import Element, Ring, SeriesField, VectorField
 from bea.fields.differential_operator import MultiIndex
 from bea.methods import Method
-from bea.methods.batches import Batches, ShuffledEpochs
+from bea.methods.batches import Batches
 from bea.modified.batch_moments import batch_moments
 from bea.modified.checks import require_method, require_problem
+from bea.modified.random_batches import checked_batches, mean_field, moved, samples_of
 from bea.modified.stepping import open_symbols
 from bea.series import PowerSeries
 
@@ -36,9 +36,7 @@ __all__ = [
     "Average",
     "Elsewhere",
     "RandomStep",
-    "checked_batches",
     "parts_of_memory",
-    "samples_of",
 ]
 
 #: More batches than these are not gone through one by one.
@@ -86,8 +84,8 @@ class RandomStep:
         memory = _memory_size(method, problem)
         self.ring = _ring(method, problem, memory)
         self.dimension, self.memory_size = d, memory
-        self.samples = [_moved(sample, self.ring) for sample in samples_of(problem)]
-        self.mean = _mean(self.samples)
+        self.samples = [moved(sample, self.ring) for sample in samples_of(problem)]
+        self.mean = mean_field(self.samples)
         symbols = len(self.ring.symbols)
         self._slopes = range(symbols - d, symbols)
         self._memory = range(symbols - d - memory, symbols - d)
@@ -170,7 +168,7 @@ class RandomStep:
 
     def batch(self, indices: Sequence[int]) -> VectorField:
         """Return the field of a batch, over the ring of the step."""
-        return _mean([self.samples[i] for i in indices])
+        return mean_field([self.samples[i] for i in indices])
 
     def _run(self, f: SeriesField) -> tuple[list[PowerSeries], list[PowerSeries]]:
         atoms = len(self.ring.atoms)
@@ -233,35 +231,6 @@ class Elsewhere(Exception):  # noqa: N818 - a signal, no error
     """The step asks for the slope elsewhere than at theta."""
 
 
-def samples_of(problem: VectorField) -> Sequence[VectorField]:
-    """Return the samples of a finite sum, or the field itself if it is none."""
-    losses = getattr(problem, "losses", None) or ()
-    return losses if losses and all(isinstance(s, VectorField) for s in losses) else (problem,)
-
-
-def checked_batches(batches: Batches | None) -> Batches:
-    """Return how batches are drawn, single samples for None.
-
-    Raises
-    ------
-    BeaError
-        If the steps are not independent, as in shuffled epochs, or it is no such scheme.
-    """
-    if batches is None:
-        return Batches(1)
-    if isinstance(batches, ShuffledEpochs):
-        raise BeaError(
-            "the steps of a shuffled epoch are not independent, so that no generator is theirs: "
-            "take Batches, or the equation of an epoch"
-        )
-    if not isinstance(batches, Batches):
-        raise BeaError(
-            f"batches are a {type(batches).__name__}: give bea.methods.Batches(size), such as "
-            "Batches(2)"
-        )
-    return batches
-
-
 def parts_of_memory(entries: Sequence[Any], shapes: list[tuple[int, ...]]) -> tuple[Any, ...]:
     """Cut a flat list of numbers, of any kind, into the parts of a memory."""
     parts, place = [], 0
@@ -315,18 +284,6 @@ def _ring(method: Method, problem: VectorField, memory: int) -> Ring:
     states = [f"memory{mark}{i}" for i in range(memory)]
     slopes = [f"slope{mark}{i}" for i in range(problem.dimension)]
     return Ring(problem.variables, (*names, *states, *slopes))
-
-
-def _moved(sample: VectorField, ring: Ring) -> VectorField:
-    if isinstance(sample, Loss):
-        return Loss(read(ring, to_expression(sample.value)))
-    return VectorField([read(ring, to_expression(c)) for c in sample.components])
-
-
-def _mean(samples: Sequence[VectorField]) -> VectorField:
-    share = fmpq(1, len(samples))
-    columns = zip(*(sample.components for sample in samples), strict=True)
-    return VectorField([sum(column[1:], start=column[0]) * share for column in columns])
 
 
 def _power(vector: Sequence[PowerSeries], index: MultiIndex, order: int) -> Any:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 from flint import arb, fmpq
 
 from bea.bseries import TreeArithmetic, TreeSeries
-from bea.errors import BeaError, MethodError
+from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Element, Expression, Ring, SeriesField, VectorField, as_rational
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.exact import in_ring
@@ -23,6 +24,7 @@ from bea.methods import Method
 
 __all__ = [
     "bind_exactly",
+    "in_full",
     "in_ring_of",
     "missing_symbols",
     "numbers_of",
@@ -84,13 +86,40 @@ def series_iterates(
     corrections: Sequence[Sequence[Element]] = (),
 ) -> list[Any]:
     """Return theta after 0, 1, ..., `steps` steps, as vectors of power series to gamma^order."""
-    f = SeriesField(field, order, point, corrections)
-    bound = method.bind(f.constant if point is None else _numbers_like(point[0]))
-    iterates = _run(bound, f, f.identity, f.gamma, steps)
-    for series, start in zip(iterates[-1], f.identity, strict=True):
+
+    def run(to: int) -> list[Any]:
+        f = SeriesField(field, to, point, corrections)
+        bound = method.bind(f.constant if point is None else _numbers_like(point[0]))
+        return _run(bound, f, f.identity, f.gamma, steps)
+
+    iterates = in_full(run, order)
+    for series, start in zip(iterates[-1], iterates[0], strict=True):
         if series[0] != start[0]:
             raise _no_identity(method)
     return iterates
+
+
+def in_full(run: Callable[[int], list[Any]], order: int) -> list[Any]:
+    """Return vectors of series to gamma^order, run to a higher order where some powers get lost.
+
+    A step that divides by gamma, as in (theta - old)/gamma, loses a power each time.
+
+    Raises
+    ------
+    MethodError
+        If more than two get lost.
+    """
+    for spare in range(_MOST_DIVISIONS + 1):
+        try:
+            vectors = run(order + spare)
+        except OrderError:  # not one coefficient was left
+            continue
+        if all(series.order >= order for vector in vectors for series in vector):
+            return [vector if spare == 0 else _cut(vector, order) for vector in vectors]
+    raise MethodError(
+        f"the step divides by gamma more than {_MOST_DIVISIONS} times over: write it with fewer "
+        "quotients"
+    )
 
 
 def tree_iterates(
@@ -133,6 +162,14 @@ def in_ring_of(field: VectorField, value: Any) -> Any:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+_MOST_DIVISIONS = 2
+
+
+def _cut(vector: Any, order: int) -> Any:
+    cut = np.empty(len(vector), dtype=object)
+    cut[:] = [series.truncate(order) for series in vector]
+    return cut
 
 
 @cache

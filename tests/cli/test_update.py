@@ -53,6 +53,13 @@ def test_one_command_goes_from_text_to_a_verdict(bea: Bea) -> None:
     assert "confirmed" in run.out
 
 
+def test_a_rule_with_the_hessian_goes_to_a_verdict_too(bea: Bea) -> None:
+    rule = "theta = theta - gamma*(grad + 2*mu*hess(grad))"
+    run = bea("verify", "booth", "--update", rule, "-p", "mu=1/100", "--order", "1")
+    assert run.status == 0 and "confirmed" in run.out
+    assert "hess(vector)" in " ".join(bea("derive", "--help").out.replace("│", " ").split())
+
+
 MISTAKES = {
     "no method": (("derive",), "missing argument 'METHOD'"),
     "both": (("derive", "heun", "booth", "--update", HEAVY_BALL), "give one of them"),

@@ -208,6 +208,9 @@ def test_runs_that_leave_the_domain_are_marked() -> None:
         ({"starts": [np.nan]}, DomainError, r"the start \(nan\) is not finite"),
         ({"total": bea.Loss.read("x**2")}, BeaError, "is a Loss and no finite sum"),
         ({"method": "sgd-momentum"}, UnknownNameError, "unknown method"),
+        ({"total": "rosenbrock"}, BeaError, "is a Loss and no finite sum"),
+        ({"total": "linear-regresion"}, UnknownNameError, "mean 'linear-regression'"),
+        ({"workers": 0}, DimensionError, "workers"),
         ({"method": 3}, BeaError, "the method is a int"),
     ],
 )  # fmt: skip

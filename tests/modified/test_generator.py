@@ -290,6 +290,8 @@ def test_an_unknown_observable_is_refused() -> None:
     generator = modified_generator(GRADIENT_DESCENT, POLYNOMIAL, 0)
     with pytest.raises(BeaError, match="z"):
         generator("z**2")
+    with pytest.raises(BeaError, match="one test function"):
+        generator("x, y")
 
 
 def test_json_and_latex_say_the_same() -> None:

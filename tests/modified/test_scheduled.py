@@ -24,6 +24,7 @@ SCHEDULES = [
 ]
 LOSSES = ["x**2*y**2/2 + x**2 + y**2/2", "x**4/4 + x*y/2 + sin(y)"]
 GD, RK4 = get("gradient-descent"), get("rk4")
+PENALISED = get("gradient-regularised", mu="1/3", scaling="gamma")
 HEAVY_BALL = get("heavy-ball", beta="1/2")
 MEMORY = [HEAVY_BALL, get("nesterov", beta="1/3"), get("bdf", steps=3)]
 COLORED = [
@@ -35,7 +36,7 @@ SYMBOLIC = get("heavy-ball", beta="s")  # whose hyperparameter is named as the s
 STARTS = [[1, 0.5, 0], [0.8, -0.7, 0], [0.4, 0.9, 0], [-1, 0.4, 0]]
 
 
-@pytest.mark.parametrize("method", [GD, RK4, *MEMORY, *COLORED, SYMBOLIC], ids=str)
+@pytest.mark.parametrize("method", [GD, RK4, PENALISED, *MEMORY, *COLORED, SYMBOLIC], ids=str)
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
 @pytest.mark.parametrize("text", LOSSES)
 def test_trees_and_concrete_problems_agree_exactly(method: Any, schedule: Any, text: str) -> None:

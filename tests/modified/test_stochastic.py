@@ -13,8 +13,9 @@ from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Element, Loss
 from bea.fields.conversions import read, to_expression
 from bea.methods import Batches, get
+from bea.modified.diffusion_equation import StochasticEquation
 from bea.modified.noise_terms import noise_terms
-from bea.modified.stochastic import StochasticEquation, stochastic_equation
+from bea.modified.stochastic import stochastic_equation
 from bea.modified.universal_stochastic import UniversalStochasticEquation
 from bea.problems import finite_sum
 
