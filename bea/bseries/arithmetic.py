@@ -170,7 +170,7 @@ class TreeSeries:
             shift = min(self.shift, other.shift)
             self._require_theta(
                 "the step adds terms of different powers of gamma, such as theta + gamma f + "
-                "gamma^2 f, which no series on trees of f alone expresses"
+                f"gamma^2 f, which no series on trees of f alone expresses: {_REMEDY}"
             )
             return self._lowered_to(shift) + other._lowered_to(shift)
         pairs = zip(self.coefficients, other.coefficients, strict=True)
@@ -236,7 +236,7 @@ class TreeSeries:
         if power > 0 and self.identity != 0:
             self._require_theta(
                 "gamma times theta itself (a weight decay) has no place on the trees of f alone: "
-                "give the method the colors bea.trees.WITH_THETA"
+                f"give the method the colors bea.trees.WITH_THETA, or {_REMEDY}"
             )
             return self._lowered_to(-1)._times_gamma(power)
         if power and self.identity != 0:
@@ -251,10 +251,10 @@ class TreeSeries:
         given = [*self.coefficients, self.identity, fmpq(0)]
         return self._with(0, [given[place] for place in places], self.shift - 1)._lowered_to(shift)
 
-    def _require_theta(self, reason: str) -> None:
-        """Refuse, for this reason, unless theta itself is among the colours."""
+    def _require_theta(self, message: str) -> None:
+        """Refuse with this message unless theta itself is among the colours."""
         if not any(color.unit for color in self.colors):
-            raise MethodError(f"{reason}, or {_REMEDY}")
+            raise MethodError(message)
 
     # NumPy asks these two: np.sqrt and the like come to the first, np.mean to the second.
 

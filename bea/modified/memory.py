@@ -223,16 +223,6 @@ def _unscheduled(method: Method) -> Method:
     return method.method if isinstance(method, Scheduled) else method
 
 
-class _Probe:
-    """Stands for the field where a method is only asked what memory there is."""
-
-    def __call__(self, theta: Any) -> Any:
-        return theta
-
-    def derivative(self, theta: Any, v: Any) -> Any:
-        return v
-
-
 def _number(value: Any) -> float:
     """Return an exact number, rational or in radicals, as a float; nan where symbols are open."""
     value = rational_if_possible(value)

@@ -12,7 +12,6 @@ with Σ = Σ(θ) the covariance of a step's gradient. To weak order 2 that is Li
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 from bea.errors import OrderError
@@ -21,7 +20,7 @@ from bea.fields.building import divide, number
 from bea.fields.expressions import to_text
 from bea.methods import Method
 from bea.modified.derive import modified_equation
-from bea.modified.noise_terms import NoiseTerms, noise_terms, without_decay
+from bea.modified.noise_terms import noise_terms, without_decay
 from bea.modified.writing import LATEX, TEXT, Pair, series, text_of, tree_terms
 
 __all__ = ["HIGHEST_UNIVERSAL", "UniversalStochasticEquation"]
@@ -53,6 +52,8 @@ class UniversalStochasticEquation:
     method : Method
     weak_order : int
         What was asked for; 3 is attained where the third cumulant of the gradient vanishes.
+    noise : NoiseTerms
+        The numbers with which the covariance enters.
 
     Examples
     --------
@@ -70,11 +71,7 @@ class UniversalStochasticEquation:
         self.method, self.weak_order = method, weak_order
         self._base, self.weight_decay = without_decay(method)
         self._equation = modified_equation(self._base, order=weak_order - 1)
-
-    @cached_property
-    def noise(self) -> NoiseTerms:
-        """The numbers with which the covariance enters."""
-        return noise_terms(self._base)
+        self.noise = noise_terms(self._base)
 
     def drift_terms(self, latex: bool = False) -> list[list[Pair]]:
         """Return, per power of gamma, (coefficient, what it multiplies) of the drift b."""
