@@ -4,17 +4,29 @@
 `DriftStudy`, which holds every distance, its error floor, and the observed beside the expected
 orders. `verify` adds negative controls and gives a verdict, a `Certificate`. For random steps
 `weak_errors` compares expectations without sampling, by `MomentRecursion` and `MomentFlow`, and
-`law_after` goes through all batches. Drawing is left to `bea.plots`, printing to `bea.reports`.
+`law_after` goes through all batches. `noise_scale` says how step size, batch and momentum trade,
+and `batch_growth` compares schemes that grow the batch with those that decay the step size, by
+`QuadraticMoments` and ensembles. Drawing is left to `bea.plots`, printing to `bea.reports`.
 """
 
+from bea.measure.batch_growth import batch_growth
+from bea.measure.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.enumeration import Law, law_after
 from bea.measure.expected import expected_orders
+from bea.measure.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.moment_flow import MomentFlow
 from bea.measure.moments import MomentRecursion, Moments
+from bea.measure.noise_scale import (
+    batch_of_noise_scale,
+    effective_rate,
+    noise_scale,
+    stationary_variance,
+)
 from bea.measure.order_fit import OrderFit, observed_order
+from bea.measure.quadratic_moments import QuadraticMoments
 from bea.measure.sampling import default_gammas, default_starts, stiffness
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
@@ -22,28 +34,40 @@ from bea.measure.verify import verify
 from bea.measure.weak_errors import WeakErrors, weak_defect, weak_errors
 
 __all__ = [
+    "BatchScheme",
     "Certificate",
     "DriftStudy",
+    "GrowthCurve",
+    "GrowthStudy",
     "Law",
     "MomentFlow",
     "MomentRecursion",
     "Moments",
     "OrderFit",
+    "Phase",
+    "QuadraticMoments",
     "WeakErrors",
+    "batch_growth",
+    "batch_of_noise_scale",
+    "decay_rate",
     "default_gammas",
     "default_starts",
     "default_time",
     "discretization_drift",
+    "effective_rate",
     "expected_orders",
     "flow_by_pieces",
     "gammas_by_pieces",
     "gammas_for",
+    "grow_batch",
     "law_after",
     "load_study",
+    "noise_scale",
     "observed_order",
     "one_step_defect",
     "save_study",
     "schedule_drift",
+    "stationary_variance",
     "stiffness",
     "verify",
     "weak_defect",

@@ -55,6 +55,7 @@ class Batches:
 
     def __post_init__(self) -> None:
         _check_whole(self.size, "the batch size")
+        object.__setattr__(self, "size", int(self.size))  # NumPy's integers are no exact numbers
 
     def check(self, total: int) -> None:
         """Raise `BeaError` if there are no such batches of `total` losses.
@@ -142,6 +143,7 @@ class ShuffledEpochs:
 
     def __post_init__(self) -> None:
         _check_whole(self.size, "the batch size")
+        object.__setattr__(self, "size", int(self.size))  # NumPy's integers are no exact numbers
 
     def check(self, total: int) -> None:
         """Raise `BeaError` if an epoch of `total` losses is no whole number of batches."""

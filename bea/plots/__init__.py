@@ -15,6 +15,13 @@ Examples
 ((6, 2), 'loss')
 """
 
+from bea.plots.batch_growth import (
+    GrowthBand,
+    GrowthData,
+    draw_growth,
+    growth_data,
+    growth_figure,
+)
 from bea.plots.certificate import (
     CertificateData,
     certificate_data,
@@ -56,6 +63,8 @@ __all__ = [
     "ComparisonPanel",
     "DriftCurve",
     "DriftData",
+    "GrowthBand",
+    "GrowthData",
     "Landscape",
     "LossData",
     "Path",
@@ -70,12 +79,15 @@ __all__ = [
     "draw_certificate",
     "draw_comparison",
     "draw_drift",
+    "draw_growth",
     "draw_loss",
     "draw_schedules",
     "draw_terms",
     "draw_trajectory",
     "drift_data",
     "drift_figure",
+    "growth_data",
+    "growth_figure",
     "loss_data",
     "loss_figure",
     "save_figure",

@@ -83,6 +83,10 @@ def test_impossible_batches_are_refused(make: object, message: str) -> None:
         make()  # type: ignore[operator]
 
 
+def test_sizes_of_numpy_are_whole_numbers_too() -> None:
+    assert Batches(np.int64(2)).covariance_factor(3) == fmpq(1, 4)
+
+
 def test_indices_from_random_words_are_uniform() -> None:
     # 2^16 mod 49152 = 16384: a quarter of the words is drawn anew.
     drawn = Batches(1).draw_steps(np.random.default_rng(5), 49_152, 100_000, 4).ravel()
