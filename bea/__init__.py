@@ -44,10 +44,14 @@ if TYPE_CHECKING:
     from bea.methods import Method
     from bea.modified import (
         ModifiedEquation,
+        ModifiedGenerator,
+        StochasticEquation,
         cyclic_epoch,
         modified_equation,
+        modified_generator,
         modifying_integrator,
         shuffled_epoch,
+        stochastic_equation,
     )
     from bea.series import PowerSeries
 
@@ -61,7 +65,9 @@ __all__ = [
     "Loss",
     "Method",
     "ModifiedEquation",
+    "ModifiedGenerator",
     "PowerSeries",
+    "StochasticEquation",
     "Trajectory",
     "VectorField",
     "cyclic_epoch",
@@ -71,12 +77,14 @@ __all__ = [
     "iterate",
     "methods",
     "modified_equation",
+    "modified_generator",
     "modifying_integrator",
     "one_step_defect",
     "parse",
     "plots",
     "problems",
     "shuffled_epoch",
+    "stochastic_equation",
     "verify",
 ]
 
@@ -89,7 +97,9 @@ _HOMES = {
     "Loss": "bea.fields",
     "Method": "bea.methods",
     "ModifiedEquation": "bea.modified",
+    "ModifiedGenerator": "bea.modified",
     "PowerSeries": "bea.series",
+    "StochasticEquation": "bea.modified",
     "Trajectory": "bea.flows",
     "VectorField": "bea.fields",
     "cyclic_epoch": "bea.modified",
@@ -98,10 +108,12 @@ _HOMES = {
     "flow": "bea.flows",
     "iterate": "bea.flows",
     "modified_equation": "bea.modified",
+    "modified_generator": "bea.modified",
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",
     "shuffled_epoch": "bea.modified",
+    "stochastic_equation": "bea.modified",
     "verify": "bea.measure.verify",
 }
 

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 from numpy.typing import NDArray
 
 from bea.errors import BeaError, MethodError, OrderError
@@ -26,6 +25,7 @@ from bea.modified.routes import manifold
 from bea.modified.writing import (
     LATEX,
     TEXT,
+    component_pairs,
     latex_of,
     series,
     text_of,
@@ -373,7 +373,7 @@ class ModifiedEquation:
         lines, ring = [], self._require_problem().ring
         for i, name in enumerate(self.variables):
             column = [term[i] for term in self.components]
-            pairs = [_pairs(c, k, write, script) for k, c in enumerate(column)]
+            pairs = [component_pairs(c, k, write, script) for k, c in enumerate(column)]
             shown = latex_of(ring.variable(i)) if script is LATEX else f"{name}'"
             lines.append(form.format(shown, series(pairs, script)))
         return lines
@@ -420,20 +420,3 @@ class ModifiedEquation:
                 "this equation is for every field at once: give modified_equation a problem"
             )
         return self.problem
-
-
-def _pairs(
-    component: Element, power: int, write: Callable[[Element], str], script: Any
-) -> list[tuple[fmpq, str]]:
-    """Return one component of f_k as (coefficient, body) pairs for `series`."""
-    terms = component.terms()
-    if not terms:
-        return []
-    if len(terms) == 1:
-        (coefficient,) = terms.values()
-        body = write(component * (1 / fmpq(coefficient)))
-        if body != "1":
-            return [(fmpq(coefficient), body)]
-    text = write(component)
-    bracketed = power and len(terms) > 1
-    return [(fmpq(1), f"{script.brackets[0]}{text}{script.brackets[1]}" if bracketed else text)]

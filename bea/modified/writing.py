@@ -22,6 +22,7 @@ __all__ = [
     "LATEX",
     "TEXT",
     "Script",
+    "component_pairs",
     "contraction_text",
     "latex_of",
     "series",
@@ -111,6 +112,25 @@ def series(terms: Sequence[Sequence[Pair]], script: Script, remainder: bool = Tr
     return f"{text or '0'} + {end}"
 
 
+def component_pairs(
+    component: Element, power: int, write: Callable[[Element], str], script: Script
+) -> list[Pair]:
+    """Return one component of the term of gamma^power as (coefficient, body) pairs for `series`."""
+    terms = component.terms()
+    if not terms:
+        return []
+    if len(terms) == 1:
+        (coefficient,) = terms.values()
+        body = write(component * (1 / fmpq(coefficient)))
+        if body != "1":
+            return [(fmpq(coefficient), body)]
+        if power:
+            return [(fmpq(coefficient), "")]
+    text = write(component)
+    bracketed = power and len(terms) > 1
+    return [(fmpq(1), f"{script.brackets[0]}{text}{script.brackets[1]}" if bracketed else text)]
+
+
 def contraction_text(free: FreeTree, latex: bool = False) -> str:
     """Write H_L(t): ‖∇L‖² for one edge, ∇²L[∇L,∇L] for two, and so on.
 
@@ -174,7 +194,7 @@ def _scaled(gamma: str, coefficient: Any, body: str, script: Script) -> str:
     numerator = gamma if p == 1 else f"{p}{gamma}"
     if q != 1:
         numerator = script.fraction(numerator or "1", q)
-    return f"{numerator}{script.space}{body}" if numerator else body
+    return f"{numerator}{script.space}{body}" if numerator and body else numerator or body
 
 
 def _is_negative(coefficient: Any) -> bool:
