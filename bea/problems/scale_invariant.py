@@ -7,7 +7,7 @@ and is isotropic on the sphere: Σ_ij ∇(w_i w_j)∇(w_i w_j)ᵀ = 2‖w‖² I
     Σ = (2 a²/d²) (I − w wᵀ/‖w‖²)/‖w‖².
 
 Everything is rational in w, and so exact. Sources: Arora, Li and Lyu, Theoretical analysis of auto
-rate-tuning by batch normalization, ICLR 2019, lemma 2.4; Li, Lyu and Arora, arXiv 2010.02916.
+rate-tuning by batch normalization, ICLR 2019; Li, Lyu and Arora, NeurIPS 2020 (arXiv 2010.02916).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 
 _SOURCE = (
     "Li, Lyu and Arora, Reconciling modern deep learning with traditional optimization analyses: "
-    "the intrinsic learning rate, NeurIPS 2020, section "
+    "the intrinsic learning rate, NeurIPS 2020 (the loss is this library's)"
 )
 
 
@@ -127,7 +127,7 @@ def rayleigh_quotient(eigenvalues: Any = "0, 0, 1", noise: Any = 1) -> SumProble
         ),
         formula=to_text(divide(add(*squares), multiply(number(2), _square(names)))),
         variables=" ".join(names),
-        source=_SOURCE + "2 (the loss is this library's)",
+        source=_SOURCE,
         window=((0.1, 1.5), *((-1.5, 1.5),) * (len(names) - 1)),
         start=("1",) * len(names),
         time=5.0,
@@ -160,7 +160,7 @@ def scale_invariant_wells(barrier: Any = "1/4", tilt: Any = "1/4", noise: Any = 
         losses=_with_noise(value, names, noise),
         formula=to_text(value),
         variables="x y",
-        source=_SOURCE + "5 (the loss is this library's)",
+        source=_SOURCE,
         window=((0.1, 1.5), (-1.5, 1.5)),
         start=("1/4", "1"),
         time=5.0,
