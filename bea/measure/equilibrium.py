@@ -80,11 +80,26 @@ class EquilibriumRun:
         """Return what the same fit makes of the predicted path: 4γλ to leading order."""
         return self._fitted_rate(self.predicted_path())
 
-    def predicted_path(self) -> Floats:
-        """Return the predicted mean of ‖w‖⁴ at each record, with τ as it was on the way."""
-        return self.prediction.path(
+    def predicted_path(self, name: str = "fourth_power") -> Floats:
+        """Return the predicted mean of ‖w‖⁴, ‖w‖² or γ/‖w‖² at each record.
+
+        With τ as it was on the way, and with the variance of ‖w‖⁴ to leading order in the others.
+        """
+        fourth = self.prediction.path(
             self["fourth_power"].mean[0], self.steps, self["gradient_square"].mean
         )
+        spread = self.prediction.spread(fourth, self.steps)
+        paths = {
+            "fourth_power": fourth,
+            "squared_norm": np.sqrt(fourth) * (1 - spread / 8),
+            "effective_rate": self.prediction.gamma / np.sqrt(fourth) * (1 + 3 * spread / 8),
+        }
+        if name not in paths:
+            raise UnknownNameError(
+                f"there is no prediction of '{name}': there are {', '.join(paths)}."
+                f"{nearest(str(name), paths)}"
+            )
+        return paths[name]
 
     def settling_time(self, name: str = "loss", within: float = 0.25) -> Measured:
         """Return after how many steps an observable has come near its value in equilibrium.

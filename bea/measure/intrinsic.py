@@ -166,6 +166,29 @@ class Equilibrium:
             values[n + 1] = value
         return values[wanted]
 
+    def spread(self, path: ArrayLike, steps: ArrayLike) -> Floats:
+        """Return the variance of ‖w‖⁴ over its squared mean along a path from one norm.
+
+        To leading order: the variance grows by 4(κ − 1)γ⁴τ² a step, relaxes at the rate 8γλ, and
+        in equilibrium it is 2(κ − 1)γλ squared means.
+
+        Parameters
+        ----------
+        path, steps : (n,)
+            What `path` returned, and at which steps.
+
+        Examples
+        --------
+        >>> found = Equilibrium(gamma=0.5, weight_decay=0.01, gradient_square=2.0, kurtosis=1.5)
+        >>> found.spread([50.0, 50.0], [0, 1000]).round(6).tolist()
+        [0.0, 0.005]
+        """
+        delta, growth = self.intrinsic_rate, self.gamma**2 * self.gradient_square
+        grown = -np.expm1(-8 * delta * real_numbers(steps, "the steps"))
+        variance = growth**2 * (self.kurtosis - 1) / (2 * delta) * grown
+        found: Floats = variance / real_numbers(path, "the path") ** 2
+        return found
+
 
 def predicted_equilibrium(
     total: Loss,

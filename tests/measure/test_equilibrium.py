@@ -61,11 +61,21 @@ def test_the_fourth_power_relaxes_at_four_gamma_lambda(flat: EquilibriumRun) -> 
         assert abs(found.value - wrong * expected) > 100 * found.error
 
 
-def test_the_whole_path_is_as_predicted(flat: EquilibriumRun) -> None:
-    mean, error = flat["fourth_power"]
-    assert np.all(np.abs(mean - flat.predicted_path())[1:] < ERRORS * error[1:])
-    slower = flat.prediction.path(mean[0], (flat.steps * 0.9).astype(int))
+@pytest.mark.parametrize("name", ["fourth_power", "squared_norm", "effective_rate"])
+def test_the_whole_path_is_as_predicted(flat: EquilibriumRun, name: str) -> None:
+    mean, error = flat[name]
+    assert np.all(np.abs(mean - flat.predicted_path(name))[1:] < ERRORS * error[1:])
+    slower = np.interp(0.9 * flat.steps, flat.steps, flat.predicted_path(name))
     assert np.any(np.abs(mean - slower)[1:] > 20 * error[1:])
+
+
+def test_the_variance_of_the_norm_grows_into_equilibrium(flat: EquilibriumRun) -> None:
+    mean, error = flat["fourth_power"]
+    variance = error**2 * 8192 / mean**2  # of one run, over its squared mean
+    expected = flat.prediction.spread(mean, flat.steps)
+    # Groups of a variance have the relative error sqrt(2/32) at each record.
+    ratio = variance[10:] / expected[10:]
+    assert abs(ratio.mean() - 1) < 0.1
 
 
 def test_corrections_are_seen_at_a_large_intrinsic_rate() -> None:
