@@ -174,7 +174,8 @@ def equilibrium_run(
     records
         At how many evenly spaced steps is recorded, beside the start.
     runs, groups
-        How many runs, and in how many groups they are split for the errors.
+        How many runs, and in how many groups of equal size they are split for the errors; runs
+        that are left over are not used.
     **options
         As for `bea.ensemble`: seed, workers, progress, checkpoint and the like.
 

@@ -9,8 +9,10 @@ batches as it is defined, `norm_generator` applies the modified generator to ρ 
 
     L̃ρ = −2λρ + γ (τ/ρ − λ²ρ),     L̃ρ² = −4λρ² + 2γ (τ − λ²ρ²),
 
-of which the SDE of weak order 1 has all but ‖∇L‖² in τ, and −λ²ρ. Source: Li, Lyu and Arora,
-Reconciling modern deep learning with traditional optimization analyses, NeurIPS 2020.
+of which the SDE of weak order 1 has all but ‖∇L‖² in τ, and −λ²ρ. With momentum β, and decay beside
+the velocity, the noise in τ has the factor 1/(1 − β)² and ‖∇L‖² has (1 + β)/(1 − β)³. Source: Li,
+Lyu and Arora, Reconciling modern deep learning with traditional optimization analyses, NeurIPS
+2020.
 """
 
 from __future__ import annotations

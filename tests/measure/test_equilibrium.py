@@ -80,14 +80,26 @@ def test_the_variance_of_the_norm_grows_into_equilibrium(flat: EquilibriumRun) -
 
 def test_corrections_are_seen_at_a_large_intrinsic_rate() -> None:
     run = equilibrium_run(FLAT, "1/2", "1/25", [1, 0], runs=8192, seed=2)
-    for name in ("fourth_power", "effective_rate"):
-        found = run.at_end(name)
-        leading, corrected = (
-            getattr(v, name) for v in (run.prediction.leading, run.prediction.corrected)
-        )
-        assert agrees(found, corrected)
-        assert abs(found.value - leading) > ERRORS * found.error
+    fourth, rate = run.at_end("fourth_power"), run.at_end("effective_rate")
+    assert agrees(fourth, run.prediction.corrected.fourth_power)
+    assert agrees(rate, run.prediction.corrected.effective_rate)
+    assert abs(fourth.value - run.prediction.leading.fourth_power) > 8 * fourth.error
     assert agrees(run.relaxation_rate(), run.predicted_relaxation_rate())
+
+
+def test_with_momentum_the_rate_over_one_minus_beta_has_the_same_equilibrium() -> None:
+    # Noise alone grows the norm by gamma/(1 - beta): the generator of heavy-ball-decay.
+    decay, beta = 1 / 400, 1 / 2
+    method = bea.methods.heavy_ball_decay(beta="1/2", weight_decay="1/400")
+    size = (0.5 * 2 / (2 * decay)) ** 0.25 / (1 - beta) ** 0.5
+    found = bea.ensemble(method, FLAT, [size, 0], gamma="1/2", steps=1600, runs=4096, seed=7,
+                         observables="1/(x**2 + y**2)")  # fmt: skip
+    mean, error = (float(part[-1, 0]) * 0.5 / (1 - beta) for part in (found.mean, found.error))
+    expected = (2 * 0.5 * decay / 2) ** 0.5
+    assert error < 0.001 * expected
+    # What is left is of the relative order gamma lambda/(1 - beta).
+    assert abs(mean - expected) < ERRORS * error + 0.5 * decay / (1 - beta) * expected
+    assert abs(mean - expected * (1 - beta)) > 100 * error
 
 
 def test_only_the_product_of_rate_and_decay_matters() -> None:
