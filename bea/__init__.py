@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bea import methods, plots, problems
     from bea.errors import BeaError
     from bea.fields import Loss, VectorField, parse
-    from bea.flows import Ensemble, Trajectory, ensemble, iterate
+    from bea.flows import Ensemble, Trajectory, ensemble, iterate, sde_ensemble
     from bea.flows.flow import flow
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
     from bea.measure.certificate import Certificate
@@ -83,6 +83,7 @@ __all__ = [
     "parse",
     "plots",
     "problems",
+    "sde_ensemble",
     "shuffled_epoch",
     "stochastic_equation",
     "verify",
@@ -112,6 +113,7 @@ _HOMES = {
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",
+    "sde_ensemble": "bea.flows",
     "shuffled_epoch": "bea.modified",
     "stochastic_equation": "bea.modified",
     "verify": "bea.measure.verify",

@@ -129,7 +129,7 @@ class RunChunk:
             # Not a number: the field was evaluated outside the domain on the way.
             status[np.isnan(size) | ((status == Status.OK) & ~inside(theta))] = Status.LEFT_DOMAIN
         if unsolved is not None:
-            status[unsolved] = Status.UNSOLVED
+            status[unsolved] = self.walker.trouble
         self._fail((status != Status.OK) & (self.status == Status.OK), status)
 
     def _fail(self, new: NDArray[np.bool_], status: NDArray[np.int8]) -> None:

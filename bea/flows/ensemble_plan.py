@@ -37,6 +37,11 @@ class Segment(NamedTuple):
 class Walker(Protocol):
     """The lanes of one chunk, as they are moved."""
 
+    @property
+    def trouble(self) -> Status:
+        """What it means that a lane is unsolved."""
+        ...
+
     def start(self, rng: np.random.Generator, theta: Floats) -> Memory:
         """Return the memory before the first step."""
         ...

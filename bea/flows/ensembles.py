@@ -20,12 +20,13 @@ from bea.errors import BeaError, MethodError
 from bea.fields.arithmetics import NumericField
 from bea.fields.exact import as_float
 from bea.flows.ensemble_inputs import plan_runs, step_size
-from bea.flows.ensemble_plan import Memory, Segment
+from bea.flows.ensemble_plan import Memory, Segment, Walker
 from bea.flows.ensemble_result import Ensemble
 from bea.flows.ensemble_runs import run_plan
 from bea.flows.lanes import Progress
 from bea.flows.observables import read_observables
 from bea.flows.times import check_count
+from bea.flows.trajectory import Status
 from bea.methods import Batches, Method, ShuffledEpochs
 from bea.methods import get as get_method
 from bea.problems import FiniteSum
@@ -36,7 +37,7 @@ Floats = NDArray[np.float64]
 Sampling = Batches | ShuffledEpochs
 
 # Numbers in an array (d, lanes) of a chunk, and random indices that are drawn together.
-_WIDTH = 16_384
+_WIDTH = 32_768
 _DRAWN = 65_536
 _LEAST = 64
 
@@ -193,7 +194,7 @@ class _Descent:
         )
         return 8 * self.total.dimension + 2 * drawn
 
-    def walker(self, lanes: int) -> _DescentWalker:
+    def walker(self, lanes: int) -> Walker:
         """Return the walker of a chunk."""
         return _DescentWalker(self, lanes)
 
@@ -204,6 +205,8 @@ class _Descent:
 
 
 class _DescentWalker:
+    trouble = Status.UNSOLVED
+
     def __init__(self, walk: _Descent, lanes: int) -> None:
         self.walk, self.lanes = walk, lanes
         self.index: Any = None
@@ -226,7 +229,7 @@ class _DescentWalker:
         self, segment: int, noise: NDArray[np.int64], theta: Floats, memory: Memory
     ) -> tuple[Floats, Memory]:
         """Return what the method's step makes of the field of this batch."""
-        self.index = noise
+        self.index = noise.astype(np.intp)  # once, not in every gathering
         gamma = self.walk.segments[segment].gamma
         return self.walk.method.step(self.fields[segment], theta, memory, gamma)
 
