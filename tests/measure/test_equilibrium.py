@@ -120,6 +120,29 @@ def test_half_the_variance_is_a_rate_larger_by_sqrt_2() -> None:
     assert abs(found.value - 2**0.5 * one.value) < ERRORS * (found.error + 1.5 * one.error)
 
 
+def test_the_stochastic_equation_has_the_same_equilibrium() -> None:
+    # The covariance 2 (I - w wᵀ/rho)/rho, written so that it is singular to the last bit.
+    def diffusion(w: np.ndarray, gamma: float) -> np.ndarray:
+        tangent = np.array([-w[1], w[0]]) / np.sum(w * w, axis=0)
+        return 2 * gamma * tangent[:, None] * tangent[None]
+
+    decay, span = 1 / 100, 1 / 4
+    drift = bea.modified_equation(
+        bea.methods.gradient_descent_decay(weight_decay="1/100"), FLAT, order=0
+    )
+    asked: dict[str, Any] = {"scheme": "euler-maruyama", "observables": "(x**2 + y**2)**2"}
+    found = bea.sde_ensemble(
+        drift, diffusion, [3, 0], gamma="1/2", time=400, steps=1600, runs=4096, seed=8, **asked
+    )
+    assert found.ok.all()
+    mean, error = found.mean[-1, 0], found.error[-1, 0]
+    # A step of Euler and Maruyama is one of the norm's, with Gaussian noise: kurtosis 3.
+    expected = 0.5 * 2 / (2 * decay)
+    corrected = expected * (1 + (3 - 1 / 2) * span * decay)
+    assert error < 0.003 * expected and abs(mean - corrected) < ERRORS * error
+    assert abs(mean - 2 * expected) > 100 * error
+
+
 # --- in function space ---------------------------------------------------------------------------
 
 
