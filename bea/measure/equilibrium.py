@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bea.errors import BeaError, UnknownNameError, nearest
+from bea.errors import BeaError, DimensionError, DomainError, UnknownNameError, nearest
 from bea.fields.reals import real_numbers
 from bea.flows import Ensemble, Estimate, ensemble
 from bea.measure.intrinsic import Equilibrium, number, predicted_equilibrium, values_at
@@ -183,8 +183,10 @@ def equilibrium_run(
     ------
     BeaError
         If the loss is not scale-invariant, runs failed, or there are fewer than two in a group.
+    DimensionError
+        If the start is no point of the dimension of the loss.
     DomainError
-        If there is no equilibrium: no decay, or no gradient noise at the start.
+        If there is no equilibrium (no decay, or no gradient at the start), or no such ratio.
 
     Examples
     --------
@@ -197,6 +199,8 @@ def equilibrium_run(
     """
     if groups < 2 or runs < 2 * groups:
         raise BeaError(f"{runs} runs in {groups} groups give no errors: two or more in each of two")
+    if not 0 < ratio < np.inf:
+        raise DomainError(f"ratio={ratio:g}: the norm at the start must be positive and finite")
     direction = _direction(total, start)
     first = predicted_equilibrium(total, gamma, weight_decay, direction, batches)
     size = (ratio * first.leading.fourth_power) ** 0.25
@@ -235,7 +239,12 @@ def _end(steps: NDArray[np.int64]) -> int:
 
 def _direction(total: FiniteSum, start: ArrayLike | None) -> Floats:
     if start is not None:
-        return real_numbers(start, "the start")
+        point = real_numbers(start, "the start")
+        if point.shape != (total.dimension,):
+            raise DimensionError(
+                f"the start has shape {point.shape}: give {total.dimension} components"
+            )
+        return point
     if not total.about.minima:
         raise BeaError("no minimum of this loss is known: give a start, such as (1, 0)")
     return np.array([number(text) for text in total.about.minima[0]])

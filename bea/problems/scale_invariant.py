@@ -153,9 +153,11 @@ def scale_invariant_wells(barrier: Any = "1/4", tilt: Any = "1/4", noise: Any = 
             "0 < tilt < 4*barrier"
         )
     names = ["x", "y"]
-    share = divide(power(Symbol("y"), 2), _square(names))
-    rest = divide(power(Symbol("x"), 2), _square(names))
-    value = add(multiply(number(4 * high), share, rest), multiply(number(low), share))
+    squares = [power(Symbol(name), 2) for name in names]
+    value = add(
+        divide(multiply(number(4 * high), *squares), power(_square(names), 2)),
+        divide(multiply(number(low), squares[1]), _square(names)),
+    )
     return SumProblem(
         losses=_with_noise(value, names, noise),
         formula=to_text(value),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import bea
-from bea.errors import BeaError, UnknownNameError
+from bea.errors import BeaError, DimensionError, DomainError, UnknownNameError
 from bea.measure import EquilibriumRun, Measured, equilibrium_run, log_slope
 from bea.methods import Batches
 from bea.problems import FiniteSum
@@ -205,6 +205,14 @@ def test_too_few_runs_and_unknown_observables_are_refused(flat: EquilibriumRun) 
         flat["los"]
     with pytest.raises(BeaError, match="too few records"):
         equilibrium_run(FLAT, "1/2", "1/20", [1, 0], runs=64, records=2).relaxation_rate()
+    with pytest.raises(DomainError, match="ratio=-1: the norm at the start must be positive"):
+        equilibrium_run(FLAT, "1/2", "1/20", [1, 0], ratio=-1)
+    with pytest.raises(DimensionError, match=r"start has shape \(1, 2\): give 2 components"):
+        equilibrium_run(FLAT, "1/2", "1/20", [[1, 0]])
+    with pytest.raises(DomainError, match="weight_decay=0 has no equilibrium"):
+        equilibrium_run(FLAT, "1/2", 0, [1, 0])
+    with pytest.raises(UnknownNameError, match="there is no prediction of 'loss'"):
+        flat.predicted_path("loss")
     with pytest.raises(BeaError, match="no minimum of this loss is known"):
         equilibrium_run(FiniteSum(FLAT.losses), "1/2", "1/20")
     with pytest.raises(BeaError, match="is not scale-invariant"):
