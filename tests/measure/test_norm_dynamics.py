@@ -144,16 +144,18 @@ def test_the_stochastic_equation_of_weak_order_one_misses_the_mean_gradient() ->
     assert (equations[0] - (second - slope + rho / 9)).is_zero()
 
 
-def test_with_momentum_noise_and_mean_gradient_grow_the_norm_differently() -> None:
+@pytest.mark.parametrize("beta", [fmpq(1, 2), fmpq(1, 3), fmpq(9, 10)])
+def test_with_momentum_noise_and_mean_gradient_grow_the_norm_differently(beta: fmpq) -> None:
     total = wells()
-    method = get("heavy-ball-decay", beta="1/2", weight_decay="1/3")
+    method = get("heavy-ball-decay", beta=beta, weight_decay="1/3")
     found = norm_generator(total, method=method)[1].square
     covariance = total.covariance()
     trace = covariance[0][0] + covariance[1][1]
     slope = sum((c * c for c in total.components[1:]), start=total.components[0] ** 2)
     rho = read(total.ring, parse("x**2 + y**2"))
     # gamma/(1 - beta) is the step of the noise; the mean gradient has (1 + beta)/(1 - beta) beside.
-    assert (found - (trace * 4 + slope * 12 - rho / 9)).is_zero()
+    noise, mean = 1 / (1 - beta) ** 2, (1 + beta) / (1 - beta) ** 3
+    assert (found - (trace * noise + slope * mean - rho / 9)).is_zero()
 
 
 def test_what_is_not_scale_invariant_has_no_norm_equation() -> None:
