@@ -21,13 +21,14 @@ from typing import Any, NoReturn
 from flint import fmpq
 
 from bea.bseries.calculus import field_of_map, lie_derivative
-from bea.errors import MethodError
+from bea.errors import MethodError, NotSmoothError
 from bea.series import PowerSeries
 from bea.trees import PLAIN, Color, Colors, Tree, position, trees_up_to
 
 __all__ = ["StepSize", "TreeArithmetic", "TreeSeries"]
 
 _REMEDY = "derive the method on a concrete loss or field instead (give a problem)"
+_NO_COMPARISON = "a series on trees has no truth value: branches cannot be expanded"
 
 
 class TreeArithmetic:
@@ -210,7 +211,12 @@ class TreeSeries:
         raise MethodError(f"a series on trees has no powers: {_REMEDY}")
 
     def __bool__(self) -> bool:
-        raise TypeError("a series on trees has no truth value: branches cannot be expanded")
+        raise NotSmoothError(_NO_COMPARISON)
+
+    def _no_comparison(self, other: object) -> bool:
+        raise NotSmoothError(_NO_COMPARISON)
+
+    __lt__ = __le__ = __gt__ = __ge__ = _no_comparison
 
     def vanishes(self) -> bool:
         """Tell whether the element is zero (to the order that is kept)."""

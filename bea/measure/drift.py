@@ -27,7 +27,7 @@ from bea.measure.comparison import (
     starting_points,
 )
 from bea.measure.expected import derive_for
-from bea.measure.leading import followed_field
+from bea.measure.followed import followed_field
 from bea.measure.pace import pace_of
 from bea.measure.sampling import (
     affordable_time,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bea.errors import MethodError
 from bea.fields import VectorField
-from bea.measure.leading import followed_field
+from bea.measure.followed import followed_field
 from bea.measure.sampling import jacobian_norms, stiffness
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation

@@ -103,7 +103,7 @@ def slowest_rate(method: Method, problem: VectorField | None = None) -> float | 
 
 
 def effective_rate(method: Method) -> float:
-    """Return the factor by which the memory multiplies the step size: f_0 = rate f.
+    """Return the factor by which a method, by its memory mostly, multiplies f: f_0 = rate f.
 
     With a schedule f_0 = rate s(t) f; a weight decay is left out of account. 1 for a method that
     cannot be expressed on trees, such as Adam, whose f_0 is no multiple of f.
@@ -112,30 +112,29 @@ def effective_rate(method: Method) -> float:
     >>> effective_rate(heavy_ball(beta="9/10"))
     10.0
     """
-    if not has_memory(method):
-        return 1.0
+    inner = _unscheduled(method)
     try:
-        leading, *_ = manifold.on_trees(_unscheduled(method), 0)
+        leading, *_ = manifold.on_trees(inner, 0) if has_memory(inner) else tree_map(inner, 1)
     except MethodError:
         return 1.0
     rate = _number(leading)
-    return 1.0 if np.isnan(rate) else rate
+    return 1.0 if np.isnan(rate) or rate == 0 else rate
 
 
 def useful_limit(method: Method, problem: VectorField | None = None) -> float:
     """Return the c for which the modified equation means something while gamma |f'| < c.
 
-    1 without memory, where log(1 - gamma lambda) is real. With memory it is where the memory
-    overtakes theta on a linear field (`bea.modified.overtaking`): (1 - sqrt(beta))^2 for heavy
-    ball. Where no tree expresses the method, (1 - sqrt(rho))^2/(1 - rho) with rho the slowest rate
-    of its memory, in units of |f_0'|.
+    1/|rate| without memory, where log(1 - gamma rate lambda) is real. With memory it is where the
+    memory overtakes theta on a linear field (`bea.modified.overtaking`): (1 - sqrt(beta))^2 for
+    heavy ball. Where no tree expresses the method, (1 - sqrt(rho))^2/(1 - rho) with rho the slowest
+    rate of its memory, in units of |f_0'|.
 
     >>> from bea.methods import heavy_ball
     >>> round(useful_limit(heavy_ball(beta="81/100")), 12)
     0.01
     """
     if not has_memory(method):
-        return 1.0
+        return 1.0 / abs(effective_rate(method))
     slowest = slowest_rate(method, problem)
     if slowest is None:
         raise MethodError(f"the useful range of '{method}' needs numbers for its hyperparameters")

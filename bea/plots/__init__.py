@@ -1,5 +1,5 @@
 """Figures, floor 5 of bea and the only place that draws: drift, trajectories, losses, terms,
-and optimizers beside each other.
+optimizers beside each other, and ensembles on their way into equilibrium.
 
 Each figure is made in two steps: `x_data` computes everything that is shown, as arrays in a
 dataclass, and `draw_x` draws it; `x_figure` does both and returns a matplotlib `Figure`, which a
@@ -37,6 +37,13 @@ from bea.plots.comparison import (
 from bea.plots.comparison_drawing import draw_comparison
 from bea.plots.drift import DriftCurve, DriftData, drift_data, drift_figure
 from bea.plots.drift_drawing import draw_drift
+from bea.plots.equilibrium import (
+    EquilibriumCurve,
+    EquilibriumData,
+    draw_equilibrium,
+    equilibrium_data,
+    equilibrium_figure,
+)
 from bea.plots.landscape import Landscape
 from bea.plots.loss_drawing import draw_loss
 from bea.plots.losses import LossData, loss_data, loss_figure
@@ -63,6 +70,8 @@ __all__ = [
     "ComparisonPanel",
     "DriftCurve",
     "DriftData",
+    "EquilibriumCurve",
+    "EquilibriumData",
     "GrowthBand",
     "GrowthData",
     "Landscape",
@@ -79,6 +88,7 @@ __all__ = [
     "draw_certificate",
     "draw_comparison",
     "draw_drift",
+    "draw_equilibrium",
     "draw_growth",
     "draw_loss",
     "draw_schedules",
@@ -86,6 +96,8 @@ __all__ = [
     "draw_trajectory",
     "drift_data",
     "drift_figure",
+    "equilibrium_data",
+    "equilibrium_figure",
     "growth_data",
     "growth_figure",
     "loss_data",

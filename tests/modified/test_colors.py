@@ -240,9 +240,12 @@ def test_observed_orders_from_the_corrected_start(name: str) -> None:
 
 
 def test_effective_rate_and_useful_range() -> None:
-    for name in HEAVY:
-        assert effective_rate(get(name, beta="9/10")) == 10
-        assert useful_limit(get(name, beta="9/10")) == useful_limit(get("heavy-ball", beta="9/10"))
+    """On f = -theta a decay through the velocity makes the curvature 1 + lambda."""
+    plain = useful_limit(get("heavy-ball", beta="9/10"))
+    assert all(effective_rate(get(name, beta="9/10")) == 10 for name in HEAVY)
+    through, beside = (useful_limit(get(name, beta="9/10")) for name in HEAVY)
+    assert through == pytest.approx(plain / 1.01, rel=1e-9)
+    assert plain / 1.01 < beside < plain
 
 
 # --- rules of a user -----------------------------------------------------------------------------
