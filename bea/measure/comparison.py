@@ -7,7 +7,7 @@ memory belongs on the slow manifold, and the distances and their error floors ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,10 +26,12 @@ from bea.modified import ModifiedEquation, checks
 from bea.modified.memory import has_memory, is_on_trees, useful_limit
 
 __all__ = [
+    "Followed",
     "Progress",
     "Start",
     "checked_orders",
     "compare",
+    "drift_study",
     "labelled",
     "start_of",
     "starting_points",
@@ -39,6 +41,26 @@ Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 _EPSILON = float(np.finfo(float).eps)
+
+
+class Followed(Protocol):
+    """What followed the iterates: a flow, or flows one after the other.
+
+    Attributes
+    ----------
+    values : (gammas, starts, times, d)
+    error : (gammas, starts, times) or None
+    """
+
+    @property
+    def values(self) -> Floats: ...
+
+    @property
+    def error(self) -> Floats | None: ...
+
+    def failures(self) -> list[str]:
+        """One line for each run that stopped early."""
+        ...
 
 
 class Start(NamedTuple):
@@ -84,8 +106,6 @@ def compare(
     corrected: bool = True,
 ) -> DriftStudy:
     """Integrate every modified flow to the times of the iterates, and take the distances."""
-    method, problem = equation.method, equation.problem
-    assert problem is not None
     starts = iterates.starts
     expected = expected_orders(equation, chosen)
     if start.correction is not None:
@@ -94,10 +114,28 @@ def compare(
         else:
             expected = _at_most(expected, start.correction.first_correction(starts))
     runs = [_flow_of(equation, order, iterates, starts, progress) for order in chosen]
+    return drift_study(equation, chosen, expected, iterates, runs, kind)
+
+
+def drift_study(
+    equation: ModifiedEquation,
+    chosen: Sequence[int],
+    expected: Sequence[int | None],
+    iterates: Trajectory,
+    runs: Sequence[Followed],
+    kind: str = "drift",
+    method: Method | None = None,
+) -> DriftStudy:
+    """Take the distances between iterates and what followed them, for each order.
+
+    Of a schedule in pieces the equation is that of the first one, and the method is given.
+    """
+    problem = equation.problem
+    assert problem is not None
     one_more = int(kind == "defect")
     return DriftStudy(
         kind=kind,
-        method=str(method),
+        method=str(method or equation.method),
         problem=problem.name,
         formula=problem.about.formula,
         orders=np.array(chosen),
@@ -170,7 +208,7 @@ def _distance(a: Floats, b: Floats) -> Floats:
     return np.asarray(size[..., 0] * np.linalg.norm(scaled, axis=-1))
 
 
-def _floor(iterates: Trajectory, reference: Trajectory) -> Floats:
+def _floor(iterates: Trajectory, reference: Followed) -> Floats:
     """Return the reference's error plus the iterates' rounding, eps |theta| sqrt(n)."""
     steps = np.rint(iterates.times / iterates.gammas[:, None])[:, None, :]
     size = _distance(iterates.values, np.zeros_like(iterates.values))
@@ -179,7 +217,7 @@ def _floor(iterates: Trajectory, reference: Trajectory) -> Floats:
 
 
 def _failures(
-    iterates: Trajectory, runs: Sequence[Trajectory], orders: Sequence[int]
+    iterates: Trajectory, runs: Sequence[Followed], orders: Sequence[int]
 ) -> tuple[str, ...]:
     lines = [f"iterates: {line}" for line in iterates.failures()]
     for order, run in zip(orders, runs, strict=True):

@@ -108,6 +108,11 @@ class Scheduled(Method):
         return bound
 
     @property
+    def jumps(self) -> bool:
+        """Whether the schedule is in pieces, across which no modified equation goes."""
+        return self.schedule is not None and not self.schedule.is_smooth
+
+    @property
     def parameters(self) -> dict[str, str]:
         """The inner method's, and the schedule."""
         return {"method": str(self.method), "schedule": self._schedule_text}

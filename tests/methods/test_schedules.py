@@ -152,8 +152,6 @@ def test_no_series_goes_across_a_jump() -> None:
     scheduled = Scheduled(GD, JUMPING[2])
     with pytest.raises(MethodError, match=r"at t = 1/3: derive one smooth piece"):
         bea.discretization_drift(scheduled, field)
-    with pytest.raises(MethodError, match=r"has memory, which a jump .* t = 1/2"):
-        schedule_drift(Scheduled(HEAVY_BALL, JUMPING[0]), field)
     with pytest.raises(StepSizeError, match="does not meet the times of the schedule, 1/3"):
         schedule_drift(scheduled, field, gammas=[0.01])
 
