@@ -81,12 +81,10 @@ class Pieces:
         MethodError
             If the method has memory whose layer is not known.
         """
-        schedule = schedule_of(method)
-        starts = [fmpq(0), *(b for b in schedule.breaks if b < end)]
-        lengths = tuple(b - a for a, b in zip(starts, [*starts[1:], end], strict=True))
-        whole = schedule.is_smooth
-        smooth = [schedule if whole else schedule.piece(i) for i in range(len(starts))]
-        equations = [derive_for(Scheduled(method.method, s), problem, max(orders)) for s in smooth]
+        schedule_of(method)
+        smooth = method.smooth_pieces(end)
+        lengths = tuple(until - start for start, until, _ in smooth)
+        equations = [derive_for(piece, problem, max(orders)) for *_, piece in smooth]
         nodes = max(_correction_order(method, equation, orders) for equation in equations)
         return cls(method, lengths, tuple(equations), nodes)
 

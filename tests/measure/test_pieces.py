@@ -66,3 +66,11 @@ def test_what_cannot_be_verified_by_pieces_is_refused() -> None:
     with pytest.raises(BeaError, match="in pieces, each with one of its own"):
         piece = bea.modified_equation(Scheduled(GD, scheduled.schedule.piece(0)), FIELD, 2)
         bea.verify(scheduled, FIELD, equation=piece)
+
+
+def test_an_order_that_is_too_high_is_told_from_one_that_is_too_low() -> None:
+    """RK4 with one cycle: what s' and s'' bring adds up to s' at the ends, where it is 0."""
+    scheduled = Scheduled(get("rk4"), "one-cycle(time=1, low=1/5)")
+    certificate = bea.verify(scheduled, FIELD)
+    assert certificate.verdict == "undecided" and "take another time" in certificate.reason
+    assert bea.verify(scheduled, FIELD, time="9/10").verdict == "confirmed"

@@ -312,3 +312,12 @@ def test_other_methods_are_scheduled_too(name: str) -> None:
     # A step holds s still, so that even a method of high order is of order 1 with a schedule.
     assert study.expected[0] == 1
     assert abs(study.observed_orders[0] - 1) < 0.1
+
+
+def test_with_a_schedule_the_curl_is_that_in_theta() -> None:
+    found = bea.modified_equation(
+        Scheduled(GD, SMOOTH[0]), with_time(bea.problems.loss("x**2*y/2 + y**2")), 2
+    )
+    assert found.is_gradient == (True, True, False)
+    with pytest.raises(BeaError, match="with a schedule the modified loss changes with the time"):
+        found.modified_loss()
