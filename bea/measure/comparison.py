@@ -7,6 +7,7 @@ memory belongs on the slow manifold, and the distances and their error floors ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import lgamma
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -23,7 +24,7 @@ from bea.measure.sampling import default_starts, stiffness
 from bea.measure.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
-from bea.modified.memory import has_memory, is_on_trees, useful_limit
+from bea.modified.memory import has_memory, is_on_trees, slowest_rate, useful_limit
 
 __all__ = [
     "Followed",
@@ -41,6 +42,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 _EPSILON = float(np.finfo(float).eps)
+_OVER = 0.1  # of what a layer is at first, beside the first term that its correction leaves out
 
 
 class Followed(Protocol):
@@ -81,17 +83,19 @@ class Start(NamedTuple):
     correction: ModifiedEquation | None = None
 
 
-def start_of(equation: ModifiedEquation, chosen: Sequence[int]) -> Start:
+def start_of(equation: ModifiedEquation, chosen: Sequence[int], fewest: int | None = None) -> Start:
     """Return where runs and flows begin: runs on the manifold where their layer is not known.
 
     Either is right to the power of gamma by which the flows miss the iterates, which is higher than
-    the order where terms vanish.
+    the order where terms vanish. A layer that is known but not over in a run of the `fewest` steps,
+    such as that of `bdf` with six, is left out in the same way.
     """
     if not has_memory(equation.method):
         return Start("own", equation.method)
     powers = [power - 1 for power in expected_orders(equation, chosen) if power is not None]
     exact = equation.truncate(min(equation.order, max([*chosen, *powers])))
-    if exact.has_start_correction:
+    over = fewest is None or _layer_after(exact, fewest) < _OVER
+    if over and exact.has_start_correction:
         return Start("corrected", equation.method, exact)
     return Start("manifold", exact.started_on_manifold())
 
@@ -175,6 +179,15 @@ def labelled(progress: Progress | None, what: str) -> Callable[[int, int], None]
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _layer_after(equation: ModifiedEquation, steps: int) -> float:
+    """Return n^N/N! rho^n: what is left after n steps of the transients beyond gamma^N."""
+    rho = slowest_rate(equation.method, equation.problem)
+    if not rho:
+        return 0.0
+    power = equation.order
+    return float(np.exp(power * np.log(steps) - lgamma(power + 1) + steps * np.log(rho)))
 
 
 def _flow_of(

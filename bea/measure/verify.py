@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import VectorField
@@ -30,6 +30,7 @@ from bea.measure.comparison import (
 from bea.measure.controls import as_control, changed, doubled, lowered_orders
 from bea.measure.drift import default_time, gammas_for
 from bea.measure.expected import derive_for, expected_orders
+from bea.measure.second_choice import gammas_that_stand_clear
 from bea.measure.study import DriftStudy
 from bea.measure.verify_by_pieces import verify_by_pieces
 from bea.methods import Method, Scheduled
@@ -37,6 +38,8 @@ from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation
 
 __all__ = ["verify"]
+
+Floats = NDArray[np.float64]
 
 
 def verify(
@@ -111,25 +114,22 @@ def verify(
     tested, expected = _tested(method, problem, order, equation)
     length = default_time(method, problem) if time is None else real_number(time, "the time")
     points = starting_points(problem, starts)
-    if gammas is None:
+    chosen_here = gammas is None
+    if chosen_here:
         gammas = gammas_for(method, problem, points, length, count=gamma_count)
-    start = start_of(tested, chosen)
-    iterates = iterate(
-        start.method,
-        problem,
-        points,
-        gammas,
-        time=length,
-        progress=labelled(progress, "iterates"),
-    )
-    study = compare("drift", tested, chosen, iterates, start, progress)
+    start, iterates, study = _followed(tested, chosen, points, gammas, length, progress)
+    study = replace(study, expected=tuple(expected))
+    more = gammas_that_stand_clear(study) if chosen_here else None
+    if more is not None:
+        start, iterates, study = _followed(tested, chosen, points, more, length, progress)
+        study = replace(study, expected=tuple(expected))
     control = as_control(progress)
 
     def measured(wrong: Sequence[ModifiedEquation], power: int) -> DriftStudy:
         return compare("drift", wrong[0], [power], iterates, start, control)
 
     return Certificate(
-        study=replace(study, expected=tuple(expected)),
+        study=study,
         doubled=doubled([tested], chosen, measured),
         uncorrected=_uncorrected(tested, expected, iterates, start, control),
         start=start.kind,
@@ -138,6 +138,21 @@ def verify(
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _followed(
+    tested: ModifiedEquation,
+    chosen: Sequence[int],
+    points: Floats,
+    gammas: Any,
+    time: float,
+    progress: Progress | None,
+) -> tuple[Start, Trajectory, DriftStudy]:
+    """Run the method, and follow it by the flows of all orders."""
+    start = start_of(tested, chosen, fewest=int(time / np.max(gammas)))
+    told = labelled(progress, "iterates")
+    iterates = iterate(start.method, _problem(tested), points, gammas, time=time, progress=told)
+    return start, iterates, compare("drift", tested, chosen, iterates, start, progress)
 
 
 def _checked(order: Any) -> int:
@@ -191,10 +206,26 @@ def _uncorrected(
     start: Start,
     progress: Progress | None,
 ) -> DriftStudy | None:
-    """Measure from the runs' own starts the orders that the lack of a correction must lower."""
-    if start.correction is None:
+    """Measure from the runs' own starts the orders that the lack of a correction must lower.
+
+    Runs that were begun on the slow manifold are made again from their own memory.
+    """
+    exact = start.correction or equation.truncate(len(expected) - 1)
+    if start.kind == "own" or not exact.has_start_correction:
         return None
-    lowered = lowered_orders(expected, start.correction.first_correction(iterates.starts))
-    if not lowered:
+    first = exact.first_correction(iterates.starts)
+    lowered = lowered_orders(expected, first)
+    if first is None or not lowered:
         return None
-    return compare("drift", equation, lowered, iterates, start, progress, corrected=False)
+    if start.kind == "manifold":
+        method, (points, gammas) = equation.method, (iterates.starts, iterates.gammas)
+        time = float(iterates.times.max())
+        iterates = iterate(method, _problem(equation), points, gammas, time=time)
+    plain = Start("own", equation.method)
+    study = compare("drift", equation, lowered, iterates, plain, progress)
+    return replace(study, expected=(first,) * len(lowered))
+
+
+def _problem(equation: ModifiedEquation) -> VectorField:
+    assert equation.problem is not None
+    return equation.problem
