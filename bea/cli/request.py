@@ -107,17 +107,20 @@ class Request:
     def certify(self, order: int, progress: Any) -> Certificate:
         """Put the modified equation to the test."""
         from bea.measure import verify
+        from bea.measure.telling_time import telling_time
 
         self._check_flows(2 * order + 2)  # with the controls
         starts = self._starts()
-        if self.chosen.jumps:
-            return verify(
-                *self.chosen.on_problem(), order, self.gammas, starts, self.exact_time,
-                gamma_count=self.gamma_count, progress=progress,
-            )  # fmt: skip
-        time = self._time()
-        gammas = self.gammas or self._gammas(starts, time)
-        return verify(*self.chosen.on_problem(), order, gammas, starts, time, progress=progress)
+        method, problem = self.chosen.on_problem()
+        time: Any = self.exact_time
+        if not self.chosen.jumps:
+            time = telling_time(method, problem) if self.time is None else self.time
+            if self.gammas is None:
+                self._gammas(starts, time)  # refuses too many steps
+        return verify(
+            method, problem, order, self.gammas, starts, time,
+            gamma_count=self.gamma_count, progress=progress,
+        )  # fmt: skip
 
     # --- private helpers ----------------------------------------------------------------------
 

@@ -31,10 +31,11 @@ def gammas_that_stand_clear(study: DriftStudy) -> Floats | None:
     >>> study = DriftStudy(
     ...     "drift", "m", "p", "", np.array([5]), (6,), gammas, np.zeros((1, 1)),
     ...     np.ones((4, 1)), distances, 1e-10 * ones)
-    >>> gammas_that_stand_clear(study)
+    >>> np.rint(1 / gammas_that_stand_clear(study))
+    array([10., 13., 17., 20., 23., 30., 40., 80.])
     """
     counts = [_clear(study, i) for i, power in enumerate(study.expected) if power is not None]
-    wanting = [count for count in counts if 2 <= count < _ENOUGH]
+    wanting = [count for count in counts if 2 <= count < min(_ENOUGH, len(study.gammas))]
     if not wanting:
         return None
     gammas = np.sort(study.gammas)[::-1]

@@ -18,6 +18,7 @@ from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import VectorField
 from bea.fields.reals import real_number
 from bea.flows import Trajectory, iterate
+from bea.flows.times import check_gammas
 from bea.measure.certificate import Certificate
 from bea.measure.comparison import (
     Progress,
@@ -28,10 +29,11 @@ from bea.measure.comparison import (
     starting_points,
 )
 from bea.measure.controls import as_control, changed, doubled, lowered_orders
-from bea.measure.drift import default_time, gammas_for
+from bea.measure.drift import gammas_for
 from bea.measure.expected import derive_for, expected_orders
 from bea.measure.second_choice import gammas_that_stand_clear
 from bea.measure.study import DriftStudy
+from bea.measure.telling_time import telling_time
 from bea.measure.verify_by_pieces import verify_by_pieces
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
@@ -68,7 +70,7 @@ def verify(
         Starting points; by default nine around the problem's own.
     time : float, optional
         The time at which to compare, in the units of gamma; by default one that suits both. With a
-        schedule that jumps an exact number, by default the schedule's own.
+        schedule that jumps an exact number, by default the schedule's end or a little earlier.
     equation : ModifiedEquation, optional
         The equation to test; by default it is derived. Only its terms are taken from it: what is
         iterated, and from which memory, is the method's.
@@ -112,7 +114,7 @@ def verify(
             method, problem, order, gammas, starts, time, gamma_count=gamma_count, progress=progress
         )
     tested, expected = _tested(method, problem, order, equation)
-    length = default_time(method, problem) if time is None else real_number(time, "the time")
+    length = telling_time(method, problem) if time is None else real_number(time, "the time")
     points = starting_points(problem, starts)
     chosen_here = gammas is None
     if chosen_here:
@@ -149,7 +151,7 @@ def _followed(
     progress: Progress | None,
 ) -> tuple[Start, Trajectory, DriftStudy]:
     """Run the method, and follow it by the flows of all orders."""
-    start = start_of(tested, chosen, fewest=int(time / np.max(gammas)))
+    start = start_of(tested, chosen, fewest=int(time / check_gammas(gammas).max()))
     told = labelled(progress, "iterates")
     iterates = iterate(start.method, _problem(tested), points, gammas, time=time, progress=told)
     return start, iterates, compare("drift", tested, chosen, iterates, start, progress)

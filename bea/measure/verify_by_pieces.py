@@ -13,7 +13,9 @@ from bea.measure.by_pieces import PiecewiseRun, run_by_pieces, study_by_pieces
 from bea.measure.certificate import Certificate
 from bea.measure.comparison import Progress
 from bea.measure.controls import doubled, lowered_orders
+from bea.measure.pieces import schedule_of
 from bea.measure.study import DriftStudy
+from bea.measure.telling_time import telling_end
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation
 
@@ -35,9 +37,10 @@ def verify_by_pieces(
 
     Each control is wrong on every piece: the last term is taken away or doubled, and with memory
     neither the start nor the restarts at the breaks are corrected. Parameters and errors are those
-    of `bea.measure.schedule_drift`.
+    of `bea.measure.schedule_drift`, but for the time, which is `telling_end` by default.
     """
     chosen = range(order + 1)
+    time = telling_end(schedule_of(method)) if time is None else time
     run = run_by_pieces(
         method, problem, chosen, gammas, starts, time, gamma_count=gamma_count, progress=progress
     )

@@ -71,6 +71,14 @@ def test_what_cannot_be_verified_by_pieces_is_refused() -> None:
 def test_an_order_that_is_too_high_is_told_from_one_that_is_too_low() -> None:
     """RK4 with one cycle: what s' and s'' bring adds up to s' at the ends, where it is 0."""
     scheduled = Scheduled(get("rk4"), "one-cycle(time=1, low=1/5)")
-    certificate = bea.verify(scheduled, FIELD)
+    certificate = bea.verify(scheduled, FIELD, time=1)
     assert certificate.verdict == "undecided" and "take another time" in certificate.reason
-    assert bea.verify(scheduled, FIELD, time="9/10").verdict == "confirmed"
+    assert bea.verify(scheduled, FIELD).verdict == "confirmed"
+
+
+@pytest.mark.parametrize("name", ["heun", "rk4", "bdf", "adams-bashforth"])
+def test_a_method_of_high_order_is_compared_before_a_cosine_is_level(name: str) -> None:
+    scheduled = Scheduled(get(name), "cosine(time=1, low=1/10)")
+    certificate = bea.verify(scheduled, FIELD)
+    assert certificate.verdict == "confirmed", certificate.reason
+    assert certificate.study.times.max() <= 0.75
