@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from bea import methods, plots, problems
     from bea.errors import BeaError
     from bea.fields import Loss, VectorField, parse
-    from bea.flows import Trajectory, flow, iterate
+    from bea.flows import Ensemble, Trajectory, ensemble, iterate, sde_ensemble
+    from bea.flows.flow import flow
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify
@@ -56,6 +57,7 @@ __all__ = [
     "BeaError",
     "Certificate",
     "DriftStudy",
+    "Ensemble",
     "Loss",
     "Method",
     "ModifiedEquation",
@@ -64,6 +66,7 @@ __all__ = [
     "VectorField",
     "cyclic_epoch",
     "discretization_drift",
+    "ensemble",
     "flow",
     "iterate",
     "methods",
@@ -73,6 +76,7 @@ __all__ = [
     "parse",
     "plots",
     "problems",
+    "sde_ensemble",
     "shuffled_epoch",
     "verify",
 ]
@@ -82,6 +86,7 @@ _HOMES = {
     "BeaError": "bea.errors",
     "Certificate": "bea.measure.certificate",
     "DriftStudy": "bea.measure",
+    "Ensemble": "bea.flows",
     "Loss": "bea.fields",
     "Method": "bea.methods",
     "ModifiedEquation": "bea.modified",
@@ -90,12 +95,14 @@ _HOMES = {
     "VectorField": "bea.fields",
     "cyclic_epoch": "bea.modified",
     "discretization_drift": "bea.measure",
+    "ensemble": "bea.flows",
     "flow": "bea.flows",
     "iterate": "bea.flows",
     "modified_equation": "bea.modified",
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",
+    "sde_ensemble": "bea.flows",
     "shuffled_epoch": "bea.modified",
     "verify": "bea.measure.verify",
 }

@@ -4,13 +4,29 @@ What follows which: `flow` the solution of θ̇ = f(θ; γ), to about 1e-13 and 
 `iterate` the method's own steps. Both take all step sizes and all starts in one call, and both
 return a `Trajectory` with values (gammas, starts, times, d). `sample_steps` and `sample_times` say
 at which multiples of the step size the two are compared; comparing them is `bea.measure`'s.
+`ensemble` runs a stochastic method many times over and returns an `Ensemble` of means,
+`sde_ensemble` does so for its stochastic differential equations.
 """
 
 from __future__ import annotations
 
+from bea.flows.ensemble_result import Ensemble, Estimate
+from bea.flows.ensembles import ensemble
 from bea.flows.flow import flow
 from bea.flows.iterates import iterate
+from bea.flows.sde import sde_ensemble
 from bea.flows.times import sample_steps, sample_times
 from bea.flows.trajectory import Status, Trajectory
 
-__all__ = ["Status", "Trajectory", "flow", "iterate", "sample_steps", "sample_times"]
+__all__ = [
+    "Ensemble",
+    "Estimate",
+    "Status",
+    "Trajectory",
+    "ensemble",
+    "flow",
+    "iterate",
+    "sample_steps",
+    "sample_times",
+    "sde_ensemble",
+]

@@ -30,6 +30,7 @@ class Status(IntEnum):
     LEFT_DOMAIN = 3
     UNSOLVED = 4
     STIFF = 5
+    INDEFINITE = 6
 
     @property
     def reason(self) -> str:
@@ -43,6 +44,7 @@ _REASONS = {
     Status.BLOW_UP: "the solution blows up in finite time",
     Status.LEFT_DOMAIN: "it left the domain of the field",
     Status.UNSOLVED: "the equation of an implicit step was not solved",
+    Status.INDEFINITE: "the diffusion matrix was not positive semidefinite",
     Status.STIFF: "the step budget was exhausted (the field is stiff there)",
 }
 

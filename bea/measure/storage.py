@@ -1,22 +1,20 @@
 """Studies in one file: a NumPy archive with the arrays as they are and the words as JSON.
 
-No pickles: a file from a stranger can be read safely. Files are written under a temporary name in
-the same folder and moved into place, so that they are there whole or not at all.
+No pickles: a file from a stranger can be read safely. Files are there whole or not at all, see
+`bea.flows.files`.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
 from bea.errors import OutputError
+from bea.flows.files import file_path, write_whole
 from bea.measure.study import DriftStudy
 
 __all__ = ["load_study", "save_study", "write_whole"]
@@ -24,37 +22,6 @@ __all__ = ["load_study", "save_study", "write_whole"]
 _FORMAT = "bea drift study 1"
 _ARRAYS = ("orders", "gammas", "starts", "times", "distances", "floors")
 _WORDS = ("kind", "method", "problem", "formula", "expected", "failures", "warnings")
-
-
-def write_whole(path: str | Path, write: Callable[[IO[bytes]], Any]) -> Path:
-    """Write a file by `write(stream)`, whole or not at all, and return its path.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be made or written to.
-    """
-    path = _file(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise OutputError(
-            f"cannot write to '{path.parent}': {error.strerror}; "
-            "choose a folder that can be written"
-        ) from None
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            write(stream)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise OutputError(f"cannot write '{path}': {error.strerror}") from None
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path
 
 
 def save_study(study: DriftStudy, path: str | Path) -> Path:
@@ -65,7 +32,7 @@ def save_study(study: DriftStudy, path: str | Path) -> Path:
     OutputError
         If the file cannot be written.
     """
-    path = _file(path)
+    path = file_path(path)
     path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
     words = {"format": _FORMAT, **{name: getattr(study, name) for name in _WORDS}}
     arrays = {name: getattr(study, name) for name in _ARRAYS}
@@ -81,7 +48,7 @@ def load_study(path: str | Path) -> DriftStudy:
     OutputError
         If there is no such file, or it is not a study.
     """
-    path = _file(path)
+    path = file_path(path)
     try:
         # Opened here, since np.load does not close a file that turns out to be no archive.
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
@@ -99,16 +66,3 @@ def load_study(path: str | Path) -> DriftStudy:
     for name in ("expected", "failures", "warnings"):
         fields[name] = tuple(words[name])
     return DriftStudy(**fields)
-
-
-def _file(path: Any) -> Path:
-    """Return a path that can name a file."""
-    if not isinstance(path, str | os.PathLike) or not Path(path).name:
-        raise OutputError(f"{path!r} does not name a file: give a path, such as 'run.npz'")
-    return Path(path)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

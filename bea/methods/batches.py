@@ -194,6 +194,8 @@ def _orders(batch: tuple[int, ...]) -> int:
 
 def _integers(rng: np.random.Generator, total: int, shape: tuple[int, ...]) -> Ints:
     """Return random integers below `total`, of the type that NumPy gathers by."""
+    if total <= 2**16:  # four from one word of random bits
+        return rng.integers(0, total, size=shape, dtype=np.uint16).astype(np.int64)
     return rng.integers(0, total, size=shape, dtype=np.int64)
 
 

@@ -27,7 +27,7 @@ from bea.fields.grammar import declared_names
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source, substitute
 from bea.fields.vector_field import Inside, Loss, Rhs, conditions_of, met
-from bea.problems.finite_sums import FiniteSum
+from bea.problems.finite_sums import FiniteSum, digest
 from bea.problems.sampled import Sampled, by_model
 
 __all__ = ["DataSum", "from_data", "linear_model", "logistic_model", "network_model"]
@@ -101,6 +101,12 @@ class DataSum(FiniteSum):
     def parameters(self) -> tuple[str, ...]:
         """The names that are still symbolic."""
         return self._open
+
+    @property
+    def identity(self) -> str:
+        """A short text that tells this sum from another."""
+        data = "; ".join(f"{k}: {', '.join(map(str, v))}" for k, v in self.data.items())
+        return f"{self.name}, N={self.size}, {digest(f'{self.expression}; {data}')}"
 
     def with_parameters(self, names: Sequence[str]) -> DataSum:
         """Return the same sum over a ring with further symbolic parameters."""

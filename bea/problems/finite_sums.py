@@ -9,6 +9,7 @@ a given covariance in `bea.problems.synthetic_sums`; which batches there are is
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,7 +30,7 @@ from bea.fields.vector_field import Loss
 from bea.problems.problem import Problem, Put
 from bea.problems.sampled import Sampled, by_coefficients
 
-__all__ = ["FiniteSum", "Sampling", "SumProblem", "finite_sum"]
+__all__ = ["FiniteSum", "Sampling", "SumProblem", "digest", "finite_sum"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -74,6 +75,12 @@ class FiniteSum(Loss):
     def size(self) -> int:
         """N, the number of losses."""
         return len(self.losses)
+
+    @property
+    def identity(self) -> str:
+        """A short text that tells this sum from another."""
+        parts = "; ".join(str(loss.value) for loss in self.losses)
+        return f"{self.name}, N={self.size}, {digest(parts)}"
 
     def covariance(self, batches: Sampling | None = None) -> Matrix:
         """Return the exact covariance (d, d) of the gradient, as ring elements.
@@ -196,6 +203,11 @@ def finite_sum(
     if about is None:
         about = About(name=f"mean of {len(found)} losses")
     return FiniteSum(found, about)
+
+
+def digest(text: str) -> str:
+    """Return a short text that differs where texts do."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 # --- private helpers ----------------------------------------------------------------------------

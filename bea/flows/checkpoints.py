@@ -1,0 +1,161 @@
+"""Checkpoints: what an ensemble has computed so far, in one file that is there whole or not at all.
+
+A file holds the identity of the ensemble (what was asked for, as words), the arrays of results as
+far as they are filled, and the state of every chunk under way: theta, memory, the state of its
+random numbers, and its step. An ensemble that continues from it has the same bits as one that was
+never interrupted. No pickles: a file from a stranger can be read safely.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import Any, NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+
+from bea.errors import OutputError
+from bea.flows.files import file_path, write_whole
+
+__all__ = ["Checkpoint", "State"]
+
+_FORMAT = "bea ensemble checkpoint 1"
+# Writing may take this part of the time; results of gigabytes are saved less often.
+_SHARE = 0.05
+_LONG = 60
+
+Arrays = dict[str, np.ndarray[Any, Any]]
+
+
+class State(NamedTuple):
+    """A chunk between two steps: words (JSON) and arrays."""
+
+    words: dict[str, Any]
+    arrays: Arrays
+
+
+class Checkpoint:
+    """The file of one ensemble.
+
+    Parameters
+    ----------
+    path
+        The file; None keeps nothing.
+    identity
+        What makes the ensemble what it is, as words and numbers.
+    results
+        Name -> array that the chunks fill; what the file holds is put into them.
+    every
+        Seconds between two saves, at least; with 0 every block is saved.
+
+    Raises
+    ------
+    OutputError
+        If the file is no checkpoint, or of another ensemble: the message says what differs.
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None,
+        identity: Mapping[str, Any],
+        results: Arrays,
+        every: float = 10.0,
+    ) -> None:
+        self.path = None if path is None else file_path(path)
+        self.identity = json.loads(json.dumps(identity))  # as it is read back
+        self.results, self.every = results, every
+        self.done: set[int] = set()
+        self.under_way: dict[int, State] = {}
+        self._lock = Lock()
+        if self.path is not None and self.path.exists():
+            self._load(self.path)
+        self._due = monotonic() + every
+
+    def keep(self, chunk: int, state: Callable[[], State]) -> None:
+        """Note the state of a chunk between two blocks, and write the file if it is time to."""
+        if self.path is not None:
+            found = state()
+            with self._lock:
+                self.under_way[chunk] = found
+                self._save_if_due()
+
+    def finish(self, chunk: int) -> None:
+        """Note that a chunk has filled its part of the results."""
+        with self._lock:
+            self.done.add(chunk)
+            self.under_way.pop(chunk, None)
+            self._save_if_due()
+
+    def save(self) -> None:
+        """Write the file now."""
+        if self.path is None:
+            return
+        with self._lock:
+            self._save(self.path)
+
+    def _save_if_due(self) -> None:
+        if self.path is not None and monotonic() >= self._due:
+            self._save(self.path)
+
+    def _save(self, path: Path) -> None:
+        started = monotonic()
+        words = {
+            "format": _FORMAT,
+            "identity": self.identity,
+            "done": sorted(self.done),
+            "chunks": {str(chunk): state.words for chunk, state in self.under_way.items()},
+        }
+        arrays: dict[str, Any] = {f"results.{n}": array for n, array in self.results.items()}
+        for chunk, state in self.under_way.items():
+            arrays |= {f"chunk{chunk}.{name}": array for name, array in state.arrays.items()}
+        text = np.array(json.dumps(words))
+        write_whole(path, lambda stream: np.savez(stream, words=text, **arrays))
+        now = monotonic()
+        self._due = now + (max(self.every, (now - started) / _SHARE) if self.every else 0.0)
+
+    def _load(self, path: Path) -> None:
+        try:
+            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
+                words = json.loads(str(archive["words"]))
+                if not isinstance(words, dict) or words.get("format") != _FORMAT:
+                    raise KeyError("format")
+                _check_same(path, words["identity"], self.identity)
+                for name, array in self.results.items():
+                    array[...] = archive[f"results.{name}"]
+                self.done = set(words["done"])
+                for chunk, part in words["chunks"].items():
+                    prefix = f"chunk{chunk}."
+                    names = [n for n in archive.files if n.startswith(prefix)]
+                    arrays = {n.removeprefix(prefix): archive[n] for n in names}
+                    self.under_way[int(chunk)] = State(part, arrays)
+        except OutputError:
+            raise
+        except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+            raise OutputError(
+                f"'{path}' is not a checkpoint saved by bea: give another file"
+            ) from None
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _check_same(path: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+    names = [name for name in {**here, **there} if there.get(name) != here.get(name)]
+    if names:
+        shown = "; ".join(
+            f"{name} is {_shown(there.get(name))} there and {_shown(here.get(name))} here"
+            for name in names
+        )
+        raise OutputError(
+            f"'{path}' is the checkpoint of another ensemble: {shown}. Give another file, or "
+            "remove this one"
+        )
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"

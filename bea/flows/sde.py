@@ -1,0 +1,286 @@
+"""Ensembles of stochastic differential equations dX = b(X; γ) dt + S(X; γ)^(1/2) dW.
+
+Two schemes: Euler-Maruyama with normal increments, of weak order 1, and Platen's explicit scheme of
+weak order 2 with increments of three points and two-point variables for the mixed integrals.
+Source: Kloeden and Platen, Numerical Solution of Stochastic Differential Equations (1992), sections
+14.1 and 15.1, equation (15.1.3); the variables are those of (14.2.8)-(14.2.10), due to Talay.
+The orders hold where the root of S is smooth, which it is not where S becomes singular.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bea.errors import BeaError, DimensionError, StepSizeError, UnknownNameError, nearest
+from bea.fields.vector_field import Loss
+from bea.flows.diffusion import Diffusion, cholesky
+from bea.flows.ensemble_inputs import plan_runs, step_size
+from bea.flows.ensemble_plan import Memory, Segment, Walker
+from bea.flows.ensemble_result import Ensemble
+from bea.flows.ensemble_runs import run_plan
+from bea.flows.lanes import Field, Progress
+from bea.flows.observables import read_observables
+from bea.flows.times import check_count
+from bea.flows.trajectory import Status
+
+__all__ = ["SCHEMES", "sde_ensemble"]
+
+Floats = NDArray[np.float64]
+Noise = tuple[Floats, Floats]
+
+#: The schemes, with their weak orders.
+SCHEMES = {"platen": 2, "euler-maruyama": 1}
+
+_WIDTH = 8192
+_LEAST = 64
+_DRAWN = 65_536
+
+
+def sde_ensemble(
+    drift: Field,
+    diffusion: Any,
+    starts: ArrayLike,
+    *,
+    gamma: Any,
+    time: float,
+    steps: int,
+    scheme: str = "platen",
+    runs: int | None = None,
+    observables: Any = None,
+    record: int | Sequence[int] | None = None,
+    until: Any = None,
+    keep: bool = False,
+    seed: int = 0,
+    workers: int = 1,
+    memory: float = 2.0,
+    progress: Progress | None = None,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: float = 10.0,
+    loss: Loss | None = None,
+) -> Ensemble:
+    """Solve an SDE many times over, and record means with standard errors.
+
+    Parameters
+    ----------
+    drift
+        b: a vector field, a loss (b = −∇L) or a modified equation.
+    diffusion
+        S = γ times rows (d, d) of ring elements, numbers or texts, such as the `covariance()` of a
+        finite sum; or a mapping {power of γ: rows}; or a function of theta (d, lanes) and γ with
+        values (d, d, lanes).
+    starts : (d,) or (runs, d)
+        Where all runs start, or each of them.
+    gamma
+        The step size of the method that the SDE stands for.
+    time, steps
+        How long a run is, and in how many steps of the scheme.
+    scheme
+        "platen" (weak order 2) or "euler-maruyama" (weak order 1).
+    loss
+        What `L` is in the observables; by default the drift, if it is a loss.
+    runs, observables, record, until, keep, seed, workers, memory, progress, checkpoint
+        As for `bea.ensemble`; `record` counts the steps of the scheme.
+
+    Returns
+    -------
+    Ensemble
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such scheme.
+    BeaError, DimensionError, DomainError, StepSizeError, OutputError
+        As `bea.ensemble`; and if the diffusion is no symmetric matrix of the dimension.
+
+    Notes
+    -----
+    A run is marked INDEFINITE where S was not positive semidefinite.
+
+    Examples
+    --------
+    >>> import bea
+    >>> drift = bea.Loss.read("x**2/2")
+    >>> found = sde_ensemble(drift, [[1]], [0], gamma=1, time=8, steps=80, runs=20_000,
+    ...     observables="x**2", seed=1)
+    >>> mean, error = found["x**2"]  # the stationary variance of dX = -X dt + dW is 1/2
+    >>> bool(abs(mean[-1] - 1/2) < 4 * error[-1])
+    True
+    """
+    if scheme not in SCHEMES:
+        raise UnknownNameError(
+            f"unknown scheme '{scheme}': choose one of {', '.join(SCHEMES)}."
+            f"{nearest(str(scheme), SCHEMES)}"
+        )
+    if not hasattr(drift, "numeric"):
+        raise BeaError(
+            f"the drift is a {type(drift).__name__}: give a field, such as a loss or a modified "
+            "equation"
+        )
+    check_count(steps, "steps")
+    size, whole = step_size(gamma), _time(time)
+    matrix = Diffusion(diffusion, drift.variables)
+    value = loss if loss is not None else drift if isinstance(drift, Loss) else None
+    if value is not None and value.variables != drift.variables:
+        raise DimensionError("the loss and the drift have different variables: give the same")
+    function = None if value is None else lambda theta: value.at(theta.T)
+    read = partial(read_observables, variables=drift.variables, loss=function)
+    plan = plan_runs(
+        _Diffusing(drift, matrix, size, whole / steps, steps, scheme), drift.dimension, starts,
+        runs, record, keep, seed,
+        observables=read(observables),
+        until=None if until is None else read(until),
+        inside=drift.domain(),
+        identity={
+            "scheme": scheme, "drift": repr(drift), "diffusion": matrix.identity, "gamma": size,
+            "time": whole, "steps": steps,
+        },
+    )  # fmt: skip
+    matrix.check(np.atleast_2d(plan.starts), size)
+    return run_plan(
+        plan, workers=workers, memory=memory, progress=progress, checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
+    )  # fmt: skip
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+class _Diffusing:
+    """A scheme on an SDE, as a `Walk`."""
+
+    def __init__(
+        self, drift: Field, diffusion: Diffusion, gamma: float, dt: float, steps: int, scheme: str
+    ) -> None:
+        self.rhs, self.diffusion, self.gamma = drift.numeric(), diffusion, gamma
+        self.dimension, self.scheme = drift.dimension, scheme
+        self.width = max(_LEAST, _WIDTH // max(2, self.dimension))
+        block = max(1, _DRAWN // (self.width * self.dimension))
+        self.segments = [Segment(steps, block, dt)]
+
+    @property
+    def numbers(self) -> int:
+        """Points, roots at all supporting points, and the noise of a block."""
+        d = self.dimension
+        return d * (8 + 8 * d * d + 2 * d * self.segments[0].block)
+
+    def walker(self, lanes: int) -> Walker:
+        """Return the walker of a chunk."""
+        return DiffusingWalker(self, lanes)
+
+
+class DiffusingWalker:
+    """The lanes of one chunk of an SDE."""
+
+    trouble = Status.INDEFINITE
+
+    def __init__(self, walk: _Diffusing, lanes: int) -> None:
+        self.walk, self.lanes, self.dt = walk, lanes, walk.segments[0].gamma
+        self.gammas = np.full(lanes, walk.gamma)
+        self.indefinite = np.zeros(lanes, dtype=bool)
+        self.pairs = list(combinations(range(walk.dimension), 2))
+        self.fixed = None
+        if walk.diffusion.constant:
+            self.fixed = walk.diffusion.root(np.zeros((walk.dimension, 1)), walk.gamma)
+        root = np.sqrt(3 * self.dt)
+        self.three_points = np.array([root, -root, 0.0, 0.0, 0.0, 0.0])
+
+    def start(self, rng: np.random.Generator, theta: Floats) -> Memory:
+        """Return no memory."""
+        return ()
+
+    def draw(self, segment: int, rng: np.random.Generator) -> list[Noise]:
+        """Return the increments (d, lanes) and the two-point variables (pairs, lanes) of steps."""
+        block = self.walk.segments[0].block
+        shape = (block, self.walk.dimension, self.lanes)
+        if self.walk.scheme == "euler-maruyama":
+            increments = rng.standard_normal(shape) * np.sqrt(self.dt)
+            return [(row, row[:0]) for row in increments]
+        increments = self.three_points.take(rng.integers(0, 6, shape, dtype=np.uint16))
+        signs = rng.integers(0, 2, (block, len(self.pairs), self.lanes), dtype=np.uint16)
+        return list(zip(increments, (2.0 * signs - 1) * self.dt, strict=True))
+
+    def step(
+        self, segment: int, noise: Noise, theta: Floats, memory: Memory
+    ) -> tuple[Floats, Memory]:
+        """Return the points after one step of the scheme."""
+        root, slope = self._root(theta), self.walk.rhs(theta, self.gammas)
+        moved = theta + self.dt * slope
+        noisy = moved + _apply(root, noise[0])
+        if self.walk.scheme == "euler-maruyama":
+            return noisy, memory
+        average = (self.walk.rhs(noisy, self.gammas) + slope) * (self.dt / 2)
+        if self.fixed is not None:
+            return theta + average + _apply(root, noise[0]), memory
+        return theta + average + self._platen(root, theta, moved, *noise), memory
+
+    def unsolved(self) -> NDArray[np.bool_]:
+        """Return where the diffusion had no root."""
+        return self.indefinite
+
+    def _platen(
+        self, root: Floats, theta: Floats, moved: Floats, dw: Floats, two: Floats
+    ) -> Floats:
+        """Return the noise of (15.1.3), with b^j the columns of the root and V the variables two.
+
+        Σ_j ¼ (b^j(R^j+) + b^j(R^j−) + 2 b^j) dW^j + ¼ (b^j(R^j+) − b^j(R^j−)) (dW^j² − Δ)/√Δ
+        + Σ_{r≠j} ¼ (b^j(U^r+) + b^j(U^r−) − 2 b^j) dW^j
+        + ¼ (b^j(U^r+) − b^j(U^r−)) (dW^j dW^r + V_rj)/√Δ,
+        where R^j± = X + b Δ ± b^j √Δ and U^r± = X ± b^r √Δ.
+        """
+        total, d, length = np.zeros_like(theta), len(theta), np.sqrt(self.dt)
+        mixed = _antisymmetric(two, self.pairs, d)
+        for j in range(d):
+            away = root[:, j] * length
+            up, down = self._root(moved + away)[:, j], self._root(moved - away)[:, j]
+            total += (up + down + 2 * root[:, j]) * dw[j]
+            total += (up - down) * ((dw[j] ** 2 - self.dt) / length)
+        if d == 1:
+            return total / 4
+        for r in range(d):
+            away = root[:, r] * length
+            above, below = self._root(theta + away), self._root(theta - away)
+            for j in range(d):
+                if j != r:
+                    up, down = above[:, j], below[:, j]
+                    total += (up + down - 2 * root[:, j]) * dw[j]
+                    total += (up - down) * ((dw[j] * dw[r] + mixed[r][j]) / length)
+        return total / 4
+
+    def _root(self, theta: Floats) -> Floats:
+        """Return the root (d, d, lanes); where there is none the lane is marked."""
+        if self.fixed is not None:
+            return self.fixed
+        matrix = self.walk.diffusion(theta, self.walk.gamma)
+        root = cholesky(matrix)
+        self.indefinite |= np.isnan(root[0, 0]) & np.isfinite(matrix).all(axis=(0, 1))
+        return root
+
+
+def _apply(root: Floats, increments: Floats) -> Floats:
+    """Return the noise (d, lanes) of a root (d, d, lanes) and increments (d, lanes)."""
+    total = root[:, 0] * increments[0]
+    for column, increment in enumerate(increments[1:], start=1):
+        total += root[:, column] * increment
+    return total
+
+
+def _antisymmetric(two: Floats, pairs: Sequence[tuple[int, int]], d: int) -> list[list[Any]]:
+    """Return V[r][j] = −V[j][r] from the variables of the pairs r < j."""
+    mixed: list[list[Any]] = [[0.0] * d for _ in range(d)]
+    for (r, j), values in zip(pairs, two, strict=True):
+        mixed[r][j], mixed[j][r] = values, -values
+    return mixed
+
+
+def _time(time: Any) -> float:
+    try:
+        return step_size(time)
+    except StepSizeError:
+        raise StepSizeError(f"Time {time} must be positive and finite.") from None

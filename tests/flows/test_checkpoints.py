@@ -1,0 +1,153 @@
+"""Checkpoints: an ensemble that was killed has the bits of one that was not."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import bea
+from bea.errors import OutputError
+from bea.flows import Ensemble
+
+LINE = bea.problems.linear_regression()
+ASKED: dict[str, Any] = {"gamma": "1/50", "steps": 300, "runs": 10_000, "record": 6, "keep": True,
+                         "observables": "w, b, L", "seed": 2, "batches": 2}  # fmt: skip
+KILLED = """
+import os, signal, sys
+import bea
+
+blocks = 0
+def progress(done, total):
+    global blocks
+    blocks += 1
+    if blocks == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+bea.ensemble("heavy-ball", bea.problems.linear_regression(), [0, 0], gamma="1/50", steps=300,
+    runs=10_000, record=6, keep=True, observables="w, b, L", seed=2, batches=2, progress=progress,
+    checkpoint=sys.argv[1], checkpoint_every=0)
+"""
+
+
+def run(**changed: Any) -> Ensemble:
+    return bea.ensemble("heavy-ball", LINE, [0, 0], **{**ASKED, **changed})
+
+
+def same_bits(a: Ensemble, b: Ensemble) -> bool:
+    names = ("mean", "error", "count", "status", "stopped_at", "points", "times")
+    return all(getattr(a, n).tobytes() == getattr(b, n).tobytes() for n in names)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted() -> Ensemble:
+    return run()
+
+
+def test_killed_in_the_middle_it_resumes_to_the_same_bits(
+    tmp_path: Path, uninterrupted: Ensemble
+) -> None:
+    path = tmp_path / "run.npz"
+    for blocks in (30, 60):  # the second time it is killed after it has resumed
+        command = [sys.executable, "-c", KILLED, str(path), str(blocks)]
+        assert subprocess.run(command).returncode == -signal.SIGKILL
+    seen: list[int] = []
+    resumed = run(checkpoint=path, progress=lambda done, total: seen.append(done))
+    assert same_bits(resumed, uninterrupted)
+    assert seen[0] > 500_000  # of three million steps
+
+
+class StopError(Exception):
+    """What interrupts, as Ctrl-C does."""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_interrupted_at_any_time_it_loses_nothing(
+    tmp_path: Path, uninterrupted: Ensemble, workers: int
+) -> None:
+    path = tmp_path / "run.npz"
+    steps = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal steps
+        if done > steps + 700_000:
+            steps = done
+            raise StopError
+
+    for _ in range(3):
+        with pytest.raises(StopError):
+            run(checkpoint=path, progress=progress, workers=workers)
+    assert steps > 2_000_000
+    assert same_bits(run(checkpoint=path, workers=workers), uninterrupted)
+
+
+def test_a_finished_ensemble_is_read_back(tmp_path: Path, uninterrupted: Ensemble) -> None:
+    path = tmp_path / "run.npz"
+    run(checkpoint=path)
+    seen: list[int] = []
+    again = run(checkpoint=path, progress=lambda done, total: seen.append(done))
+    assert same_bits(again, uninterrupted) and seen == [3_000_000]
+
+
+UNTIL = {"adam": "w - 7/10", "nesterov": "w - 8/5", "optimistic-gradient": "w - 1"}
+
+
+@pytest.mark.parametrize("method", UNTIL)
+def test_all_memory_is_kept(tmp_path: Path, method: str) -> None:
+    def asked(**more: Any) -> Ensemble:
+        return bea.ensemble(method, LINE, [0, 0], gamma="1/50", steps=100, runs=50, seed=1,
+                            until=UNTIL[method], keep=True, **more)  # fmt: skip
+
+    def interrupt(done: int, total: int) -> None:
+        if done > 2000:
+            raise StopError
+
+    with pytest.raises(StopError):
+        asked(checkpoint=tmp_path / "run.npz", progress=interrupt)
+    whole = asked()
+    assert (whole.stopped_at >= 0).any() and (whole.stopped_at < 0).any()
+    assert same_bits(asked(checkpoint=tmp_path / "run.npz"), whole)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"seed": 3}, "seed is 2 there and 3 here"),
+        ({"gamma": "1/40"}, r"gamma is \[0.02\] there and \[0.025\] here"),
+        ({"runs": 10_001}, "runs is 10000 there and 10001 here"),
+        ({"batches": 1}, "batches is .*of 2 without replacement.* there and .*of 1"),
+        ({"observables": "w, b"}, 'observables is .* there and \\["w", "b"\\] here'),
+    ],
+)
+def test_a_checkpoint_of_another_ensemble_is_refused(
+    tmp_path: Path, changed: dict[str, Any], message: str
+) -> None:
+    path = tmp_path / "run.npz"
+    run(checkpoint=path)
+    before = path.read_bytes()
+    with pytest.raises(OutputError, match=f"is the checkpoint of another ensemble: {message}"):
+        run(checkpoint=path, **changed)
+    assert path.read_bytes() == before
+    with pytest.raises(OutputError, match=r'method is "heavy-ball.* there and "gradient-desc'):
+        bea.ensemble("gradient-descent", LINE, [0, 0], checkpoint=path, **ASKED)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04"])
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "run.npz"
+    path.write_bytes(content)
+    with pytest.raises(OutputError, match="is not a checkpoint saved by bea"):
+        run(checkpoint=path)
+    assert path.read_bytes() == content
+
+
+def test_no_checkpoint_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(runs=10)
+    assert not list(tmp_path.iterdir())
+    assert np.isfinite(run(runs=10).mean).all()
