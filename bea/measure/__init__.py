@@ -8,31 +8,48 @@ orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Dr
 
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
+from bea.measure.critical_points import CriticalPoint, critical_point, critical_points
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
+from bea.measure.escape import Away, EscapeTimes, Near, Past, escape_times
 from bea.measure.expected import expected_orders
+from bea.measure.kramers import escape_rate, noise_temperature
 from bea.measure.order_fit import OrderFit, observed_order
+from bea.measure.passage_times import mean_exit_time, mean_passage_time, unstable_exit_time
 from bea.measure.sampling import default_gammas, default_starts, stiffness
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
 from bea.measure.verify import verify
 
 __all__ = [
+    "Away",
     "Certificate",
+    "CriticalPoint",
     "DriftStudy",
+    "EscapeTimes",
+    "Near",
     "OrderFit",
+    "Past",
+    "critical_point",
+    "critical_points",
     "default_gammas",
     "default_starts",
     "default_time",
     "discretization_drift",
+    "escape_rate",
+    "escape_times",
     "expected_orders",
     "flow_by_pieces",
     "gammas_by_pieces",
     "gammas_for",
     "load_study",
+    "mean_exit_time",
+    "mean_passage_time",
+    "noise_temperature",
     "observed_order",
     "one_step_defect",
     "save_study",
     "schedule_drift",
     "stiffness",
+    "unstable_exit_time",
     "verify",
 ]

@@ -1,0 +1,152 @@
+"""Kramers' theory of escape: the temperature of mini-batch noise, and how often a run climbs.
+
+**Temperature.** The SDE of SGD is dX = −∇L dt + (γΣ)^(1/2) dW with Σ the covariance of a batch's
+gradient. Where Σ = σ² I, it is the Langevin equation dX = −∇L dt + (2T)^(1/2) dW with T = γσ²/2,
+whose stationary density is exp(−L/T). No other Σ has a temperature: the stationary density is then
+not a function of L alone.
+
+**Rate.** Over a saddle s with the single negative curvature λ, out of the basin of a minimum m,
+
+    k = |λ|/(2π) · (det H_m/|det H_s|)^(1/2) · exp(−(L_s − L_m)/T) · (1 + O(T)).
+
+**Finite steps.** At fixed T, to first order in γ and with normal noise, the logarithm of a step is
+again a diffusion: drift −∇(L + γ/4 |∇L|² − γT/2 ΔL), diffusion T (I + γ ∇²L). It is reversible,
+with density exp(−(L − γ/4 |∇L|²)/T − γ/2 ΔL). As ∇L = 0 at both ends of the climb no barrier
+changes at this order, and the modified loss does not enter the exponent; the prefactor does change,
+by the factor 1 + γ/4 (tr H_m − tr H_s − 2|λ|). For noise that is not normal a fourth cumulant adds
+a term of order γ/T² times its size: larger batches, drawn with replacement, make it small.
+
+Source: Kramers, Physica 7 (1940) 284; Bovier, Eckhoff, Gayrard and Klein, J. Eur. Math. Soc. 6
+(2004) 399, theorem 3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from bea.errors import BeaError
+from bea.fields.exact import as_rational, exact
+from bea.fields.reals import real_number
+from bea.measure.critical_points import CriticalPoint
+from bea.methods import Batches
+from bea.problems import FiniteSum
+
+__all__ = ["escape_rate", "noise_temperature", "step_factor"]
+
+
+def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Batches = 1) -> fmpq:
+    """Return T = γσ²/2, exactly, of a finite sum whose gradient noise is isotropic.
+
+    Parameters
+    ----------
+    total
+        A finite sum whose covariance is σ² I, the same everywhere.
+    gamma
+        The step size, exact.
+    batches
+        How the batch of each step is drawn, or its size.
+
+    Raises
+    ------
+    BeaError
+        If the covariance is no constant times the identity, or the step size is not rational.
+
+    Examples
+    --------
+    >>> import bea
+    >>> total = bea.problems.with_gradient_covariance(bea.problems.double_well(), [3, 3])
+    >>> noise_temperature(total, "1/10")
+    3/20
+    """
+    way = batches if isinstance(batches, Batches) else Batches(batches)
+    rows = total.covariance(way)
+    variance = rows[0][0].as_rational()
+    for i, row in enumerate(rows):
+        for j, entry in enumerate(row):
+            if variance is None or not (entry - (variance if i == j else 0)).is_zero():
+                raise BeaError(
+                    f"the gradient noise of '{total.name}' has no temperature: its covariance is "
+                    f"not the same in all places and directions (entry {i + 1}, {j + 1} is "
+                    f"{entry}); with_gradient_covariance makes one that is"
+                )
+    size = as_rational(exact(gamma, "gamma"))
+    if size is None or size <= 0:
+        raise BeaError(f"the step size is {gamma}: give a positive rational number, such as 1/10")
+    assert variance is not None
+    return fmpq(size) * variance / 2
+
+
+def escape_rate(
+    minimum: CriticalPoint,
+    saddles: CriticalPoint | Iterable[CriticalPoint],
+    temperature: Any,
+    gamma: float = 0.0,
+) -> float:
+    """Return the rate of leaving the basin of a minimum over its saddles, by Eyring and Kramers.
+
+    Parameters
+    ----------
+    minimum, saddles
+        Where it starts, and every way out; see `critical_points`.
+    temperature
+        T; see `noise_temperature`.
+    gamma
+        The step size, for the correction of first order; 0 is that of the SDE.
+
+    Returns
+    -------
+    float
+        One over the mean time to settle beyond the saddle; to reach the saddle itself takes half of
+        that time, as half of the arrivals fall back.
+
+    Raises
+    ------
+    BeaError
+        If the kinds of the points are not these, or T is not positive.
+
+    Examples
+    --------
+    >>> import bea
+    >>> left, _, saddle = bea.measure.critical_points(bea.problems.double_well())
+    >>> round(1 / escape_rate(left, saddle, 0.05), 2)  # 2 pi/2^(1/2) e^5
+    659.38
+    """
+    heat = real_number(temperature, "the temperature")
+    if not (np.isfinite(heat) and heat > 0):
+        raise BeaError(f"the temperature is {heat:g}: it must be positive and finite")
+    chosen = [saddles] if isinstance(saddles, CriticalPoint) else list(saddles)
+    if minimum.kind != "minimum":
+        raise BeaError(f"a basin has a minimum, and this is a {minimum}: give the minimum first")
+    if not chosen:
+        raise BeaError("there is no saddle to leave by: give at least one")
+    return sum(_over(minimum, saddle, heat) * step_factor(minimum, saddle, gamma)
+               for saddle in chosen)  # fmt: skip
+
+
+def step_factor(minimum: CriticalPoint, saddle: CriticalPoint, gamma: float) -> float:
+    """Return what finite steps make of the rate: exp(γ/4 (tr H_m − tr H_s − 2|λ|)).
+
+    Its logarithm is right to first order in γ, at low temperatures and for normal noise.
+    """
+    traces = minimum.eigenvalues.sum() - saddle.eigenvalues.sum()
+    return float(np.exp(gamma / 4 * (traces + 2 * saddle.eigenvalues[0])))
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _over(minimum: CriticalPoint, saddle: CriticalPoint, temperature: float) -> float:
+    """Return the rate over one saddle."""
+    values = saddle.eigenvalues
+    if saddle.kind not in ("saddle", "maximum") or (values < 0).sum() != 1:
+        raise BeaError(
+            f"Kramers' rate is over a saddle with one way down, and this is a {saddle}: choose "
+            "another"
+        )
+    curvatures = minimum.eigenvalues.prod() / np.abs(values).prod()
+    barrier = (saddle.value - minimum.value) / temperature
+    return float(-values[0] / (2 * np.pi) * np.sqrt(curvatures) * np.exp(-barrier))
