@@ -6,6 +6,7 @@ orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Dr
 `bea.plots`, printing to `bea.reports`.
 """
 
+from bea.measure.averaging import AverageNoise, averaged_covariance, tail_average
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.critical_points import CriticalPoint, critical_point, critical_points
@@ -21,6 +22,7 @@ from bea.measure.study import DriftStudy
 from bea.measure.verify import verify
 
 __all__ = [
+    "AverageNoise",
     "Away",
     "Certificate",
     "CriticalPoint",
@@ -29,6 +31,7 @@ __all__ = [
     "Near",
     "OrderFit",
     "Past",
+    "averaged_covariance",
     "critical_point",
     "critical_points",
     "default_gammas",
@@ -50,6 +53,7 @@ __all__ = [
     "save_study",
     "schedule_drift",
     "stiffness",
+    "tail_average",
     "unstable_exit_time",
     "verify",
 ]
