@@ -6,6 +6,7 @@ orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Dr
 `bea.plots`, printing to `bea.reports`.
 """
 
+from bea.measure.annealing import Annealed, Inside, anneal, kramers_rates, line_rates
 from bea.measure.averaging import AverageNoise, averaged_covariance, tail_average
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
@@ -22,15 +23,18 @@ from bea.measure.study import DriftStudy
 from bea.measure.verify import verify
 
 __all__ = [
+    "Annealed",
     "AverageNoise",
     "Away",
     "Certificate",
     "CriticalPoint",
     "DriftStudy",
     "EscapeTimes",
+    "Inside",
     "Near",
     "OrderFit",
     "Past",
+    "anneal",
     "averaged_covariance",
     "critical_point",
     "critical_points",
@@ -44,6 +48,8 @@ __all__ = [
     "flow_by_pieces",
     "gammas_by_pieces",
     "gammas_for",
+    "kramers_rates",
+    "line_rates",
     "load_study",
     "mean_exit_time",
     "mean_passage_time",
