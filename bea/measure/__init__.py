@@ -7,7 +7,7 @@ orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Dr
 """
 
 from bea.measure.annealing import Annealed, Inside, anneal, kramers_rates, line_rates
-from bea.measure.averaging import AverageNoise, averaged_covariance, tail_average
+from bea.measure.averaging import AverageNoise, averaged_covariance, averaged_loss, tail_average
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.critical_points import CriticalPoint, critical_point, critical_points
@@ -36,6 +36,7 @@ __all__ = [
     "Past",
     "anneal",
     "averaged_covariance",
+    "averaged_loss",
     "critical_point",
     "critical_points",
     "default_gammas",

@@ -18,6 +18,7 @@ et al., Averaging weights leads to wider optima and better generalization, UAI 2
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +27,13 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
 from bea.errors import BeaError
+from bea.fields import Loss
 from bea.fields.exact import as_rational, exact
 from bea.flows import Ensemble, Estimate
 from bea.methods import Batches
 from bea.problems import FiniteSum
 
-__all__ = ["AverageNoise", "averaged_covariance", "tail_average"]
+__all__ = ["AverageNoise", "averaged_covariance", "averaged_loss", "tail_average"]
 
 Floats = NDArray[np.float64]
 Matrix = tuple[tuple[fmpq, ...], ...]
@@ -161,12 +163,45 @@ def averaged_covariance(runs: Ensemble, centre: Any) -> tuple[Estimate, Estimate
     >>> bool(abs(average.mean[0] - 1/4) < 4 * average.error[0])
     True
     """
-    if runs.points is None:
-        raise BeaError("the ensemble kept no points: run it with keep=True and records to average")
-    points = runs.points[:, runs.ok]
-    if points.shape[1] < 2:
-        raise BeaError("fewer than two runs did not fail: there is no error of a mean")
+    points = _kept(runs)
     return _squares(points[-1], centre), _squares(points.mean(axis=0), centre)
+
+
+def averaged_loss(runs: Ensemble, loss: Loss, counts: Sequence[int]) -> Estimate:
+    """Return the mean loss at the averages of the last n records, for several n.
+
+    Parameters
+    ----------
+    runs
+        An ensemble with `keep=True` and a record at each iterate that is averaged.
+    loss
+        L.
+    counts : (counts,)
+        How many records to average.
+
+    Raises
+    ------
+    BeaError
+        If the points were not kept, there are not as many records, or fewer than two runs did not
+        fail.
+
+    Examples
+    --------
+    >>> import bea
+    >>> total = bea.problems.noisy_quadratic("1")
+    >>> runs = bea.ensemble("gradient-descent", total, [0], gamma="1/2", steps=52, runs=20_000,
+    ...     record=[51, 52], keep=True, seed=1)
+    >>> found = averaged_loss(runs, bea.Loss.read("x**2/2"), [1, 2])  # 1/6 and 1/8
+    >>> bool(np.all(np.abs(found.mean - [1/6, 1/8]) < 4 * found.error))
+    True
+    """
+    points = _kept(runs)
+    for count in counts:
+        if not 1 <= count <= len(points):
+            raise BeaError(f"an average of {count} of {len(points)} records: choose fewer")
+    values = np.array([loss.at(points[-count:].mean(axis=0)) for count in counts])
+    error = values.std(axis=1, ddof=1) / np.sqrt(values.shape[1])
+    return Estimate(values.mean(axis=1), np.asarray(error))
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -295,6 +330,16 @@ def _floats(matrix: fmpq_mat) -> list[list[float]]:
 def _half_trace(a: Matrix, b: Matrix) -> fmpq:
     size = range(len(a))
     return sum((a[i][j] * b[j][i] for i in size for j in size), start=fmpq(0)) / 2
+
+
+def _kept(runs: Ensemble) -> Floats:
+    """Return the points (records, runs, d) of the runs that did not fail."""
+    if runs.points is None:
+        raise BeaError("the ensemble kept no points: run it with keep=True and records to average")
+    points = runs.points[:, runs.ok]
+    if points.shape[1] < 2:
+        raise BeaError("fewer than two runs did not fail: there is no error of a mean")
+    return points
 
 
 def _squares(points: Floats, centre: Any) -> Estimate:

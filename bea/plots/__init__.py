@@ -1,5 +1,5 @@
 """Figures, floor 5 of bea and the only place that draws: drift, trajectories, losses, terms,
-and optimizers beside each other.
+optimizers beside each other, escape times, annealing and averages.
 
 Each figure is made in two steps: `x_data` computes everything that is shown, as arrays in a
 dataclass, and `draw_x` draws it; `x_figure` does both and returns a matplotlib `Figure`, which a
@@ -15,6 +15,18 @@ Examples
 ((6, 2), 'loss')
 """
 
+from bea.plots.annealing import (
+    AnnealingCurve,
+    annealing_data,
+    annealing_figure,
+    draw_annealing,
+)
+from bea.plots.averaging import (
+    AveragingCurve,
+    averaging_data,
+    averaging_figure,
+    draw_averaging,
+)
 from bea.plots.certificate import (
     CertificateData,
     certificate_data,
@@ -30,6 +42,7 @@ from bea.plots.comparison import (
 from bea.plots.comparison_drawing import draw_comparison
 from bea.plots.drift import DriftCurve, DriftData, drift_data, drift_figure
 from bea.plots.drift_drawing import draw_drift
+from bea.plots.escape import EscapeData, draw_escape, escape_data, escape_figure
 from bea.plots.landscape import Landscape
 from bea.plots.loss_drawing import draw_loss
 from bea.plots.losses import LossData, loss_data, loss_figure
@@ -51,11 +64,14 @@ from bea.plots.trajectory import (
 from bea.plots.triangles import Triangle
 
 __all__ = [
+    "AnnealingCurve",
+    "AveragingCurve",
     "CertificateData",
     "ComparisonData",
     "ComparisonPanel",
     "DriftCurve",
     "DriftData",
+    "EscapeData",
     "Landscape",
     "LossData",
     "Path",
@@ -63,19 +79,28 @@ __all__ = [
     "TermsData",
     "TrajectoryData",
     "Triangle",
+    "annealing_data",
+    "annealing_figure",
+    "averaging_data",
+    "averaging_figure",
     "certificate_data",
     "certificate_figure",
     "comparison_data",
     "comparison_figure",
+    "draw_annealing",
+    "draw_averaging",
     "draw_certificate",
     "draw_comparison",
     "draw_drift",
+    "draw_escape",
     "draw_loss",
     "draw_schedules",
     "draw_terms",
     "draw_trajectory",
     "drift_data",
     "drift_figure",
+    "escape_data",
+    "escape_figure",
     "loss_data",
     "loss_figure",
     "save_figure",

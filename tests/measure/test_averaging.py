@@ -10,7 +10,7 @@ from flint import fmpq, fmpq_mat
 
 import bea
 from bea.errors import BeaError
-from bea.measure import averaged_covariance, tail_average
+from bea.measure import averaged_covariance, averaged_loss, tail_average
 from bea.methods import Batches
 
 TURNED = bea.problems.with_gradient_covariance(
@@ -123,6 +123,18 @@ def test_ensembles_average_as_predicted(method: str, beta: str) -> None:
         assert abs(average.mean[k] - naive) > 20 * average.error[k]
 
 
+def test_measured_excess_loss_is_that_of_the_exact_noise() -> None:
+    counts = (1, 5, 30)
+    runs = bea.ensemble("gradient-descent", TURNED, [0, 0], gamma="1/10", steps=130, runs=8000,
+                        record=range(101, 131), keep=True, seed=7)  # fmt: skip
+    found = averaged_loss(runs, TURNED, counts)
+    for k, count in enumerate(counts):
+        noise = tail_average(TURNED, "1/10", count)
+        exact = noise.excess[1]
+        assert abs(found.mean[k] - int(exact.p) / int(exact.q)) < 3 * found.error[k]
+    assert noise.gain > 2
+
+
 def test_bad_input() -> None:
     with pytest.raises(BeaError, match="is no quadratic"):
         tail_average(
@@ -143,3 +155,9 @@ def test_bad_input() -> None:
     runs = bea.ensemble("gradient-descent", TURNED, [0, 0], gamma="1/10", steps=5, runs=10)
     with pytest.raises(BeaError, match="kept no points"):
         averaged_covariance(runs, [0, 0])
+    with pytest.raises(BeaError, match="kept no points"):
+        averaged_loss(runs, TURNED, [1])
+    kept = bea.ensemble("gradient-descent", TURNED, [0, 0], gamma="1/10", steps=5, runs=10,
+                        keep=True)  # fmt: skip
+    with pytest.raises(BeaError, match="an average of 2 of 1 records"):
+        averaged_loss(kept, TURNED, [2])
