@@ -13,8 +13,8 @@ not a function of L alone.
 again a diffusion: drift −∇(L + γ/4 |∇L|² − γT/2 ΔL), diffusion T (I + γ ∇²L). It is reversible,
 with density exp(−(L − γ/4 |∇L|²)/T − γ/2 ΔL). As ∇L = 0 at both ends of the climb no barrier
 changes at this order, and the modified loss does not enter the exponent; the prefactor does change,
-by the factor 1 + γ/4 (tr H_m − tr H_s − 2|λ|). For noise that is not normal a fourth cumulant adds
-a term of order γ/T² times its size: larger batches, drawn with replacement, make it small.
+by the factor 1 + γ/4 (tr H_m − tr H_s − 2|λ|). Noise that is not normal changes the exponent; see
+`bea.measure.climb`.
 
 Source: Kramers, Physica 7 (1940) 284; Bovier, Eckhoff, Gayrard and Klein, J. Eur. Math. Soc. 6
 (2004) 399, theorem 3.1.
