@@ -11,7 +11,7 @@ Phys. Rev. Lett. 57 (1986) 2203.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from bea.fields.reals import real_numbers
 from bea.measure.critical_points import CriticalPoint
 from bea.measure.kramers import escape_rate, step_factor
 from bea.measure.passage_times import mean_passage_time
+from bea.measure.temperature import as_number, as_temperature
 
 __all__ = ["Annealed", "Inside", "anneal", "kramers_rates", "line_rates"]
 
@@ -137,10 +138,10 @@ def line_rates(
 
 def anneal(
     rates: Rates,
-    temperatures: ArrayLike,
+    temperatures: Iterable[Any],
     durations: ArrayLike,
     start: float = 0.0,
-    gammas: Any = 0.0,
+    gammas: Any = 0,
 ) -> Annealed:
     """Return how the fraction in the second well goes, exactly for stages of constant rates.
 
@@ -149,7 +150,7 @@ def anneal(
     rates
         (T, γ) -> the rates of leaving the first well and the second.
     temperatures, durations : (stages,)
-        T and the time of each stage.
+        T, as a number or exact, and the time of each stage.
     start
         The fraction in the second well at the beginning.
     gammas
@@ -169,10 +170,15 @@ def anneal(
     >>> found.fractions.round(6), found.frozen
     (array([0.      , 0.15803 , 0.216166]), 2)
     """
-    heats = np.atleast_1d(real_numbers(temperatures, "the temperatures"))
+    heats = np.array([as_temperature(heat) for heat in temperatures])
     spans = np.atleast_1d(real_numbers(durations, "the durations"))
-    steps = np.broadcast_to(real_numbers(gammas, "the step sizes"), heats.shape)
-    if heats.ndim != 1 or heats.shape != spans.shape or not heats.size:
+    several = isinstance(gammas, Sequence | np.ndarray) and not isinstance(gammas, str)
+    steps = (
+        [as_number(size, "a step size") for size in gammas]
+        if several
+        else [as_number(gammas, "the step size")] * len(heats)
+    )
+    if heats.shape != spans.shape or not heats.size or len(steps) != len(heats):
         raise BeaError(
             f"there are {heats.size} temperatures and {spans.size} durations: give one of each for "
             "every stage"

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.flows import flow
 from bea.measure.critical_points import CriticalPoint
-from bea.measure.kramers import noise_temperature
+from bea.measure.temperature import noise_temperature
 from bea.methods import Batches
 from bea.problems import FiniteSum
 

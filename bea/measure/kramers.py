@@ -1,9 +1,7 @@
-"""Kramers' theory of escape: the temperature of mini-batch noise, and how often a run climbs.
+"""Kramers' theory of escape: how often a run climbs over a saddle.
 
-**Temperature.** The SDE of SGD is dX = −∇L dt + (γΣ)^(1/2) dW with Σ the covariance of a batch's
-gradient. Where Σ = σ² I, it is the Langevin equation dX = −∇L dt + (2T)^(1/2) dW with T = γσ²/2,
-whose stationary density is exp(−L/T). No other Σ has a temperature: the stationary density is then
-not a function of L alone.
+With the temperature T of the noise (see `bea.measure.temperature`), the SDE of SGD is the Langevin
+equation dX = −∇L dt + (2T)^(1/2) dW.
 
 **Rate.** Over a saddle s with the single negative curvature λ, out of the basin of a minimum m,
 
@@ -26,65 +24,19 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 
 from bea.errors import BeaError
-from bea.fields.exact import as_rational, exact
-from bea.fields.reals import real_number
 from bea.measure.critical_points import CriticalPoint
-from bea.methods import Batches
-from bea.problems import FiniteSum
+from bea.measure.temperature import as_number, as_temperature
 
-__all__ = ["escape_rate", "noise_temperature", "step_factor"]
-
-
-def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Batches = 1) -> fmpq:
-    """Return T = γσ²/2, exactly, of a finite sum whose gradient noise is isotropic.
-
-    Parameters
-    ----------
-    total
-        A finite sum whose covariance is σ² I, the same everywhere.
-    gamma
-        The step size, exact.
-    batches
-        How the batch of each step is drawn, or its size.
-
-    Raises
-    ------
-    BeaError
-        If the covariance is no constant times the identity, or the step size is not rational.
-
-    Examples
-    --------
-    >>> import bea
-    >>> total = bea.problems.with_gradient_covariance(bea.problems.double_well(), [3, 3])
-    >>> noise_temperature(total, "1/10")
-    3/20
-    """
-    way = batches if isinstance(batches, Batches) else Batches(batches)
-    rows = total.covariance(way)
-    variance = rows[0][0].as_rational()
-    for i, row in enumerate(rows):
-        for j, entry in enumerate(row):
-            if variance is None or not (entry - (variance if i == j else 0)).is_zero():
-                raise BeaError(
-                    f"the gradient noise of '{total.name}' has no temperature: its covariance is "
-                    f"not the same in all places and directions (entry {i + 1}, {j + 1} is "
-                    f"{entry}); with_gradient_covariance makes one that is"
-                )
-    size = as_rational(exact(gamma, "gamma"))
-    if size is None or size <= 0:
-        raise BeaError(f"the step size is {gamma}: give a positive rational number, such as 1/10")
-    assert variance is not None
-    return fmpq(size) * variance / 2
+__all__ = ["escape_rate", "step_factor"]
 
 
 def escape_rate(
     minimum: CriticalPoint,
     saddles: CriticalPoint | Iterable[CriticalPoint],
     temperature: Any,
-    gamma: float = 0.0,
+    gamma: Any = 0,
 ) -> float:
     """Return the rate of leaving the basin of a minimum over its saddles, by Eyring and Kramers.
 
@@ -93,7 +45,7 @@ def escape_rate(
     minimum, saddles
         Where it starts, and every way out; see `critical_points`.
     temperature
-        T; see `noise_temperature`.
+        T, as a number or exact; see `noise_temperature`.
     gamma
         The step size, for the correction of first order; 0 is that of the SDE.
 
@@ -115,9 +67,7 @@ def escape_rate(
     >>> round(1 / escape_rate(left, saddle, 0.05), 2)  # 2 pi/2^(1/2) e^5
     659.38
     """
-    heat = real_number(temperature, "the temperature")
-    if not (np.isfinite(heat) and heat > 0):
-        raise BeaError(f"the temperature is {heat:g}: it must be positive and finite")
+    heat = as_temperature(temperature)
     chosen = [saddles] if isinstance(saddles, CriticalPoint) else list(saddles)
     if minimum.kind != "minimum":
         raise BeaError(f"a basin has a minimum, and this is a {minimum}: give the minimum first")
@@ -127,13 +77,14 @@ def escape_rate(
                for saddle in chosen)  # fmt: skip
 
 
-def step_factor(minimum: CriticalPoint, saddle: CriticalPoint, gamma: float) -> float:
+def step_factor(minimum: CriticalPoint, saddle: CriticalPoint, gamma: Any) -> float:
     """Return what finite steps make of the rate: exp(γ/4 (tr H_m − tr H_s − 2|λ|)).
 
     Its logarithm is right to first order in γ, at low temperatures and for normal noise.
     """
     traces = minimum.eigenvalues.sum() - saddle.eigenvalues.sum()
-    return float(np.exp(gamma / 4 * (traces + 2 * saddle.eigenvalues[0])))
+    size = as_number(gamma, "the step size")
+    return float(np.exp(size / 4 * (traces + 2 * saddle.eigenvalues[0])))
 
 
 # --- private helpers ----------------------------------------------------------------------------

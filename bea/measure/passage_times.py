@@ -24,6 +24,7 @@ from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.fields.reals import real_number, real_numbers
 from bea.flows.observables import read_observables
+from bea.measure.temperature import as_number, as_temperature
 
 __all__ = ["PassageTime", "mean_exit_time", "mean_passage_time", "unstable_exit_time"]
 
@@ -64,7 +65,7 @@ def mean_passage_time(loss: Loss, start: float, end: float, temperature: Any) ->
     if loss.dimension != 1:
         raise DimensionError(f"'{loss.name}' has {loss.dimension} variables, not one: use "
                              "mean_exit_time")  # fmt: skip
-    heat = _temperature(temperature)
+    heat = as_temperature(temperature)
     a, b = real_number(start, "the start"), real_number(end, "the end")
     if not (np.isfinite(a) and np.isfinite(b) and a != b):
         raise BeaError(f"there is no passage from {a:g} to {b:g}: give two different points")
@@ -129,7 +130,7 @@ def mean_exit_time(
     """
     if loss.dimension != 2:
         raise DimensionError(f"'{loss.name}' has {loss.dimension} variable(s): give a loss of two")
-    heat, point = _temperature(temperature), real_numbers(start, "the start")
+    heat, point = as_temperature(temperature), real_numbers(start, "the start")
     box = real_numbers(loss.about.window if window is None else window, "the window")
     if box.shape != (2, 2) or not (box[:, 0] < box[:, 1]).all():
         raise BeaError(f"'{loss.name}' needs a window: give (low, high) for both variables")
@@ -140,7 +141,7 @@ def mean_exit_time(
     return PassageTime(fine + (fine - coarse) / 3, abs(fine - coarse) / 3)
 
 
-def unstable_exit_time(curvature: Any, radius: Any, temperature: Any, gamma: float = 0.0) -> float:
+def unstable_exit_time(curvature: Any, radius: Any, temperature: Any, gamma: Any = 0) -> float:
     """Return the mean time to leave |x| < r from 0 where the loss is −|λ| x²/2.
 
     Parameters
@@ -167,33 +168,20 @@ def unstable_exit_time(curvature: Any, radius: Any, temperature: Any, gamma: flo
     from scipy.integrate import quad
     from scipy.special import dawsn
 
-    heat, rate = _temperature(temperature), -real_number(curvature, "the curvature")
-    reach = real_number(radius, "the radius")
+    heat, rate = as_temperature(temperature), -as_number(curvature, "the curvature")
+    reach, size = as_number(radius, "the radius"), as_number(gamma, "the step size")
     if not (np.isfinite(rate) and rate > 0):
         raise BeaError(f"the curvature is {-rate:g}: an unstable direction has a negative one")
     if not (np.isfinite(reach) and reach > 0):
         raise BeaError(f"the radius is {reach:g}: it must be positive and finite")
-    top = reach * np.sqrt(rate * (1 + gamma * rate / 2) / (2 * heat))
-    speed = np.log1p(gamma * rate) / gamma if gamma else rate
+    top = reach * np.sqrt(rate * (1 + size * rate / 2) / (2 * heat))
+    speed = np.log1p(size * rate) / size if size else rate
     pieces = np.unique([0.0, *np.geomspace(min(1.0, top), top, 12)])
     parts = [quad(dawsn, low, high)[0] for low, high in pairwise(pieces)]
     return float(2 / speed * sum(parts))
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _temperature(value: Any) -> float:
-    heat = real_number(value, "the temperature") if not isinstance(value, str) else _read(value)
-    if not (np.isfinite(heat) and heat > 0):
-        raise BeaError(f"the temperature is {heat:g}: it must be positive and finite")
-    return heat
-
-
-def _read(text: str) -> float:
-    from bea.fields.exact import as_float, exact
-
-    return as_float(exact(text, "the temperature"))
 
 
 def _wall(value: Callable[[Floats], Floats], start: float, end: float) -> float:

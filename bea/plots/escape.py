@@ -6,16 +6,16 @@ first theory, since an error bar of two per cent cannot be seen over four decade
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from bea.errors import BeaError
-from bea.fields.reals import real_numbers
 from bea.measure import EscapeTimes
+from bea.measure.temperature import as_temperature
 from bea.plots.style import ITERATES, order_style
 
 if TYPE_CHECKING:
@@ -60,16 +60,14 @@ class EscapeData:
 
 
 def escape_data(
-    temperatures: ArrayLike, watched: Sequence[EscapeTimes], theories: Mapping[str, Theory]
+    temperatures: Iterable[Any], watched: Sequence[EscapeTimes], theories: Mapping[str, Theory]
 ) -> EscapeData:
     """Compute what a figure of escape times shows; see `escape_figure`."""
-    heats = np.atleast_1d(real_numbers(temperatures, "the temperatures"))
+    heats = np.array([as_temperature(heat) for heat in temperatures])
     if len(heats) != len(watched) or not len(heats):
         raise BeaError(f"{len(heats)} temperatures for {len(watched)} ensembles: give one for each")
     if not theories:
         raise BeaError("there is no theory to compare with: give at least one, as label: function")
-    if not (heats > 0).all():
-        raise BeaError("a temperature is not positive: correct it")
     order = np.argsort(1 / heats)
     inverse = 1 / heats[order]
     chosen = [watched[k] for k in order]
@@ -87,7 +85,7 @@ def escape_data(
 
 
 def escape_figure(
-    temperatures: ArrayLike, watched: Sequence[EscapeTimes], theories: Mapping[str, Theory]
+    temperatures: Iterable[Any], watched: Sequence[EscapeTimes], theories: Mapping[str, Theory]
 ) -> Figure:
     """Draw mean escape times over 1/T, and below their ratio to the first theory.
 

@@ -9,7 +9,8 @@ import bea
 from bea.errors import BeaError
 from bea.measure import critical_points, escape_times, mean_passage_time
 from bea.measure.climb import climb, noise_factor
-from bea.measure.kramers import noise_temperature, step_factor
+from bea.measure.kramers import step_factor
+from bea.measure.temperature import noise_temperature
 from bea.methods import Batches
 
 DOUBLE = bea.problems.double_well()

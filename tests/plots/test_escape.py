@@ -44,5 +44,5 @@ def test_bad_input() -> None:
         escape_data([0.1], RUNS, THEORIES)
     with pytest.raises(BeaError, match="no theory"):
         escape_data([0.1, 0.2], RUNS, {})
-    with pytest.raises(BeaError, match="not positive"):
+    with pytest.raises(BeaError, match="must be positive"):
         escape_data([0.1, -0.2], RUNS, THEORIES)
