@@ -16,10 +16,11 @@ from bea.measure.climb import climb, noise_factor
 from bea.measure.critical_points import CriticalPoint, critical_point, critical_points
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.escape import Away, EscapeTimes, Near, Past, escape_times
+from bea.measure.exit_times import mean_exit_time
 from bea.measure.expected import expected_orders
 from bea.measure.kramers import escape_rate, step_factor
 from bea.measure.order_fit import OrderFit, observed_order
-from bea.measure.passage_times import mean_exit_time, mean_passage_time, unstable_exit_time
+from bea.measure.passage_times import mean_passage_time, unstable_exit_time
 from bea.measure.sampling import default_gammas, default_starts, stiffness
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy

@@ -11,7 +11,7 @@ Phys. Rev. Lett. 57 (1986) 2203.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,7 +138,7 @@ def line_rates(
 
 def anneal(
     rates: Rates,
-    temperatures: Iterable[Any],
+    temperatures: Sequence[Any] | Floats,
     durations: ArrayLike,
     start: float = 0.0,
     gammas: Any = 0,
@@ -170,6 +170,8 @@ def anneal(
     >>> found.fractions.round(6), found.frozen
     (array([0.      , 0.15803 , 0.216166]), 2)
     """
+    if not isinstance(temperatures, Sequence | np.ndarray) or isinstance(temperatures, str):
+        raise BeaError(f"the temperatures are {temperatures!r}: give one for each stage")
     heats = np.array([as_temperature(heat) for heat in temperatures])
     spans = np.atleast_1d(real_numbers(durations, "the durations"))
     several = isinstance(gammas, Sequence | np.ndarray) and not isinstance(gammas, str)
@@ -190,6 +192,8 @@ def anneal(
     fractions, ends, speeds = [float(start)], [], []
     for heat, span, gamma in zip(heats, spans, steps, strict=True):
         out, back = rates(float(heat), float(gamma))
+        if not (out >= 0 and back >= 0):
+            raise BeaError(f"the rates at T = {heat:g} are {out:g} and {back:g}: none is negative")
         speed = out + back
         ends.append(out / speed if speed > 0 else fractions[-1])
         speeds.append(speed)

@@ -26,21 +26,26 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from bea.errors import BeaError
+from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.fields.exact import as_rational, exact
+from bea.fields.reals import real_numbers
 from bea.flows import Ensemble, Estimate
+from bea.measure.linear_noise import (
+    Matrix,
+    block,
+    floats,
+    mean_covariance,
+    recursion,
+    stationary,
+)
+from bea.measure.temperature import sampling
 from bea.methods import Batches
 from bea.problems import FiniteSum
 
 __all__ = ["AverageNoise", "averaged_covariance", "averaged_loss", "tail_average"]
 
 Floats = NDArray[np.float64]
-Matrix = tuple[tuple[fmpq, ...], ...]
-
-_MOST = 24  # unknowns of z: a matrix equation in their square is solved exactly
-# Powers of M with more binary digits than _LONG are rounded to _BITS of them.
-_LONG, _BITS = 4096, 512
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class AverageNoise:
     @property
     def numbers(self) -> tuple[Floats, Floats]:
         """The covariances of an iterate and of the mean, as arrays (d, d) of floats."""
-        return np.array(_floats(fmpq_mat(self.last))), np.array(_floats(fmpq_mat(self.average)))
+        return np.array(floats(fmpq_mat(self.last))), np.array(floats(fmpq_mat(self.average)))
 
     @property
     def excess(self) -> tuple[fmpq, fmpq]:
@@ -117,7 +122,7 @@ def tail_average(
     >>> noise.last, noise.average, noise.limit
     (((1/3,),), ((1/4,),), ((1,),))
     """
-    way = batches if isinstance(batches, Batches) else Batches(batches)
+    way = sampling(total, batches)
     size, momentum = _rational(gamma, "the step size"), _rational(beta, "the momentum")
     for number, what in ((count, "count"), (every, "every")):
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
@@ -126,13 +131,13 @@ def tail_average(
         raise BeaError(f"step size {size} and momentum {momentum}: γ > 0 and 0 ≤ β < 1 are needed")
     curvature, sigma = _constants(total, way)
     d, with_memory = total.dimension, momentum != 0
-    step, noise = _recursion(curvature, sigma, size, momentum, with_memory)
-    variance = _stationary(step, noise)
-    mean = _mean_covariance(step, variance, int(count), int(every))
+    step, noise = recursion(curvature, sigma, size, momentum, with_memory)
+    variance = stationary(step, noise)
+    mean = mean_covariance(step, variance, int(count), int(every))
     inverse = curvature.inv()
     return AverageNoise(
-        _block(variance, d), _block(mean, d), _block(inverse * sigma * inverse, d),
-        _block(curvature, d),
+        block(variance, d), block(mean, d), block(inverse * sigma * inverse, d),
+        block(curvature, d),
     )  # fmt: skip
 
 
@@ -196,6 +201,8 @@ def averaged_loss(runs: Ensemble, loss: Loss, counts: Sequence[int]) -> Estimate
     True
     """
     points = _kept(runs)
+    if not isinstance(counts, Sequence | np.ndarray) or not len(counts):
+        raise BeaError(f"the counts are {counts!r}: give how many records to average, such as [1]")
     for count in counts:
         if not 1 <= count <= len(points):
             raise BeaError(f"an average of {count} of {len(points)} records: choose fewer")
@@ -236,97 +243,6 @@ def _numbers(rows: Any, problem: str) -> fmpq_mat:
     return fmpq_mat(found)
 
 
-def _recursion(
-    curvature: fmpq_mat, sigma: fmpq_mat, gamma: fmpq, beta: fmpq, with_memory: bool
-) -> tuple[fmpq_mat, fmpq_mat]:
-    """Return M and Q of z = θ − θ*, or with memory of (θ − θ*, v)."""
-    d = curvature.nrows()
-    one, push, noise = _identity(d), -gamma * curvature, gamma**2 * sigma
-    if not with_memory:
-        return one + push, noise
-    # v₊ = βv − γHθ + ζ, θ₊ = θ + v₊.
-    step = _stack([[one + push, beta * one], [push, beta * one]])
-    return step, _stack([[noise, noise], [noise, noise]])
-
-
-def _stationary(step: fmpq_mat, noise: fmpq_mat) -> fmpq_mat:
-    """Return V = M V Mᵀ + Q, from linear equations for its upper triangle."""
-    size = step.nrows()
-    if size > _MOST:
-        raise BeaError(f"the noise of {size} numbers is more than is solved exactly: {_MOST}")
-    eigenvalues = np.linalg.eigvals(np.array(_floats(step)))
-    if np.abs(eigenvalues).max() >= 1:
-        raise BeaError(
-            "the recursion is not stable, so that there is no stationary noise: take a smaller "
-            "step size"
-        )
-    pairs = [(i, j) for i in range(size) for j in range(i, size)]
-    place = {pair: k for k, pair in enumerate(pairs)}
-    rows = []
-    for i, j in pairs:
-        row = [fmpq(0)] * len(pairs)
-        row[place[i, j]] += 1
-        for k in range(size):
-            for m in range(size):
-                row[place[min(k, m), max(k, m)]] -= step[i, k] * step[j, m]
-        rows.append(row)
-    found = fmpq_mat(rows).solve(fmpq_mat([[noise[i, j]] for i, j in pairs]))
-    return fmpq_mat(
-        [[found[place[min(i, j), max(i, j)], 0] for j in range(size)] for i in range(size)]
-    )
-
-
-def _mean_covariance(step: fmpq_mat, variance: fmpq_mat, count: int, every: int) -> fmpq_mat:
-    """Return the covariance of the mean of n iterates."""
-    one, ahead = _identity(step.nrows()), _power(step, every)
-    inverse = (one - ahead).inv()
-    resolvent = ahead * inverse
-    later = (
-        fmpq(count) * resolvent - resolvent * (one - _power(ahead, count)) * inverse
-    ) * variance
-    return (fmpq(count) * variance + later + later.transpose()) * fmpq(1, count**2)
-
-
-def _power(matrix: fmpq_mat, exponent: int) -> fmpq_mat:
-    found, base = _identity(matrix.nrows()), matrix
-    while exponent:
-        if exponent % 2:
-            found = _rounded(found * base)
-        base, exponent = _rounded(base * base), exponent // 2
-    return found
-
-
-def _rounded(matrix: fmpq_mat) -> fmpq_mat:
-    """Return the matrix, with entries that have very many digits rounded."""
-    rows = matrix.tolist()
-    if all(int(x.q).bit_length() <= _LONG for row in rows for x in row):
-        return matrix
-    unit = fmpq(1, 2**_BITS)
-    return fmpq_mat([[unit * ((2**_BITS * x.p) // x.q) for x in row] for row in rows])
-
-
-def _identity(size: int) -> fmpq_mat:
-    return fmpq_mat([[fmpq(int(i == j)) for j in range(size)] for i in range(size)])
-
-
-def _stack(blocks: list[list[fmpq_mat]]) -> fmpq_mat:
-    return fmpq_mat(
-        [
-            [block[i, j] for block in row for j in range(block.ncols())]
-            for row in blocks
-            for i in range(row[0].nrows())
-        ]
-    )
-
-
-def _block(matrix: fmpq_mat, size: int) -> Matrix:
-    return tuple(tuple(fmpq(matrix[i, j]) for j in range(size)) for i in range(size))
-
-
-def _floats(matrix: fmpq_mat) -> list[list[float]]:
-    return [[int(x.p) / int(x.q) for x in row] for row in matrix.tolist()]
-
-
 def _half_trace(a: Matrix, b: Matrix) -> fmpq:
     size = range(len(a))
     return sum((a[i][j] * b[j][i] for i in size for j in size), start=fmpq(0)) / 2
@@ -334,6 +250,8 @@ def _half_trace(a: Matrix, b: Matrix) -> fmpq:
 
 def _kept(runs: Ensemble) -> Floats:
     """Return the points (records, runs, d) of the runs that did not fail."""
+    if not isinstance(runs, Ensemble):
+        raise BeaError(f"a {type(runs).__name__} has no runs: give an ensemble")
     if runs.points is None:
         raise BeaError("the ensemble kept no points: run it with keep=True and records to average")
     points = runs.points[:, runs.ok]
@@ -343,6 +261,11 @@ def _kept(runs: Ensemble) -> Floats:
 
 
 def _squares(points: Floats, centre: Any) -> Estimate:
-    squares = (points - np.asarray(centre, dtype=float)) ** 2
+    middle = real_numbers(centre, "the centre")
+    if middle.shape != points.shape[1:]:
+        raise DimensionError(
+            f"the centre has shape {middle.shape} for {points.shape[1]} variable(s): give one point"
+        )
+    squares = (points - middle) ** 2
     error = squares.std(axis=0, ddof=1) / np.sqrt(len(squares))
     return Estimate(squares.mean(axis=0), np.asarray(error))

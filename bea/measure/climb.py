@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.flows import flow
 from bea.measure.critical_points import CriticalPoint
-from bea.measure.temperature import noise_temperature
+from bea.measure.temperature import noise_temperature, sampling
 from bea.methods import Batches
 from bea.problems import FiniteSum
 
@@ -110,7 +110,7 @@ def noise_factor(
     >>> round(noise_factor(total, left, top, "1/20"), 4)  # −2 γ/(6 T²)/40 = −0.042 is its exponent
     0.9604
     """
-    way = batches if isinstance(batches, Batches) else Batches(batches)
+    way = sampling(total, batches)
     if way.size > 1 and not way.replacement:
         raise BeaError(f"the shape of the noise of {way} is not known: draw with replacement")
     heat_exact = noise_temperature(total, gamma, way)

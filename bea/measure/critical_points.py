@@ -161,7 +161,8 @@ def critical_points(
     """
     given = loss.about.window if window is None else window
     box = real_numbers(given, "the window") if len(np.shape(given)) == 2 else np.empty((0, 2))
-    if box.shape != (loss.dimension, 2) or not (box[:, 0] < box[:, 1]).all():
+    finite = np.isfinite(box).all()
+    if box.shape != (loss.dimension, 2) or not (finite and (box[:, 0] < box[:, 1]).all()):
         raise BeaError(
             f"critical points of '{loss.name}' are looked for in a window: give (low, high) for "
             f"each of the {loss.dimension} variable(s)"

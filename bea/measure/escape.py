@@ -4,7 +4,7 @@ A run that was watched for a time t and did not leave says that its time is abov
 For exponential times the maximum-likelihood mean is the time watched, over all runs, divided by the
 number that left, with the relative error 1/√(that number); where all left, it is the plain mean,
 and its error that of a sample. Source: Kalbfleisch and Prentice, The Statistical Analysis of
-Failure Time Data, second edition, sections 3.2 and 1.4 (the product-limit estimate of survival).
+Failure Time Data, second edition (2002).
 """
 
 from __future__ import annotations
@@ -50,6 +50,15 @@ class Past:
     origin: CriticalPoint
     by: float = 0.0
 
+    def __post_init__(self) -> None:
+        for point in (self.saddle, self.origin):
+            if not isinstance(point, CriticalPoint):
+                raise BeaError(
+                    f"a {type(point).__name__} is no critical point: take those of critical_points"
+                )
+        if self.saddle.eigenvalues[0] >= 0:
+            raise BeaError(f"there is no unstable direction at the {self.saddle}: give a saddle")
+
     def __call__(self, theta: Floats) -> Floats:
         """Return the distance (lanes,) beyond the plane, of theta (d, lanes)."""
         outward = self.saddle.directions[:, 0]
@@ -67,6 +76,8 @@ class Away:
 
     def __call__(self, theta: Floats) -> Floats:
         """Return |θ − point|² − radius² in each lane, of theta (d, lanes)."""
+        if not self.radius > 0:
+            raise BeaError(f"the radius is {self.radius}: it must be positive")
         away = theta - _column(self.point, theta)
         return np.asarray((away * away).sum(axis=0) - self.radius**2)
 
@@ -194,6 +205,8 @@ def escape_times(runs: Ensemble) -> EscapeTimes:
     >>> escape_times(found)  # the exact mean is 2.9327
     4000 of 4000 runs left: mean time 2.94817 ± 0.018
     """
+    if not isinstance(runs, Ensemble):
+        raise BeaError(f"a {type(runs).__name__} has no runs: give an ensemble, run with until")
     grid, clock = np.append(0, runs.steps), np.append(0.0, runs.times)
     stopped = runs.stopped_at >= 0
     taken = np.where(stopped, runs.stopped_at, runs.steps[-1])

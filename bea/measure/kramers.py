@@ -15,7 +15,7 @@ by the factor 1 + γ/4 (tr H_m − tr H_s − 2|λ|). Noise that is not normal c
 `bea.measure.climb`.
 
 Source: Kramers, Physica 7 (1940) 284; Bovier, Eckhoff, Gayrard and Klein, J. Eur. Math. Soc. 6
-(2004) 399, theorem 3.1.
+(2004) 399.
 """
 
 from __future__ import annotations
@@ -69,6 +69,11 @@ def escape_rate(
     """
     heat = as_temperature(temperature)
     chosen = [saddles] if isinstance(saddles, CriticalPoint) else list(saddles)
+    for point in (minimum, *chosen):
+        if not isinstance(point, CriticalPoint):
+            raise BeaError(
+                f"a {type(point).__name__} is no critical point: take those of critical_points"
+            )
     if minimum.kind != "minimum":
         raise BeaError(f"a basin has a minimum, and this is a {minimum}: give the minimum first")
     if not chosen:
@@ -84,6 +89,8 @@ def step_factor(minimum: CriticalPoint, saddle: CriticalPoint, gamma: Any) -> fl
     """
     traces = minimum.eigenvalues.sum() - saddle.eigenvalues.sum()
     size = as_number(gamma, "the step size")
+    if not (np.isfinite(size) and size >= 0):
+        raise BeaError(f"the step size is {size:g}: it is positive, or 0 for the SDE")
     return float(np.exp(size / 4 * (traces + 2 * saddle.eigenvalues[0])))
 
 

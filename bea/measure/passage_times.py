@@ -2,12 +2,14 @@
 
 In one dimension Kolmogorov's backward equation T u″ − L′ u′ = −1 is solved by two integrals,
 
-    u(a → b) = (1/T) ∫_a^b e^(L(y)/T) ∫_(−∞)^y e^(−L(z)/T) dz dy,
+    u(a → b) = (1/T) ∫_a^b e^(L(y)/T) ∫_(−∞)^y e^(−L(z)/T) dz dy.
 
-in two it is solved on a grid, as the mean time of the reversible jump process with rates
-T/h² exp(−(L_j − L_i)/2T) between neighbours, which tends to the diffusion as h². From a saddle the
-unstable direction alone is a repelling Ornstein-Uhlenbeck process, and the double integral is one
-of Dawson's function F, (2/λ) ∫_0^(r(λ/2T)^(1/2)) F(s) ds ~ (1/2λ) (log(2λr²/T) + 0.5772).
+From a saddle the unstable direction alone is a repelling Ornstein-Uhlenbeck process, and the double
+integral is one of Dawson's function F,
+
+    (2/λ) ∫_0^(r(λ/2T)^(1/2)) F(s) ds  ~  (1/2λ) (log(2λr²/T) + 0.5772).
+
+Two variables are `bea.measure.exit_times`'.
 Source: Gardiner, Handbook of Stochastic Methods, third edition, section 5.2.7.
 """
 
@@ -15,18 +17,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
-from bea.fields.reals import real_number, real_numbers
-from bea.flows.observables import read_observables
+from bea.fields.reals import real_number
 from bea.measure.temperature import as_number, as_temperature
 
-__all__ = ["PassageTime", "mean_exit_time", "mean_passage_time", "unstable_exit_time"]
+__all__ = ["mean_passage_time", "unstable_exit_time"]
 
 Floats = NDArray[np.float64]
 
@@ -34,13 +35,6 @@ _NODES = 16
 _COLDEST = 600.0  # exp of more than this many temperatures cannot be written
 _WALL = 45.0  # so many temperatures up, exp(−45) of the weight is left out
 _TOLERANCE = 1e-11
-
-
-class PassageTime(NamedTuple):
-    """A mean time, extrapolated from two grids, and the change that this made."""
-
-    time: float
-    error: float
 
 
 def mean_passage_time(loss: Loss, start: float, end: float, temperature: Any) -> float:
@@ -84,63 +78,6 @@ def mean_passage_time(loss: Loss, start: float, end: float, temperature: Any) ->
     raise BeaError(f"the passage from {a:g} to {b:g} has no mean time: is the loss smooth there?")
 
 
-def mean_exit_time(
-    loss: Loss,
-    start: ArrayLike,
-    until: Any,
-    temperature: Any,
-    window: ArrayLike | None = None,
-    cells: int = 256,
-) -> PassageTime:
-    """Return the mean time until an observable is first positive, of a loss of two variables.
-
-    Parameters
-    ----------
-    loss
-        A loss of two variables.
-    start : (2,)
-        Where it starts.
-    until
-        As for `bea.ensemble`: a text or a function of theta (2, lanes), positive at the end.
-    temperature
-        T.
-    window : (2, 2), optional
-        Low and high of each variable, with reflecting walls: by default the loss's own. The loss
-        should be many T higher there.
-    cells
-        How many cells the grid has along each axis.
-
-    Raises
-    ------
-    BeaError
-        If there is no window, the start is outside, or the end is nowhere inside.
-
-    Notes
-    -----
-    The error of a grid falls as the square of the width of its cells, so that two grids are
-    extrapolated to none. The observable should be continuous.
-
-    Examples
-    --------
-    >>> import bea
-    >>> found = mean_exit_time(bea.problems.double_well(), [-1, 0], "x - 1", 0.1, cells=128)
-    >>> exact = mean_passage_time(Loss.read("(x**2 - 1)**2/4"), -1, 1, 0.1)
-    >>> bool(abs(found.time - exact) < found.error < 0.001 * exact)
-    True
-    """
-    if loss.dimension != 2:
-        raise DimensionError(f"'{loss.name}' has {loss.dimension} variable(s): give a loss of two")
-    heat, point = as_temperature(temperature), real_numbers(start, "the start")
-    box = real_numbers(loss.about.window if window is None else window, "the window")
-    if box.shape != (2, 2) or not (box[:, 0] < box[:, 1]).all():
-        raise BeaError(f"'{loss.name}' needs a window: give (low, high) for both variables")
-    if point.shape != (2,) or (point < box[:, 0]).any() or (point > box[:, 1]).any():
-        raise BeaError(f"the start {point.tolist()} is not in the window {box.tolist()}")
-    ended = read_observables(until, loss.variables, lambda theta: loss.at(theta.T))
-    coarse, fine = (_on_grid(loss, point, ended, heat, box, n) for n in (cells // 2, cells))
-    return PassageTime(fine + (fine - coarse) / 3, abs(fine - coarse) / 3)
-
-
 def unstable_exit_time(curvature: Any, radius: Any, temperature: Any, gamma: Any = 0) -> float:
     """Return the mean time to leave |x| < r from 0 where the loss is −|λ| x²/2.
 
@@ -174,6 +111,8 @@ def unstable_exit_time(curvature: Any, radius: Any, temperature: Any, gamma: Any
         raise BeaError(f"the curvature is {-rate:g}: an unstable direction has a negative one")
     if not (np.isfinite(reach) and reach > 0):
         raise BeaError(f"the radius is {reach:g}: it must be positive and finite")
+    if not (np.isfinite(size) and size >= 0):
+        raise BeaError(f"the step size is {size:g}: it is positive, or 0 for the SDE")
     top = reach * np.sqrt(rate * (1 + size * rate / 2) / (2 * heat))
     speed = np.log1p(size * rate) / size if size else rate
     pieces = np.unique([0.0, *np.geomspace(min(1.0, top), top, 12)])
@@ -194,7 +133,10 @@ def _wall(value: Callable[[Floats], Floats], start: float, end: float) -> float:
         if behind[0] > low + _WALL:
             return start - distance
         distance *= 1.3
-    raise BeaError("the loss does not rise behind the start, so that a run may never come back")
+    raise BeaError(
+        f"the loss does not rise by {_WALL:g} T behind the start, or is not defined there: a run "
+        "may never come back, so choose another start or a lower temperature"
+    )
 
 
 def _double_integral(
@@ -228,50 +170,3 @@ def _legendre() -> tuple[Floats, Floats, Floats]:
         [legendre.legval(nodes, legendre.legint(row, lbnd=-1)) for row in np.eye(_NODES)], axis=1
     )
     return nodes, weights, np.asarray(np.linalg.solve(modes.T, integrals.T).T)
-
-
-def _on_grid(
-    loss: Loss, point: Floats, ended: Any, temperature: float, box: Floats, cells: int
-) -> float:
-    """Return the mean time of the jump process on a grid, at a point between its nodes."""
-    from scipy.interpolate import RegularGridInterpolator
-    from scipy.sparse import coo_array
-    from scipy.sparse.linalg import spsolve
-
-    width = (box[:, 1] - box[:, 0]) / cells
-    axes = [low + h * (np.arange(cells) + 0.5) for low, h in zip(box[:, 0], width, strict=True)]
-    lanes = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")])
-    heights, end = loss.at(lanes.T) / temperature, ended(lanes)[0]
-    if not (end > 0).any():
-        raise BeaError("the run never ends: the observable is positive nowhere in the window")
-    row, column, rate = _rates(heights, end, temperature / width**2, cells)
-    leaving = np.bincount(row, rate, cells * cells) + (end > 0)
-    everywhere, inner = np.arange(cells * cells), end[column] <= 0
-    # Divided by the diagonal, so that high places, whose rates are huge, are as any other.
-    entries = np.append(np.ones(cells * cells), -(rate / leaving[row])[inner])
-    places = np.append(everywhere, row[inner]), np.append(everywhere, column[inner])
-    times = spsolve(coo_array((entries, places)).tocsc(), (end <= 0) / leaving)
-    found = RegularGridInterpolator(axes, times.reshape(cells, cells), bounds_error=False,
-                                    fill_value=None)  # fmt: skip
-    return float(found(point)[0])
-
-
-def _rates(
-    heights: Floats, end: Floats, scales: Floats, cells: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Return from where, to where, and how often the process jumps before its end.
-
-    Where the end lies between two nodes, at the zero of the observable by linear interpolation, the
-    way to it is that much shorter.
-    """
-    number = np.arange(cells * cells).reshape(cells, cells)
-    pairs = [(number[1:], number[:-1], scales[0]), (number[:, 1:], number[:, :-1], scales[1])]
-    parts = []
-    for one, other, scale in pairs:
-        for a, b in ((one.ravel(), other.ravel()), (other.ravel(), one.ravel())):
-            a, b = a[end[a] <= 0], b[end[a] <= 0]
-            share, out = np.ones(len(a)), end[b] > 0
-            share[out] = np.maximum(1e-3, end[a[out]] / (end[a[out]] - end[b[out]]))
-            parts.append((a, b, scale / share * np.exp(share * (heights[a] - heights[b]) / 2)))
-    row, column, rate = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return row, column, rate

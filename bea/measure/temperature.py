@@ -23,7 +23,7 @@ from bea.fields.reals import real_number
 from bea.methods import Batches
 from bea.problems import FiniteSum
 
-__all__ = ["as_number", "as_temperature", "noise_temperature"]
+__all__ = ["as_number", "as_temperature", "noise_temperature", "sampling"]
 
 
 def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Batches = 1) -> fmpq:
@@ -50,7 +50,7 @@ def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Batches = 1) 
     >>> noise_temperature(total, "1/10")
     3/20
     """
-    way = batches if isinstance(batches, Batches) else Batches(batches)
+    way = sampling(total, batches)
     rows = total.covariance(way)
     variance = rows[0][0].as_rational()
     for i, row in enumerate(rows):
@@ -66,6 +66,16 @@ def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Batches = 1) 
         raise BeaError(f"the step size is {gamma}: give a positive rational number, such as 1/10")
     assert variance is not None
     return fmpq(size) * variance / 2
+
+
+def sampling(total: Any, batches: int | Batches) -> Batches:
+    """Return how batches are drawn; raise `BeaError` if the loss is no finite sum."""
+    if not isinstance(total, FiniteSum):
+        raise BeaError(
+            f"the loss is a {type(total).__name__} and no finite sum: make one with "
+            "bea.problems.finite_sum, from_data or with_gradient_covariance"
+        )
+    return batches if isinstance(batches, Batches) else Batches(batches)
 
 
 def as_temperature(value: Any) -> float:

@@ -108,3 +108,7 @@ def test_bad_input() -> None:
         anneal(RATES, [0.1], [0.0])
     with pytest.raises(BeaError, match="from 0 to 1"):
         anneal(RATES, [0.1], [1.0], start=2)
+    with pytest.raises(BeaError, match="none is negative"):
+        anneal(lambda heat, gamma: (-1.0, 1.0), [0.1], [1.0])
+    with pytest.raises(BeaError, match="give one for each stage"):
+        anneal(RATES, 0.1, [1.0])  # type: ignore[arg-type]

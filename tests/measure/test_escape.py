@@ -127,3 +127,11 @@ def test_regions() -> None:
         Near((1.0,), 1.0)(points)
     with pytest.raises(BeaError, match="no run was left"):
         EscapeTimes(np.ones(3), np.ones(3, dtype=bool)).after(2.0)
+    with pytest.raises(BeaError, match="no unstable direction"):
+        Past(LEFT, RIGHT)
+    with pytest.raises(BeaError, match="no critical point"):
+        Past(TOP, [1.0, 0.0])  # type: ignore[arg-type]
+    with pytest.raises(BeaError, match="must be positive"):
+        Away((0.0, 0.0), 0.0)(points)
+    with pytest.raises(BeaError, match="give an ensemble"):
+        escape_times(3)  # type: ignore[arg-type]
