@@ -5,18 +5,20 @@ exponentially small terms) the exact flow of a modified field f~ = f_0 + gamma f
 With S the operator of one step, S phi = phi o Phi_gamma = e^(gamma D~) phi, the modified field is
 f~ = (1/gamma) log(S) theta. bea derives it exactly, to any order, integrates it, and measures how
 closely the iterates follow it. A method with memory, such as momentum or Adam, has such a field on
-the slow manifold on which its iterates settle.
+the slow manifold on which its iterates settle. A random step, such as that of stochastic gradient
+descent, is an average, S = E[Phi*], and (1/gamma) log(S) a differential operator, the modified
+generator.
 
 The house, each floor importing only from the floors below:
 
     cli                     what a person types
     reports                 tables, and the demo
     plots                   the only matplotlib
-    measure                 drift, one-step defect, observed order, certificates
-    modified | flows        derive | integrate
-    methods | problems      one step function each | losses and ODEs
+    measure                 drift, observed order, certificates; weak errors, noise, equilibria
+    modified | flows        derive | iterate, integrate, run ensembles
+    methods | problems      one step function each, batches | losses, ODEs, games, finite sums
     fields | bseries        a vector field | series on trees
-    series | trees          formal power series | rooted trees
+    series | trees          formal power series | rooted trees, plain and coloured
 
 and a side room that no floor imports, adapters: optimizers of PyTorch and optax, run as they are.
 
@@ -41,13 +43,18 @@ if TYPE_CHECKING:
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify
+    from bea.measure.weak_errors import WeakErrors, weak_errors
     from bea.methods import Method
     from bea.modified import (
         ModifiedEquation,
+        ModifiedGenerator,
+        StochasticEquation,
         cyclic_epoch,
         modified_equation,
+        modified_generator,
         modifying_integrator,
         shuffled_epoch,
+        stochastic_equation,
     )
     from bea.series import PowerSeries
 
@@ -61,9 +68,12 @@ __all__ = [
     "Loss",
     "Method",
     "ModifiedEquation",
+    "ModifiedGenerator",
     "PowerSeries",
+    "StochasticEquation",
     "Trajectory",
     "VectorField",
+    "WeakErrors",
     "cyclic_epoch",
     "discretization_drift",
     "ensemble",
@@ -71,6 +81,7 @@ __all__ = [
     "iterate",
     "methods",
     "modified_equation",
+    "modified_generator",
     "modifying_integrator",
     "one_step_defect",
     "parse",
@@ -78,7 +89,9 @@ __all__ = [
     "problems",
     "sde_ensemble",
     "shuffled_epoch",
+    "stochastic_equation",
     "verify",
+    "weak_errors",
 ]
 
 # Where each public name is: packages load when they are first used, so that `import bea` is quick.
@@ -90,21 +103,27 @@ _HOMES = {
     "Loss": "bea.fields",
     "Method": "bea.methods",
     "ModifiedEquation": "bea.modified",
+    "ModifiedGenerator": "bea.modified",
     "PowerSeries": "bea.series",
+    "StochasticEquation": "bea.modified",
     "Trajectory": "bea.flows",
     "VectorField": "bea.fields",
     "cyclic_epoch": "bea.modified",
+    "WeakErrors": "bea.measure",
     "discretization_drift": "bea.measure",
     "ensemble": "bea.flows",
     "flow": "bea.flows",
     "iterate": "bea.flows",
     "modified_equation": "bea.modified",
+    "modified_generator": "bea.modified",
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
     "parse": "bea.fields",
-    "sde_ensemble": "bea.flows",
     "shuffled_epoch": "bea.modified",
+    "sde_ensemble": "bea.flows",
+    "stochastic_equation": "bea.modified",
     "verify": "bea.measure.verify",
+    "weak_errors": "bea.measure.weak_errors",
 }
 
 

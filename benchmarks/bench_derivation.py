@@ -46,6 +46,10 @@ BOUNDS = (
     ("a sigmoid and a sine, gradient descent, order 8", "bea.modified_equation("
      "bea.methods.gradient_descent(), bea.problems.loss('sigmoid(x*y) + sin(x - y)'), order=8)",
      2.0),
+    ("heavy ball on trees with β symbolic, order 6",
+     "bea.modified_equation(bea.methods.heavy_ball(beta='beta'), order=6)", 2.0),
+    ("Adam on Himmelblau, order 2",
+     "bea.modified_equation(bea.methods.get('adam'), bea.problems.himmelblau(), order=2)", 5.0),
     ("RK4 on trees, nine nodes", "bea.modified_equation(bea.methods.rk4(), order=8)", 0.05),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@
 `lie_derivative`, `flow_of_field` (exp) and `field_of_map` (log) are the calculus, each one pass
 over the table of single-edge cuts; `TreeArithmetic` is the arithmetic in which a method's `step`
 is run to find the coefficients of its map. Coefficients are lists over `bea.trees.trees_up_to`.
+Where the nodes of the trees have colours, for a field of several parts, all are told which.
 """
 
 from bea.bseries.arithmetic import StepSize, TreeArithmetic, TreeSeries

@@ -1,8 +1,8 @@
 """Lie derivative, exponential and logarithm of B-series, by single-edge cuts.
 
-Coefficients are lists over `trees_up_to(n)`, normalised by the symmetry (see `bea.bseries`);
-their entries may lie in any commutative ring over the rationals. With a_t the coefficients of
-the time-t flow of the field b,
+Coefficients are lists over `trees_up_to(n, colors)`, normalised by the symmetry (see
+`bea.bseries`); their entries may lie in any commutative ring over the rationals. With a_t the
+coefficients of the time-t flow of the field b,
 
     d/dt a_t(tau) = b(tau) + sum over cuts of b(branch) a_t(trunk),    a_0 = 0,
 
@@ -12,29 +12,37 @@ Geometric Numerical Integration, section IX.9.1 (the Lie derivative).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flint import fmpq, fmpq_poly
 
 from bea.errors import OrderError
 from bea.series import PowerSeries
-from bea.trees import Tree, position, single_edge_cuts, trees_up_to
+from bea.trees import PLAIN, Colors, Tree, positions, single_edge_cuts, trees_up_to
 
 __all__ = ["exact_map", "field_of_map", "flow_of_field", "lie_derivative"]
 
 
-def exact_map(order: int) -> list[fmpq]:
+def exact_map(order: int, colors: Colors = PLAIN) -> list[fmpq]:
     """Return the coefficients 1/density of the exact flow of f over one step.
+
+    Trees with nodes of theta have none: f is the sum of the other colours.
 
     >>> exact_map(3)
     [1, 1/2, 1/6, 1/3]
     """
-    return [fmpq(1, t.density) for t in trees_up_to(order)]
+    return [
+        fmpq(0) if any(color.unit for color in t.colors) else fmpq(1, t.density)
+        for t in trees_up_to(order, colors)
+    ]
 
 
 def lie_derivative(
-    field: Sequence[Any], series: Sequence[Any], identity: int | fmpq = 0
+    field: Sequence[Any],
+    series: Sequence[Any],
+    identity: int | fmpq = 0,
+    colors: Colors = PLAIN,
 ) -> list[Any]:
     """Return the coefficients of the derivative of a B-series along a B-series field.
 
@@ -46,6 +54,8 @@ def lie_derivative(
         The coefficients of the series that is differentiated, as many as `field`.
     identity
         The coefficient of theta in that series: 1 for a map, 0 for a field.
+    colors
+        The colours of the trees.
 
     Examples
     --------
@@ -55,15 +65,16 @@ def lie_derivative(
     if len(field) != len(series):
         raise OrderError("the field and the series that it acts on need the same trees")
     result = []
-    for tree, own in zip(_trees_of(field), field, strict=True):
+    places = _places(field, colors)
+    for tree, own in zip(places, field, strict=True):
         value = own * identity
         for branch, trunk, count in single_edge_cuts(tree):
-            value = value + count * (field[position(branch)] * series[position(trunk)])
+            value = value + count * (field[places[branch]] * series[places[trunk]])
         result.append(value)
     return result
 
 
-def flow_of_field(field: Sequence[Any]) -> list[Any]:
+def flow_of_field(field: Sequence[Any], colors: Colors = PLAIN) -> list[Any]:
     """Return the map of the flow over one step of the field b: the exponential.
 
     >>> flow_of_field([fmpq(1), fmpq(0), fmpq(0), fmpq(0)]) == exact_map(3)
@@ -71,13 +82,14 @@ def flow_of_field(field: Sequence[Any]) -> list[Any]:
     """
     flow: list[Any] = []
     zero = _zero_polynomial(field)
-    for tree, value in zip(_trees_of(field), field, strict=True):
-        slope = _slope(tree, field, flow, zero) + value
+    places = _places(field, colors)
+    for tree, value in zip(places, field, strict=True):
+        slope = _slope(tree, field, flow, zero, places) + value
         flow.append(slope.integral())
     return [_at_one(p) for p in flow]
 
 
-def field_of_map(coefficients: Sequence[Any]) -> list[Any]:
+def field_of_map(coefficients: Sequence[Any], colors: Colors = PLAIN) -> list[Any]:
     """Return the field b whose flow over one step is the given map: the logarithm.
 
     Tree by tree, b(tau) = a(tau) - (what the lower trees give at t = 1).
@@ -88,8 +100,9 @@ def field_of_map(coefficients: Sequence[Any]) -> list[Any]:
     field: list[Any] = []
     flow: list[Any] = []
     zero = _zero_polynomial(coefficients)
-    for tree, value in zip(_trees_of(coefficients), coefficients, strict=True):
-        lower = _slope(tree, field, flow, zero)
+    places = _places(coefficients, colors)
+    for tree, value in zip(places, coefficients, strict=True):
+        lower = _slope(tree, field, flow, zero, places)
         b = value - _at_one(lower.integral())
         field.append(b)
         flow.append((lower + b).integral())
@@ -99,22 +112,24 @@ def field_of_map(coefficients: Sequence[Any]) -> list[Any]:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _trees_of(coefficients: Sequence[Any]) -> tuple[Tree, ...]:
-    """Return the trees that a list of coefficients belongs to."""
+def _places(coefficients: Sequence[Any], colors: Colors) -> Mapping[Tree, int]:
+    """Return the trees that a list of coefficients belongs to, with their positions."""
     order = 0
-    while len(trees_up_to(order)) < len(coefficients):
+    while len(trees_up_to(order, colors)) < len(coefficients):
         order += 1
-    found = trees_up_to(order)
+    found = positions(order, colors)
     if len(found) != len(coefficients):
         raise OrderError(f"{len(coefficients)} coefficients do not fill all trees up to an order")
     return found
 
 
-def _slope(tree: Tree, field: Sequence[Any], flow: Sequence[Any], zero: Any) -> Any:
+def _slope(
+    tree: Tree, field: Sequence[Any], flow: Sequence[Any], zero: Any, places: Mapping[Tree, int]
+) -> Any:
     """Return the sum over the cuts of b(branch) a_t(trunk), a polynomial in t."""
     total = zero
     for branch, trunk, count in single_edge_cuts(tree):
-        total = total + flow[position(trunk)] * (field[position(branch)] * count)
+        total = total + flow[places[trunk]] * (field[places[branch]] * count)
     return total
 
 

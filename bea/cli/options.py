@@ -195,9 +195,10 @@ Update = Annotated[
         "-u",
         metavar="RULE",
         help="Your own update rule instead of a method, such as 'v = beta*v + grad; theta = theta "
-        "- gamma*v'. It may read theta, gamma, grad or f = -grad, grad(point), norm(vector); what "
-        "it assigns and reads in the next step is memory, which begins at 0 or at 'init NAME = "
-        "…'; what it never assigns is a --param.",
+        "- gamma*v'. It may read theta, gamma, grad or f = -grad, grad(point), hess(vector) and "
+        "hess(point, vector), the Hessian times a vector, norm(vector); what it assigns and reads "
+        "in the next step is memory, which begins at 0 or at 'init NAME = …'; what it never "
+        "assigns is a --param.",
         rich_help_panel=_PROBLEM,
     ),
 ]

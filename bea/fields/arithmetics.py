@@ -3,8 +3,9 @@
 `SeriesField` evaluates the field on power series in gamma, over the field's own ring (at the
 general point), or over exact numbers or balls (at one point). `ScalarField` evaluates it on exact
 numbers or balls themselves, `NumericField` on float64 arrays with a lane per trajectory. All have
-what a `step` may use: the call f(theta) and `f.solve` for implicit methods. The arithmetic on trees
-is `bea.bseries.TreeArithmetic`.
+what a `step` may use: the call f(theta), `f.solve` for implicit methods, the derivative
+`f.derivative(theta, v)` = f'(theta) v and its matrix `f.jacobian(theta)`, and `f.solve_linear` for
+equations with such a matrix. The arithmetic on trees is `bea.bseries.TreeArithmetic`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from bea.fields.conversions import to_program
 from bea.fields.element import Element
 from bea.fields.exact import in_ring
 from bea.fields.expressions import Expression
+from bea.fields.linearised import adjugate, linearised, solve_lanes
 from bea.fields.newton import fixed_point
+from bea.fields.operations import reciprocal
+from bea.fields.program import Program
 from bea.fields.ring import Ring
 from bea.fields.vector_field import VectorField
 from bea.series import PowerSeries
@@ -29,6 +33,7 @@ from bea.series import PowerSeries
 __all__ = ["NumericField", "ScalarField", "SeriesField"]
 
 Numbers = NDArray[np.float64]
+Derivative = Callable[[Numbers, Numbers, Numbers], Numbers]
 
 
 class SeriesField:
@@ -76,6 +81,7 @@ class SeriesField:
         if len(point) != field.dimension:
             raise DimensionError(f"the point has {len(point)} components, not {field.dimension}")
         self._programs = [field.program, *(to_program(c) for c in corrections)]
+        self._linearised: list[Program] = []  # made when a step asks for them
         self._parameters = [self.ring.symbol(name) for name in self.ring.parameters]
         self._one = point[0] * 0 + 1
         self.gamma = PowerSeries.variable(order, self._one)
@@ -87,18 +93,43 @@ class SeriesField:
 
     def __call__(self, theta: Any) -> NDArray[np.object_]:
         """Return the field at a vector of series."""
-        total = self._at(0, theta)
+        return self._sum(self._programs, [*theta, *self._parameters])
+
+    def derivative(self, theta: Any, v: Any) -> NDArray[np.object_]:
+        """Return f'(theta) v for vectors of series."""
+        if not self._linearised:
+            self._linearised = [linearised(p, len(self.identity)) for p in self._programs]
+        return self._sum(self._linearised, [*theta, *self._parameters, *v])
+
+    def jacobian(self, theta: Any) -> NDArray[np.object_]:
+        """Return the matrix f'(theta), (d, d), of series."""
+        return _matrix(self, theta, [self.gamma * 0 + self._one * u for u in (0, 1)])
+
+    def solve_linear(self, matrix: Any, right: Any) -> NDArray[np.object_]:
+        """Return x with matrix x = right, by Cramer's rule with one inverse, that of det.
+
+        Raises
+        ------
+        MethodError
+            If the determinant vanishes everywhere at gamma = 0.
+        """
+        adjoint, determinant = adjugate(matrix)
+        if not _certainly_not_zero(determinant.truncate(0)):
+            raise MethodError(_SINGULAR)
+        return adjoint @ right * determinant.reciprocal()
+
+    def _sum(self, programs: Sequence[Program], inputs: Sequence[Any]) -> NDArray[np.object_]:
+        """Return programs[0] + gamma programs[1] + ... at these inputs."""
+        total = self._run(programs[0], inputs)
         power = self.gamma
-        for index in range(1, len(self._programs)):
-            total = total + self._at(index, theta) * power
+        for program in programs[1:]:
+            total = total + self._run(program, inputs) * power
             power = power * self.gamma
         return total
 
-    def _at(self, index: int, theta: Any) -> NDArray[np.object_]:
+    def _run(self, program: Program, inputs: Sequence[Any]) -> NDArray[np.object_]:
         one = self._one
-        values = self._programs[index].run(
-            [*theta, *self._parameters], lift=lambda c: one * c, scale=lambda c: c, pi=self._pi
-        )
+        values = program.run(inputs, lift=lambda c: one * c, scale=lambda c: c, pi=self._pi)
         zero = self.gamma * 0
         return _object_array([zero + value for value in values])
 
@@ -143,6 +174,7 @@ class ScalarField:
     def __init__(self, field: VectorField, lift: Callable[[fmpq], Any]) -> None:
         field.require_values()
         self._program = field.program
+        self._linearised = linearised(field.program, field.dimension)
         self.lift = lift
 
     def vector(self, values: Sequence[fmpq]) -> NDArray[np.object_]:
@@ -156,6 +188,19 @@ class ScalarField:
     def __call__(self, theta: Any) -> NDArray[np.object_]:
         """Return the field at a vector of scalars."""
         return _object_array(self._program.run(list(theta), self.lift))
+
+    def derivative(self, theta: Any, v: Any) -> NDArray[np.object_]:
+        """Return f'(theta) v for vectors of scalars."""
+        return _object_array(self._linearised.run([*theta, *v], self.lift))
+
+    def jacobian(self, theta: Any) -> NDArray[np.object_]:
+        """Return the matrix f'(theta), (d, d), of scalars."""
+        return _matrix(self, theta, [self.lift(fmpq(u)) for u in (0, 1)])
+
+    def solve_linear(self, matrix: Any, right: Any) -> NDArray[np.object_]:
+        """Return x with matrix x = right; `DomainError` where the determinant is 0."""
+        adjoint, determinant = adjugate(matrix)
+        return adjoint @ right * reciprocal(determinant)
 
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Refuse: an implicit equation is solved in floats or in power series."""
@@ -174,15 +219,24 @@ class NumericField:
         rhs(theta, gamma) for arrays of shape (d, lanes) and (lanes,).
     gamma
         The step size of each lane.
+    derivative
+        Returns (theta, v, gamma) -> f'(theta) v for arrays of these shapes, as
+        `VectorField.numeric_derivative` does; None if the field has none.
 
     Attributes
     ----------
     unsolved : ndarray of bool, shape (lanes,)
-        Where an implicit equation was not solved; the values are nan there.
+        Where an equation of the step was not solved; the values are nan there.
     """
 
-    def __init__(self, rhs: Callable[[Numbers, Numbers], Numbers], gamma: Numbers) -> None:
+    def __init__(
+        self,
+        rhs: Callable[[Numbers, Numbers], Numbers],
+        gamma: Numbers,
+        derivative: Callable[[], Derivative] | None = None,
+    ) -> None:
         self._rhs = rhs
+        self._find_derivative = derivative
         self._theta = np.zeros((1, *gamma.shape))  # where the field was asked for last
         self.gamma = gamma
         self.unsolved = np.zeros(gamma.shape, dtype=bool)
@@ -191,6 +245,33 @@ class NumericField:
         """Return the field at theta, (d, lanes)."""
         self._theta = theta
         return self._rhs(theta, self.gamma)
+
+    def derivative(self, theta: Numbers, v: Numbers) -> Numbers:
+        """Return f'(theta) v, (d, lanes).
+
+        Raises
+        ------
+        MethodError
+            If the field has no derivative of its own, as those that bea cannot look into.
+        """
+        if self._find_derivative is None:
+            raise MethodError(
+                "the step asks for the derivative of the field, and this field has none: give it "
+                "numeric_derivative(), which returns (theta, v, gamma) -> f'(theta) v, or iterate "
+                "on a problem of bea's"
+            )
+        return self._find_derivative()(theta, v, self.gamma)
+
+    def jacobian(self, theta: Numbers) -> Numbers:
+        """Return the matrix f'(theta), (d, d, lanes)."""
+        units = np.eye(len(theta))[:, :, None] * np.ones_like(self.gamma)
+        return np.stack([self.derivative(theta, unit) for unit in units], axis=1)
+
+    def solve_linear(self, matrix: Numbers, right: Numbers) -> Numbers:
+        """Return x with matrix x = right, (d, lanes), for a matrix (d, d, lanes)."""
+        solution, singular = solve_lanes(matrix, right)
+        self.unsolved |= singular
+        return solution
 
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Return the root k of k = function(k) near `guess`, by Newton's method, lane by lane.
@@ -213,6 +294,19 @@ class NumericField:
         root, failed = fixed_point(function, guess, scale)
         self.unsolved |= failed
         return root
+
+
+_SINGULAR = (
+    "the linear equations of the step are singular everywhere on this field: add a damping, or "
+    "choose a method without them"
+)
+
+
+def _matrix(f: SeriesField | ScalarField, theta: Any, numbers: Sequence[Any]) -> Any:
+    """Return f'(theta), column by column; `numbers` are 0 and 1."""
+    count = len(theta)
+    units = [_object_array([numbers[i == j] for i in range(count)]) for j in range(count)]
+    return np.stack([f.derivative(theta, unit) for unit in units], axis=1)
 
 
 def _flat(unknowns: Any) -> NDArray[np.object_]:

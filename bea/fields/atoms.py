@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flint import fmpq
 
@@ -41,12 +41,13 @@ class Kind:
     Attributes
     ----------
     slope
-        (argument u, value F(u), degree) -> F'(u), in the ring.
+        (argument u, value F(u), degree) -> F'(u), for elements of the ring and whatever else has
+        their operators and functions.
     needs
         Where F is defined and smooth: "" (everywhere), "positive" or "nonzero" argument.
     """
 
-    slope: Callable[[Element, Element, int], Element]
+    slope: Callable[[Any, Any, int], Any]
     needs: str = ""
 
 

@@ -96,9 +96,12 @@ def to_program(elements: Iterable[Element], extra_inputs: Sequence[str] = ()) ->
     return program
 
 
-def atom_nodes(program: Program, ring: Ring) -> list[int]:
-    """Put all generators of the ring into a program and return their nodes, in order."""
-    nodes = [program.input(i) for i in range(len(ring.symbols))]
+def atom_nodes(program: Program, ring: Ring, symbols: Sequence[int] | None = None) -> list[int]:
+    """Put all generators of the ring into a program and return their nodes, in order.
+
+    `symbols` are the nodes of the ring's symbols; by default they are the first inputs.
+    """
+    nodes = [program.input(i) for i in range(len(ring.symbols))] if symbols is None else [*symbols]
     for atom in ring.atoms:
         argument = polynomial_node(program, nodes, atom.argument)
         nodes.append(_atom_node(program, atom, argument))

@@ -7,6 +7,9 @@ arithmetic turns it into a number of its own: `as_float`, `as_rational`, or `rea
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
 from numbers import Rational
 from typing import Any
 
@@ -21,10 +24,13 @@ from bea.fields.grammar import parse
 from bea.fields.ring import Ring
 from bea.fields.sympy_bridge import from_sympy
 
-__all__ = ["as_float", "as_rational", "exact", "in_ring"]
+__all__ = ["as_float", "as_rational", "exact", "exact_decimal", "in_ring"]
 
 # Enough for a difference of numbers that agree in 300 digits.
 _BITS = 1024
+
+# Of a decimal that somebody typed; what is computed in float64 mostly shows 15 to 17.
+_MOST_DIGITS = 12
 
 
 # An integer or fraction of a size that needs no limits, as it is written in tableaus.
@@ -57,6 +63,37 @@ def exact(value: Any, what: str = "the number") -> Expression:
             f"{what} is the float {value!r}: exact numbers are meant, write '{value}' or a fraction"
         )
     return _read_text_or_sympy(value, what)
+
+
+def exact_decimal(value: Any, what: str = "the number") -> Expression:
+    """Return an exact number that may be given as a short decimal in a float, as 0.9 for 9/10.
+
+    The float stands for the decimal that its shortest representation shows.
+
+    Raises
+    ------
+    ExpressionError
+        If it has more than 12 significant digits, as a number that was computed, or is not finite;
+        also if `exact` refuses it.
+
+    Examples
+    --------
+    >>> exact_decimal(0.9) == exact("9/10")
+    True
+    """
+    if not isinstance(value, float):
+        return exact(value, what)
+    number = float(value)  # NumPy's has a representation of its own
+    if not isfinite(number):
+        raise ExpressionError(f"{what} is {number}: give a finite number")
+    if len(Decimal(repr(number)).normalize().as_tuple().digits) > _MOST_DIGITS:
+        near = Fraction(number).limit_denominator(1000)
+        meant = near if abs(float(near) - number) < 1e-12 * abs(number) else "1/3"
+        raise ExpressionError(
+            f"{what} is the float {number!r}, which looks computed: exact numbers are meant, write "
+            f"a fraction as text, such as '{meant}'"
+        )
+    return exact(Fraction(repr(number)), what)
 
 
 def in_ring(expression: Expression, ring: Ring) -> Element:

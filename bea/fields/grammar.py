@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,7 @@ _HINTS = {
 }  # fmt: skip
 
 
-Functions = Mapping[str, Callable[[Expression], Expression]]
+Functions = Mapping[str, Callable[..., Expression]]
 
 
 def parse(
@@ -71,6 +71,7 @@ def parse(
     variables: Sequence[str] | None = None,
     parameters: Sequence[str] = (),
     functions: Functions = MappingProxyType({}),
+    pairs: Collection[str] = (),
 ) -> Expression:
     """Read one formula.
 
@@ -83,6 +84,8 @@ def parse(
         None.
     functions
         Further functions of one argument, each with what to put in the place of its value.
+    pairs
+        Those of them that take two arguments as well.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def parse(
     bea.errors.ExpressionError: unknown variable 'z' (declared: x, y). Declare it with ...
     """
     components = parse_components(
-        text, variables=variables, parameters=parameters, functions=functions
+        text, variables=variables, parameters=parameters, functions=functions, pairs=pairs
     )
     if len(components) > 1:
         raise ExpressionError(
@@ -115,6 +118,7 @@ def parse_components(
     variables: Sequence[str] | None = None,
     parameters: Sequence[str] = (),
     functions: Functions = MappingProxyType({}),
+    pairs: Collection[str] = (),
 ) -> tuple[Expression, ...]:
     """Read formulas that are separated by commas, such as the components of a field.
 
@@ -136,7 +140,7 @@ def parse_components(
         tree = _parser().parse(clean)
     except UnexpectedInput as error:
         raise ExpressionError(_explanation(error, clean)) from None
-    reader = _Reader(declared, functions)
+    reader = _Reader(declared, functions, pairs)
     values: dict[int, Any] = {}
     for node in tree.iter_subtrees():
         children = [values.get(id(child), child) for child in node.children]
@@ -176,9 +180,12 @@ def _parser() -> Lark:
 class _Reader:
     """Makes an expression of each rule of the grammar, from the values of its parts."""
 
-    def __init__(self, declared: tuple[str, ...] | None, functions: Functions) -> None:
+    def __init__(
+        self, declared: tuple[str, ...] | None, functions: Functions, pairs: Collection[str]
+    ) -> None:
         self.declared = None if declared is None else dict.fromkeys(declared)  # ordered, and quick
         self.functions = functions
+        self.pairs = pairs
 
     def start(self, parts: list[Any]) -> list[Expression]:
         return parts
@@ -226,13 +233,14 @@ class _Reader:
         name = str(token)
         own = name in self.functions
         known = own or name in FUNCTIONS or name in SUGAR
-        if known and len(arguments) == 1:
-            return self.functions[name](arguments[0]) if own else call(name, arguments[0])
+        if known and (len(arguments) == 1 or (len(arguments) == 2 and name in self.pairs)):
+            return self.functions[name](*arguments) if own else call(name, arguments[0])
         quoted, column = excerpt(name), _column(token)
         if known:
+            takes, form = ("one or two", "x, y") if name in self.pairs else ("one", "x")
             raise ExpressionError(
-                f"{quoted} at column {column} takes one argument, not {len(arguments)}; "
-                f"write {name}(x)"
+                f"{quoted} at column {column} takes {takes} argument{'s' * (form != 'x')}, not "
+                f"{len(arguments)}; write {name}({form})"
             )
         declared = self.declared is not None and name in self.declared
         if name == "pi" or declared or len(name) == 1:

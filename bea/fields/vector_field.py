@@ -19,17 +19,27 @@ from bea.fields.about import About
 from bea.fields.atoms import KINDS, Atom
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.element import Element
+from bea.fields.linearised import linearised
 from bea.fields.numpy_code import compile_program
 from bea.fields.program import Program
 from bea.fields.reals import real_numbers
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source
 
-__all__ = ["Loss", "VectorField", "conditions_of", "lanes_of", "met", "within"]
+__all__ = [
+    "Loss",
+    "VectorField",
+    "compile_derivative",
+    "conditions_of",
+    "lanes_of",
+    "met",
+    "within",
+]
 
 Numbers = NDArray[np.float64]
 Rhs = Callable[[Numbers, Numbers], Numbers]
 Inside = Callable[[Numbers], NDArray[np.bool_]]
+Derivative = Callable[[Numbers, Numbers, Numbers], Numbers]
 
 
 class VectorField:
@@ -58,6 +68,8 @@ class VectorField:
         self.components = tuple(components)
         self.ring = self.components[0].ring
         self.about = about or About(name=", ".join(map(str, self.components)))
+        # What a derivation adds to the ring later on, such as 1/|f|, does not limit this field.
+        self._atoms = tuple(self.ring.atoms)
         if len(self.components) != len(self.ring.variables):
             raise DimensionError(
                 f"{len(self.components)} components for the {len(self.ring.variables)} variables "
@@ -145,6 +157,29 @@ class VectorField:
         function, count = compile_program(self.program), self.dimension
         return lambda theta, gamma: function(theta, np.empty((count, theta.shape[1])))
 
+    def numeric_derivative(self) -> Derivative:
+        """Return (theta, v, gamma) -> f'(theta) v for arrays (d, lanes), (d, lanes) and (lanes,).
+
+        It is exact, no difference quotient, and gamma is not used.
+
+        Raises
+        ------
+        BeaError
+            If a parameter has no value.
+
+        Examples
+        --------
+        >>> turn = VectorField.read("y, -x").numeric_derivative()
+        >>> turn(np.zeros((2, 1)), np.array([[2.0], [1.0]]), np.ones(1)).ravel()
+        array([ 1., -2.])
+        """
+        return self._derivative
+
+    @cached_property
+    def _derivative(self) -> Derivative:
+        self.require_values()
+        return compile_derivative(self.program, self.dimension)
+
     def domain(self) -> Inside | None:
         """Return inside(theta) -> bool (lanes,), or None if the field is defined everywhere.
 
@@ -155,7 +190,7 @@ class VectorField:
 
     @cached_property
     def _inside(self) -> Inside | None:
-        conditions = conditions_of(self.ring)
+        conditions = conditions_of(self.ring, self._atoms)
         if not conditions:
             return None
         self.require_values()
@@ -264,15 +299,28 @@ def within(inside: Inside | None, lanes: Numbers, values: Numbers) -> Numbers:
     return values if inside is None else np.where(inside(lanes), values, np.nan)
 
 
-def conditions_of(ring: Ring) -> list[tuple[Element, str]]:
+def compile_derivative(program: Program, dimension: int) -> Derivative:
+    """Return (theta, v, gamma) -> f'(theta) v for a program of theta, or of theta and gamma."""
+    function = compile_program(linearised(program, dimension))
+    with_gamma = len(program.inputs) > dimension
+
+    def derivative(theta: Numbers, v: Numbers, gamma: Numbers) -> Numbers:
+        sizes = [gamma] if with_gamma else []
+        return function([*theta, *sizes, *v], np.empty((dimension, theta.shape[1])))
+
+    return derivative
+
+
+def conditions_of(ring: Ring, atoms: Sequence[Atom] | None = None) -> list[tuple[Element, str]]:
     """Return (argument, need) for the atoms that are not defined, or not smooth, everywhere.
 
-    A need is "positive" or "nonzero"; an argument such as 1 + exp(x), which is positive by its
-    terms, has none.
+    Of those atoms, by default all of the ring. A need is "positive" or "nonzero"; an argument such
+    as 1 + exp(x), which is positive by its terms, has none.
     """
     found = []
-    exponentials = {a.generator for a in ring.atoms if a.kind == "exp"}
-    for atom in ring.atoms:
+    given = ring.atoms if atoms is None else atoms
+    exponentials = {a.generator for a in given if a.kind == "exp"}
+    for atom in given:
         need = KINDS[atom.kind].needs
         if atom.kind == "root" and atom.degree == 1:
             need = "nonzero"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ def plan_runs(
     observables: Observables,
     until: Observables | None,
     inside: Inside | None,
-    identity: dict[str, Any],
+    identity: Callable[[], dict[str, Any]],
 ) -> Plan:
     """Check what is common to all ensembles, and return the plan."""
     points = _check_starts(starts, dimension, inside)

@@ -8,8 +8,8 @@ on a finite sum (`bea.flows.ensembles`) and an SDE (`bea.flows.sde`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -106,7 +106,7 @@ class Plan:
     inside
         The domain, or None; it is looked at when something is recorded.
     identity
-        What else tells this ensemble from another.
+        Returns what else tells this ensemble from another; only a checkpoint asks.
     """
 
     walk: Walk
@@ -118,7 +118,7 @@ class Plan:
     keep: bool
     seed: int
     inside: Inside | None = None
-    identity: dict[str, Any] = field(default_factory=dict)
+    identity: Callable[[], dict[str, Any]] = dict
 
     @property
     def steps(self) -> int:
@@ -139,7 +139,7 @@ class Plan:
         """Return what makes this ensemble what it is, for a checkpoint."""
         starts = self.starts.tolist() if self.starts.ndim == 1 else _digest(self.starts)
         return {
-            **self.identity,
+            **self.identity(),
             "runs": self.runs,
             "seed": self.seed,
             "starts": starts,

@@ -47,7 +47,8 @@ def run_plan(
             "memory"
         )
     results = plan.results()
-    kept = Checkpoint(checkpoint, plan.words(), results, checkpoint_every)
+    words = {} if checkpoint is None else plan.words()
+    kept = Checkpoint(checkpoint, words, results, checkpoint_every)
     todo = [k for k in range(plan.chunks) if k not in kept.done]
     meter = _SharedMeter(progress, plan.runs * plan.steps)
     before = [plan.lanes(chunk) for chunk in kept.done]

@@ -29,7 +29,7 @@ from bea.flows.times import check_count
 from bea.flows.trajectory import Status
 from bea.methods import Batches, Method, ShuffledEpochs
 from bea.methods import get as get_method
-from bea.problems import FiniteSum
+from bea.problems import FiniteSum, find_loss
 
 __all__ = ["ensemble"]
 
@@ -37,14 +37,14 @@ Floats = NDArray[np.float64]
 Sampling = Batches | ShuffledEpochs
 
 # Numbers in an array (d, lanes) of a chunk, and random indices that are drawn together.
-_WIDTH = 16_384
+_WIDTH = 32_768
 _DRAWN = 65_536
 _LEAST = 64
 
 
 def ensemble(
     method: Method | str,
-    total: FiniteSum,
+    total: FiniteSum | str,
     starts: ArrayLike,
     *,
     gamma: Any,
@@ -69,7 +69,8 @@ def ensemble(
     method
         A method or its name; see `bea.methods`.
     total
-        A finite sum; see `bea.problems.finite_sum` and `bea.problems.from_data`.
+        A finite sum, or the name of one such as "linear-regression"; see `bea.problems.finite_sum`
+        and `bea.problems.from_data`.
     starts : (d,) or (runs, d)
         Where all runs start, or each of them.
     gamma
@@ -133,9 +134,8 @@ def ensemble(
     Examples
     --------
     >>> import bea
-    >>> line = bea.problems.linear_regression()
-    >>> found = bea.ensemble("heavy-ball", line, [0, 0], gamma="1/50", steps=200, runs=500,
-    ...     observables="w, L", record=2)
+    >>> found = bea.ensemble("heavy-ball", "linear-regression", [0, 0], gamma="1/50", steps=200,
+    ...     runs=500, observables="w, L", record=2)
     >>> found.steps, found.mean.shape
     (array([100, 200]), (2, 2))
     """
@@ -144,11 +144,7 @@ def ensemble(
         raise MethodError(
             f"the method is a {type(method).__name__}: give one, such as bea.methods.heavy_ball()"
         )
-    if not isinstance(total, FiniteSum):
-        raise BeaError(
-            f"the loss is a {type(total).__name__} and no finite sum: make one with "
-            "bea.problems.finite_sum, from_data or with_gradient_covariance"
-        )
+    total = _finite_sum(total)
     getattr(method, "check_field", lambda _: None)(total)
     stages = _stages(total, gamma, steps, batches)
     read = partial(read_observables, variables=total.variables, loss=partial(_loss, total))
@@ -157,7 +153,7 @@ def ensemble(
         observables=read(observables),
         until=None if until is None else read(until),
         inside=total.domain(),
-        identity={
+        identity=lambda: {
             "method": str(method), "loss": total.identity, "gamma": [s[1] for s in stages],
             "steps": [s[0] for s in stages], "batches": [str(s[2]) for s in stages],
         },
@@ -229,7 +225,7 @@ class _DescentWalker:
         self, segment: int, noise: NDArray[np.int64], theta: Floats, memory: Memory
     ) -> tuple[Floats, Memory]:
         """Return what the method's step makes of the field of this batch."""
-        self.index = noise
+        self.index = noise.astype(np.intp)  # once, not in every gathering
         gamma = self.walk.segments[segment].gamma
         return self.walk.method.step(self.fields[segment], theta, memory, gamma)
 
@@ -272,6 +268,16 @@ def _each(value: Any, count: int, what: str, several: bool) -> list[Any]:
             "number of steps"
         )
     return list(value)
+
+
+def _finite_sum(total: Any) -> FiniteSum:
+    found = find_loss(total) if isinstance(total, str) else total
+    if not isinstance(found, FiniteSum):
+        raise BeaError(
+            f"the loss is a {type(found).__name__} and no finite sum: make one with "
+            "bea.problems.finite_sum, from_data or with_gradient_covariance"
+        )
+    return found
 
 
 def _loss(total: FiniteSum, theta: Floats) -> Floats:

@@ -49,7 +49,8 @@ def iterate(
     method
         Anything with `bind`, `init` and `step`; see `bea.methods`.
     field
-        A vector field or a loss; see `bea.flows.lanes.Field`.
+        A vector field or a loss; see `bea.flows.lanes.Field`. A method that uses the derivative
+        f' needs one that has it: `numeric_derivative()`, see `VectorField`.
     starts : (starts, d)
     gammas : (gammas,)
     time : float
@@ -80,7 +81,7 @@ def iterate(
     -----
     A run stops as DIVERGED after the first step whose |θ| passes 1e12·(1 + |start|) or is not
     finite, as LEFT_DOMAIN after the first that ends outside the domain of the field, and as
-    UNSOLVED where an implicit step found no solution.
+    UNSOLVED where an equation of the step, implicit or linear, had no solution.
 
     Examples
     --------
@@ -128,11 +129,12 @@ def _run(
     outcome = Outcome.blank(len(gamma), counts.shape[1], len(theta))
     meter = Meter(progress, int(counts[:, -1].sum()))
     rhs, inside = field.numeric(), field.domain()
+    derivative = getattr(field, "numeric_derivative", None)  # a field need not have one
     width = chunk_width(len(theta))
     for first in range(0, len(gamma), width):
         index = np.arange(first, min(first + width, len(gamma)))
-        chunk = Chunk(method, rhs, inside, index, theta[:, index], gamma[index], counts[index])
-        chunk.run(outcome, meter)
+        lanes = theta[:, index], gamma[index], counts[index]
+        Chunk(method, rhs, inside, index, *lanes, derivative).run(outcome, meter)
     return outcome
 
 

@@ -137,7 +137,7 @@ def sde_ensemble(
         observables=read(observables),
         until=None if until is None else read(until),
         inside=drift.domain(),
-        identity={
+        identity=lambda: {
             "scheme": scheme, "drift": repr(drift), "diffusion": matrix.identity, "gamma": size,
             "time": whole, "steps": steps,
         },

@@ -67,8 +67,10 @@ class Chunk:
         theta: Floats,
         gamma: Floats,
         counts: Ints,
+        derivative: Callable[[], Any] | None = None,
     ) -> None:
         self.method, self.rhs, self.inside = method, rhs, inside
+        self.derivative = derivative
         self.index, self.theta, self.gamma, self.counts = index, theta, gamma, counts
         self.limit = growth_limit(theta)
         self.cursor = np.zeros(len(index), dtype=np.int64)
@@ -168,4 +170,4 @@ class Chunk:
     def _numeric_field(self) -> Any:
         from bea.fields.arithmetics import NumericField
 
-        return NumericField(self.rhs, self.gamma)
+        return NumericField(self.rhs, self.gamma, self.derivative)

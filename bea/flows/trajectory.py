@@ -43,7 +43,7 @@ _REASONS = {
     Status.DIVERGED: "it grew beyond all bounds",
     Status.BLOW_UP: "the solution blows up in finite time",
     Status.LEFT_DOMAIN: "it left the domain of the field",
-    Status.UNSOLVED: "the equation of an implicit step was not solved",
+    Status.UNSOLVED: "an equation of the step, implicit or linear, was not solved",
     Status.INDEFINITE: "the diffusion matrix was not positive semidefinite",
     Status.STIFF: "the step budget was exhausted (the field is stiff there)",
 }

@@ -180,6 +180,8 @@ def gammas_by_pieces(
 def _schedule_of(method: Method) -> Schedule:
     if not isinstance(method, Scheduled):
         raise MethodError(f"'{method}' has no schedule: give Scheduled(method, schedule)")
+    if method.schedule is None:
+        raise MethodError("the schedule is left open: give Scheduled(method, schedule)")
     if has_memory(method) and not method.schedule.is_smooth:
         listed = ", ".join(map(str, method.schedule.breaks))
         raise MethodError(

@@ -6,8 +6,8 @@ memory belongs on the slow manifold, and the distances and their error floors ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,14 +18,22 @@ from bea.fields.reals import real_numbers
 from bea.flows import Trajectory, flow
 from bea.flows.times import check_progress
 from bea.measure.expected import expected_orders
+from bea.measure.pace import pace_of
 from bea.measure.sampling import default_starts, stiffness
 from bea.measure.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
-from bea.modified.memory import has_memory, useful_limit
-from bea.trees import Tree
+from bea.modified.memory import has_memory, is_on_trees, useful_limit
 
-__all__ = ["Progress", "checked_orders", "compare", "labelled", "started", "starting_points"]
+__all__ = [
+    "Progress",
+    "Start",
+    "checked_orders",
+    "compare",
+    "labelled",
+    "start_of",
+    "starting_points",
+]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -33,11 +41,45 @@ Progress = Callable[[str, int, int], None]
 _EPSILON = float(np.finfo(float).eps)
 
 
+class Start(NamedTuple):
+    """Where runs and flows begin.
+
+    Attributes
+    ----------
+    kind : str
+        "own", "corrected" or "manifold"; see `Certificate.start`.
+    method : Method
+        The method as it is run.
+    correction : ModifiedEquation or None
+        What corrects the flows' starts, if they are corrected.
+    """
+
+    kind: str
+    method: Method
+    correction: ModifiedEquation | None = None
+
+
+def start_of(equation: ModifiedEquation, chosen: Sequence[int]) -> Start:
+    """Return where runs and flows begin: runs on the manifold where their layer is not known.
+
+    Either is right to the power of gamma by which the flows miss the iterates, which is higher than
+    the order where terms vanish.
+    """
+    if not has_memory(equation.method):
+        return Start("own", equation.method)
+    powers = [power - 1 for power in expected_orders(equation, chosen) if power is not None]
+    exact = equation.truncate(min(equation.order, max([*chosen, *powers])))
+    if exact.has_start_correction:
+        return Start("corrected", equation.method, exact)
+    return Start("manifold", exact.started_on_manifold())
+
+
 def compare(
     kind: str,
     equation: ModifiedEquation,
     chosen: Sequence[int],
     iterates: Trajectory,
+    start: Start,
     progress: Progress | None,
     corrected: bool = True,
 ) -> DriftStudy:
@@ -46,12 +88,11 @@ def compare(
     assert problem is not None
     starts = iterates.starts
     expected = expected_orders(equation, chosen)
-    highest = equation.truncate(max(chosen))
-    if has_memory(method) and highest.has_start_correction:
+    if start.correction is not None:
         if corrected:
-            starts = highest.corrected_starts(iterates.starts, iterates.gammas)
+            starts = start.correction.corrected_starts(iterates.starts, iterates.gammas)
         else:
-            expected = _at_most(expected, highest.start_correction)
+            expected = _at_most(expected, start.correction.first_correction(starts))
     runs = [_flow_of(equation, order, iterates, starts, progress) for order in chosen]
     one_more = int(kind == "defect")
     return DriftStudy(
@@ -67,15 +108,8 @@ def compare(
         distances=np.array([_distance(iterates.values, run.values) for run in runs]),
         floors=np.array([_floor(iterates, run) for run in runs]),
         failures=_failures(iterates, runs, chosen),
-        warnings=_warnings(method, problem, iterates),
+        warnings=_warnings(equation, iterates),
     )
-
-
-def started(equation: ModifiedEquation, highest: int) -> Method:
-    """Return the method as it is run: begun on the manifold where its layer is not known."""
-    if has_memory(equation.method) and not equation.truncate(highest).has_start_correction:
-        return equation.truncate(highest).started_on_manifold()
-    return equation.method
 
 
 def starting_points(problem: VectorField, starts: ArrayLike | None) -> Floats:
@@ -121,9 +155,8 @@ def _flow_of(
     )
 
 
-def _at_most(expected: list[int | None], correction: Mapping[Tree, Any]) -> list[int | None]:
+def _at_most(expected: list[int | None], first: int | None) -> list[int | None]:
     """Return the orders of flows whose starts lack a correction: no higher than its first power."""
-    first = min((tree.order for tree, a in correction.items() if a != 0), default=None)
     if first is None:
         return expected
     return [first if order is None else min(order, first) for order in expected]
@@ -154,15 +187,22 @@ def _failures(
     return tuple(lines)
 
 
-def _warnings(method: Method, problem: VectorField, iterates: Trajectory) -> tuple[str, ...]:
-    """Say where gamma |f'| is beyond the useful limit: the series has no useful order there."""
-    limit = useful_limit(method, problem)
-    rate = stiffness(problem, iterates.starts)
+def _warnings(equation: ModifiedEquation, iterates: Trajectory) -> tuple[str, ...]:
+    """Say where gamma is beyond the useful range: the series has no useful order there."""
+    method, problem = equation.method, equation.problem
+    assert problem is not None
+    rate, limit = pace_of(method, problem, iterates.starts, equation)
     largest = float(iterates.gammas.max())
     if rate * largest < limit:
         return ()
+    if is_on_trees(method):
+        limit = useful_limit(method, problem)
+        rate = stiffness(problem, iterates.starts)
+        measured = f"gamma |f'| is {rate * largest:.2g}"
+    else:
+        measured = f"gamma times the pace at which the field changes is {rate * largest:.2g}"
     return (
-        f"step sizes up to {largest:g} are beyond the useful range: gamma |f'| is "
-        f"{rate * largest:.2g} at the starts, and the modified equation means something below "
-        f"{limit:.3g}, that is for gamma < {limit / rate:.3g}",
+        f"step sizes up to {largest:g} are beyond the useful range: {measured} at the starts, and "
+        f"the modified equation means something below {limit:.3g}, that is for gamma < "
+        f"{limit / rate:.3g}",
     )

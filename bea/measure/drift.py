@@ -14,27 +14,40 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.fields.reals import real_number
-from bea.flows import iterate
+from bea.flows import flow, iterate
 from bea.measure.comparison import (
     Progress,
     checked_orders,
     compare,
     labelled,
-    started,
+    start_of,
     starting_points,
 )
 from bea.measure.expected import derive_for
-from bea.measure.sampling import default_gammas
+from bea.measure.followed import followed_field
+from bea.measure.pace import pace_of
+from bea.measure.sampling import (
+    affordable_time,
+    default_gammas,
+    default_starts,
+    spread_gammas,
+    stiffness,
+)
 from bea.measure.study import DriftStudy
-from bea.methods import Method
+from bea.methods import Method, Scheduled
+from bea.modified import modified_equation
 from bea.modified.checks import require_method, require_problem
-from bea.modified.memory import effective_rate, useful_limit
+from bea.modified.memory import effective_rate, has_memory, is_on_trees, useful_limit
 
 __all__ = ["default_time", "discretization_drift", "gammas_for", "one_step_defect"]
 
 Floats = NDArray[np.float64]
+
+# By how much of itself the field may change in a default time, where it is no multiple of f.
+_CHANGE = 0.5
 
 
 def discretization_drift(
@@ -93,8 +106,9 @@ def discretization_drift(
     if gammas is None:
         gammas = gammas_for(method, problem, points, time, samples=samples)
     equation = derive_for(method, problem, max(chosen))
+    start = start_of(equation, chosen)
     iterates = iterate(
-        started(equation, max(chosen)),
+        start.method,
         problem,
         points,
         gammas,
@@ -102,7 +116,7 @@ def discretization_drift(
         samples=samples,
         progress=labelled(progress, "iterates"),
     )
-    return compare("drift", equation, chosen, iterates, progress, corrected)
+    return compare("drift", equation, chosen, iterates, start, progress, corrected)
 
 
 def one_step_defect(
@@ -133,18 +147,36 @@ def one_step_defect(
     if gammas is None:
         gammas = gammas_for(method, problem, points, default_time(method, problem))
     equation = derive_for(method, problem, max(chosen))
-    iterates = iterate(started(equation, max(chosen)), problem, points, gammas, steps=1)
-    return compare("defect", equation, chosen, iterates, progress)
+    start = start_of(equation, chosen)
+    iterates = iterate(start.method, problem, points, gammas, steps=1)
+    return compare("defect", equation, chosen, iterates, start, progress)
 
 
 def default_time(method: Method, problem: VectorField) -> float:
     """Return the problem's own time over the effective rate: as long a way for every method.
 
-    >>> from bea.methods import heavy_ball
-    >>> default_time(heavy_ball(beta="9/10"), VectorField.read("-x"))
+    Where no tree expresses the method there is no such rate. Without memory it may be given longer,
+    if it is slower than f, but not so long that its field may change by more than a half; with
+    memory, whose runs then begin on the slow manifold, no longer than that, nor than runs of
+    seconds last.
+
+    >>> from bea.methods import get, heavy_ball
+    >>> bowl = VectorField.read("-x, -10*y")
+    >>> default_time(heavy_ball(beta="9/10"), bowl)
     0.1
+    >>> default_time(get("preconditioned-descent", diagonal="1/100, 1/100"), bowl)
+    5.0
     """
-    return float(problem.about.time) / abs(effective_rate(method))
+    own = float(problem.about.time)
+    if is_on_trees(method):
+        return own / abs(effective_rate(method))
+    starts = default_starts(problem)
+    rate, limit = pace_of(method, problem, starts)
+    if isinstance(method, Scheduled) or not rate > 0:  # a schedule may end when the time does
+        return own
+    if has_memory(method):
+        return min(own, _CHANGE / rate, affordable_time(rate / limit))
+    return min(own * stiffness(problem, starts) / rate, max(own, _CHANGE / rate))
 
 
 def gammas_for(
@@ -159,5 +191,23 @@ def gammas_for(
     array([0.33333333, 0.11111111, 0.04      , 0.01388889])
     """
     leading = method.order_of_accuracy or 1
-    limit = useful_limit(method, problem)
-    return default_gammas(problem, starts, time, leading=leading, limit=limit, **options)
+    if is_on_trees(method):
+        # A multistep method has its limit where its own roots meet, and may go less near to it.
+        leading = (leading + 1) // 2 if has_memory(method) else leading
+        limit = useful_limit(method, problem)
+        return default_gammas(problem, starts, time, leading=leading, limit=limit, **options)
+    rate, limit = pace_of(method, problem, _paths(method, problem, starts, time))
+    return spread_gammas(rate / limit, time, leading=leading, **options)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _paths(method: Method, problem: VectorField, starts: Floats, time: float) -> Floats:
+    """Return where the field that the method follows leads, (starts, times, d)."""
+    try:
+        leading = followed_field(modified_equation(method, problem, 0))
+    except MethodError:  # an equation is tested that the method itself has not
+        leading = problem
+    path = flow(leading, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)
+    return path.values[0]

@@ -20,7 +20,14 @@ from bea.flows import flow
 from bea.flows.times import check_count
 from bea.flows.trajectory import point_text
 
-__all__ = ["default_gammas", "default_starts", "stiffness"]
+__all__ = [
+    "affordable_time",
+    "default_gammas",
+    "default_starts",
+    "jacobian_norms",
+    "spread_gammas",
+    "stiffness",
+]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +38,7 @@ _GROWTH = 0.8
 # ... and the smallest is this much smaller: with order 5 that is seven decades of error.
 _SPAN = 24.0
 _MOST_STEPS = 1e7
+_AFFORDABLE = 2e4  # steps of a run that takes seconds
 _SPREAD = 0.05  # default starts lie this far around the problem's own, in widths of its window
 
 
@@ -40,13 +48,25 @@ def stiffness(problem: VectorField, points: Any) -> float:
     >>> stiffness(VectorField.read("-x, -10*y"), [[1.0, 1.0]])
     10.0
     """
+    norms = jacobian_norms(problem, points)
+    return float(norms[np.isfinite(norms)].max(initial=0.0))
+
+
+def jacobian_norms(problem: VectorField, points: Any) -> Floats:
+    """Return the spectral norms of the Jacobian f' at points (..., d), (...); nan off the domain.
+
+    >>> jacobian_norms(VectorField.read("-x**2/2, -3*y"), [[1.0, 0.0], [4.0, 0.0]])
+    array([3., 4.])
+    """
     entries = [c.derivative(j) for c in problem.components for j in range(problem.dimension)]
     function = compile_program(to_program(entries))
     lanes = lanes_of(points, problem.dimension)
     values = function(lanes, np.empty((len(entries), lanes.shape[1])))
     matrices = values.T.reshape(-1, problem.dimension, problem.dimension)
-    finite = matrices[np.isfinite(matrices).all(axis=(1, 2))]
-    return float(np.linalg.norm(finite, ord=2, axis=(1, 2)).max(initial=0.0))
+    finite = np.isfinite(matrices).all(axis=(1, 2))
+    norms = np.full(len(matrices), np.nan)
+    norms[finite] = np.linalg.norm(matrices[finite], ord=2, axis=(1, 2))
+    return norms.reshape(np.shape(points)[:-1])
 
 
 def default_starts(problem: VectorField, count: int = 9) -> Floats:
@@ -79,6 +99,15 @@ def default_starts(problem: VectorField, count: int = 9) -> Floats:
     return usable[:count]
 
 
+def affordable_time(rate: float) -> float:
+    """Return the time in which the smallest step size of `spread_gammas` takes 20,000 steps.
+
+    >>> round(24 * affordable_time(2.0) / 0.1)
+    20000
+    """
+    return _AFFORDABLE * _LARGEST / (_SPAN * rate)
+
+
 def default_gammas(
     problem: VectorField,
     starts: Floats,
@@ -101,15 +130,28 @@ def default_gammas(
     DimensionError
         If `count` or `samples` is no whole number, at least 1.
     """
-    check_count(count, "count")
-    check_count(samples, "samples")
-    if not (np.isfinite(time) and time > 0):
-        raise StepSizeError(f"time {time:g} must be positive and finite")
+    _check_time(time)
     path = flow(problem, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)
     points = path.values[np.isfinite(path.values).all(axis=-1)]
     rate = max(stiffness(problem, points), 1.0 / time)
+    return spread_gammas(rate / limit, time, count, samples, leading)
+
+
+def spread_gammas(
+    rate: float, time: float, count: int = 12, samples: int = 1, leading: int = 1
+) -> Floats:
+    """Return `count` step sizes time/n, largest first, which suit where gamma rate < 1 is needed.
+
+    Other parameters, and errors, are those of `default_gammas`.
+
+    >>> spread_gammas(2.0, 1.0, count=4)
+    array([0.1       , 0.03448276, 0.01204819, 0.00416667])
+    """
+    check_count(count, "count")
+    check_count(samples, "samples")
+    _check_time(time)
     piece = time / samples
-    fewest = max(1.0, np.ceil(piece * rate / (limit * _LARGEST * leading**_GROWTH)))
+    fewest = max(1.0, np.ceil(piece * rate / (_LARGEST * leading**_GROWTH)))
     if not fewest * _SPAN < _MOST_STEPS:
         raise StepSizeError(
             f"time {time:g} would take more than {_MOST_STEPS:.0e} steps: choose a shorter one"
@@ -120,3 +162,11 @@ def default_gammas(
         numbers = np.append(numbers, following)
         following += 1
     return piece / numbers
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _check_time(time: float) -> None:
+    if not (np.isfinite(time) and time > 0):
+        raise StepSizeError(f"time {time:g} must be positive and finite")

@@ -112,13 +112,17 @@ class DriftStudy:
         """The observed orders, (orders,); nan where `fits[i].reason` says why there is none."""
         return np.array([fit.order for fit in self.fits])
 
-    def agrees(self, within: float = 0.1) -> bool:
-        """Tell whether all orders that could be observed lie that close to the expected ones."""
-        return all(
+    def agrees(self, within: float = 0.1) -> bool | None:
+        """Tell whether all orders that could be observed lie that close to the expected ones.
+
+        None where none could be observed: `fits[i].reason` and the table say why.
+        """
+        near = [
             abs(fit.order - expected) <= within
             for fit, expected in zip(self.fits, self.expected, strict=True)
             if expected is not None and not fit.reason
-        )
+        ]
+        return all(near) if near else None
 
     @property
     def best_orders(self) -> NDArray[np.int64]:

@@ -20,14 +20,20 @@ from bea.fields import VectorField
 from bea.fields.reals import real_number
 from bea.flows import Trajectory, iterate
 from bea.measure.certificate import Certificate
-from bea.measure.comparison import Progress, compare, labelled, started, starting_points
+from bea.measure.comparison import (
+    Progress,
+    Start,
+    compare,
+    labelled,
+    start_of,
+    starting_points,
+)
 from bea.measure.drift import default_time, gammas_for
 from bea.measure.expected import derive_for, expected_orders
 from bea.measure.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation
-from bea.modified.memory import has_memory
 
 __all__ = ["verify"]
 
@@ -94,20 +100,21 @@ def verify(
     points = starting_points(problem, starts)
     if gammas is None:
         gammas = gammas_for(method, problem, points, length, count=gamma_count)
+    start = start_of(tested, chosen)
     iterates = iterate(
-        started(tested, order),
+        start.method,
         problem,
         points,
         gammas,
         time=length,
         progress=labelled(progress, "iterates"),
     )
-    study = compare("drift", tested, chosen, iterates, progress)
+    study = compare("drift", tested, chosen, iterates, start, progress)
     return Certificate(
         study=replace(study, expected=tuple(expected)),
-        doubled=_doubled(tested, chosen, iterates, progress),
-        uncorrected=_uncorrected(tested, expected, iterates, progress),
-        start=_start(tested),
+        doubled=_doubled(tested, chosen, iterates, start, progress),
+        uncorrected=_uncorrected(tested, expected, iterates, start, progress),
+        start=start.kind,
         source="derived" if equation is None else "given",
     )
 
@@ -184,6 +191,7 @@ def _doubled(
     equation: ModifiedEquation,
     orders: Iterable[int],
     iterates: Trajectory,
+    start: Start,
     progress: Progress | None,
 ) -> DriftStudy | None:
     """Measure each order K whose last term does not vanish with it doubled: the order must be K."""
@@ -191,7 +199,7 @@ def _doubled(
     for order in orders:
         if order and not equation.vanishes(order):
             wrong = _changed(equation, order, factor=2)
-            study = compare("drift", wrong, [order], iterates, _as_control(progress))
+            study = compare("drift", wrong, [order], iterates, start, _as_control(progress))
             studies.append(replace(study, expected=(order,)))
     return _joined(studies) if studies else None
 
@@ -200,13 +208,13 @@ def _uncorrected(
     equation: ModifiedEquation,
     expected: list[int | None],
     iterates: Trajectory,
+    start: Start,
     progress: Progress | None,
 ) -> DriftStudy | None:
     """Measure from the runs' own starts the orders that the lack of a correction must lower."""
-    if _start(equation) != "corrected":
+    if start.correction is None:
         return None
-    correction = equation.truncate(len(expected) - 1).start_correction
-    first = min((tree.order for tree, a in correction.items() if a != 0), default=None)
+    first = start.correction.first_correction(iterates.starts)
     lowered = [
         order
         for order, power in enumerate(expected)
@@ -214,7 +222,8 @@ def _uncorrected(
     ]
     if not lowered:
         return None
-    return compare("drift", equation, lowered, iterates, _as_control(progress), corrected=False)
+    control = _as_control(progress)
+    return compare("drift", equation, lowered, iterates, start, control, corrected=False)
 
 
 def _joined(studies: list[DriftStudy]) -> DriftStudy:
@@ -227,13 +236,6 @@ def _joined(studies: list[DriftStudy]) -> DriftStudy:
         floors=np.concatenate([study.floors for study in studies]),
         failures=tuple(dict.fromkeys(line for study in studies for line in study.failures)),
     )
-
-
-def _start(equation: ModifiedEquation) -> str:
-    """Return where runs and flows begin; see `Certificate.start`."""
-    if not has_memory(equation.method):
-        return "own"
-    return "corrected" if equation.has_start_correction else "manifold"
 
 
 def _as_control(progress: Progress | None) -> Progress | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bea.methods.batches import Batches, ShuffledEpochs
+from bea.methods.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
 from bea.methods.plain_function import from_function
 from bea.methods.registry import available, get, read, register
@@ -21,6 +22,7 @@ from bea.methods.update_rule import from_text
 
 __all__ = [
     "Batches",
+    "GrowingRate",
     "Method",
     "Schedule",
     "Scheduled",
@@ -29,6 +31,7 @@ __all__ = [
     "from_function",
     "from_text",
     "get",
+    "growing_rate",
     "read",
     "register",
 ]

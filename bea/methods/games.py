@@ -1,23 +1,26 @@
 """The two ways to play a game of two players: both move at once, or one after the other.
 
 The field is that of `bea.problems.games`, (-r1 grad_1 L1, -r2 grad_2 L2): the players' different
-rates are in the field, and gamma is the one clock of both. Source: Rosca, Wu, Dherin and Barrett,
-Discretization drift in two-player games, ICML 2021.
+rates are in the field, and gamma is the one clock of both. On trees the nodes have two colours:
+f1 is the part of the field that moves player 1, f2 the part that moves player 2. Source: Rosca,
+Wu, Dherin and Barrett, Discretization drift in two-player games, ICML 2021.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from bea.bseries import TreeSeries
 from bea.errors import DimensionError, MethodError
-from bea.fields.expressions import Expression
+from bea.fields import Element, Expression, VectorField
 from bea.methods.euler import ExplicitEuler
 from bea.methods.method import Method
 from bea.methods.registry import register
+from bea.trees import PLAYERS, Color
 
 __all__ = ["Alternating", "Simultaneous"]
 
@@ -33,6 +36,12 @@ class Simultaneous(ExplicitEuler):
     title = "simultaneous descent of the players of a game: explicit Euler"
     source = _ROSCA
     formula = "x₊ = x − γr₁ ∇ₓL₁(x, y),  y₊ = y − γr₂ ∇ᵧL₂(x, y)"
+    colors = PLAYERS
+
+    def parts(self, field: VectorField) -> Mapping[Color, list[Element]]:
+        """Return the components of either player; where none are told apart, the first is one."""
+        blocks = getattr(field, "blocks", None)
+        return _parts(field, 1 if blocks is None else len(blocks[0]))
 
 
 @register
@@ -52,6 +61,7 @@ class Alternating(Method):
     source = _ROSCA
     formula = "x₊ = x − γr₁ ∇ₓL₁(x, y),  y₊ = y − γr₂ ∇ᵧL₂(x₊, y)"
     order_of_accuracy = 1
+    colors = PLAYERS
 
     first: Any = 1
 
@@ -79,24 +89,42 @@ class Alternating(Method):
                 f"told to move {self.first} first: give first={count}"
             )
 
+    def parts(self, field: VectorField) -> Mapping[Color, list[Element]]:
+        """Return the components of either player, and 0 for the other's."""
+        _require_player_2(field.dimension, self.first)
+        return _parts(field, self.first)
+
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the point after the move of player 1 and the answer of player 2."""
-        one = self.first
-        before = _components(f(theta), one)
-        x = theta[:one] + gamma * before[:one]
-        after = f(np.concatenate([x, theta[one:]]))
-        return np.concatenate([x, theta[one:] + gamma * after[one:]]), state
+        moved = theta + gamma * _share(f(theta), 0, self.first)
+        return moved + gamma * _share(f(moved), 1, self.first), state
 
 
-def _components(slope: Any, first: int) -> Any:
-    if not hasattr(slope, "shape"):
-        raise MethodError(
-            "alternating descent moves some components before the others, which on trees takes "
-            "nodes of two colours: derive it on a concrete game or field (give a problem)"
-        )
-    if len(slope) <= first:
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _share(slope: Any, player: int, first: int) -> Any:
+    """Return the slope of one player's variables, and 0 for the other's."""
+    if isinstance(slope, TreeSeries):
+        return slope.rooted(PLAYERS[player])
+    _require_player_2(len(slope), first)
+    one, two = slope[:first], slope[first:]
+    return np.concatenate([np.zeros_like(one), two] if player else [one, np.zeros_like(two)])
+
+
+def _require_player_2(components: int, first: int) -> None:
+    if components <= first:
         raise DimensionError(
-            f"player 1 has {first} of {len(slope)} components and player 2 has none: give a "
+            f"player 1 has {first} of {components} components and player 2 has none: give a "
             "smaller number first"
         )
-    return slope
+
+
+def _parts(field: VectorField, first: int) -> dict[Color, list[Element]]:
+    zero = field.ring.constant(0)
+    masks = ([i < first for i in range(field.dimension)],
+             [i >= first for i in range(field.dimension)])  # fmt: skip
+    return {
+        color: [c if own else zero for c, own in zip(field.components, mask, strict=True)]
+        for color, mask in zip(PLAYERS, masks, strict=True)
+    }

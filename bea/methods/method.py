@@ -14,8 +14,11 @@ from math import inf
 from typing import Any, ClassVar, NamedTuple
 
 from bea.errors import ExpressionError, MethodError
-from bea.fields.exact import as_float, exact
+from bea.fields.element import Element
+from bea.fields.exact import as_float, exact_decimal
 from bea.fields.expressions import Expression, free_symbols, to_text
+from bea.fields.vector_field import VectorField
+from bea.trees import PLAIN, Color, Colors
 
 __all__ = ["Method", "Range"]
 
@@ -30,7 +33,7 @@ class Range(NamedTuple):
     def check(self, name: str, value: Expression) -> None:
         """Raise `MethodError` if a number lies outside; what is symbolic passes.
 
-        >>> Range(0, 1).check("beta", exact(1))
+        >>> Range(0, 1).check("beta", exact_decimal(1))
         Traceback (most recent call last):
         ...
         bea.errors.MethodError: hyperparameter beta=1 is out of range: it must lie in [0, 1)
@@ -51,13 +54,17 @@ class Method:
     """Base of all methods: subclass it as a frozen dataclass and write `step`.
 
     The dataclass fields are the hyperparameters. They may be given as integers, fractions, texts
-    such as "9/10" or "sqrt(2)", or left symbolic as a text such as "beta"; they are kept exact.
-    Those named in `options` are no numbers to compute with but choices out of a few.
+    such as "9/10" or "sqrt(2)", or left symbolic as a text such as "beta"; they are kept exact. A
+    float stands for the decimal that it shows, 0.9 for 9/10; one with more than 12 digits looks
+    computed and is refused: write 1/3 as "1/3". Those named in `options` are no numbers to compute
+    with but choices out of a few.
 
     Class attributes: `name` (lower-case with hyphens), `title` (one line), `source` (literature),
     `order_of_accuracy` (None if it depends on the hyperparameters), `gradient` (True if the
     method is meant for losses and its equations are written in derivatives of L), `ranges` (where
-    hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}).
+    hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}),
+    `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
+    a weight decay, or the parts of a field that is a sum, which `parts` then gives).
 
     Examples
     --------
@@ -80,9 +87,10 @@ class Method:
     gradient: ClassVar[bool] = False
     ranges: ClassVar[Mapping[str, Range]] = {}
     options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    colors: ClassVar[Colors] = PLAIN
 
     def __post_init__(self) -> None:
-        """Make every hyperparameter exact; a float is refused, and so is an unknown choice."""
+        """Make every hyperparameter exact; refuse a computed float and an unknown choice."""
         for name, choices in self.options.items():
             object.__setattr__(self, name, _chosen(name, getattr(self, name), choices))
         for name in _hyperparameters(self):
@@ -95,11 +103,19 @@ class Method:
         return ()
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
-        """Return theta and the memory after one step of size gamma along the field f."""
+        """Return theta and the memory after one step of size gamma along the field f.
+
+        Beside f(theta) there are f.derivative(theta, v) = f'(theta) v, its matrix
+        f.jacobian(theta), f.solve and f.solve_linear; see `bea.fields.arithmetics`.
+        """
         raise NotImplementedError
 
     def check_field(self, field: Any) -> None:
         """Raise `BeaError` if the method cannot be meant for this field; most are for every one."""
+
+    def parts(self, field: VectorField) -> Mapping[Color, Sequence[Element]]:
+        """Return the components on a concrete field of colours other than f and theta."""
+        return {}
 
     def shift_polynomials(self) -> tuple[Sequence[Any], Sequence[Any]] | None:
         """Return (rho, sigma), lowest power first, if rho(E) theta = gamma sigma(E) f(theta).
@@ -148,7 +164,7 @@ def _exact_all(value: Any, what: str) -> Any:
     if isinstance(value, tuple | list):
         return tuple(_exact_all(item, what) for item in value)
     try:
-        return exact(value, what)
+        return exact_decimal(value, what)
     except ExpressionError as error:
         raise ExpressionError(f"hyperparameter {error}") from None
 

@@ -9,9 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bea.errors import MethodError, UnknownNameError, nearest
-from bea.fields import Expression, exact
+from bea.fields import Expression
+from bea.fields.exact import exact_decimal
 from bea.fields.expressions import to_text
 from bea.methods.method import Method
+from bea.trees import PLAIN, Colors
 
 __all__ = ["FunctionMethod", "NamedMethod", "from_function"]
 
@@ -21,6 +23,7 @@ def from_function(
     init: Callable[..., Any] | None = None,
     *,
     name: str = "",
+    colors: Colors = PLAIN,
     **parameters: Any,
 ) -> FunctionMethod:
     """Return the method whose step is a plain function.
@@ -28,11 +31,14 @@ def from_function(
     Parameters
     ----------
     step
-        step(f, theta, state, gamma, **hyperparameters) -> (theta, state), f being -grad L.
+        step(f, theta, state, gamma, **hyperparameters) -> (theta, state), f being -grad L. Beside
+        f(theta) it may use f.derivative(theta, v) = f'(theta) v = -hess L v.
     init
         init(f, theta) -> state, a tuple; by default the empty one: no memory.
     name
         What to call it; by default as the function.
+    colors
+        What the nodes of its trees stand for: `bea.trees.WITH_THETA` for one with a weight decay.
     **parameters
         The hyperparameters, exact or symbolic; `step` takes them by name.
 
@@ -45,10 +51,12 @@ def from_function(
     >>> str(method)
     'step(beta=9/10)'
     """
-    values = {n: exact(value, f"hyperparameter {n}") for n, value in parameters.items()}
+    values = {n: exact_decimal(value, f"hyperparameter {n}") for n, value in parameters.items()}
     _check_signature(step, values)
     called = name or getattr(step, "__name__", "").replace("_", "-").strip("<>") or "step"
-    return FunctionMethod(step, init, values, called)
+    method = FunctionMethod(step, init, values, called)
+    method.__dict__["colors"] = colors
+    return method
 
 
 class NamedMethod(Method):

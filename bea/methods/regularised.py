@@ -2,8 +2,8 @@
 
 The decay of a step is gamma lambda theta, as in PyTorch: a decay that does not shrink with gamma
 would not tend to the identity. Without momentum the two ways to decay are the same map; with
-momentum they are not. Trees cannot express the decay, which is no multiple of f: derive on a
-concrete loss. Source: Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019.
+momentum they are not. The decay is no multiple of f: on trees it takes nodes of a second colour,
+theta. Source: Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from bea.errors import DimensionError
 from bea.methods.method import Method, Range
 from bea.methods.momentum import HeavyBall
 from bea.methods.registry import register
+from bea.trees import WITH_THETA
 
 __all__ = [
     "GradientDescentL2",
@@ -40,6 +41,7 @@ class GradientDescentL2(Method):
     source = "Krogh and Hertz, A simple weight decay can improve generalization, NeurIPS 1991"
     formula = "θ₊ = θ − γ (∇L(θ) + λ θ)"
     gradient = True
+    colors = WITH_THETA
     ranges = MappingProxyType({"weight_decay": _DECAY})
 
     weight_decay: Any = "1/100"
@@ -59,6 +61,7 @@ class GradientDescentWeightDecay(Method):
     source = "Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019"
     formula = "θ₊ = (1 − γλ) θ − γ ∇L(θ)"
     gradient = True
+    colors = WITH_THETA
     ranges = MappingProxyType({"weight_decay": _DECAY})
 
     weight_decay: Any = "1/100"
@@ -78,6 +81,7 @@ class HeavyBallL2(HeavyBall):
     title = "heavy ball with L2 regularisation (PyTorch's SGD with momentum and weight decay)"
     source = "Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019, algorithm 1"
     formula = "v₊ = β v − ∇L(θ) − λ θ,  θ₊ = θ + γ v₊"
+    colors = WITH_THETA
     ranges = MappingProxyType({**HeavyBall.ranges, "weight_decay": _DECAY})
 
     weight_decay: Any = "1/100"

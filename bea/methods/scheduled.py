@@ -40,7 +40,8 @@ class Scheduled(Method):
     method
         The method that is scheduled.
     schedule
-        A `Schedule`, or its text, such as "cosine(time=1, low=1/10)".
+        A `Schedule`, or its text, such as "cosine(time=1, low=1/10)". Left open, it stands for
+        every schedule: the equation, for every field, is then in s, s', s'', ....
 
     Examples
     --------
@@ -50,6 +51,8 @@ class Scheduled(Method):
     >>> bea.modified_equation(descent, with_time(VectorField.read("-x")), order=0)
     x' = −x*exp(-2*t) + O(γ)
     t' = 1 + O(γ)
+    >>> bea.modified_equation(Scheduled(bea.methods.explicit_euler()), order=1)
+    s f − γ(1/2 s² f'f + 1/2 s' f) + O(γ²)
     """
 
     name = "scheduled"
@@ -57,7 +60,7 @@ class Scheduled(Method):
     formula = "θ₊ = Φ(θ; γ s(t)),  t₊ = t + γ"
 
     method: Any
-    schedule: Any
+    schedule: Any = None
 
     def __post_init__(self) -> None:
         """Read the schedule from its text, and refuse what is no method."""
@@ -65,10 +68,12 @@ class Scheduled(Method):
             from bea.methods.schedules import read
 
             object.__setattr__(self, "schedule", read(self.schedule))
-        if not isinstance(self.schedule, Schedule):
+        if not isinstance(self.schedule, Schedule | None):
             raise MethodError("the schedule is none: make one with bea.methods.schedules")
         if not isinstance(self.method, Method) or isinstance(self.method, Scheduled):
             raise MethodError("what is scheduled must be a method without a schedule")
+        object.__setattr__(self, "gradient", self.method.gradient)
+        object.__setattr__(self, "colors", self.method.colors)
 
     def init(self, f: Any, theta: Any) -> Any:
         """Return the memory of the inner method."""
@@ -79,9 +84,11 @@ class Scheduled(Method):
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the inner step of size gamma s(t), with the time advanced by gamma."""
         if not isinstance(theta, np.ndarray):
+            return self.method.step(f, theta, state, gamma * self._on_trees(f))
+        if self.schedule is None:
             raise MethodError(
-                "a schedule depends on the time, and trees know none: derive on a concrete problem "
-                "with a time, bea.fields.with_time(problem)"
+                "the schedule is left open: give Scheduled one, or derive for every field, without "
+                "a problem"
             )
         if len(theta) < 2:
             raise DimensionError(
@@ -103,10 +110,25 @@ class Scheduled(Method):
     @property
     def parameters(self) -> dict[str, str]:
         """The inner method's, and the schedule."""
-        return {"method": str(self.method), "schedule": str(self.schedule)}
+        return {"method": str(self.method), "schedule": self._schedule_text}
 
     def __str__(self) -> str:
-        return f"{self.method} with {self.schedule}"
+        return f"{self.method} with {self._schedule_text}"
+
+    # --- private helpers ----------------------------------------------------------------------
+
+    @property
+    def _schedule_text(self) -> str:
+        return "s(t)" if self.schedule is None else str(self.schedule)
+
+    def _on_trees(self, f: Any) -> Any:
+        """Return s as the coefficient that it is on trees, where every schedule is meant."""
+        if not hasattr(f, "schedule"):
+            raise MethodError(
+                "on trees only modified_equation knows schedules: derive on a concrete problem "
+                "with a time, bea.fields.with_time(problem)"
+            )
+        return f.schedule
 
 
 class _AtRest:
@@ -116,6 +138,16 @@ class _AtRest:
         self._f = f
         self._time = time
         self.solve = getattr(f, "solve", None)
+        self.solve_linear = getattr(f, "solve_linear", None)
 
     def __call__(self, theta: Any) -> Any:
-        return self._f(np.concatenate([theta, self._time]))[:-1]
+        return self._f(self._timed(theta))[:-1]
+
+    def derivative(self, theta: Any, v: Any) -> Any:
+        return self._f.derivative(self._timed(theta), np.concatenate([v, 0 * self._time]))[:-1]
+
+    def jacobian(self, theta: Any) -> Any:
+        return self._f.jacobian(self._timed(theta))[:-1, :-1]
+
+    def _timed(self, theta: Any) -> Any:
+        return np.concatenate([theta, self._time])

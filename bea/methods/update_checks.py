@@ -92,6 +92,9 @@ class _Somewhere:
     def __call__(self, theta: Any) -> Any:
         return np.cos(1.3 * theta + 0.4) + 0.2 * theta[::-1]
 
+    def derivative(self, theta: Any, v: Any) -> Any:
+        return -1.3 * np.sin(1.3 * theta + 0.4) * v + 0.2 * v[::-1]
+
 
 def _some_float(value: Expression) -> float:
     """Return a number as a float, with an arbitrary one for what is symbolic."""

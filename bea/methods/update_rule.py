@@ -17,8 +17,8 @@ from flint import fmpq
 
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import MethodError
-from bea.fields import Expression, Ring, exact
-from bea.fields.exact import in_ring
+from bea.fields import Expression, Ring
+from bea.fields.exact import exact_decimal, in_ring
 from bea.fields.expressions import (
     Call,
     Constant,
@@ -34,6 +34,7 @@ from bea.fields.sources import substitute
 from bea.methods.plain_function import NamedMethod
 from bea.methods.update_checks import check_denominators, check_given, check_identity
 from bea.methods.update_text import Rule, Statement, read_rule
+from bea.trees import PLAIN, WITH_THETA, Colors
 
 __all__ = ["UpdateRule", "from_text"]
 
@@ -51,7 +52,8 @@ def from_text(update: str, /, *, name: str = _NAME, **parameters: Any) -> Update
     name
         What to call it.
     **parameters
-        The hyperparameters, as exact numbers: "9/10", "0.9", or a name to leave one symbolic.
+        The hyperparameters, as exact numbers: "9/10", 0.9 (a short decimal is exact), or a name to
+        leave one symbolic.
 
     Raises
     ------
@@ -70,7 +72,7 @@ def from_text(update: str, /, *, name: str = _NAME, **parameters: Any) -> Update
     """
     rule = read_rule(update)
     check_given(rule, parameters)
-    values = {n: exact(parameters[n], f"hyperparameter {n}") for n in rule.hyperparameters}
+    values = {n: exact_decimal(parameters[n], f"hyperparameter {n}") for n in rule.hyperparameters}
     check_denominators(rule, values)
     method = UpdateRule(rule, values, name)
     check_identity(method)
@@ -96,7 +98,7 @@ class UpdateRule(NamedMethod):
         self.__dict__["formula"] = rule.text
         self.__dict__["gradient"] = "f" not in _functions(rule) or "grad" in _functions(rule)
         self._constants: dict[Expression, Any] = {}
-        self._powers = _leading_powers(self)
+        self.__dict__["colors"], self._powers = _leading_powers(self)
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -166,20 +168,24 @@ class _Run:
         """Return what a statement assigns."""
         placed: dict[str, Any] = {}
         for placeholder, application in statement.applications.items():
-            argument = _like(self._evaluate(application.argument, placed), self.theta)
-            placed[placeholder] = self._apply(application.function, argument)
+            values = (self._evaluate(argument, placed) for argument in application.arguments)
+            vectors = [_like(value, self.theta) for value in values]
+            placed[placeholder] = self._apply(application.function, *vectors)
         return self._evaluate(statement.value, placed)
 
-    def _apply(self, function: str, argument: Any) -> Any:
+    def _apply(self, function: str, argument: Any, second: Any = None) -> Any:
         if function == "norm":
             return np.sqrt(np.sum(argument * argument, axis=0, keepdims=True))
+        if function == "hess":
+            point, v = (self.theta, argument) if second is None else (argument, second)
+            return -self.f.derivative(point, v)
         slope = self.f(argument)
         return slope if function == "f" else -slope
 
     def _evaluate(self, expression: Expression, placed: Mapping[str, Any]) -> Any:
-        values: dict[Expression, Any] = dict(self.constants)
+        values = _Values(self.constants)
         for node in subtrees(expression):
-            if node not in values:
+            if node not in values and not _divides(node):
                 values[node] = self._node(node, values, placed)
         return values[expression]
 
@@ -199,8 +205,7 @@ class _Run:
             case Product(factors):
                 return _product(factors, values)
             case Power(base, exponent):
-                raised = _raised(values[base], abs(exponent))
-                return raised if exponent > 0 else 1 / raised
+                return _raised(values[base], exponent)
             case Call(function, argument):
                 return _call(function, values[argument])
         raise AssertionError(f"unexpected {node!r}")
@@ -213,15 +218,33 @@ class _Run:
         return self.slope if name == "f" else -self.slope
 
 
+class _Values(dict[Expression, Any]):
+    """The values of parts of an expression, with reciprocals made only where one stands alone.
+
+    In (theta - old)/gamma none is: 1/gamma by itself has no series.
+    """
+
+    def __missing__(self, node: Expression) -> Any:
+        assert isinstance(node, Power)
+        self[node] = 1 / _raised(self[node.base], abs(node.exponent))
+        return self[node]
+
+
 def _product(factors: tuple[Expression, ...], values: Mapping[Expression, Any]) -> Any:
-    """Multiply and divide from the left, as Python does: a/b is no product with 1/b."""
-    result = values[factors[0]]
-    for factor in factors[1:]:
-        if isinstance(factor, Power) and factor.exponent < 0:
+    """Multiply, then divide: a/b is no product with 1/b, which gamma may not have."""
+    first, *others = sorted(factors, key=_divides)
+    result = values[first]
+    for factor in others:
+        if _divides(factor):
+            assert isinstance(factor, Power)
             result = result / _raised(values[factor.base], abs(factor.exponent))
         else:
             result = result * values[factor]
     return result
+
+
+def _divides(factor: Expression) -> bool:
+    return isinstance(factor, Power) and factor.exponent < 0
 
 
 def _raised(value: Any, exponent: fmpq) -> Any:
@@ -263,10 +286,10 @@ def _like(value: Any, pattern: Any) -> Any:
 
 
 def _zero(f: Any, theta: Any, power: int) -> Any:
-    """Return zero; on trees it is that of memory of the size gamma^power f."""
-    if power < 0:
-        return 0 * f(theta)
-    return 0 * theta * f.gamma**power if power else 0 * theta
+    """Return zero; on trees it is that of memory of the size gamma^power."""
+    if isinstance(theta, TreeSeries):
+        return 0 * f(theta) * f.gamma ** (power + 1)
+    return 0 * theta if power >= 0 else 0 * f(theta)
 
 
 # --- private helpers: what a rule is ------------------------------------------------------------
@@ -278,26 +301,34 @@ def _functions(rule: Rule) -> set[str]:
     return {name for name in ("grad", "f") if name in applied or rule.reads(name)}
 
 
-def _leading_powers(method: UpdateRule) -> dict[str, int]:
-    """Return the powers of gamma with which the memory scales, in units of theta.
+def _leading_powers(method: UpdateRule) -> tuple[Colors, dict[str, int]]:
+    """Return the colours of its trees and the powers of gamma of the memory, in units of theta.
 
     A velocity beta v + grad is of the size gamma^(-1), a displacement beta d + gamma grad of the
     size gamma^0. Found by a few steps on trees; where they cannot express the rule, none are found.
     """
+    for colors in (PLAIN, WITH_THETA):
+        try:
+            begun, state = _some_steps(method, colors)
+        except (MethodError, ZeroDivisionError):
+            continue
+        for name, before, part in zip(method.rule.memory, begun, state, strict=True):
+            _check_point(name, before, part)
+        return colors, {n: part.shift for n, part in zip(method.rule.memory, state, strict=True)}
+    return PLAIN, {}
+
+
+def _some_steps(method: UpdateRule, colors: Colors) -> tuple[list[Any], tuple[TreeSeries, ...]]:
+    """Return the share of theta in the memory at first, and the memory after some steps."""
     ring = Ring([], sorted(frozenset().union(*map(free_symbols, method.values.values()))))
     bound = method.bind(lambda value: in_ring(value, ring))
     bound._powers = {}
-    f = TreeArithmetic(2)
-    try:
-        state = bound.init(f, f.identity)
-        begun = [part.identity for part in state]
-        for _ in range(len(state) + 1):
-            _, state = bound.step(f, f.identity, state, f.gamma)
-    except (MethodError, ZeroDivisionError):
-        return {}
-    for name, before, part in zip(method.rule.memory, begun, state, strict=True):
-        _check_point(name, before, part)
-    return {n: part.shift for n, part in zip(method.rule.memory, state, strict=True)}
+    f = TreeArithmetic(2, colors=colors)
+    state = bound.init(f, f.identity)
+    begun = [part.identity for part in state]
+    for _ in range(len(state) + 1):
+        _, state = bound.step(f, f.identity, state, f.gamma)
+    return begun, state
 
 
 def _check_point(name: str, before: Any, part: TreeSeries) -> None:

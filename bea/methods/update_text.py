@@ -9,6 +9,8 @@ The expressions are those of `bea.fields.grammar`. They may hold
     gamma           the step size
     grad, f         the gradient at the point before the step, and the field, f = -grad
     grad(y), f(y)   the same at another point
+    hess(v)         the Hessian at the point before the step times v; of a field, -f' v
+    hess(y, v)      the same at another point
     norm(y)         the Euclidean norm over the components
 
 and names of the rule's own. One that is read before it is assigned, and assigned in the same step,
@@ -35,11 +37,13 @@ __all__ = ["GIVEN", "Application", "Rule", "Statement", "read_rule"]
 GIVEN = ("theta", "gamma", "grad", "f")
 """The names that every rule may read."""
 
-_APPLIED = ("grad", "f", "norm")
+_APPLIED = ("grad", "f", "hess", "norm")
+_PAIRS = ("hess",)
 _RESERVED = {
     "gamma": "the step size is given; put a factor beside it",
     "grad": "the gradient is given",
     "f": "the field, minus the gradient, is given",
+    "hess": "hess(v) is the Hessian times v",
     "norm": "norm(y) is the Euclidean norm",
     "init": "it marks where memory begins",
 }
@@ -52,10 +56,10 @@ _MAX_STATEMENTS = 200
 
 @dataclass(frozen=True)
 class Application:
-    """`grad`, `f` or `norm` of an argument."""
+    """`grad`, `f`, `hess` or `norm` of its arguments."""
 
     function: str
-    argument: Expression
+    arguments: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Statement:
 
     def reads(self) -> list[str]:
         """Return the names that are read, sorted."""
-        parts = [self.value, *(a.argument for a in self.applications.values())]
+        parts = [self.value, *(x for a in self.applications.values() for x in a.arguments)]
         return sorted(frozenset().union(*map(free_symbols, parts)) - self.applications.keys())
 
 
@@ -99,7 +103,8 @@ class Rule:
     def expressions(self) -> list[Expression]:
         """Return all expressions of the rule."""
         statements = (*self.start, *self.step)
-        arguments = [a.argument for s in statements for a in s.applications.values()]
+        applied = [a for s in statements for a in s.applications.values()]
+        arguments = [x for application in applied for x in application.arguments]
         return [*(statement.value for statement in statements), *arguments]
 
     def names(self) -> list[str]:
@@ -167,7 +172,8 @@ def _statement(text: str, place: int) -> tuple[bool, Statement]:
     try:
         _check_name(found["name"])
         # Blanks in the place of what stands before, so that columns are those of the statement.
-        value = parse(" " * found.end() + text[found.end() :], functions=functions)
+        padded = " " * found.end() + text[found.end() :]
+        value = parse(padded, functions=functions, pairs=_PAIRS)
         statement = Statement(found["name"], value, applications)
         for name in statement.reads():
             if name not in GIVEN:
@@ -179,17 +185,15 @@ def _statement(text: str, place: int) -> tuple[bool, Statement]:
     return found["init"] is not None, statement
 
 
-def _placing(
-    function: str, applications: dict[str, Application]
-) -> Callable[[Expression], Expression]:
+def _placing(function: str, applications: dict[str, Application]) -> Callable[..., Expression]:
     return partial(_placeholder, applications, function)
 
 
 def _placeholder(
-    applications: dict[str, Application], function: str, argument: Expression
+    applications: dict[str, Application], function: str, *arguments: Expression
 ) -> Expression:
     name = f"_{len(applications)}"
-    applications[name] = Application(function, argument)
+    applications[name] = Application(function, arguments)
     return Symbol(name)
 
 

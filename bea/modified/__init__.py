@@ -3,26 +3,36 @@
 Three routes that do not know of each other are in `routes`: `operator` (the logarithm of the step),
 `perturbation` (powers of gamma in exp(gamma D~) theta) and `trees` (B-series). Their exact
 agreement is the proof of correctness. `ModifiedEquation` is the result; integrating it is left
-to `bea.flows`.
+to `bea.flows`. For random steps, `ModifiedGenerator` is the logarithm of the averaged
+operator, and `StochasticEquation` the diffusion nearest to it.
 """
 
 from bea.modified.derive import modified_equation, modifying_integrator
+from bea.modified.diffusion_equation import StochasticEquation
 from bea.modified.epoch_equation import EpochEquation
 from bea.modified.epochs import cyclic_epoch, shuffled_epoch
 from bea.modified.equation import ModifiedEquation
+from bea.modified.generator import ModifiedGenerator, modified_generator
 from bea.modified.loss import ModifiedLoss
 from bea.modified.routes.operator import at_point, symbol
+from bea.modified.stochastic import stochastic_equation
 from bea.modified.structure import GradientSplit
+from bea.modified.universal_stochastic import UniversalStochasticEquation
 
 __all__ = [
     "EpochEquation",
     "GradientSplit",
     "ModifiedEquation",
+    "ModifiedGenerator",
     "ModifiedLoss",
+    "StochasticEquation",
+    "UniversalStochasticEquation",
     "at_point",
     "cyclic_epoch",
     "modified_equation",
+    "modified_generator",
     "modifying_integrator",
     "shuffled_epoch",
+    "stochastic_equation",
     "symbol",
 ]

@@ -17,8 +17,8 @@ from flint import fmpq
 from bea.bseries import exact_map
 from bea.errors import MethodError
 from bea.fields import Element, VectorField
-from bea.methods import Method
-from bea.modified import routes
+from bea.methods import Method, Scheduled
+from bea.modified import routes, scheduled
 from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.effort import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
@@ -82,7 +82,11 @@ def modified_equation(
         order,
         problem,
         route=chosen,
-        coefficients=lambda k: _by_trees(on_trees, method, k),
+        coefficients=lambda k: (
+            scheduled.on_trees(method, k)
+            if isinstance(method, Scheduled)
+            else _by_trees(on_trees, method, k)
+        ),
         components=lambda: routes.get(chosen).on_field(method, _given(problem), order),
     )
     return _derived(equation)
@@ -125,22 +129,25 @@ def modifying_integrator(
 def _by_trees(
     on_trees: Callable[[Method, int], list[Any]], method: Method, order: int
 ) -> dict[Tree, Any]:
-    trees = trees_up_to(order + 1)  # first: it refuses an order with too many
+    trees = trees_up_to(order + 1, method.colors)  # first: it refuses an order with too many
     return dict(zip(trees, map(rational_if_possible, on_trees(method, order)), strict=True))
 
 
 def _modifying_on_trees(method: Method, order: int) -> list[Any]:
     """Add, order by order, what the map still lacks of the exact flow 1/density."""
-    nodes = order + 1
-    wanted = exact_map(nodes)
+    nodes, colors = order + 1, method.colors
+    wanted = exact_map(nodes, colors)
     field: list[Any] = [fmpq(0)] * len(wanted)
-    leading = tree_map(method, 1)[0]
+    # What theta has of its own is fed through f, like the rest.
+    leading = dict(zip(colors, tree_map(method, 1), strict=True))
+    for color in colors:
+        leading[color] = leading[colors[0] if color.unit else color]
     for size in range(1, nodes + 1):
         # The trees of `size` nodes of the map hold b itself once, and lower trees otherwise.
         found = tree_map(method, nodes, field)
-        for i, tree in enumerate(trees_up_to(size)):
+        for i, tree in enumerate(trees_up_to(size, colors)):
             if tree.order == size:
-                field[i] = field[i] + (wanted[i] - found[i]) / leading
+                field[i] = field[i] + (wanted[i] - found[i]) / leading[tree.color]
     return field
 
 
@@ -189,12 +196,17 @@ def _taylor(field: VectorField, order: int) -> list[tuple[Element, ...]]:
 def _choose(route: str, method: Method, problem: VectorField | None) -> str:
     if route != "auto":
         routes.get(route)
+        if problem is None and isinstance(method, Scheduled) and route != "manifold":
+            raise MethodError(
+                f"the route '{route}' knows no schedule on trees: use manifold, or derive on a "
+                "concrete problem with a time, bea.fields.with_time(problem)"
+            )
         return route
     if has_memory(method):
         slowest_rate(method, problem)  # refuses a memory that does not contract
         return "manifold"
     if problem is None:
-        return "trees"
+        return "manifold" if isinstance(method, Scheduled) else "trees"
     return "operator" if symbol(method, 0) is not None else "perturbation"
 
 

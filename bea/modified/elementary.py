@@ -2,6 +2,9 @@
 
     F([tau_1 ... tau_m]) = f^(m)(F(tau_1), ..., F(tau_m))
 
+with the field that the colour of the root stands for. Trees that differ in inner nodes of theta
+have one F; `weights` adds up what they contribute.
+
 The derivatives are symmetric tensors, kept as {multi-index: vector}; contracting one argument
 lowers the rank by one, and partial contractions are shared between trees. The entries may be
 elements of a ring or nodes of a program: anything with + and *. Source: Hairer, Norsett and
@@ -10,16 +13,24 @@ Wanner, Solving Ordinary Differential Equations I, section II.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
+from flint import fmpq
 
 from bea.fields import Element, VectorField
-from bea.trees import Tree
+from bea.modified.slopes import each_monomial
+from bea.trees import FIELD, THETA, Color, Tree, simplified
 
-__all__ = ["ElementaryDifferentials", "MultiIndex", "derivatives", "differentials_in_ring"]
+__all__ = [
+    "ElementaryDifferentials",
+    "MultiIndex",
+    "derivatives",
+    "differentials_in_ring",
+    "weights",
+]
 
 MultiIndex = tuple[int, ...]
 Tensor = dict[MultiIndex, Any]
@@ -33,56 +44,83 @@ class ElementaryDifferentials:
     dimension
         Number of components and of variables, d.
     partial
-        partial(alpha) returns the vector (object array) of partial derivatives of all components,
-        for a multi-index alpha with d entries.
+        partial(color, alpha) returns the vector (object array) of partial derivatives of all
+        components of the field of that colour, for a multi-index alpha with d entries.
     """
 
-    def __init__(self, dimension: int, partial: Callable[[MultiIndex], Any]) -> None:
+    def __init__(self, dimension: int, partial: Callable[[Color, MultiIndex], Any]) -> None:
         self.dimension = dimension
         self._partial = partial
-        self._tensors: dict[tuple[int, tuple[Tree, ...]], Tensor] = {}
+        self._tensors: dict[tuple[Color, int, tuple[Tree, ...]], Tensor] = {}
 
     def __call__(self, tree: Tree) -> Any:
         """Return F(tree) as an object array of d entries."""
-        return self.contracted(len(tree.children), tree.children)[(0,) * self.dimension]
+        rank = len(tree.children)
+        return self.contracted(tree.color, rank, tree.children)[(0,) * self.dimension]
 
-    def applied(self, prefix: tuple[Tree, ...], vector: Any) -> Any:
+    def applied(self, color: Color, prefix: tuple[Tree, ...], vector: Any) -> Any:
         """Return f^(m)(F(prefix[0]), ..., vector) with m - 1 trees and one more vector."""
-        tensor = self.contracted(len(prefix) + 1, prefix)
+        tensor = self.contracted(color, len(prefix) + 1, prefix)
         return _contract(tensor, vector, self.dimension, 0)[(0,) * self.dimension]
 
-    def contracted(self, rank: int, arguments: tuple[Tree, ...]) -> Tensor:
-        """Return f^(rank) with some of its arguments filled with F(tree)."""
-        key = rank, arguments
+    def contracted(self, color: Color, rank: int, arguments: tuple[Tree, ...]) -> Tensor:
+        """Return f^(rank) of a colour with some of its arguments filled with F(tree)."""
+        key = color, rank, arguments
         if key not in self._tensors:
             if arguments:
-                inner = self.contracted(rank, arguments[:-1])
+                inner = self.contracted(color, rank, arguments[:-1])
                 left = rank - len(arguments)
                 self._tensors[key] = _contract(inner, self(arguments[-1]), self.dimension, left)
             else:
                 indices = _multi_indices(self.dimension, rank)
-                self._tensors[key] = {alpha: self._partial(alpha) for alpha in indices}
+                self._tensors[key] = {alpha: self._partial(color, alpha) for alpha in indices}
         return self._tensors[key]
 
 
-def differentials_in_ring(field: VectorField) -> ElementaryDifferentials:
-    """Return F(tree) as vectors of elements of the field's ring."""
-    partial = derivatives(field)
+@each_monomial
+def weights(coefficients: Mapping[Tree, Any], nodes: int) -> dict[Tree, Any]:
+    """Return the factors of the F(tree) in the terms of that many nodes: b/sigma, added up.
+
+    >>> from bea.trees import tree
+    >>> weights({tree([[]]): fmpq(-1, 2), tree([[], []]): fmpq(1)}, 3)
+    {[[],[]]: 1/2}
+    """
+    found: dict[Tree, Any] = {}
+    for tree, b in coefficients.items():
+        if tree.order == nodes:
+            simple, weight = simplified(tree), b * fmpq(1, tree.symmetry)
+            found[simple] = found[simple] + weight if simple in found else weight
+    return found
+
+
+def differentials_in_ring(
+    field: VectorField, parts: Mapping[Color, Sequence[Element]] | None = None
+) -> ElementaryDifferentials:
+    """Return F(tree) as vectors of elements of the field's ring.
+
+    `parts` has the components of further colours than f and theta.
+    """
+    partial = derivatives(field, parts)
     return ElementaryDifferentials(
-        field.dimension, lambda alpha: np.array(partial(alpha), dtype=object)
+        field.dimension, lambda color, alpha: np.array(partial(color, alpha), dtype=object)
     )
 
 
-def derivatives(field: VectorField) -> Callable[[MultiIndex], tuple[Element, ...]]:
-    """Return partial(alpha) of all components, each derivative taken once."""
-    known: dict[MultiIndex, tuple[Element, ...]] = {(0,) * field.dimension: field.components}
+def derivatives(
+    field: VectorField, parts: Mapping[Color, Sequence[Element]] | None = None
+) -> Callable[[Color, MultiIndex], tuple[Element, ...]]:
+    """Return partial(color, alpha) of all components, each derivative taken once."""
+    origin = (0,) * field.dimension
+    theta = [field.ring.variable(i) for i in range(field.dimension)]
+    vectors = {FIELD: field.components, THETA: theta, **(parts or {})}
+    known = {(color, origin): tuple(vector) for color, vector in vectors.items()}
 
-    def partial(alpha: MultiIndex) -> tuple[Element, ...]:
-        if alpha not in known:
+    def partial(color: Color, alpha: MultiIndex) -> tuple[Element, ...]:
+        if (color, alpha) not in known:
             i = next(i for i, count in enumerate(alpha) if count)
             lower = (*alpha[:i], alpha[i] - 1, *alpha[i + 1 :])
-            known[alpha] = tuple(c.derivative(i) for c in partial(lower))
-        return known[alpha]
+            known[color, alpha] = tuple(c.derivative(i) for c in partial(color, lower))
+        return known[color, alpha]
 
     return partial
 

@@ -8,16 +8,16 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 from numpy.typing import NDArray
 
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Element, Loss, VectorField
 from bea.fields.program import Program, operation_count
-from bea.fields.vector_field import lanes_of, within
-from bea.methods import Method
-from bea.modified import gradient, structure
+from bea.fields.vector_field import compile_derivative, lanes_of, within
+from bea.methods import Method, Scheduled
+from bea.modified import gradient, scheduled, structure
 from bea.modified.checks import checked_order
+from bea.modified.elementary import weights
 from bea.modified.loss import ModifiedLoss
 from bea.modified.memory import has_memory, start_correction
 from bea.modified.numeric import compiled, horner_program, lane_gammas, smaller, tree_program
@@ -26,21 +26,22 @@ from bea.modified.routes import manifold
 from bea.modified.writing import (
     LATEX,
     TEXT,
+    component_pairs,
     latex_of,
     series,
     text_of,
     tree_records,
     tree_terms,
 )
-from bea.trees import Tree, trees_up_to
+from bea.trees import Tree, number_up_to, trees_up_to
 
 __all__ = ["ModifiedEquation"]
 
 Numbers = NDArray[np.float64]
 Components = Sequence[tuple[Element, ...]]
 
-# Up to this order trees make the shorter programs; beyond, there are too many of them.
-_FEW_TREES = 8
+# So many trees, those of order 8 in one colour, make the shorter programs; more do not.
+_FEW_TREES = 600
 
 
 class ModifiedEquation:
@@ -91,7 +92,7 @@ class ModifiedEquation:
 
     @cached_property
     def coefficients(self) -> Mapping[Tree, Any]:
-        """The exact coefficients b(tau) on trees of at most K + 1 nodes.
+        """The exact coefficients b(tau) on trees of at most K + 1 nodes, of the method's colours.
 
         Raises `MethodError` if the method cannot be expressed on trees.
         """
@@ -107,13 +108,11 @@ class ModifiedEquation:
     def terms(self) -> tuple[Any, ...]:
         """The terms f_0 ... f_K: tuples of SymPy expressions, one per component.
 
-        Without a concrete field: dicts from trees to b(tau)/sigma(tau), the factor of F(tau).
+        Without a concrete field: dicts from trees to the factor of F(tau), which is
+        b(tau)/sigma(tau), added up over the trees with the same F.
         """
         if self.problem is None:
-            return tuple(
-                {t: b / t.symmetry for t, b in self.coefficients.items() if t.order == k + 1}
-                for k in range(self.order + 1)
-            )
+            return tuple(weights(self.coefficients, k + 1) for k in range(self.order + 1))
         from bea.fields.conversions import to_expression
         from bea.fields.sympy_bridge import to_sympy
 
@@ -155,7 +154,7 @@ class ModifiedEquation:
         power = self._derived_order(power)
         if self.problem is not None:
             return all(c.is_zero() for c in self.components[power])
-        return all(b == 0 for t, b in self.coefficients.items() if t.order == power + 1)
+        return all(weight == 0 for weight in weights(self.coefficients, power + 1).values())
 
     # --- gradient structure -------------------------------------------------------------------
 
@@ -164,7 +163,7 @@ class ModifiedEquation:
         """Per power of gamma, whether the term is a gradient.
 
         On a concrete field the curl decides; otherwise the answer is for every loss (f = -grad L)
-        in two or more dimensions.
+        in two or more dimensions, and of a game for the players of one loss.
         """
         if self.problem is not None:
             return tuple(gradient.curl_vanishes(term) for term in self.components)
@@ -207,8 +206,10 @@ class ModifiedEquation:
     @cached_property
     def has_few_trees(self) -> bool:
         """Whether the method can be expressed on trees, and they are few at this order."""
+        if isinstance(self.method, Scheduled) and self.problem is not None:
+            return False  # a number for every term needs s, s', ...: the components have them
         try:
-            return self.order <= _FEW_TREES and bool(self._coefficients_up_to(0))
+            return self._few(self.order + 1) and bool(self._coefficients_up_to(0))
         except MethodError:
             return False
 
@@ -240,7 +241,7 @@ class ModifiedEquation:
         problem.require_values()
         if not self.has_few_trees:
             return horner_program(problem, self.components)
-        by_trees = tree_program(problem, self.coefficients)
+        by_trees = tree_program(problem, self.coefficients, parts=self.method.parts(problem))
         if "components" not in self.__dict__:
             return by_trees
         # A polynomial has more operations than terms: a long one is not worth writing out.
@@ -256,6 +257,14 @@ class ModifiedEquation:
     @cached_property
     def _rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
         return compiled(self._program, self.dimension)
+
+    def numeric_derivative(self) -> Callable[[Numbers, Numbers, Numbers], Numbers]:
+        """Return (theta, v, gamma) -> f~'(theta) v for arrays; see `VectorField`."""
+        return self._derivative
+
+    @cached_property
+    def _derivative(self) -> Callable[[Numbers, Numbers, Numbers], Numbers]:
+        return compile_derivative(self._program, self.dimension)
 
     def domain(self) -> Callable[[Numbers], NDArray[np.bool_]] | None:
         """Return where the concrete field is defined; see `VectorField.domain`."""
@@ -287,13 +296,32 @@ class ModifiedEquation:
         """Where the flow has to start to meet a run from theta_0 with zero memory, on trees.
 
         theta* = theta_0 + the sum over trees of at most K nodes of gamma^|tau| a(tau)/sigma(tau)
-        F(tau). Empty for a method without memory. Raises `MethodError` if it is not known.
+        F(tau). Empty for a method without memory. Raises `MethodError` if it is not known. With a
+        schedule the terms have s, s', ... where the run begins.
         """
         if not has_memory(self.method):
             return MappingProxyType({})
-        trees = trees_up_to(self.order)
+        if isinstance(self.method, Scheduled):
+            return MappingProxyType(scheduled.start_correction(self.method, self.order))
+        trees = trees_up_to(self.order, self.method.colors)
         found = start_correction(self.method, self.order)
         return MappingProxyType(dict(zip(trees, found, strict=True)))
+
+    def first_correction(self, starts: Any) -> int | None:
+        """Return the lowest power of gamma by which the corrected starts differ from `starts`.
+
+        None if they do not to this order. A schedule may be 0 where the runs begin.
+
+        >>> import bea
+        >>> heavy_ball = bea.methods.heavy_ball(beta="1/2")
+        >>> bea.modified_equation(heavy_ball, bea.problems.booth(), 2).first_correction([[1, 1]])
+        1
+        """
+        terms: list[Any] = [term for term, a in self.start_correction.items() if a != 0]
+        if isinstance(self.method, Scheduled):
+            times = np.atleast_2d(np.asarray(starts, dtype=float))[:, -1]
+            terms = [term for term in terms if not scheduled.vanishes(self.method, term, times)]
+        return min((term.order for term in terms), default=None)
 
     def corrected_starts(self, starts: Any, gammas: Any) -> Numbers:
         """Return the starts of the flows that meet runs from `starts` with zero memory.
@@ -310,7 +338,11 @@ class ModifiedEquation:
         problem = self._require_problem()
         points = np.atleast_2d(np.asarray(starts, dtype=float))
         steps = np.asarray(gammas, dtype=float)
-        program = tree_program(problem, self.start_correction, is_map=True)
+        if isinstance(self.method, Scheduled):
+            program = horner_program(problem, self._start_terms)
+        else:
+            parts = self.method.parts(problem)
+            program = tree_program(problem, self.start_correction, is_map=True, parts=parts)
         lanes = np.ascontiguousarray(np.tile(points.T, (1, len(steps))))
         values = compiled(program, self.dimension)(lanes, np.repeat(steps, len(points)))
         return values.T.reshape(len(steps), *points.shape)
@@ -331,9 +363,18 @@ class ModifiedEquation:
         It is found on trees, and so at orders at which they are few.
         """
         try:
-            return self.order <= _FEW_TREES and self.start_correction is not None
+            known = self._few(self.order + 1) and self.start_correction is not None
+            scheduled_on = isinstance(self.method, Scheduled) and self.problem is not None
+            return known and (not scheduled_on or self._start_terms is not None)
         except MethodError:
             return False
+
+    @cached_property
+    def _start_terms(self) -> list[list[Element]]:
+        """The corrected start of a scheduled method on the concrete problem, by powers of gamma."""
+        assert isinstance(self.method, Scheduled)
+        correction, problem = self.start_correction, self._require_problem()
+        return scheduled.start_terms(self.method, problem, correction, self.order)
 
     def started_on_manifold(self) -> Method:
         """Return the method with its memory begun on the slow manifold, instead of from zero."""
@@ -373,7 +414,7 @@ class ModifiedEquation:
         lines, ring = [], self._require_problem().ring
         for i, name in enumerate(self.variables):
             column = [term[i] for term in self.components]
-            pairs = [_pairs(c, k, write, script) for k, c in enumerate(column)]
+            pairs = [component_pairs(c, k, write, script) for k, c in enumerate(column)]
             shown = latex_of(ring.variable(i)) if script is LATEX else f"{name}'"
             lines.append(form.format(shown, series(pairs, script)))
         return lines
@@ -385,12 +426,18 @@ class ModifiedEquation:
         over trees; on a concrete one, beside `problem` and `variables`, a list by power of gamma of
         lists of components, as texts in bea's own grammar.
 
+        A tree is the nested list of its children. For games and weight decay `colors` says what
+        its nodes stand for, in the order of the opening brackets: f1 and f2, or f and theta.
+
         Examples
         --------
         >>> import bea
         >>> euler = bea.methods.explicit_euler()
         >>> bea.modified_equation(euler, bea.problems.field("y**2"), 2).as_json()["terms"]
         [['y**2'], ['-y**3'], ['3*y**4/2']]
+        >>> record = bea.modified_equation(bea.methods.alternating(), order=1).as_json()["terms"][4]
+        >>> record["tree"], record["colors"], record["elementary_differential"]
+        ([[]], ['f2', 'f1'], "f₂'f₁")
         """
         head = {
             "method": self.method.name,
@@ -409,6 +456,9 @@ class ModifiedEquation:
 
     # --- private helpers ----------------------------------------------------------------------
 
+    def _few(self, nodes: int) -> bool:
+        return number_up_to(nodes, self.method.colors) <= _FEW_TREES
+
     def _derived_order(self, order: int) -> int:
         if checked_order(order) > self.order:
             raise OrderError(f"order {order} is not between 0 and the derived order {self.order}")
@@ -420,20 +470,3 @@ class ModifiedEquation:
                 "this equation is for every field at once: give modified_equation a problem"
             )
         return self.problem
-
-
-def _pairs(
-    component: Element, power: int, write: Callable[[Element], str], script: Any
-) -> list[tuple[fmpq, str]]:
-    """Return one component of f_k as (coefficient, body) pairs for `series`."""
-    terms = component.terms()
-    if not terms:
-        return []
-    if len(terms) == 1:
-        (coefficient,) = terms.values()
-        body = write(component * (1 / fmpq(coefficient)))
-        if body != "1":
-            return [(fmpq(coefficient), body)]
-    text = write(component)
-    bracketed = power and len(terms) > 1
-    return [(fmpq(1), f"{script.brackets[0]}{text}{script.brackets[1]}" if bracketed else text)]

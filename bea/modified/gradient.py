@@ -10,6 +10,10 @@ so the sum over the rootings of b/sigma(tau) F(tau) is the gradient of b/sigma(t
 same for all of them, and for a general loss only then. Otherwise b is split into its mean over
 the nodes of t, which is the gradient part, and a remainder of mean zero. Source: Hairer, Lubich
 and Wanner, Geometric Numerical Integration, section IX.9.2 has the Hamiltonian analogue.
+
+With nodes of theta, the gradient of |theta|^2/2, it is enough to have them at the ends of t. With
+one of them as the root F is that of the rest, a tree with one theta less. So b is compared over the
+nodes of f, beginning with the most thetas, and what H then brings to fewer is taken off there.
 """
 
 from __future__ import annotations
@@ -20,14 +24,15 @@ from typing import Any
 from flint import fmpq
 
 from bea.fields import Element, Loss, VectorField
-from bea.modified.elementary import differentials_in_ring
+from bea.modified.elementary import differentials_in_ring, weights
+from bea.modified.linear import dot
+from bea.modified.slopes import each_monomial
 from bea.modified.stepping import rational_if_possible
-from bea.trees import FreeTree, Tree, free_tree
+from bea.trees import FIELD, THETA, FreeTree, Tree, free_tree, simplified, tree
 
 __all__ = [
     "contraction",
     "curl_vanishes",
-    "gradient_mean",
     "is_gradient_on_trees",
     "potential_by_homotopy",
     "potential_on_trees",
@@ -43,50 +48,42 @@ def is_gradient_on_trees(coefficients: Coefficients, nodes: int) -> bool:
     return all(value == 0 for value in remainder.values())
 
 
-def gradient_mean(coefficients: Coefficients, nodes: int) -> dict[FreeTree, Any]:
-    """Return, per free tree of that many nodes, the mean of b over its nodes."""
-    means: dict[FreeTree, Any] = {}
-    for tree in coefficients:
-        if tree.order == nodes and free_tree(tree) not in means:
-            rootings = free_tree(tree).rootings
-            parts = [coefficients[t] * count for t, count in rootings]
-            means[free_tree(tree)] = sum(parts[1:], start=parts[0]) * fmpq(1, nodes)
-    return means
-
-
+@each_monomial
 def remainder_on_trees(coefficients: Coefficients, nodes: int) -> dict[Tree, Any]:
     """Return b minus its mean over the free tree: what no modified loss accounts for."""
-    means = gradient_mean(coefficients, nodes)
+    _, rest = _split(coefficients, nodes)
     return {
-        t: rational_if_possible(b - means[free_tree(t)])
-        for t, b in coefficients.items()
-        if t.order == nodes
+        _of_order(t, nodes): rational_if_possible(weight * t.symmetry) for t, weight in rest.items()
     }
 
 
+@each_monomial
 def potential_on_trees(coefficients: Coefficients, nodes: int) -> dict[FreeTree, Any]:
     """Return c(t) such that the gradient part is -grad of the sum of c(t) H_L(t).
 
-    H_L is the contraction in derivatives of L itself: H_U = (-1)^nodes H_L.
+    H_L is the contraction in derivatives of L itself: H_U = (-1)^n H_L with n nodes of f.
     """
-    sign = (-1) ** (nodes + 1)
-    return {
-        t: mean * fmpq(sign, t.symmetry) for t, mean in gradient_mean(coefficients, nodes).items()
-    }
+    found, _ = _split(coefficients, nodes)
+    return {t: c * (-1) ** (t.canonical.colors.count(FIELD) + 1) for t, c in found.items()}
 
 
 def contraction(free: FreeTree, loss: Loss) -> Element:
     """Return H_L(t) on a concrete loss, as an element of its ring.
 
     With a leaf of t (a node of degree 1) as the root and the rest of the tree hanging from it,
-    H is the derivative of L in the direction of F(rest), up to the sign of f = -grad L.
+    H is the derivative of L, or of |theta|^2/2, in the direction of F(rest), up to the sign of
+    f = -grad L.
     """
     if free.canonical.order == 1:
         return loss.value
     rooted = next(t for t, _ in free.rootings if len(t.children) == 1)
-    rest = differentials_in_ring(loss)(rooted.children[0])
-    along = loss.ring.lie_derivative(list(rest), loss.value)
-    return along * (-1) ** rooted.children[0].order
+    (rest,) = rooted.children
+    direction = list(differentials_in_ring(loss)(rest))
+    sign = (-1) ** rest.colors.count(FIELD)
+    if rooted.color.unit:
+        theta = [loss.ring.variable(i) for i in range(loss.dimension)]
+        return dot(theta, direction) * sign
+    return loss.ring.lie_derivative(direction, loss.value) * sign
 
 
 def curl_vanishes(components: tuple[Element, ...]) -> bool:
@@ -117,3 +114,33 @@ def potential_by_homotopy(field: VectorField, components: tuple[Element, ...]) -
             raised = (*exponents[:i], exponents[i] + 1, *exponents[i + 1 :])
             total[raised] = total.get(raised, fmpq(0)) + c / sum(raised[:d])
     return ring.from_terms(total)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _split(coefficients: Coefficients, nodes: int) -> tuple[dict[FreeTree, Any], dict[Tree, Any]]:
+    """Return the terms of that many nodes as grad of the sum of c(t) H_U(t), and a remainder."""
+    rest = weights(coefficients, nodes)
+    found: dict[FreeTree, Any] = {}
+    free_trees = dict.fromkeys(_free(t) for t in rest)
+    for free in sorted(free_trees, key=lambda t: -t.canonical.colors.count(THETA)):
+        compared = [(t, n) for t, n in free.rootings if not t.color.unit] or free.rootings
+        parts = [rest.get(simplified(t), fmpq(0)) for t, _ in compared]
+        found[free] = sum(parts[1:], start=parts[0]) * fmpq(1, sum(n for _, n in compared))
+        for t, n in free.rootings:
+            simple = simplified(t)
+            rest[simple] = rest.get(simple, fmpq(0)) - found[free] * n
+    return {free: found[free] for free in free_trees}, rest
+
+
+def _free(simple: Tree) -> FreeTree:
+    """Return the free tree; that of theta itself is an edge, with H = |theta|^2."""
+    return free_tree(tree([simple], THETA) if simple.color.unit else simple)
+
+
+def _of_order(simple: Tree, nodes: int) -> Tree:
+    """Return a tree of so many nodes with the same F, by nodes of theta below the root."""
+    while simple.order < nodes:
+        simple = tree([simple], THETA)
+    return simple

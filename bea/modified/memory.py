@@ -3,33 +3,38 @@
 A run that starts from zero memory starts off the slow manifold. It follows the flow of the modified
 field not from its own start theta_0 but from theta* = lim phi~_(-n gamma)(theta_n): pulled back by
 the flow, the iterates are theta* plus transients lambda^n n^i, with lambda the rates of the memory
-and their products, and these are annihilated exactly by (E - lambda)/(1 - lambda). The limit is
-a series on trees like any other. (Derived here; for heavy ball it gives
-theta_0 - gamma beta/(1 - beta)^2 f + ...)
+and their products, and these are annihilated exactly by P(E)/P(1), with P the polynomial that has
+them as roots (`bea.modified.transients`). The limit is a series on trees like any other. (Derived
+here; for heavy ball it gives theta_0 - gamma beta/(1 - beta)^2 f + ...)
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations_with_replacement, pairwise
-from math import prod
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_poly
+from flint import fmpq
 
-from bea.bseries import TreeArithmetic, TreeSeries, field_of_map, flow_of_field
+from bea.bseries import TreeArithmetic, field_of_map, flow_of_field
 from bea.errors import MethodError
 from bea.fields import Element, VectorField, as_float
 from bea.fields.conversions import to_expression
-from bea.methods import Method
+from bea.fields.lowest_terms import lowest_terms
+from bea.methods import Method, Scheduled
+from bea.modified.overtaking import overtaken_at
 from bea.modified.routes import manifold
-from bea.modified.stepping import bind_exactly, rational_if_possible
+from bea.modified.stepping import bind_exactly, rational_if_possible, tree_map
+from bea.modified.transients import annihilator, characteristic_polynomial, without_root
 
 __all__ = [
+    "annihilated",
     "effective_rate",
     "has_memory",
-    "memory_rates",
+    "is_on_trees",
+    "joint_map",
+    "memory_polynomial",
+    "simplest",
     "slowest_rate",
     "start_correction",
     "useful_limit",
@@ -38,30 +43,31 @@ __all__ = [
 
 def has_memory(method: Method) -> bool:
     """Tell whether the method carries anything from step to step."""
-    return len(method.bind(lambda value: 0).init(lambda theta: theta, 0)) > 0
+    return len(method.bind(lambda value: 0).init(_Probe(), 0)) > 0
 
 
-def memory_rates(method: Method) -> list[Any]:
-    """Return the exact factors by which the parts of the memory decay per step, at gamma = 0.
+def memory_polynomial(method: Method) -> list[Any]:
+    """Return the monic polynomial whose roots are the factors by which the memory decays per step.
+
+    They are those at gamma = 0; its coefficients, lowest power first, are exact, and elements of a
+    ring where hyperparameters are symbolic or irrational.
 
     Raises
     ------
     MethodError
-        If the method cannot be expressed on trees, or the factors are no rational numbers (one
-        symbolic factor is allowed).
+        If the method cannot be expressed on trees.
 
     Examples
     --------
-    >>> from bea.methods import heavy_ball
-    >>> memory_rates(heavy_ball(beta="9/10"))
-    [9/10]
+    >>> from bea.methods import get, heavy_ball
+    >>> memory_polynomial(heavy_ball(beta="9/10"))
+    [-9/10, 1]
+    >>> memory_polynomial(get("bdf", steps=3))  # (7 +- sqrt(39) i)/22
+    [2/11, -7/11, 1]
     """
-    matrix = _joint_map(bind_exactly(method))
-    if len(matrix) == 2:
-        return [rational_if_possible(matrix[0][0] + matrix[1][1] - 1)]
-    found = _eigenvalues(_rational(matrix, method), method)
-    found.remove(fmpq(1))
-    return found
+    found = joint_map(bind_exactly(_unscheduled(method)))
+    matrix = [[rational_if_possible(value) for value in row] for row in found]
+    return without_root(characteristic_polynomial(matrix), 1)  # theta itself is carried on as it is
 
 
 def slowest_rate(method: Method, problem: VectorField | None = None) -> float | None:
@@ -76,7 +82,7 @@ def slowest_rate(method: Method, problem: VectorField | None = None) -> float | 
         If it is 1 or more: the memory does not contract.
     """
     try:
-        matrix, theta = _joint_map(bind_exactly(method)), True
+        matrix, theta = joint_map(bind_exactly(_unscheduled(method))), True
     except MethodError:
         if problem is None:
             raise
@@ -97,41 +103,61 @@ def slowest_rate(method: Method, problem: VectorField | None = None) -> float | 
 
 
 def effective_rate(method: Method) -> float:
-    """Return the factor by which the memory multiplies the step size: f_0 = rate f.
+    """Return the factor by which a method, by its memory mostly, multiplies f: f_0 = rate f.
 
-    1 for a method that cannot be expressed on trees, such as Adam, whose f_0 is no multiple of f.
+    With a schedule f_0 = rate s(t) f; a weight decay is left out of account. 1 for a method that
+    cannot be expressed on trees, such as Adam, whose f_0 is no multiple of f.
 
     >>> from bea.methods import heavy_ball
     >>> effective_rate(heavy_ball(beta="9/10"))
     10.0
     """
-    if not has_memory(method):
-        return 1.0
+    inner = _unscheduled(method)
     try:
-        (leading,) = manifold.on_trees(method, 0)
+        leading, *_ = manifold.on_trees(inner, 0) if has_memory(inner) else tree_map(inner, 1)
     except MethodError:
         return 1.0
     rate = _number(leading)
-    return 1.0 if np.isnan(rate) else rate
+    return 1.0 if np.isnan(rate) or rate == 0 else rate
 
 
 def useful_limit(method: Method, problem: VectorField | None = None) -> float:
     """Return the c for which the modified equation means something while gamma |f'| < c.
 
-    1 without memory, where log(1 - gamma lambda) is real. With memory of rate rho the rates of a
-    quadratic stay real for gamma lambda < (1 - sqrt(rho))^2, counted in units of the effective rate
-    over 1/(1 - rho), which for heavy ball is 1.
+    1/|rate| without memory, where log(1 - gamma rate lambda) is real. With memory it is where the
+    memory overtakes theta on a linear field (`bea.modified.overtaking`): (1 - sqrt(beta))^2 for
+    heavy ball. Where no tree expresses the method, (1 - sqrt(rho))^2/(1 - rho) with rho the slowest
+    rate of its memory, in units of |f_0'|.
 
     >>> from bea.methods import heavy_ball
     >>> round(useful_limit(heavy_ball(beta="81/100")), 12)
     0.01
     """
     if not has_memory(method):
-        return 1.0
+        return 1.0 / abs(effective_rate(method))
     slowest = slowest_rate(method, problem)
     if slowest is None:
         raise MethodError(f"the useful range of '{method}' needs numbers for its hyperparameters")
-    return (1 - slowest**0.5) ** 2 / ((1 - slowest) * abs(effective_rate(method)))
+    if is_on_trees(method):
+        return overtaken_at(_unscheduled(method))
+    return (1 - slowest**0.5) ** 2 / (1 - slowest)
+
+
+def is_on_trees(method: Method) -> bool:
+    """Tell whether the method can be derived for every field at once, on trees.
+
+    >>> from bea.methods import get
+    >>> is_on_trees(get("heavy-ball")), is_on_trees(get("adam"))
+    (True, False)
+    """
+    try:
+        if has_memory(method):
+            manifold.on_trees(_unscheduled(method), 0)
+        else:
+            tree_map(_unscheduled(method), 1)
+    except MethodError:
+        return False
+    return True
 
 
 def start_correction(method: Method, nodes: int) -> list[Any]:
@@ -148,37 +174,24 @@ def start_correction(method: Method, nodes: int) -> list[Any]:
     """
     if nodes == 0:
         return []
-    factors = _transients(memory_rates(method), nodes)
-    pulled = _pulled_back(method, nodes, len(factors) + 1)
-    limit = _annihilated(pulled, factors)
-    if _annihilated(pulled[1:], factors) != limit:
-        raise MethodError(f"the transients of '{method}' are not those of its rates")
-    return [rational_if_possible(value) for value in limit]
+    rates = [rational_if_possible(c) for c in memory_polynomial(method)]
+    weights, scale = annihilator(rates, nodes)
+    pulled = _pulled_back(method, nodes, len(weights))
+    return [simplest(value * scale) for value in annihilated(method, weights, pulled)]
 
 
-# Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
-_ROUNDING = 1e-7
+def joint_map(bound: Method, f: TreeArithmetic | None = None) -> list[list[Any]]:
+    """Return the linear map of (theta, memory) at gamma = 0, by probing at the single node.
 
-
-# --- private helpers ----------------------------------------------------------------------------
-
-
-def _number(value: Any) -> float:
-    """Return an exact number, rational or in radicals, as a float; nan where symbols are open."""
-    value = rational_if_possible(value)
-    if not isinstance(value, Element):
-        return float(value.p) / float(value.q)
-    return float("nan") if value.ring.symbols else as_float(to_expression(value))
-
-
-def _joint_map(bound: Method) -> list[list[Any]]:
-    """Return the linear map of (theta, memory) at gamma = 0, by probing at the single node."""
-    f = TreeArithmetic(1)
+    `bound` is a method with exact hyperparameters, `f` an arithmetic with that node alone.
+    """
+    f = TreeArithmetic(1, colors=bound.colors) if f is None else f
     shapes = [(s.identity, s.shift) for s in bound.init(f, f.identity)]
     shapes = [(1, 0), *shapes]
 
     def at(values: list[Any]) -> list[Any]:
-        parts = [TreeSeries(e, [v], p) for (e, p), v in zip(shapes, values, strict=True)]
+        leaves = [[v] * len(bound.colors) for v in values]
+        parts = [f.series(e, c, p) for (e, p), c in zip(shapes, leaves, strict=True)]
         theta, after = bound.step(f, parts[0], tuple(parts[1:]), f.gamma)
         return [part.coefficients[0] for part in (theta, *after)]
 
@@ -189,75 +202,66 @@ def _joint_map(bound: Method) -> list[list[Any]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _rational(matrix: list[list[Any]], method: Method) -> list[list[fmpq]]:
-    values = [[rational_if_possible(value) for value in row] for row in matrix]
-    if not all(isinstance(value, fmpq) for row in values for value in row):
-        raise MethodError(f"the rates of '{method}' need numbers for its hyperparameters")
-    return values
-
-
-def _eigenvalues(matrix: list[list[fmpq]], method: Method) -> list[Any]:
-    _, factors = _characteristic(matrix).factor()
-    found: list[Any] = []
-    for factor, multiplicity in factors:
-        if factor.degree() > 1:
-            raise MethodError(f"the rates of the memory of '{method}' are not rational numbers")
-        found += [-factor[0] / factor[1]] * multiplicity
-    return found
-
-
-def _characteristic(matrix: list[list[fmpq]]) -> fmpq_poly:
-    """Return the characteristic polynomial (Faddeev and LeVerrier's recursion)."""
-    size = len(matrix)
-    coefficients = [fmpq(1)]
-    power = [[fmpq(0)] * size for _ in range(size)]
-    for k in range(1, size + 1):
-        shifted = [
-            [power[i][j] + (coefficients[-1] if i == j else 0) for j in range(size)]
-            for i in range(size)
+def annihilated(method: Method, weights: Sequence[Any], pulled: Sequence[list[Any]]) -> list[Any]:
+    """Return P(E) of the sequence of lists, which is the same at its first and second term."""
+    found, again = (
+        [
+            sum((x * w for w, x in zip(weights, column, strict=True)), start=fmpq(0))
+            for column in zip(*terms, strict=True)
         ]
-        power = [
-            [sum((matrix[i][m] * shifted[m][j] for m in range(size)), start=fmpq(0))
-             for j in range(size)]
-            for i in range(size)
-        ]  # fmt: skip
-        coefficients.append(-sum((power[i][i] for i in range(size)), start=fmpq(0)) / k)
-    return fmpq_poly(coefficients[::-1])
-
-
-def _transients(rates: Sequence[Any], nodes: int) -> list[Any]:
-    """Return the factors lambda, with multiplicity, of the transients in trees of so many nodes.
-
-    A product of j rates comes with powers n^i, i <= nodes - j, from the drift along the flow.
-    """
-    found: list[Any] = []
-    for j in range(1, nodes + 1):
-        for chosen in combinations_with_replacement(rates, j):
-            found += [prod(chosen, start=fmpq(1))] * (nodes - j + 1)
+        for terms in (pulled[:-1], pulled[1:])
+    )
+    if any(rational_if_possible(x - y) != 0 for x, y in zip(found, again, strict=True)):
+        raise MethodError(f"the transients of '{method}' are not those of its rates")
     return found
+
+
+def simplest(value: Any) -> Any:
+    """Return a coefficient as a rational number if it is one, or else in lowest terms."""
+    value = rational_if_possible(value)
+    return rational_if_possible(lowest_terms(value)) if isinstance(value, Element) else value
+
+
+# Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
+_ROUNDING = 1e-7
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+class _Probe:
+    """Stands for the field where a method is only asked what memory there is."""
+
+    def __call__(self, theta: Any) -> Any:
+        return theta
+
+    def derivative(self, theta: Any, v: Any) -> Any:
+        return v
+
+
+def _unscheduled(method: Method) -> Method:
+    """Return the method within a schedule, which changes no rate of its memory."""
+    return method.method if isinstance(method, Scheduled) else method
+
+
+def _number(value: Any) -> float:
+    """Return an exact number, rational or in radicals, as a float; nan where symbols are open."""
+    value = rational_if_possible(value)
+    if not isinstance(value, Element):
+        return float(value.p) / float(value.q)
+    return float("nan") if value.ring.symbols else as_float(to_expression(value))
 
 
 def _pulled_back(method: Method, nodes: int, steps: int) -> list[list[Any]]:
     """Return the coefficients of phi~_(-n gamma)(theta_n) for n = 0 ... steps."""
     bound = bind_exactly(method)
-    f = TreeArithmetic(nodes)
+    f = TreeArithmetic(nodes, colors=method.colors)
     field = manifold.on_trees(method, nodes - 1)
     theta, state = f.identity, bound.init(f, f.identity)
     found = []
     for n in range(steps + 1):
-        backward = TreeSeries(1, flow_of_field([b * -n for b in field]), 0)
-        found.append(f.transport(field_of_map(theta.coefficients), backward).coefficients)
+        backward = f.series(1, flow_of_field([b * -n for b in field], f.colors), 0)
+        ahead = field_of_map(theta.coefficients, f.colors)
+        found.append(f.transport(ahead, backward).coefficients)
         theta, state = bound.step(f, theta, state, f.gamma)
     return found
-
-
-def _annihilated(sequence: list[list[Any]], factors: Sequence[Any]) -> list[Any]:
-    """Apply the product of (E - lambda)/(1 - lambda) to a sequence of lists, at its first term."""
-    current = sequence[: len(factors) + 1]
-    for rate in factors:
-        scale = 1 / (1 - rate)
-        current = [
-            [(b - a * rate) * scale for a, b in zip(one, following, strict=True)]
-            for one, following in pairwise(current)
-        ]
-    return current[0]

@@ -7,7 +7,7 @@ components as polynomials in theta and gamma. The one with fewer operations is c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,8 @@ from bea.fields.horner import polynomial
 from bea.fields.numpy_code import compile_program
 from bea.fields.program import Program, operation_count
 from bea.fields.reals import real_numbers
-from bea.modified.elementary import ElementaryDifferentials, MultiIndex, derivatives
-from bea.trees import Tree
+from bea.modified.elementary import ElementaryDifferentials, MultiIndex, derivatives, weights
+from bea.trees import Color, Tree
 
 __all__ = ["compiled", "horner_program", "lane_gammas", "smaller", "tree_program"]
 
@@ -79,36 +79,38 @@ def horner_program(field: VectorField, terms: Sequence[Sequence[Element]]) -> Pr
 
 
 def tree_program(
-    field: VectorField, coefficients: Mapping[Tree, Any], *, is_map: bool = False
+    field: VectorField,
+    coefficients: Mapping[Tree, Any],
+    *,
+    is_map: bool = False,
+    parts: Mapping[Color, Sequence[Element]] | None = None,
 ) -> Program:
     """Return the program of the sum over trees of gamma^(|tau|-1) b/sigma F(tau).
 
-    For a map it is theta plus the same sum with gamma^|tau|.
+    For a map it is theta plus the same sum with gamma^|tau|. `parts` has the components of
+    further colours than f and theta.
     Trees that differ only in their last branch are summed before the last contraction:
     f''(u, v) + f''(u, w) = f''(u, v + w).
     """
     program = Program([*field.variables, STEP_SIZE])
-    differential = _differentials(program, field)
+    differential = _differentials(program, field, parts)
     gamma = _Scalar(program, program.input(field.dimension))
-    sums: dict[tuple[Tree, ...], Any] = {}
+    sums: dict[tuple[Color, tuple[Tree, ...]], Any] = {}
     total = _zero(program, field.dimension)
     if is_map:
         theta = [_Scalar(program, program.input(i)) for i in range(field.dimension)]
         total = total + _vector(theta)
-    for tree, b in coefficients.items():
-        if b == 0:
-            continue
-        power = gamma.power(tree.order - 1 + is_map)
-        weight = power * _constant(program, b * fmpq(1, tree.symmetry))
+    for tree, nodes, factor in _weighted(coefficients):
+        weight = gamma.power(nodes - 1 + is_map) * _constant(program, factor)
         if tree.children:
             *prefix, last = tree.children
             part = differential(last) * weight
-            key = tuple(prefix)
+            key = tree.color, tuple(prefix)
             sums[key] = sums[key] + part if key in sums else part
         else:
             total = total + differential(tree) * weight
-    for prefix_trees, vector in sums.items():
-        total = total + differential.applied(prefix_trees, vector)
+    for (color, prefix_trees), vector in sums.items():
+        total = total + differential.applied(color, prefix_trees, vector)
     for scalar in total:
         program.output(scalar.node)
     return program
@@ -143,14 +145,24 @@ def _constant(program: Program, value: fmpq | Element) -> _Scalar:
     return _Scalar(program, polynomial_node(program, atom_nodes(program, value.ring), value))
 
 
-def _differentials(program: Program, field: VectorField) -> ElementaryDifferentials:
+def _weighted(coefficients: Mapping[Tree, Any]) -> Iterator[tuple[Tree, int, Any]]:
+    """List (tree, number of nodes, factor of F): nodes of theta count though they are no factor."""
+    for nodes in sorted({tree.order for tree in coefficients}):
+        for tree, factor in weights(coefficients, nodes).items():
+            if factor != 0:
+                yield tree, nodes, factor
+
+
+def _differentials(
+    program: Program, field: VectorField, parts: Mapping[Color, Sequence[Element]] | None
+) -> ElementaryDifferentials:
     """Return F(tree) as vectors of nodes; each partial derivative is a Horner polynomial."""
     nodes = atom_nodes(program, field.ring)
-    elements = derivatives(field)
+    elements = derivatives(field, parts)
 
-    def partial(alpha: MultiIndex) -> Any:
+    def partial(color: Color, alpha: MultiIndex) -> Any:
         return _vector([_Scalar(program, polynomial_node(program, nodes, e))
-                        for e in elements(alpha)])  # fmt: skip
+                        for e in elements(color, alpha)])  # fmt: skip
 
     return ElementaryDifferentials(field.dimension, partial)
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 from flint import arb, fmpq
 
 from bea.bseries import TreeArithmetic, TreeSeries
-from bea.errors import BeaError, MethodError
+from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Element, Expression, Ring, SeriesField, VectorField, as_rational
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.exact import in_ring
@@ -23,8 +24,10 @@ from bea.methods import Method
 
 __all__ = [
     "bind_exactly",
+    "in_full",
     "in_ring_of",
     "missing_symbols",
+    "numbers_of",
     "open_symbols",
     "rational_if_possible",
     "series_iterates",
@@ -35,13 +38,18 @@ __all__ = [
 
 def bind_exactly(method: Method) -> Method:
     """Return the method with exact hyperparameters: rationals, or elements of a ring."""
-    ring = _ring_of_numbers(open_symbols(method))
+    ring = numbers_of(method)
 
     def constant(value: Expression) -> Any:
         rational = as_rational(value)
         return in_ring(value, ring) if rational is None else rational
 
     return method.bind(constant)
+
+
+def numbers_of(method: Method) -> Ring:
+    """Return the ring of the exact numbers with the symbols that the method leaves open."""
+    return _ring_of_numbers(open_symbols(method))
 
 
 def open_symbols(method: Method) -> tuple[str, ...]:
@@ -78,20 +86,47 @@ def series_iterates(
     corrections: Sequence[Sequence[Element]] = (),
 ) -> list[Any]:
     """Return theta after 0, 1, ..., `steps` steps, as vectors of power series to gamma^order."""
-    f = SeriesField(field, order, point, corrections)
-    bound = method.bind(f.constant if point is None else _numbers_like(point[0]))
-    iterates = _run(bound, f, f.identity, f.gamma, steps)
-    for series, start in zip(iterates[-1], f.identity, strict=True):
+
+    def run(to: int) -> list[Any]:
+        f = SeriesField(field, to, point, corrections)
+        bound = method.bind(f.constant if point is None else _numbers_like(point[0]))
+        return _run(bound, f, f.identity, f.gamma, steps)
+
+    iterates = in_full(run, order)
+    for series, start in zip(iterates[-1], iterates[0], strict=True):
         if series[0] != start[0]:
             raise _no_identity(method)
     return iterates
+
+
+def in_full(run: Callable[[int], list[Any]], order: int) -> list[Any]:
+    """Return vectors of series to gamma^order, run to a higher order where some powers get lost.
+
+    A step that divides by gamma, as in (theta - old)/gamma, loses a power each time.
+
+    Raises
+    ------
+    MethodError
+        If more than two get lost.
+    """
+    for spare in range(_MOST_DIVISIONS + 1):
+        try:
+            vectors = run(order + spare)
+        except OrderError:  # not one coefficient was left
+            continue
+        if all(series.order >= order for vector in vectors for series in vector):
+            return [vector if spare == 0 else _cut(vector, order) for vector in vectors]
+    raise MethodError(
+        f"the step divides by gamma more than {_MOST_DIVISIONS} times over: write it with fewer "
+        "quotients"
+    )
 
 
 def tree_iterates(
     method: Method, nodes: int, steps: int = 1, field: Sequence[Any] | None = None
 ) -> list[TreeSeries]:
     """Return theta after 0, 1, ..., `steps` steps as series on trees of at most `nodes` nodes."""
-    f = TreeArithmetic(nodes, field)
+    f = TreeArithmetic(nodes, field, method.colors)
     iterates = _run(bind_exactly(method), f, f.identity, f.gamma, steps)
     if iterates[-1].identity != 1 or (iterates[-1].shift != 0 and not iterates[-1].vanishes()):
         raise _no_identity(method)
@@ -127,6 +162,14 @@ def in_ring_of(field: VectorField, value: Any) -> Any:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+_MOST_DIVISIONS = 2
+
+
+def _cut(vector: Any, order: int) -> Any:
+    cut = np.empty(len(vector), dtype=object)
+    cut[:] = [series.truncate(order) for series in vector]
+    return cut
 
 
 @cache

@@ -98,6 +98,11 @@ def _mean_potential(equation: ModifiedEquation, k: int) -> Element:
     try:
         return _on_loss(equation.truncate(k))
     except MethodError:
+        if k == 0:
+            raise MethodError(
+                f"what {equation.method} follows as gamma tends to 0 is no gradient on this loss: "
+                "it has no modified loss"
+            ) from None
         raise MethodError(
             f"the term of γ^{k} is no gradient, and can be split only on trees, on which "
             f"{equation.subject} cannot be expressed: truncate the equation before it"

@@ -15,13 +15,16 @@ from flint import fmpq
 from bea.fields import Element
 from bea.fields.conversions import to_expression
 from bea.fields.expressions import to_text
-from bea.trees import FreeTree, Tree, elementary_differential
+from bea.modified.elementary import weights
+from bea.modified.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
+from bea.trees import FIELD, FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
 
 __all__ = [
     "LATEX",
     "TEXT",
     "Script",
+    "component_pairs",
     "contraction_text",
     "latex_of",
     "series",
@@ -68,7 +71,7 @@ TEXT = Script(
     brackets=("(", ")"),
     space=" ",
     remainder=lambda power: f"O({power})",
-    value=lambda c: f"({text_of(c)})" if isinstance(c, Element) else str(c),
+    value=lambda c: text_of(c) if isinstance(c, Element) else str(c),
 )
 LATEX = Script(
     gamma=lambda k: "" if k == 0 else r"\gamma" if k == 1 else rf"\gamma^{{{k}}}",
@@ -77,18 +80,22 @@ LATEX = Script(
     brackets=(r"\left(", r"\right)"),
     space=r"\,",
     remainder=lambda power: rf"\mathcal{{O}}({power})",
-    value=lambda c: rf"\left({latex_of(c)}\right)" if isinstance(c, Element) else str(c),
+    value=lambda c: latex_of(c) if isinstance(c, Element) else str(c),
 )
 
 
 def tree_terms(coefficients: Mapping[Tree, Any], order: int, notation: str) -> list[list[Pair]]:
     """Return, per power of gamma, (b/sigma with the notation's sign, elementary differential)."""
+    if by_slopes(coefficients) is not None:
+        return _scheduled_terms(coefficients, order, notation)
     sign = NOTATIONS[notation].sign
-    terms: list[list[Pair]] = [[] for _ in range(order + 1)]
-    for tree, b in coefficients.items():
-        if b != 0:
-            weight = b * fmpq(sign(tree.order), tree.symmetry)
-            terms[tree.order - 1].append((weight, elementary_differential(tree, notation)))
+    terms: list[list[Pair]] = []
+    for k in range(order + 1):
+        terms.append([])
+        for tree, weight in weights(coefficients, k + 1).items():
+            if weight != 0:
+                signed = weight * sign(tree.colors.count(FIELD))
+                terms[k].append((signed, elementary_differential(tree, notation)))
     return terms
 
 
@@ -111,19 +118,45 @@ def series(terms: Sequence[Sequence[Pair]], script: Script, remainder: bool = Tr
     return f"{text or '0'} + {end}"
 
 
-def contraction_text(free: FreeTree, latex: bool = False) -> str:
-    """Write H_L(t): ‖∇L‖² for one edge, ∇²L[∇L,∇L] for two, and so on.
+def component_pairs(
+    component: Element, power: int, write: Callable[[Element], str], script: Script
+) -> list[Pair]:
+    """Return one component of the term of gamma^power as (coefficient, body) pairs for `series`."""
+    terms = component.terms()
+    if not terms:
+        return []
+    if len(terms) == 1:
+        (coefficient,) = terms.values()
+        body = write(component * (1 / fmpq(coefficient)))
+        if body != "1":
+            return [(fmpq(coefficient), body)]
+        if power:
+            return [(fmpq(coefficient), "")]
+    text = write(component)
+    bracketed = power and len(terms) > 1
+    return [(fmpq(1), f"{script.brackets[0]}{text}{script.brackets[1]}" if bracketed else text)]
+
+
+def contraction_text(free: FreeTree | ScheduledFreeTree, latex: bool = False) -> str:
+    """Write H_L(t): ‖∇L‖² for one edge, or ∇L·θ, ∇²L[∇L,∇L] for two, and so on.
 
     >>> from bea.trees import free_tree, tree
     >>> contraction_text(free_tree(tree([[], []])))
     '∇²L[∇L,∇L]'
     """
+    if isinstance(free, ScheduledFreeTree):
+        space = (LATEX if latex else TEXT).space
+        return slopes_text(free.slopes, latex) + space + contraction_text(free.free, latex)
     notation = "grad-latex" if latex else "grad"
     if free.canonical.order == 1:
         return "L"
     if free.canonical.order == 2:
-        return r"\|\nabla L\|^{2}" if latex else "‖∇L‖²"
-    rooted = max((t for t, _ in free.rootings), key=lambda t: (len(t.children), t))
+        ends = [elementary_differential(t, notation) for t in _ends(free)]
+        if ends[0] != ends[1]:
+            return (r"%s\cdot %s" if latex else "%s·%s") % tuple(ends)
+        return rf"\|{ends[0]}\|^{{2}}" if latex else f"‖{ends[0]}‖²"
+    rootings = [t for t, _ in free.rootings if not t.color.unit]
+    rooted = max(rootings, key=lambda t: (len(t.children), t))
     arguments = [elementary_differential(child, notation) for child in rooted.children]
     degree = len(arguments)
     head = rf"\nabla^{{{degree}}} L" if latex else f"∇{str(degree).translate(_SUPERSCRIPTS)}L"
@@ -131,10 +164,20 @@ def contraction_text(free: FreeTree, latex: bool = False) -> str:
 
 
 def tree_records(coefficients: Mapping[Tree, Any], notation: str = "f") -> list[dict[str, Any]]:
-    """Return the machine-readable list over trees that the command line prints as JSON."""
+    """Return the machine-readable list over trees that the command line prints as JSON.
+
+    Where the trees have other colours than that of f, every record names the colours of its nodes,
+    in the order of the opening brackets of "tree": f and theta, or f1 and f2.
+    With a schedule a term has an entry more, the exponents of s, s', s'', ....
+    """
+    parts = by_slopes(coefficients)
+    if parts is not None:
+        return _scheduled_records(parts, notation)
+    plain = all(tree.color is FIELD for tree in coefficients)
     return [
         {
             "tree": tree.nested,
+            **({} if plain else {"colors": [color.name for color in tree.colors]}),
             "power": tree.order - 1,
             "coefficient": text_of(b) if isinstance(b, Element) else str(b),
             "symmetry": tree.symmetry,
@@ -148,6 +191,37 @@ def tree_records(coefficients: Mapping[Tree, Any], notation: str = "f") -> list[
 # --- private helpers ----------------------------------------------------------------------------
 
 
+def _ends(free: FreeTree) -> list[Tree]:
+    """Return the two nodes of a free tree with one edge, those of f first."""
+    (child,) = free.canonical.children
+    return sorted([free.canonical.without(child), child])
+
+
+def _scheduled_terms(
+    coefficients: Mapping[Any, Any], order: int, notation: str
+) -> list[list[Pair]]:
+    """Write the terms of each monomial in s, s', ... at the powers of gamma that its primes add."""
+    latex = notation.endswith("latex")
+    terms: list[list[Pair]] = [[] for _ in range(order + 1)]
+    for slopes, part in (by_slopes(coefficients) or {}).items():
+        head = slopes_text(slopes, latex) + (LATEX if latex else TEXT).space if slopes else ""
+        primes = primes_of(slopes)
+        for k, pairs in enumerate(tree_terms(part, order - primes, notation)):
+            terms[k + primes] += [(weight, head + body) for weight, body in pairs]
+    return terms
+
+
+def _scheduled_records(
+    parts: Mapping[tuple[int, ...], Mapping[Tree, Any]], notation: str
+) -> list[dict[str, Any]]:
+    found = []
+    for slopes, part in parts.items():
+        for record in tree_records(part, notation):
+            power = record["power"] + primes_of(slopes)
+            found.append({"schedule": list(slopes), **record, "power": power})
+    return sorted(found, key=lambda record: int(record["power"]))
+
+
 def _power_term(k: int, pairs: Sequence[Pair], script: Script) -> tuple[bool, str]:
     """Return (is it subtracted, the term without its sign)."""
     negative = all(_is_negative(c) for c, _ in pairs)
@@ -155,6 +229,10 @@ def _power_term(k: int, pairs: Sequence[Pair], script: Script) -> tuple[bool, st
     if len(pairs) == 1:
         coefficient, body = pairs[0]
         return negative, _scaled(script.gamma(k), coefficient, body, script)
+    factor = _common_factor(pairs) if k else fmpq(1)
+    if factor != 1:
+        negative, factor = negative or factor < 0, abs(factor)
+        pairs = [(c / pairs[0][0], body) for c, body in pairs]
     inside = ""
     for coefficient, body in pairs:
         minus = _is_negative(coefficient)
@@ -163,19 +241,42 @@ def _power_term(k: int, pairs: Sequence[Pair], script: Script) -> tuple[bool, st
         inside += joint + piece if inside else (script.minus if minus else "") + piece
     if k == 0:
         return negative, f"{script.brackets[0]}{inside}{script.brackets[1]}" if negative else inside
-    return negative, f"{script.gamma(k)}{script.brackets[0]}{inside}{script.brackets[1]}"
+    inside = f"{script.brackets[0]}{inside}{script.brackets[1]}"
+    if factor != 1:
+        return negative, _scaled(script.gamma(k), factor, inside, script)
+    return negative, f"{script.gamma(k)}{inside}"
+
+
+def _common_factor(pairs: Sequence[Pair]) -> fmpq:
+    """Return the first of three or more coefficients that are the same up to sign, else 1."""
+    first = pairs[0][0]
+    same = isinstance(first, fmpq) and all(c in (first, -first) for c, _ in pairs)
+    return first if same and len(pairs) > 2 else fmpq(1)
 
 
 def _scaled(gamma: str, coefficient: Any, body: str, script: Script) -> str:
     """Write gamma^k coefficient body as in γ/2 ∇²L∇L or 3γ²/4 f'f."""
     if not isinstance(coefficient, fmpq):
-        return f"{gamma}{script.value(coefficient)}{script.space}{body}"
+        value = script.value(coefficient)
+        if gamma or not _is_monomial(coefficient):
+            value = f"{gamma}{script.brackets[0]}{value}{script.brackets[1]}"
+        return f"{value}{script.space}{body}"
     p, q = int(coefficient.p), int(coefficient.q)
     numerator = gamma if p == 1 else f"{p}{gamma}"
     if q != 1:
         numerator = script.fraction(numerator or "1", q)
-    return f"{numerator}{script.space}{body}" if numerator else body
+    return f"{numerator}{script.space}{body}" if numerator and body else numerator or body
 
 
 def _is_negative(coefficient: Any) -> bool:
+    if _is_monomial(coefficient):
+        (coefficient,) = coefficient.terms().values()
     return isinstance(coefficient, fmpq) and coefficient < 0
+
+
+def _is_monomial(coefficient: Any) -> bool:
+    """Tell whether it is a number times powers of symbols, such as lambda/2."""
+    if not isinstance(coefficient, Element) or len(coefficient.terms()) != 1:
+        return False
+    (exponents,) = coefficient.terms()
+    return not any(exponents[atom.generator] for atom in coefficient.ring.atoms)

@@ -1,5 +1,6 @@
 """Figures, floor 5 of bea and the only place that draws: drift, trajectories, losses, terms,
-optimizers beside each other, escape times, annealing and averages.
+optimizers beside each other, ensembles on their way into equilibrium, escape times, annealing and
+averages.
 
 Each figure is made in two steps: `x_data` computes everything that is shown, as arrays in a
 dataclass, and `draw_x` draws it; `x_figure` does both and returns a matplotlib `Figure`, which a
@@ -27,6 +28,13 @@ from bea.plots.averaging import (
     averaging_figure,
     draw_averaging,
 )
+from bea.plots.batch_growth import (
+    GrowthBand,
+    GrowthData,
+    draw_growth,
+    growth_data,
+    growth_figure,
+)
 from bea.plots.certificate import (
     CertificateData,
     certificate_data,
@@ -42,6 +50,13 @@ from bea.plots.comparison import (
 from bea.plots.comparison_drawing import draw_comparison
 from bea.plots.drift import DriftCurve, DriftData, drift_data, drift_figure
 from bea.plots.drift_drawing import draw_drift
+from bea.plots.equilibrium import (
+    EquilibriumCurve,
+    EquilibriumData,
+    draw_equilibrium,
+    equilibrium_data,
+    equilibrium_figure,
+)
 from bea.plots.escape import EscapeData, draw_escape, escape_data, escape_figure
 from bea.plots.landscape import Landscape
 from bea.plots.loss_drawing import draw_loss
@@ -71,7 +86,11 @@ __all__ = [
     "ComparisonPanel",
     "DriftCurve",
     "DriftData",
+    "EquilibriumCurve",
+    "EquilibriumData",
     "EscapeData",
+    "GrowthBand",
+    "GrowthData",
     "Landscape",
     "LossData",
     "Path",
@@ -92,15 +111,21 @@ __all__ = [
     "draw_certificate",
     "draw_comparison",
     "draw_drift",
+    "draw_equilibrium",
     "draw_escape",
+    "draw_growth",
     "draw_loss",
     "draw_schedules",
     "draw_terms",
     "draw_trajectory",
     "drift_data",
     "drift_figure",
+    "equilibrium_data",
+    "equilibrium_figure",
     "escape_data",
     "escape_figure",
+    "growth_data",
+    "growth_figure",
     "loss_data",
     "loss_figure",
     "save_figure",

@@ -32,7 +32,7 @@ from bea.plots.levels import contour_levels, with_zero
 from bea.plots.runs import Path, as_run, flow_paths, iterates_path, start_of
 from bea.plots.style import shortened
 from bea.plots.windows import Window, checked_window, path_window
-from bea.trees import trees_up_to
+from bea.trees import leaf
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -314,8 +314,7 @@ def _regulariser(
 
 def _leading(equation: ModifiedEquation) -> float:
     """Return c with f_0 = c f: the effective rate."""
-    (node,) = trees_up_to(1)
-    rate = equation.coefficients[node]
+    rate = equation.coefficients[leaf]
     return float(rate.p) / float(rate.q)
 
 

@@ -18,6 +18,11 @@ from bea.problems.finite_sums import FiniteSum, finite_sum
 from bea.problems.games import Game, game
 from bea.problems.problem import Problem
 from bea.problems.registry import Record, available, get, register
+from bea.problems.scale_invariant import (
+    is_scale_invariant,
+    require_scale_invariant,
+    with_spherical_noise,
+)
 from bea.problems.synthetic_sums import noisy_quadratic, with_gradient_covariance
 from bea.problems.texts import field, find_field, find_loss, loss, read_parameters
 
@@ -34,6 +39,7 @@ __all__ = [
     "from_data",
     "game",
     "get",
+    "is_scale_invariant",
     "linear_model",
     "logistic_model",
     "loss",
@@ -41,7 +47,9 @@ __all__ = [
     "noisy_quadratic",
     "read_parameters",
     "register",
+    "require_scale_invariant",
     "with_gradient_covariance",
+    "with_spherical_noise",
 ]
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
 from bea.fields.about import About
 from bea.fields.conversions import read
 from bea.fields.element import Element
-from bea.fields.exact import as_float, exact
+from bea.fields.exact import as_float, as_rational, exact
 from bea.fields.expressions import Expression, free_symbols
 from bea.fields.grammar import declared_names
 from bea.fields.ring import Ring
@@ -62,9 +64,16 @@ class DataSum(FiniteSum):
     @cached_property
     def losses(self) -> tuple[Loss, ...]:  # type: ignore[override]
         """The parts, one for each row of the data."""
-        rows = zip(*self.data.values(), strict=True)
-        values = [dict(zip(self.data, row, strict=True)) for row in rows]
-        return tuple(Loss(read(self.ring, substitute(self.expression, v))) for v in values)
+        rows = list(zip(*self.data.values(), strict=True))
+        numbers = [[as_rational(value) for value in row] for row in rows]
+        if self._model.ring.atoms or None in chain.from_iterable(numbers):
+            given = [dict(zip(self.data, row, strict=True)) for row in rows]
+            values = [read(self.ring, substitute(self.expression, known)) for known in given]
+        else:
+            values = [_at_data(self._model, row, self.ring) for row in numbers]
+        # Their names are no formulas: to write thousands of them would take longer than all else.
+        names = [f"{self.name}, loss {k}" for k in range(len(values))]
+        return tuple(Loss(v, About(name=n)) for v, n in zip(values, names, strict=True))
 
     @cached_property
     def ring(self) -> Ring:  # type: ignore[override]
@@ -292,6 +301,16 @@ def _model(
             )
     kept = [name for name in ring.parameters if name not in data]
     return Ring(ring.variables, kept), expressions[0], about or About(name=str(expressions[0]))
+
+
+def _at_data(model: Element, row: Sequence[Any], ring: Ring) -> Element:
+    """Return a polynomial model at rational data, its last symbols, in the ring without them."""
+    terms: dict[tuple[int, ...], Any] = {}
+    for exponents, c in model.terms().items():
+        own = exponents[: len(ring.symbols)]
+        factors = zip(row, exponents[len(ring.symbols) :], strict=True)
+        terms[own] = terms.get(own, 0) + prod((x**k for x, k in factors), start=c)
+    return ring.from_terms(terms)
 
 
 def _names(parameters: Any) -> tuple[str, ...]:

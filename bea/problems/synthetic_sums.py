@@ -71,7 +71,9 @@ def with_gradient_covariance(
         )
     point = [loss.ring.variable(i) for i in range(loss.dimension)]
     values = [loss.value + _dot(point, noise) for noise in noises]
-    parts = [Loss(value) for value in values] * (wanted // count)
+    names = [f"{loss.name}, loss {k}" for k in range(count)]
+    parts = [Loss(v, About(name=n)) for v, n in zip(values, names, strict=True)]
+    parts *= wanted // count
     return FiniteSum(parts, about or loss.about)
 
 

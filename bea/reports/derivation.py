@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bea.errors import MethodError
+from bea.methods import Scheduled
 from bea.modified import ModifiedEquation, modified_equation, modifying_integrator
+from bea.modified.scheduled import holds_still
 from bea.modified.writing import tree_terms
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
@@ -20,11 +22,12 @@ from bea.reports.mathematics import (
     remainder,
     term,
 )
+from bea.trees import PLAYERS, number_up_to
 
 __all__ = ["derivation_text", "short_form"]
 
-# Beyond this order the equation for every field is longer than a page.
-_READABLE = 4
+# With more trees, those of order 4 in one colour, the equation for every field is too long.
+_READABLE = 20
 
 
 def derivation_text(result: ModifiedEquation, width: int = 80) -> str:
@@ -96,10 +99,9 @@ def _title(result: ModifiedEquation) -> str:
 
 
 def _equations(result: ModifiedEquation, width: int) -> Iterator[str]:
-    every = "loss L" if result.notation == "grad" else "field f"
     general = _general(result)
     if general is not None:
-        yield f"  for every {every}:"
+        yield paragraph(f"  for every {_every(result)}:", width)
         yield indented(_general_equation(general, result.notation, width - 4), 4)
     if result.problem is not None:
         yield "  here:"
@@ -109,15 +111,30 @@ def _equations(result: ModifiedEquation, width: int) -> Iterator[str]:
             yield indented(lines, 4)
 
 
+def _every(result: ModifiedEquation) -> str:
+    if result.method.colors == PLAYERS:
+        return "field f = f₁ + f₂, where f₁ moves player 1 and f₂ moves player 2"
+    return "loss L" if result.notation == "grad" else "field f"
+
+
 def _general(result: ModifiedEquation) -> ModifiedEquation | None:
     """Return the equation for every field as far as it is readable; None if there is none."""
     if result.problem is None:
         return result
+    if isinstance(result.method, Scheduled) and not holds_still(result.problem):
+        return None
     derive = modifying_integrator if result.kind == "modifying" else modified_equation
     try:
-        return derive(result.method, order=min(result.order, _READABLE))
+        return derive(result.method, order=_readable(result))
     except MethodError:  # the method cannot be expressed on trees
         return None
+
+
+def _readable(result: ModifiedEquation) -> int:
+    order = 0
+    while order < result.order and number_up_to(order + 2, result.method.colors) <= _READABLE:
+        order += 1
+    return order
 
 
 def _general_equation(general: ModifiedEquation, notation: str, width: int) -> str:

@@ -150,7 +150,10 @@ def _inverse(k: int, like: Any) -> Any:
 def _power_with_valuation(u: PowerSeries, exponent: fmpq, valuation: int) -> PowerSeries:
     places = exponent * valuation
     if valuation > u.order or places.q != 1 or places.p < 0:
-        raise BeaError(f"a series that begins at t^{valuation} has no power {exponent}")
+        raise BeaError(
+            f"a series that begins at t^{valuation} has no power {exponent}: divide by it what "
+            "vanishes with it, as (theta - old)/gamma in a step, and take no 1/gamma by itself"
+        )
     return power(u.shift(-valuation), exponent).shift(int(places.p))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_poly
 
-from bea.errors import BeaError, NotSmoothError, OrderError
+from bea.errors import BeaError, MethodError, NotSmoothError, OrderError
 from bea.series import elementary
 
 __all__ = ["PowerSeries"]
@@ -91,7 +91,8 @@ class PowerSeries:
         if _is_array_of_objects(other):
             return _elementwise(lambda x: self + x, other)
         if not isinstance(other, PowerSeries):
-            return PowerSeries((self.coefficients[0] + other, *self.coefficients[1:]))
+            first = _exactly(lambda: self.coefficients[0] + other, other)
+            return PowerSeries((first, *self.coefficients[1:]))
         pairs = zip(self.coefficients, other.coefficients, strict=False)
         return PowerSeries([a + b for a, b in pairs])
 
@@ -113,7 +114,7 @@ class PowerSeries:
         if _is_array_of_objects(other):
             return _elementwise(lambda x: self * x, other)
         if not isinstance(other, PowerSeries):
-            return PowerSeries([c * other for c in self.coefficients])
+            return PowerSeries(_exactly(lambda: [c * other for c in self.coefficients], other))
         order = min(self.order, other.order)
         return PowerSeries(_cauchy(self.coefficients, other.coefficients, order))
 
@@ -123,17 +124,21 @@ class PowerSeries:
         if _is_array_of_objects(other):
             return _elementwise(lambda x: self / x, other)
         if not isinstance(other, PowerSeries):
-            return self * elementary.constant_power(other, -1)
+            return _exactly(
+                lambda: self.map(lambda c: c * elementary.constant_power(other, -1)), other
+            )
         valuation = other.valuation()
         if valuation == 0:
             return self * other.reciprocal()
         return self.shift(-valuation) * other.shift(-valuation).reciprocal()
 
     def __rtruediv__(self, other: Any) -> Any:
+        if _is_array_of_objects(other):
+            return _elementwise(lambda x: x / self, other)
         return self.reciprocal() * other
 
     def __pow__(self, exponent: int | fmpq) -> PowerSeries:
-        return elementary.power(self, exponent)
+        return _exactly(lambda: elementary.power(self, exponent), exponent)
 
     def reciprocal(self) -> PowerSeries:
         """Return 1 / self; the constant term must be invertible in the ring."""
@@ -256,6 +261,20 @@ _NO_COMPARISON = (
     "a power series has no truth value and compares only with == to another series: "
     "rules with branches (where, max, sign) cannot be expanded"
 )
+
+
+def _exactly(compute: Callable[[], Any], number: Any) -> Any:
+    """Compute with a number; floats that exact coefficients do not take are refused by name."""
+    try:
+        return compute()
+    except TypeError:
+        first = number.flat[0] if isinstance(number, np.ndarray) and number.size else number
+        if not isinstance(first, float | np.floating):
+            raise
+        raise MethodError(
+            f"{float(first)!r} is a float: the numbers of a step must be exact, write a quotient "
+            "such as gamma/2 or make it a hyperparameter"
+        ) from None
 
 
 def _cauchy(a: tuple[Any, ...], b: tuple[Any, ...], order: int) -> list[Any]:

@@ -1,23 +1,45 @@
 """Rooted trees, floor 0 of bea.
 
 `Tree` is an interned unordered rooted tree with its order, symmetry and density; `trees` counts
-them out by order; `single_edge_cuts` is the one table that every recursion of `bea.bseries`
-reads; `free_trees` forgets the root; `notation` writes elementary differentials.
+them out by order; `colors` says what a node stands for where there is more than one field;
+`single_edge_cuts` is the one table that every recursion of `bea.bseries` reads; `free_trees`
+forgets the root; `notation` writes elementary differentials.
 """
 
+from bea.trees.colors import FIELD, PLAIN, PLAYERS, THETA, WITH_THETA, Color, Colors
 from bea.trees.cuts import Cut, single_edge_cuts
 from bea.trees.free_trees import FreeTree, free_tree
 from bea.trees.notation import elementary_differential
-from bea.trees.rooted_trees import Tree, leaf, position, tree, trees, trees_up_to
+from bea.trees.rooted_trees import (
+    Tree,
+    leaf,
+    number_up_to,
+    position,
+    positions,
+    simplified,
+    tree,
+    trees,
+    trees_up_to,
+)
 
 __all__ = [
+    "FIELD",
+    "PLAIN",
+    "PLAYERS",
+    "THETA",
+    "WITH_THETA",
+    "Color",
+    "Colors",
     "Cut",
     "FreeTree",
     "Tree",
     "elementary_differential",
     "free_tree",
     "leaf",
+    "number_up_to",
     "position",
+    "positions",
+    "simplified",
     "single_edge_cuts",
     "tree",
     "trees",

@@ -5,6 +5,10 @@ grad H(t) = sum over the nodes v of F(t rooted at v), where H(t) puts U^(k) on a
 So a B-series of gradients is a gradient exactly when its coefficients do not see the root.
 Source: Hairer, Lubich and Wanner, Geometric Numerical Integration, section IX.9.2 (there for
 Hamiltonian fields, with signs); the gradient case is derived in `bea.modified.gradient`.
+
+Colours that are gradients of their own, f and theta, stay on their nodes. The players' f_c = P_c f
+project the one field f: in F(tau) the projection P_c of a child lies on the edge below it, where it
+stays when the root moves, and that of the root is free: grad H = P_1 grad H + P_2 grad H.
 """
 
 from __future__ import annotations
@@ -13,7 +17,8 @@ from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
-from bea.trees.rooted_trees import Tree
+from bea.trees.colors import PLAYERS
+from bea.trees.rooted_trees import Tree, tree
 
 __all__ = ["FreeTree", "free_tree"]
 
@@ -32,7 +37,7 @@ class FreeTree(NamedTuple):
 
 
 @cache
-def free_tree(tree: Tree) -> FreeTree:
+def free_tree(rooted: Tree) -> FreeTree:
     """Return the free tree of a rooted tree.
 
     >>> from bea.trees import tree
@@ -41,8 +46,9 @@ def free_tree(tree: Tree) -> FreeTree:
     >>> free_tree(tree([[], []])).rootings
     (([[],[]], 1), ([[[]]], 2))
     """
-    rootings = tuple(sorted(_rootings(tree).items(), reverse=True))
-    return _unique(rootings)
+    colors = PLAYERS if rooted.color in PLAYERS else (rooted.color,)
+    found = [item for c in colors for item in _rootings(tree(rooted.children, c)).items()]
+    return _unique(tuple(sorted(found, reverse=True)))
 
 
 @cache
@@ -50,14 +56,16 @@ def _unique(rootings: tuple[tuple[Tree, int], ...]) -> FreeTree:
     return FreeTree(rootings[0][0], rootings)
 
 
-def _rootings(tree: Tree) -> Counter[Tree]:
+def _rootings(rooted: Tree) -> Counter[Tree]:
     """Move the root along every edge: from u with child v to v with child u without v."""
-    found = Counter([tree])
-    waiting = [(tree, child) for child in tree.children]
+    found = Counter([rooted])
+    waiting = [(rooted, child) for child in rooted.children]
     while waiting:
         at, child = waiting.pop()
         rest = at.without(child)
         moved = child.graft(rest)
+        if at.color in PLAYERS:
+            moved = tree([*child.children, tree(rest.children, child.color)], at.color)
         found[moved] += 1
         waiting += [(moved, grandchild) for grandchild in child.children]
     return found

@@ -1,22 +1,34 @@
 """Interned rooted trees: order, symmetry, density, and the list of all trees by order.
 
-A tree is the multiset of its root's children. Equal trees are one object, so comparison is by
-identity and tables are keyed by the tree itself. Source: Butcher, Numerical Methods for Ordinary
+A tree is the colour of its root (see `bea.trees.colors`; by default there is but one) and the
+multiset of the root's children. Equal trees are one object, so comparison is by identity and
+tables are keyed by the tree itself. Source: Butcher, Numerical Methods for Ordinary
 Differential Equations, sections 300-302; Hairer, Lubich and Wanner, Geometric Numerical
 Integration, section III.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import combinations_with_replacement
 from math import factorial
 from typing import Any
 
 from bea.errors import OrderError
+from bea.trees.colors import FIELD, PLAIN, Color, Colors
 
-__all__ = ["Tree", "leaf", "position", "tree", "trees", "trees_up_to"]
+__all__ = [
+    "Tree",
+    "leaf",
+    "number_up_to",
+    "position",
+    "positions",
+    "simplified",
+    "tree",
+    "trees",
+    "trees_up_to",
+]
 
 
 class Tree:
@@ -26,6 +38,8 @@ class Tree:
     ----------
     children : tuple of Tree
         The subtrees at the root, in canonical order.
+    color : Color
+        The colour of the root.
     order : int
         Number of nodes, |tau|.
     symmetry : int
@@ -42,16 +56,18 @@ class Tree:
     True
     """
 
-    __slots__ = ("_key", "children", "density", "order", "symmetry")
+    __slots__ = ("_key", "children", "color", "density", "order", "symmetry")
 
     children: tuple[Tree, ...]
+    color: Color
     order: int
     symmetry: int
     density: int
     _key: tuple[int, bytes]
 
-    def __init__(self, children: tuple[Tree, ...]) -> None:
+    def __init__(self, children: tuple[Tree, ...], color: Color) -> None:
         self.children = children
+        self.color = color
         self.order = 1 + sum(child.order for child in children)
         self.density = self.order
         self.symmetry = 1
@@ -60,7 +76,7 @@ class Tree:
             self.symmetry *= child.symmetry
         for child in set(children):
             self.symmetry *= factorial(children.count(child))
-        code = b"(" + b"".join(child._key[1] for child in children) + b")"
+        code = color.code + b"(" + b"".join(child._key[1] for child in children) + b")"
         self._key = (self.order, code)
 
     @property
@@ -68,38 +84,46 @@ class Tree:
         """The tree as nested lists of children; the single node is []."""
         return [child.nested for child in self.children]
 
+    @property
+    def colors(self) -> list[Color]:
+        """The colours of all nodes in the order of the opening brackets of `nested`."""
+        return [self.color, *(color for child in self.children for color in child.colors)]
+
     def graft(self, branch: Tree) -> Tree:
         """Return the tree with `branch` attached to the root (the Butcher product)."""
-        return _intern((*self.children, branch))
+        return _intern((*self.children, branch), self.color)
 
     def without(self, child: Tree) -> Tree:
         """Return the tree with one copy of that child of the root removed."""
         place = self.children.index(child)
-        return _intern(self.children[:place] + self.children[place + 1 :])
+        return _intern(self.children[:place] + self.children[place + 1 :], self.color)
 
     def __lt__(self, other: Tree) -> bool:
         return self._key < other._key
 
     def __repr__(self) -> str:
-        return str(self.nested).replace(" ", "")
+        inside = f"[{','.join(map(repr, self.children))}]"
+        return inside if self.color is FIELD else f"{inside}:{self.color.name}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return tree, (self.nested,)
+        return tree, (self.children, self.color)
 
 
-def tree(children: Iterable[Tree | Sequence[Any]]) -> Tree:
+def tree(children: Iterable[Tree | Sequence[Any]], color: Color = FIELD) -> Tree:
     """Return the tree whose root has these children: trees, or nested lists of children.
 
     >>> tree([[[]], []]).order
     4
     """
-    return _intern(tuple(c if isinstance(c, Tree) else tree(c) for c in children))
+    return _intern(tuple(c if isinstance(c, Tree) else tree(c) for c in children), color)
 
 
-def trees(order: int) -> tuple[Tree, ...]:
-    """Return all rooted trees with `order` nodes, in canonical order.
+def trees(order: int, colors: Colors = PLAIN) -> tuple[Tree, ...]:
+    """Return all rooted trees with `order` nodes of these colours, in canonical order.
 
-    Their number is 1, 1, 2, 4, 9, 20, 48, ... (OEIS A000081).
+    Their number is 1, 1, 2, 4, 9, 20, 48, ... (OEIS A000081) with one colour and 2, 4, 14, 52,
+    214, ... (A000151) with two. Trees in which a node of theta has two children, whose elementary
+    differentials are zero, are left out.
 
     Raises
     ------
@@ -113,44 +137,92 @@ def trees(order: int) -> tuple[Tree, ...]:
     """
     if order < 1:
         raise OrderError(f"a tree has at least one node: order {order} is not possible")
-    _check_number(order)
-    return _trees(order)
+    _check_number(order, colors)
+    return _trees(order, colors)
 
 
-def trees_up_to(order: int) -> tuple[Tree, ...]:
+def trees_up_to(order: int, colors: Colors = PLAIN) -> tuple[Tree, ...]:
     """Return all trees with 1 ... `order` nodes; `position` is the index into this list."""
-    _check_number(order)
-    return _trees_up_to(order)
+    _check_number(order, colors)
+    return _trees_up_to(order, colors)
 
 
-def position(t: Tree) -> int:
-    """Return the index of `t` in `trees_up_to(n)`, the same for every n >= t.order."""
-    return _positions(t.order)[t]
+@cache
+def number_up_to(order: int, colors: Colors = PLAIN) -> int:
+    """Return how many trees `trees_up_to` would list, without listing them.
+
+    >>> from bea.trees.colors import PLAYERS
+    >>> number_up_to(5), number_up_to(5, PLAYERS)
+    (17, 286)
+    """
+    return sum(_numbers(order, colors)[1:])
+
+
+def position(t: Tree, colors: Colors = PLAIN) -> int:
+    """Return the index of `t` in `trees_up_to(n, colors)`, the same for every n >= t.order."""
+    return positions(t.order, colors)[t]
+
+
+@cache
+def positions(order: int, colors: Colors = PLAIN) -> Mapping[Tree, int]:
+    """Return the `position` of every tree of `trees_up_to(order, colors)`."""
+    return {t: i for i, t in enumerate(trees_up_to(order, colors))}
+
+
+def simplified(t: Tree) -> Tree:
+    """Return the tree with the same elementary differential that has theta at its leaves only.
+
+    >>> from bea.trees.colors import THETA
+    >>> simplified(tree([tree([leaf], THETA)]))
+    [[]]
+    """
+    return _simplified(t)
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
-# There are 141,083 trees of at most so many nodes, and three times as many with each node more.
-_MOST_NODES = 15
+# There are 141,083 trees of one colour of at most 15 nodes, and thrice as many with each node more.
+_MOST_TREES = 150_000
 
-_interned: dict[tuple[Tree, ...], Tree] = {}
+_interned: dict[tuple[Color, tuple[Tree, ...]], Tree] = {}
 
 
-def _check_number(order: int) -> None:
-    if order > _MOST_NODES:
+def _check_number(order: int, colors: Colors) -> None:
+    if order > (most := _most_nodes(colors)):
         raise OrderError(
             f"there are too many trees of {order} nodes, that is of order {order - 1}: order "
-            f"{_MOST_NODES - 1} is possible on trees, and more on a concrete loss or field"
+            f"{most - 1} is possible on trees, and more on a concrete loss or field"
         )
 
 
-def _intern(children: tuple[Tree, ...]) -> Tree:
+@cache
+def _most_nodes(colors: Colors) -> int:
+    nodes = 1
+    while number_up_to(nodes + 1, colors) <= _MOST_TREES:
+        nodes += 1
+    return nodes
+
+
+def _numbers(nodes: int, colors: Colors) -> list[int]:
+    """Return the numbers of trees of 0, 1, ... nodes; forests are counted by Euler's transform."""
+    free = sum(not color.unit for color in colors)
+    units = len(colors) - free
+    found, forests, weights = [0], [1], [0]
+    for n in range(1, nodes + 1):
+        below = found[n - 1] if n > 1 else 1
+        found.append(free * forests[n - 1] + units * below)
+        weights.append(sum(d * found[d] for d in range(1, n + 1) if n % d == 0))
+        forests.append(sum(weights[k] * forests[n - k] for k in range(1, n + 1)) // n)
+    return found
+
+
+def _intern(children: tuple[Tree, ...], color: Color) -> Tree:
     if len(children) > 1:
         children = tuple(sorted(children, key=_sort_key))
-    found = _interned.get(children)
+    found = _interned.get((color, children))
     if found is None:
         # setdefault is atomic: two threads that build the same tree get the same object.
-        found = _interned.setdefault(children, Tree(children))
+        found = _interned.setdefault((color, children), Tree(children, color))
     return found
 
 
@@ -159,38 +231,48 @@ def _sort_key(t: Tree) -> tuple[int, bytes]:
 
 
 @cache
-def _trees(order: int) -> tuple[Tree, ...]:
-    return tuple(sorted((_intern(f) for f in _forests(order - 1, order - 1)), key=_sort_key))
+def _simplified(t: Tree) -> Tree:
+    if t.color.unit and t.children:
+        return _simplified(t.children[0])
+    return _intern(tuple(map(_simplified, t.children)), t.color)
 
 
 @cache
-def _forests(nodes: int, largest: int) -> list[tuple[Tree, ...]]:
+def _trees(order: int, colors: Colors) -> tuple[Tree, ...]:
+    found: list[Tree] = []
+    for color in colors:
+        below = _twigs(order - 1, colors) if color.unit else _forests(order - 1, order - 1, colors)
+        found += [_intern(forest, color) for forest in below]
+    return tuple(sorted(found, key=_sort_key))
+
+
+def _twigs(nodes: int, colors: Colors) -> list[tuple[Tree, ...]]:
+    """Return what may stand above a node that has at most one child."""
+    return [(t,) for t in _trees(nodes, colors)] if nodes else [()]
+
+
+@cache
+def _forests(nodes: int, largest: int, colors: Colors) -> list[tuple[Tree, ...]]:
     """Return the multisets of trees with `nodes` nodes in all and at most `largest` each."""
     if nodes == 0:
         return [()]
     found: list[tuple[Tree, ...]] = []
     for size in range(1, min(nodes, largest) + 1):
         for copies in range(1, nodes // size + 1):
-            rest = _forests(nodes - copies * size, size - 1)
-            chosen = _multisets(size, copies)
+            rest = _forests(nodes - copies * size, size - 1, colors)
+            chosen = _multisets(size, copies, colors)
             found += [r + c for r in rest for c in chosen]
     return found
 
 
 @cache
-def _multisets(size: int, copies: int) -> list[tuple[Tree, ...]]:
-    return list(combinations_with_replacement(_trees(size), copies))
+def _multisets(size: int, copies: int, colors: Colors) -> list[tuple[Tree, ...]]:
+    return list(combinations_with_replacement(_trees(size, colors), copies))
 
 
 @cache
-def _trees_up_to(order: int) -> tuple[Tree, ...]:
-    return _trees_up_to(order - 1) + _trees(order) if order >= 1 else ()
-
-
-@cache
-def _positions(order: int) -> dict[Tree, int]:
-    start = len(_trees_up_to(order - 1))
-    return {t: start + i for i, t in enumerate(_trees(order))}
+def _trees_up_to(order: int, colors: Colors) -> tuple[Tree, ...]:
+    return _trees_up_to(order - 1, colors) + _trees(order, colors) if order >= 1 else ()
 
 
 leaf = tree([])

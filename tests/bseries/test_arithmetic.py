@@ -22,7 +22,7 @@ from bea.bseries import (
 )
 from bea.errors import MethodError
 from bea.fields import Ring
-from bea.trees import leaf, position, tree, trees_up_to
+from bea.trees import PLAYERS, THETA, WITH_THETA, leaf, position, tree, trees_up_to
 
 ORDER = 5
 COUNT = len(trees_up_to(ORDER))
@@ -114,6 +114,64 @@ def test_elements_form_a_vector_space(a: list[fmpq], b: list[fmpq], factor: fmpq
     assert sum([x, y]).coefficients == (x + y).coefficients
 
 
+def moved(f: TreeArithmetic) -> TreeSeries:
+    return f.identity + f.gamma / 2 * f(f.identity)
+
+
+def test_the_derivative_along_the_field_itself() -> None:
+    """f'(theta + gamma f/2) f: a chain over f, and bushes with one leaf picked out of m + 1."""
+    f = TreeArithmetic(5)
+    slope = f.derivative(moved(f), f(f.identity))
+    assert slope.shift == -2
+    for m in range(4):
+        bush = position(tree([[]] * (m + 1)))
+        assert slope.coefficients[bush] == (m + 1) * fmpq(1, 2**m)
+    assert slope.coefficients[position(leaf)] == slope.coefficients[position(tree([[[]]]))] == 0
+
+
+def test_the_derivative_is_what_a_change_of_the_point_makes() -> None:
+    """d/dt f(theta + t gamma w) at t = 1 is f'(theta + gamma w) gamma w, w = f(theta + gamma f/2).
+
+    With t = 1, 2, ... the polynomial in t is found by interpolation: its Lagrange weights at 0 ...
+    5 for the slope at 1.
+    """
+    f = TreeArithmetic(5)
+    w = f(moved(f))
+    weights = [fmpq(-1, 5), fmpq(-13, 12), fmpq(2), fmpq(-1), fmpq(1, 3), fmpq(-1, 20)]
+    values = [f(f.identity + f.gamma * t * w).coefficients for t in range(6)]
+    wanted = [sum(c * v for c, v in zip(weights, column, strict=True))
+              for column in zip(*values, strict=True)]  # fmt: skip
+    assert f.derivative(f.identity + f.gamma * w, f.gamma * w).coefficients == wanted
+
+
+@quick
+@given(b=lists)
+def test_the_derivative_of_a_field_that_is_given(b: list[fmpq]) -> None:
+    """D_b b = b' b, as by the Lie derivative, and f'(...) v for b = f."""
+    fed = TreeArithmetic(ORDER, field=b)
+    slope = fed.derivative(fed.identity, fed(fed.identity))
+    assert slope.coefficients == lie_derivative(b, b)
+    plain = TreeArithmetic(ORDER)
+    same = TreeArithmetic(ORDER, field=[fmpq(t is leaf) for t in trees_up_to(ORDER)])
+    direction = TreeSeries(0, b, 0)
+    along = plain.derivative(moved(plain), direction).coefficients
+    assert same.derivative(moved(same), direction).coefficients == along
+
+
+def test_what_lies_beyond_the_trees_that_are_kept_is_not_zero() -> None:
+    """f'f vanishes on the single node, and yet theta + gamma f + f'f is not homogeneous there."""
+    for nodes in (1, 2, 3):
+        f = TreeArithmetic(nodes)
+        slope = f(f.identity)
+        bend = f.derivative(f.identity, slope)
+        difference = f(f.identity + f.gamma * slope) - slope
+        assert bend.vanishes() == difference.vanishes() == (nodes == 1)
+        for term in (f.gamma * bend, difference, f.gamma * f.derivative(f.identity, bend)):
+            with pytest.raises(MethodError, match="different powers of gamma"):
+                f.identity + f.gamma * slope + term
+        assert (0 * bend).is_zero() and f.derivative(f.identity, 0 * slope).is_zero()
+
+
 def test_an_equation_that_does_not_settle_is_refused() -> None:
     f = TreeArithmetic(4)
     slope = f(f.identity)
@@ -160,6 +218,41 @@ def test_powers_of_gamma() -> None:
     assert (f.gamma / fmpq(2)).coefficient == fmpq(1, 2)
 
 
+def test_theta_as_a_second_colour() -> None:
+    """theta - gamma lambda theta + gamma f: lambda is on the leaf of theta, and on no other."""
+    f = TreeArithmetic(3, colors=WITH_THETA)
+    decay = fmpq(1, 4)
+    moved = f.identity - f.gamma * decay * f.identity + f.gamma * f(f.identity)
+    assert moved.identity == 1 and moved.shift == 0
+    assert moved.coefficients == [1, -decay] + [0] * 15
+    together = f.identity + f.gamma * (f(f.identity) - decay * f.identity)
+    assert together.coefficients == moved.coefficients
+
+
+def test_theta_is_put_under_what_has_too_high_a_power_of_gamma() -> None:
+    """y = theta + gamma f: gamma y = gamma theta + gamma^2 f, on the trees theta and theta'f."""
+    f = TreeArithmetic(2, colors=WITH_THETA)
+    ahead = f.identity + f.gamma * f(f.identity)
+    found = dict(zip(trees_up_to(2, WITH_THETA), (f.gamma * ahead).coefficients, strict=True))
+    point, below = tree([], THETA), tree([[]], THETA)
+    assert {t for t, c in found.items() if c != 0} == {point, below}
+    assert found[point] == found[below] == 1
+    same = f.gamma * f.identity + f.gamma**2 * f(f.identity)
+    assert (f.identity + same - f.gamma * ahead - f.identity).vanishes()
+    with pytest.raises(MethodError, match="theta cannot be divided by gamma"):
+        f.identity / f.gamma
+
+
+def test_the_part_of_one_player() -> None:
+    f = TreeArithmetic(2, colors=PLAYERS)
+    slope = f(f.identity + f.gamma * f(f.identity))
+    assert slope.coefficients == [1] * 6
+    one, two = (slope.rooted(color) for color in PLAYERS)
+    assert one.coefficients == [1, 0, 1, 1, 0, 0] and two.coefficients == [0, 1, 0, 0, 1, 1]
+    with pytest.raises(MethodError, match="only slopes, and not theta, have parts"):
+        f.identity.rooted(PLAYERS[0])
+
+
 REFUSED: dict[str, tuple[Callable[[TreeArithmetic], object], str]] = {
     "root": (lambda f: np.sqrt(f(f.identity)), "sqrt cannot be expressed on trees"),
     "exponential": (lambda f: np.exp(f.identity), "exp cannot be expressed on trees"),
@@ -173,6 +266,9 @@ REFUSED: dict[str, tuple[Callable[[TreeArithmetic], object], str]] = {
     "mean": (lambda f: np.mean(f(f.identity), axis=0), "no components on trees"),
     "norm": (lambda f: np.linalg.norm(f(f.identity)), "no components on trees"),
     "constant": (lambda f: f.identity + 1, "constant cannot be added"),
+    "derivative along theta": (lambda f: f.derivative(f.identity, f.identity), "not along theta"),
+    "derivative elsewhere": (lambda f: f.derivative(f(f.identity), f(f.identity)), "at theta"),
+    "jacobian": (lambda f: f.jacobian(f.identity), "the matrix f' and its inverse have no place"),
     "float": (lambda f: 0.5 * f(f.identity), "0.5 is a float"),
     "float divisor": (lambda f: f(f.identity) / 0.5, "2.0 is a float"),
     "NumPy float": (lambda f: np.float64(0.5) * f(f.identity), "0.5 is a float"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,32 @@ def test_every_loss_as_text(bea: Bea) -> None:
         "What is left over:\n"
         "    γ²(−1/18 (∇²L)²∇L + 1/18 ∇³L[∇L,∇L])\n"
     )
+
+
+def test_games_and_weight_decay_as_text(bea: Bea) -> None:
+    run = bea("derive", "alternating", "--order", "1")
+    assert run.status == 0 and run.err == ""
+    assert run.out == (
+        "Modified equation of alternating(first=1), to order 1\n"
+        "\n"
+        "  for every field f = f₁ + f₂, where f₁ moves player 1 and f₂ moves player 2:\n"
+        "    dθ/dt = f₁ + f₂ − γ/2 (f₁'f₁ + f₁'f₂ − f₂'f₁ + f₂'f₂) + O(γ²)\n"
+        "\n"
+        "Which terms are gradients, if f is one: γ⁰ yes, γ¹ no\n"
+    )
+    run = bea("derive", "gradient-descent-decay", "--order", "1", "--param", "weight_decay=1/2")
+    assert run.status == 0 and run.err == ""
+    assert "    dθ/dt = −(∇L + 1/2 θ) − γ(1/2 ∇²L∇L + 1/4 ∇²Lθ + 1/4 ∇L + 1/8 θ) + O(γ²)" in run.out
+    assert "    L + 1/4 ‖θ‖² + γ(1/4 ‖∇L‖² + 1/4 ∇L·θ + 1/16 ‖θ‖²) + O(γ²)\n" in run.out
+
+
+def test_colours_as_json(bea: Bea) -> None:
+    run = bea("derive", "alternating", "--order", "2", "--format", "json")
+    terms = json.loads(run.out)["terms"]
+    assert len(terms) == 2 + 4 + 14
+    assert terms[0]["tree"] == [] and terms[0]["colors"] == ["f1"]
+    run = bea("derive", "heavy-ball-l2", "--order", "1", "--format", "latex")
+    assert r"\nabla^{2} L\,\theta" in run.out
 
 
 def test_riccati_as_text(bea: Bea) -> None:

@@ -9,6 +9,19 @@ from .conftest import Bea
 HEAVY_BALL = "v = beta*v + grad; theta = theta - gamma*v"
 QUASI_HYPERBOLIC = "m = beta*m + (1 - beta)*grad; theta = theta - gamma*((1 - nu)*grad + nu*m)"
 HALF = ("--param", "beta=1/2")
+# A momentum that is not in the library: a look ahead, a quick average and a slow one.
+TEN_LINES = """
+ahead = theta - gamma*nu*m
+slope = grad(ahead)
+m = beta*m + (1 - beta)*slope
+slow = rho*slow + (1 - rho)*m
+direct = (1 - nu)*slope
+quick = nu*(1 - weight)*m
+late = nu*weight*slow
+move = direct + quick
+move = move + late
+theta = theta - gamma*move
+"""
 
 
 def test_a_rule_is_derived_for_every_loss_as_the_method_that_it_is(bea: Bea) -> None:
@@ -51,6 +64,27 @@ def test_one_command_goes_from_text_to_a_verdict(bea: Bea) -> None:
     )  # fmt: skip
     assert run.status == 0
     assert "confirmed" in run.out
+
+
+def test_a_rule_with_the_hessian_goes_to_a_verdict_too(bea: Bea) -> None:
+    rule = "theta = theta - gamma*(grad + 2*mu*hess(grad))"
+    run = bea("verify", "booth", "--update", rule, "-p", "mu=1/100", "--order", "1")
+    assert run.status == 0 and "confirmed" in run.out
+    assert "hess(vector)" in " ".join(bea("derive", "--help").out.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("problem", ["booth", "linear-network"])
+def test_one_command_goes_from_ten_lines_to_a_certificate(bea: Bea, problem: str) -> None:
+    run = bea(
+        "verify", problem, "--update", TEN_LINES, *HALF, "-p", "nu=7/10", "-p", "rho=3/4",
+        "-p", "weight=1/3", "--format", "json",
+    )  # fmt: skip
+    assert (run.status, run.err) == (0, "")
+    assert run.json["verdict"] == "confirmed" and run.json["start"] == "corrected"
+    for finding in (*run.json["orders"], *run.json["controls"]):
+        assert abs(finding["observed"] - finding["expected"]) <= 0.1
+    assert [f["expected"] for f in run.json["orders"]] == [1, 2, 3]
+    assert len(run.json["controls"]) == 6
 
 
 MISTAKES = {

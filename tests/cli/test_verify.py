@@ -93,6 +93,13 @@ MISTAKES = {
     "order in words": (("verify", "heun", "booth", "-k", "two"), "order 'two' is not possible"),
     "format": (("verify", "heun", "booth", "-f", "latex"), "use text or json"),
     "beta 1": (("verify", "heavy-ball", "booth", "-p", "beta=1"), "it must lie in [0, 1)"),
+    "beta 3/2": (("verify", "nadam", "booth", "-p", "beta1=3/2"), "beta1=3/2 is out of range"),
+    "epsilon 0": (
+        ("verify", "adam", "booth", "-p", "epsilon=0"),
+        "epsilon=0 is out of range: it must lie in (0, inf)",
+    ),
+    "epsilon below 0": (("verify", "rmsprop", "booth", "-p", "epsilon=-1"), "epsilon=-1 is out"),
+    "no player 2": (("derive", "alternating", "--loss", "x**2"), "player 2 has none"),
     "symbolic": (("verify", "heavy-ball", "booth", "-p", "beta"), "needs numbers"),
     "a sum that forgets nothing": (("verify", "adagrad", "booth"), "does not contract"),
     "a branch": (("verify", "sign-descent", "booth"), "cannot be expanded"),

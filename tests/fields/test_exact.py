@@ -14,7 +14,7 @@ from flint import arb, fmpq, fmpz
 
 from bea.errors import DomainError, ExpressionError
 from bea.fields import Ring, as_float, as_rational, exact, parse
-from bea.fields.exact import in_ring
+from bea.fields.exact import exact_decimal, in_ring
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,13 @@ def test_roots_of_numbers_that_are_hard_to_factor() -> None:
     assert as_rational(exact(f"sqrt({12 * p * q})/sqrt({3 * p * q})")) == 2
     assert as_rational(exact(f"({p}**3)**(1/3)")) == p
     assert in_ring(exact(f"sqrt({p})*sqrt({q}) - sqrt({p * q})"), Ring([])).is_zero()
+
+
+def test_a_short_decimal_in_a_float_is_taken_only_where_it_is_asked_for() -> None:
+    assert as_rational(exact_decimal(0.1)) == fmpq(1, 10)
+    assert as_rational(exact_decimal(np.float64(1e-12))) == fmpq(1, 10**12)
+    assert as_rational(exact_decimal(1e20)) == 10**20
+    with pytest.raises(ExpressionError, match=r"which looks computed.* such as '1/3'"):
+        exact_decimal(1 / 3)
+    with pytest.raises(ExpressionError, match="exact numbers are meant"):
+        exact(0.1)

@@ -263,3 +263,24 @@ def test_overflow_is_not_a_warning() -> None:
     loss = Loss.read("exp(x**2)")
     assert loss.at([1000.0]) == np.inf
     assert not np.isfinite(loss([1000.0])).any()
+
+
+def test_arguments_that_are_positive_by_their_terms_are_no_conditions() -> None:
+    assert (
+        Loss.read("softplus(x) + sqrt(1 + x**2*y**4) + 1/(3 + exp(-y)*x**2)", "x y").domain()
+        is None
+    )
+    for text in ("log(x**2)", "sqrt(1 + x**3)", "1/(1 - exp(x))", "log(x + 1)", "sqrt(2 - x**2)"):
+        assert Loss.read(text).domain() is not None, text
+
+
+def test_what_a_derivation_adds_to_the_ring_does_not_limit_the_field() -> None:
+    """Newton's method needs 1/L'' = 1/(2 x), and descent on L does not."""
+    loss = Loss.read("x**3/3 - x - log(x + 5)")
+    bare = Loss.read("x**3/3 - x")
+    for problem in (loss, bare):
+        problem.ring.power(problem.components[0].derivative(0), fmpq(-1))
+    assert bare.domain() is None
+    inside = loss.domain()
+    assert inside is not None
+    assert inside(np.array([[-6.0, 0.0, 1.0]])).tolist() == [False, True, True]

@@ -16,7 +16,7 @@ from bea.errors import OutputError
 from bea.flows import Ensemble
 
 LINE = bea.problems.linear_regression()
-ASKED: dict[str, Any] = {"gamma": "1/50", "steps": 300, "runs": 10_000, "record": 6, "keep": True,
+ASKED: dict[str, Any] = {"gamma": "1/50", "steps": 300, "runs": 20_000, "record": 6, "keep": True,
                          "observables": "w, b, L", "seed": 2, "batches": 2}  # fmt: skip
 KILLED = """
 import os, signal, sys
@@ -30,7 +30,7 @@ def progress(done, total):
         os.kill(os.getpid(), signal.SIGKILL)
 
 bea.ensemble("heavy-ball", bea.problems.linear_regression(), [0, 0], gamma="1/50", steps=300,
-    runs=10_000, record=6, keep=True, observables="w, b, L", seed=2, batches=2, progress=progress,
+    runs=20_000, record=6, keep=True, observables="w, b, L", seed=2, batches=2, progress=progress,
     checkpoint=sys.argv[1], checkpoint_every=0)
 """
 
@@ -53,13 +53,13 @@ def test_killed_in_the_middle_it_resumes_to_the_same_bits(
     tmp_path: Path, uninterrupted: Ensemble
 ) -> None:
     path = tmp_path / "run.npz"
-    for blocks in (30, 60):  # the second time it is killed after it has resumed
+    for blocks in (90, 100):  # the second time it is killed after it has resumed
         command = [sys.executable, "-c", KILLED, str(path), str(blocks)]
         assert subprocess.run(command).returncode == -signal.SIGKILL
     seen: list[int] = []
     resumed = run(checkpoint=path, progress=lambda done, total: seen.append(done))
     assert same_bits(resumed, uninterrupted)
-    assert seen[0] > 500_000  # of three million steps
+    assert seen[0] > 4_000_000  # of six million steps
 
 
 class StopError(Exception):
@@ -75,14 +75,14 @@ def test_interrupted_at_any_time_it_loses_nothing(
 
     def progress(done: int, total: int) -> None:
         nonlocal steps
-        if done > steps + 700_000:
+        if done > steps + 1_400_000:
             steps = done
             raise StopError
 
     for _ in range(3):
         with pytest.raises(StopError):
             run(checkpoint=path, progress=progress, workers=workers)
-    assert steps > 2_000_000
+    assert steps > 4_000_000
     assert same_bits(run(checkpoint=path, workers=workers), uninterrupted)
 
 
@@ -91,7 +91,7 @@ def test_a_finished_ensemble_is_read_back(tmp_path: Path, uninterrupted: Ensembl
     run(checkpoint=path)
     seen: list[int] = []
     again = run(checkpoint=path, progress=lambda done, total: seen.append(done))
-    assert same_bits(again, uninterrupted) and seen == [3_000_000]
+    assert same_bits(again, uninterrupted) and seen == [6_000_000]
 
 
 UNTIL = {"adam": "w - 7/10", "nesterov": "w - 8/5", "optimistic-gradient": "w - 1"}
@@ -119,7 +119,7 @@ def test_all_memory_is_kept(tmp_path: Path, method: str) -> None:
     [
         ({"seed": 3}, "seed is 2 there and 3 here"),
         ({"gamma": "1/40"}, r"gamma is \[0.02\] there and \[0.025\] here"),
-        ({"runs": 10_001}, "runs is 10000 there and 10001 here"),
+        ({"runs": 20_001}, "runs is 20000 there and 20001 here"),
         ({"batches": 1}, "batches is .*of 2 without replacement.* there and .*of 1"),
         ({"observables": "w, b"}, 'observables is .* there and \\["w", "b"\\] here'),
     ],

@@ -106,7 +106,7 @@ def test_stages_carry_memory_on() -> None:
 
 
 def test_the_same_seed_gives_the_same_bits_for_any_number_of_workers() -> None:
-    asked = {"gamma": 0.1, "steps": 50, "runs": 20_000, "observables": "w, b, L", "keep": True}
+    asked = {"gamma": 0.1, "steps": 50, "runs": 40_000, "observables": "w, b, L", "keep": True}
     one = bea.ensemble("heavy-ball", LINE, [0, 0], seed=5, **asked)
     two = bea.ensemble("heavy-ball", LINE, [0, 0], seed=5, workers=2, **asked)
     other = bea.ensemble("heavy-ball", LINE, [0, 0], seed=6, **asked)
@@ -117,9 +117,9 @@ def test_the_same_seed_gives_the_same_bits_for_any_number_of_workers() -> None:
 
 def test_records_and_more_runs_leave_the_runs_as_they_are() -> None:
     asked: dict[str, Any] = {"gamma": 0.1, "steps": 50, "keep": True, "seed": 3}
-    few = bea.ensemble("heavy-ball", LINE, [0, 0], runs=8192, **asked)
-    more = bea.ensemble("heavy-ball", LINE, [0, 0], runs=9000, record=[3, 50], **asked)
-    np.testing.assert_array_equal(few.points[0], more.points[1, :8192])  # type: ignore[index]
+    few = bea.ensemble("heavy-ball", LINE, [0, 0], runs=16_384, **asked)
+    more = bea.ensemble("heavy-ball", LINE, [0, 0], runs=17_000, record=[3, 50], **asked)
+    np.testing.assert_array_equal(few.points[0], more.points[1, :16_384])  # type: ignore[index]
 
 
 def test_means_and_errors_are_those_of_the_points() -> None:
@@ -208,6 +208,9 @@ def test_runs_that_leave_the_domain_are_marked() -> None:
         ({"starts": [np.nan]}, DomainError, r"the start \(nan\) is not finite"),
         ({"total": bea.Loss.read("x**2")}, BeaError, "is a Loss and no finite sum"),
         ({"method": "sgd-momentum"}, UnknownNameError, "unknown method"),
+        ({"total": "rosenbrock"}, BeaError, "is a Loss and no finite sum"),
+        ({"total": "linear-regresion"}, UnknownNameError, "mean 'linear-regression'"),
+        ({"workers": 0}, DimensionError, "workers"),
         ({"method": 3}, BeaError, "the method is a int"),
     ],
 )  # fmt: skip
@@ -220,6 +223,6 @@ def test_bad_input_is_refused(changed: dict[str, Any], error: type, message: str
 def test_progress_counts_all_steps_of_all_runs() -> None:
     seen: list[tuple[int, int]] = []
     bea.ensemble("gradient-descent", noisy_quadratic("1, 2"), [0, 0], gamma=0.1, steps=100,
-                 runs=9000, progress=lambda done, total: seen.append((done, total)))  # fmt: skip
-    assert seen[-1] == (900_000, 900_000)
+                 runs=18_000, progress=lambda done, total: seen.append((done, total)))  # fmt: skip
+    assert seen[-1] == (1_800_000, 1_800_000)
     assert all(a[0] < b[0] for a, b in pairwise(seen)) and len(seen) > 5

@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from bea.errors import DimensionError, DomainError, MethodError, StepSizeError
+from bea.fields import VectorField
 from bea.fields.exact import exact
 from bea.flows import Status, iterate, sample_steps
 
@@ -99,7 +100,7 @@ def test_unsolved_step_is_marked(plain_field: Any, plain_method: Any) -> None:
     run = iterate(plain_method(implicit_euler), field, [[1.0]], [0.05, 0.25], time=0.5)
     assert run.status.ravel().tolist() == [Status.OK, Status.UNSOLVED]
     assert run.stopped_at.ravel().tolist() == [np.inf, 0.25]
-    assert "implicit step was not solved" in run.failures()[0]
+    assert "equation of the step, implicit or linear, was not solved" in run.failures()[0]
 
 
 def test_unsolved_step_is_marked_whatever_the_method_makes_of_it(
@@ -205,3 +206,19 @@ def test_step_of_the_wrong_shape_is_refused(plain_field: Any, plain_method: Any)
     method = plain_method(lambda f, theta, state, gamma: (theta.sum(), state))
     with pytest.raises(MethodError, match=r"points of shape \(1, 1\) into \(\)"):
         iterate(method, plain_field(lambda theta, gamma: -theta), [[1.0]], [0.1])
+
+
+def test_a_step_may_use_the_derivative_of_the_field(plain_method: Any, plain_field: Any) -> None:
+    """theta + gamma f + gamma^2/2 f'f on x' = -x, y' = -3 y; a field without f' is refused."""
+
+    def step(f: Any, theta: Any, state: Any, gamma: Any) -> Any:
+        slope = f(theta)
+        return theta + gamma * (slope + gamma / 2 * f.derivative(theta, slope)), state
+
+    field = VectorField.read("-x, -3*y")
+    run = iterate(plain_method(step), field, [[1.0, 2.0], [3.0, -1.0]], [0.1, 0.2], steps=2)
+    for values, gamma in zip(run.values, (0.1, 0.2), strict=True):
+        factors = [1 - gamma + gamma**2 / 2, 1 - 3 * gamma + 9 * gamma**2 / 2]
+        assert_allclose(values[:, 1], run.starts * np.square(factors), rtol=1e-14)
+    with pytest.raises(MethodError, match="this field has none: give it numeric_derivative"):
+        iterate(plain_method(step), plain_field(lambda theta, gamma: [-theta[0]]), [1.0], [0.1])

@@ -215,6 +215,12 @@ def test_momentum_from_its_own_start_is_first_order_whatever_the_flow(name: str)
     study = discretization_drift(method, problems.linear_network(), range(4), corrected=False)
     assert study.expected == (1, 1, 1, 1)
     assert study.observed_orders == pytest.approx([1, 1, 1, 1], abs=0.1)
+    # The missing constant vanishes at none of the starts, and changes its sign at no step size.
+    constants = study.distances[1:, :, :, -1] / study.gammas[:, None]
+    assert (constants.min(axis=1) > 0.5 * constants.max(axis=1)).all()
+    assert constants.min() > 1
+    corrected = discretization_drift(method, problems.linear_network(), range(3))
+    assert corrected.observed_orders == pytest.approx([1, 2, 3], abs=0.1)
 
 
 @pytest.mark.parametrize("problem", ["linear-network", "booth"])
@@ -303,3 +309,9 @@ def _with_doubled_term(equation, power: int):
 
 def test_study_is_exported() -> None:
     assert isinstance(discretization_drift(get("heun"), LOTKA_VOLTERRA, [0]), DriftStudy)
+
+
+def test_a_study_without_an_observed_order_agrees_with_nothing() -> None:
+    study = discretization_drift(get("rk4"), HIMMELBLAU, [3], gammas=[0.01, 0.005])
+    assert study.fits[0].reason and study.fits[0].reason in study.table()
+    assert study.agrees() is None

@@ -315,3 +315,14 @@ def test_progress_is_told() -> None:
     seen: set[str] = set()
     bea.verify(get("heun"), BOWL, gamma_count=5, progress=lambda what, done, total: seen.add(what))
     assert {"iterates", "flows of order 2", "control: flows of order 2"} <= seen
+
+
+@pytest.mark.parametrize("steps", [3, 4])
+@pytest.mark.parametrize("problem", [BOWL, NETWORK], ids=lambda problem: problem.name)
+def test_bdf_from_a_history_at_rest(steps: int, problem: Any) -> None:
+    """Its rates are complex; the start is right to the order of the method, not of the flow."""
+    certificate = bea.verify(get("bdf", steps=steps), problem)
+    assert (certificate.verdict, certificate.start) == ("confirmed", "corrected")
+    found = {(f.kind, f.order): f.expected for f in certificate.findings}
+    assert found["equation", 0] == found["equation", 2] == steps
+    assert found["uncorrected", 1] == found["uncorrected", 2] == 1

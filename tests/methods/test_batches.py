@@ -52,7 +52,7 @@ def test_draws_come_with_the_probabilities_of_the_choices(batches: Batches, tota
 
 
 def test_without_replacement_no_loss_comes_twice_by_any_way_of_drawing() -> None:
-    for size, total in [(3, 1000), (90, 100), (7, 7)]:
+    for size, total in [(3, 1000), (90, 100), (7, 7), (150, 200), (2, 70_000)]:
         drawn = Batches(size).draw_steps(np.random.default_rng(0), total, 50, 4)
         assert drawn.shape == (4, size, 50)
         ordered = np.sort(drawn, axis=1)
@@ -81,3 +81,16 @@ def test_an_epoch_meets_every_loss_once_in_every_lane() -> None:
 def test_impossible_batches_are_refused(make: object, message: str) -> None:
     with pytest.raises(BeaError, match=message):
         make()  # type: ignore[operator]
+
+
+def test_sizes_of_numpy_are_whole_numbers_too() -> None:
+    assert Batches(np.int64(2)).covariance_factor(3) == fmpq(1, 4)
+
+
+def test_indices_from_random_words_are_uniform() -> None:
+    # 2^16 mod 49152 = 16384: a quarter of the words is drawn anew.
+    drawn = Batches(1).draw_steps(np.random.default_rng(5), 49_152, 100_000, 4).ravel()
+    counts = np.bincount(drawn // 4096, minlength=12)
+    expected = len(drawn) / 12
+    assert len(counts) == 12
+    assert ((counts - expected) ** 2 / expected).sum() < 31.3  # chi-square, 11 degrees: P = 0.001

@@ -266,12 +266,6 @@ def test_more_than_one_variable_each() -> None:
 # --- refusals ------------------------------------------------------------------------------------
 
 
-def test_trees_refuse_alternating_with_the_reason() -> None:
-    with pytest.raises(MethodError, match="on trees takes nodes of two colours: derive it on a"):
-        modified_equation(ALTERNATING, order=2)
-    assert modified_equation(SIMULTANEOUS, order=1).coefficients  # explicit Euler
-
-
 def test_a_game_refuses_to_be_split_elsewhere() -> None:
     message = "player 1 has the variables a, b and alternating .* move 1 first: give first=2"
     with pytest.raises(MethodError, match=message):
@@ -288,6 +282,7 @@ def test_the_number_of_variables_is_a_whole_number(value: object) -> None:
         get("alternating", first=value)
 
 
-def test_player_2_must_have_a_component() -> None:
+@pytest.mark.parametrize("route", ["auto", "trees"])
+def test_player_2_must_have_a_component(route: str) -> None:
     with pytest.raises(DimensionError, match="player 1 has 2 of 2 components and player 2 has non"):
-        modified_equation(PAIRS, VectorField.read("y, -x"), 1)
+        modified_equation(PAIRS, VectorField.read("y, -x"), 1, route)

@@ -71,7 +71,7 @@ def rational(expression: Any) -> fmpq:
 
 
 def test_hyperparameters_are_exact() -> None:
-    for value in ("9/10", "0.9", Fraction(9, 10), fmpq(9, 10)):
+    for value in ("9/10", "0.9", Fraction(9, 10), fmpq(9, 10), 0.9, np.float64(0.9)):
         method = HeavyBall(beta=value)
         assert method.parameters == {"beta": "9/10"}
         assert rational(method.beta) == fmpq(9, 10)
@@ -82,11 +82,28 @@ def test_hyperparameters_are_exact() -> None:
     assert str(Plain()) == "Plain"
 
 
-def test_floats_are_refused() -> None:
-    with pytest.raises(ExpressionError, match=r"^hyperparameter beta is the float 0.9: .*'0.9'"):
-        HeavyBall(beta=0.9)
-    with pytest.raises(ExpressionError, match=r"hyperparameter weights is the float 0\.5"):
-        Weighted(weights=(0.5,))
+def test_a_float_is_the_decimal_that_it_shows() -> None:
+    for value, meant in ((0.9, "9/10"), (1e-8, "1/100000000"), (2.0, "2"), (-0.25, "-1/4"),
+                         (0.123456789012, "30864197253/250000000000")):  # fmt: skip
+        method = Extragradient(weight=value)
+        assert method == Extragradient(weight=meant)
+        assert method.bind(as_float).weight == value  # type: ignore[attr-defined]
+    assert Weighted(weights=(0.5, 2)) == Weighted()
+
+
+def test_a_float_that_looks_computed_is_refused() -> None:
+    with pytest.raises(ExpressionError, match=r"^hyperparameter beta is the float 0.3333333333333"
+                       r"333, which looks computed: .*, such as '1/3'"):  # fmt: skip
+        HeavyBall(beta=1 / 3)
+    with pytest.raises(ExpressionError, match=r"float 0.30000000000000004, .*, such as '3/10'"):
+        HeavyBall(beta=0.1 + 0.2)
+    with pytest.raises(ExpressionError, match=r"float 0.1234567890123, .*, such as '1/3'"):
+        HeavyBall(beta=0.1234567890123)
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(ExpressionError, match=f"beta is {value}: give a finite number"):
+            HeavyBall(beta=value)
+    with pytest.raises(ExpressionError, match=r"hyperparameter weights is the float 0\.1428571"):
+        Weighted(weights=(1 / 7,))
 
 
 def test_vectors_and_matrices_are_bound_entry_by_entry() -> None:

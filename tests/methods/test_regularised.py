@@ -120,7 +120,7 @@ def test_wrong_hyperparameters() -> None:
         get(name)
     with pytest.raises(MethodError, match=r"diagonal\[2\]=0 is out of range: .* \(0, inf\)"):
         get(name, diagonal="1, 0")
-    with pytest.raises(ExpressionError, match=r"diagonal is the float 0\.5"):
-        get(name, diagonal=[1, 0.5])
+    with pytest.raises(ExpressionError, match=r"diagonal is the float 0\.333"):
+        get(name, diagonal=[1, 1 / 3])
     with pytest.raises(DimensionError, match="the diagonal has 3 entries for 2 components"):
         manifold.on_field(get(name, diagonal="1, 2, 3"), Loss.read("x**2 + y**2"), 1)

@@ -135,8 +135,14 @@ def test_what_cannot_be_scheduled_is_refused() -> None:
         Scheduled(GD, 1)
     with pytest.raises(MethodError, match="without a schedule"):
         Scheduled(Scheduled(GD, SMOOTH[0]), SMOOTH[0])
-    with pytest.raises(MethodError, match="trees know none"):
-        bea.modified_equation(Scheduled(GD, SMOOTH[0]), order=1)
+    with pytest.raises(MethodError, match="'perturbation' knows no schedule on trees"):
+        bea.modified_equation(Scheduled(GD, SMOOTH[0]), order=1, route="perturbation")
+    with pytest.raises(MethodError, match="on trees only modified_equation knows schedules"):
+        bea.modifying_integrator(Scheduled(GD, SMOOTH[0]), order=1)
+    with pytest.raises(MethodError, match="the schedule is left open"):
+        bea.modified_equation(Scheduled(GD), with_time(VectorField.read("-x")), 1)
+    with pytest.raises(MethodError, match="the schedule is left open"):
+        schedule_drift(Scheduled(GD), with_time(VectorField.read("-x")))
     with pytest.raises(BeaError, match="the time as last variable"):
         bea.modified_equation(Scheduled(GD, SMOOTH[0]), VectorField.read("-x"), 1)
 

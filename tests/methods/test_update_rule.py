@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bea
-from bea.errors import BeaError
+from bea.errors import BeaError, MethodError
 from bea.methods import Method, from_function, from_text
 from bea.methods.plain_function import FunctionMethod
 from bea.methods.update_text import read_rule
@@ -33,6 +33,9 @@ QUASI_HYPERBOLIC = """
     m = beta*m + (1 - beta)*grad
     theta = theta - gamma*((1 - nu)*grad + nu*m)
 """
+REGULARISED = "gradient-regularised"
+PENALISED = "theta = theta - gamma*(grad + 2*mu*hess(grad))"
+PENALISED_BY_THE_STEP = PENALISED.replace("mu*", "mu*gamma*")
 ON_TREES = {
     "heavy-ball": (HEAVY_BALL, {"beta": "beta"}),
     "nesterov": (NESTEROV, {"beta": "9/10"}),
@@ -43,6 +46,10 @@ EVERY = ON_TREES | {
     "rmsprop": (RMSPROP, {"beta": "9/10", "epsilon": "1/100"}),
 }
 GAMMAS = [0.01, 0.003]
+SECOND_ORDER = [
+    (PENALISED, {"mu": "1/100"}),
+    (PENALISED_BY_THE_STEP, {"mu": "1/3", "scaling": "gamma"}),
+]
 
 
 @pytest.mark.parametrize("name", ON_TREES)
@@ -75,7 +82,60 @@ def test_its_iterates_are_those_of_the_librarys_method_bit_for_bit(name: str) ->
     assert np.isfinite(runs[0]).all() and np.array_equal(*runs)
 
 
+@pytest.mark.parametrize(("text", "parameters"), SECOND_ORDER)
+def test_the_hessian_times_a_vector(text: str, parameters: dict[str, str]) -> None:
+    """As in gradient-regularised: the same equation, exactly, and the same iterates."""
+    own, library = from_text(text, mu=parameters["mu"]), bea.methods.get(REGULARISED, **parameters)
+    assert own.gradient
+    loss = bea.problems.loss("x**2*y + y**2 + cos(x)")
+    found, wanted = (bea.modified_equation(m, loss, order=4) for m in (own, library))
+    assert found.components == wanted.components
+    points = [[1.0, 0.5], [-2.0, 0.1]]
+    runs = [bea.iterate(m, loss, points, GAMMAS, steps=9).values for m in (own, library)]
+    np.testing.assert_allclose(*runs, rtol=1e-14)
+
+
+def test_the_hessian_on_trees_and_at_another_point() -> None:
+    """hess(v) is at the point before the step, hess(theta, v) at the present one."""
+    library = bea.methods.get(REGULARISED, mu="r", scaling="gamma")
+    wanted = bea.modified_equation(library, order=4).coefficients
+    for text in (
+        PENALISED_BY_THE_STEP,
+        "y = theta; theta = theta - gamma*grad; theta = theta - 2*gamma**2*mu*hess(grad(y))",
+        PENALISED_BY_THE_STEP.replace("hess(", "hess(theta, "),
+    ):
+        assert bea.modified_equation(from_text(text, mu="r"), order=4).coefficients == wanted
+    moved = "theta = theta - gamma*grad; theta = theta - 2*gamma**2*mu*hess(theta, grad)"
+    other = bea.modified_equation(from_text(moved, mu="r"), order=4).coefficients
+    assert {t: b for t, b in other.items() if t.order < 3} == {
+        t: b for t, b in wanted.items() if t.order < 3
+    }
+    assert other != wanted
+
+
+def test_the_hessian_of_a_norm_and_in_the_memory() -> None:
+    """Of |grad L| the gradient is hess grad/|grad|; memory may hold such products."""
+    rule = from_text("v = v/2 + hess(grad)/norm(grad); theta = theta - gamma*(grad + v/9)")
+    loss = bea.problems.loss("x**2/2 + y**2/2")
+    (f_0,) = bea.modified_equation(rule, loss, order=0).components
+    x, y = (loss.ring.variable(i) for i in range(2))
+    length = (x * x + y * y) ** fmpq(1, 2)
+    for component, z in zip(f_0, (x, y), strict=True):  # v = 2 theta/|theta|
+        assert (component + z + z / length * fmpq(2, 9)).is_zero()
+
+
+def test_memory_of_hessian_products_scales_on_trees_as_it_is_written() -> None:
+    """In units of theta it is of the size gamma^-2, or of gamma^-1 with a gamma of its own."""
+    plain = "v = v/2 + hess(grad); theta = theta - gamma*grad - gamma**2*v"
+    scaled = "v = v/2 + gamma*hess(grad); theta = theta - gamma*grad - gamma*v"
+    found, wanted = (bea.modified_equation(from_text(t), order=3) for t in (plain, scaled))
+    assert found.coefficients == wanted.coefficients
+    assert list(found.coefficients.values())[:2] == [1, -fmpq(1, 2) - 2]  # v = 2 f'f
+    assert bea.verify(from_text(plain), bea.problems.booth(), order=1).verdict == "confirmed"
+
+
 def test_a_decimal_is_exact() -> None:
+    assert from_text(HEAVY_BALL, beta=0.9).parameters["beta"] == "9/10"
     decimal = bea.modified_equation(from_text(HEAVY_BALL, beta="0.9"), order=1)
     literal = bea.modified_equation(from_text(HEAVY_BALL.replace("beta", "0.9")), order=1)
     fraction = bea.modified_equation(bea.methods.heavy_ball(beta="9/10"), order=1)
@@ -193,7 +253,7 @@ REFUSED = {
     "misspelt": (HEAVY_BALL, {"betta": 0}, "unknown name 'beta' .* Did you mean 'betta'"),
     "not read": (HEAVY_BALL, {"beta": 0, "mu": 1}, "has no hyperparameter 'mu': it has beta"),
     "assigned and given": (HEAVY_BALL, {"beta": 0, "v": 1}, "'v' is assigned by the update"),
-    "a float": (HEAVY_BALL, {"beta": 0.9}, "hyperparameter beta is the float 0.9"),
+    "a float": (HEAVY_BALL, {"beta": 2 / 3}, "beta is the float 0.666.* such as '2/3'"),
     "no theta": ("v = grad", {}, "never assigns theta: end it with a statement such as"),
     "empty": (" ;\n; ", {}, "never assigns theta"),
     "gamma": ("gamma = 1; theta = theta - gamma*grad", {}, "'gamma' cannot be assigned: the step"),
@@ -203,6 +263,9 @@ REFUSED = {
     "max": ("v = max(v, grad); theta = theta - v", {}, "'max' is not differentiable"),
     "sign": ("theta = theta - gamma*sign(grad)", {}, "'sign' is not differentiable.*tanh"),
     "a function": ("theta = theta - gamma*gard(theta)", {}, "function 'gard'. Did you mean 'grad'"),
+    "hess": ("theta = theta - gamma*hess*grad", {}, "'hess' cannot be .*: hess.v. is the Hessian"),
+    "three arguments": ("theta = theta - hess(f, f, f)", {}, r"one or two .*, not 3; .*\(x, y\)"),
+    "hess of theta": ("theta = theta - hess(theta)", {}, "does not tend to the identity"),
     "two arguments": ("theta = theta - gamma*grad(theta, 1)", {}, "'grad' .* takes one argument"),
     "no assignment": ("theta += grad", {}, "is no assignment: write NAME = EXPRESSION"),
     "a comparison": ("theta == grad", {}, "is no assignment"),
@@ -278,6 +341,71 @@ def test_a_plain_function_is_a_method() -> None:
     runs = [bea.iterate(m, loss, [1.0, 0.5], GAMMAS, steps=9).values for m in (method, library)]
     assert np.array_equal(*runs)
     assert str(method) == "mine(beta=9/10)"
+
+
+def bent(f: Any, theta: Any, state: Any, gamma: Any, r: Any) -> Any:
+    (bend,) = state
+    return theta + gamma * f(theta) - 2 * r * gamma**2 * bend, (f.derivative(theta, f(theta)),)
+
+
+def test_a_plain_function_may_use_the_derivative_and_remember_it() -> None:
+    """With the bend f'f of one step ago, f_1 is as without memory, and the layer is found."""
+    method = from_function(bent, lambda f, theta: (f.derivative(theta, f(theta)),), r="1/3")
+    library = bea.methods.get(REGULARISED, mu="1/3", scaling="gamma")
+    own = bea.modified_equation(method, order=2)
+    wanted = bea.modified_equation(library, order=2).coefficients
+    differing = {t.order for t, b in own.coefficients.items() if b != wanted[t]}
+    assert differing == {3}
+    loss = bea.problems.booth()
+    assert bea.verify(method, loss).verdict == "confirmed"
+
+
+FLOATS: dict[str, Any] = {
+    "0.5": lambda f, theta, state, gamma: (theta + 0.5 * gamma * f(theta), ()),
+    "-0.5": lambda f, theta, state, gamma: (theta + gamma * (f(theta) - 0.5), ()),
+    "0.25": lambda f, theta, state, gamma: (theta + gamma * f(theta) / 0.25, ()),
+    "2.5": lambda f, theta, state, gamma: (theta + gamma * f(theta) ** 2.5, ()),
+    "0.75": lambda f, theta, state, gamma: (theta + gamma * np.array([0.75, 1.0]) * f(theta), ()),
+}
+
+
+@pytest.mark.parametrize("number", FLOATS)
+def test_a_float_inside_a_step_is_refused_by_name(number: str) -> None:
+    method = from_function(FLOATS[number], name="mine")
+    with pytest.raises(MethodError, match=f"^{number} is a float: .* a hyperparameter$"):
+        bea.modified_equation(method, bea.problems.booth(), order=1)
+    with pytest.raises(MethodError):
+        bea.modified_equation(method, order=1)
+
+
+@pytest.mark.parametrize("text", [
+    "init old = theta; v = (theta - old)/gamma; old = theta; theta = theta + gamma*(v/2 - grad)",
+    "init old = theta; v = (theta - old)/(2*gamma) - grad; old = theta; theta = theta + gamma*v",
+    "init old = theta; v = gamma*(theta - old)/gamma**2/2 - grad; old = theta; "
+    "theta = theta + gamma*v",
+])  # fmt: skip
+def test_differences_over_gamma_are_heavy_ball_on_a_loss_too(text: str) -> None:
+    loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
+    library = bea.modified_equation(bea.methods.heavy_ball(beta=0.5), loss, order=4)
+    for order in (0, 1, 4):
+        own = bea.modified_equation(from_text(text), loss, order)
+        assert own.components == library.components[: order + 1]
+    assert bea.verify(from_text(text), loss).verdict == "confirmed"
+
+
+def test_a_difference_over_gamma_without_memory() -> None:
+    """theta + gamma f + gamma/2 (f(theta + gamma f) - f) is Heun's method, written with f'."""
+    text = "d = (f(theta + gamma*f) - f)/gamma; theta = theta + gamma*f + gamma**2*d/2"
+    loss = bea.problems.loss("exp(x) - x + y**4")
+    own, heun = (bea.modified_equation(m, loss, 3) for m in (from_text(text), bea.methods.heun()))
+    assert own.components == heun.components
+
+
+@pytest.mark.parametrize("quotient", ["(theta - old)/gamma/4", "(theta - old)**2/gamma"])
+def test_memory_that_is_another_part_over_gamma_is_refused_with_the_remedy(quotient: str) -> None:
+    text = f"init old = theta; v = v/2 + {quotient}; old = theta; theta = theta - gamma*(grad - v)"
+    with pytest.raises(MethodError, match=r"divided by gamma, such as .* keep the difference"):
+        bea.modified_equation(from_text(text), bea.problems.booth(), order=2)
 
 
 def plain(f: Any, theta: Any, state: Any, gamma: Any) -> Any:

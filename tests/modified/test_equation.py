@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from bea.errors import BeaError, MethodError, OrderError, UnknownNameError
 from bea.fields import Loss, VectorField, parse
 from bea.fields.conversions import read, to_program
-from bea.methods import Method, get
+from bea.flows import iterate
+from bea.methods import Method, from_function, get
 from bea.modified import at_point, modified_equation, modifying_integrator
 from bea.modified.numeric import compiled, horner_program, tree_program
 from bea.modified.stepping import series_iterates
@@ -288,3 +290,34 @@ def test_a_step_that_forgets_its_memory_is_told_so(problem: VectorField | None) 
 
     with pytest.raises(MethodError, match=r"'Forgetful' returns no pair: return theta and"):
         modified_equation(Forgetful(), problem, 1)
+
+
+def test_a_step_may_use_the_derivative_of_a_modified_field() -> None:
+    """Its program is differentiated as it stands; checked by central differences."""
+    loss = Loss.read("exp(x)*y + x**2 + y**4")
+    equation = modified_equation(get("gradient-descent"), loss, 2)
+    theta, v = np.array([[0.4, -0.3], [0.2, 0.9]]), np.array([[1.0, 0.5], [-2.0, 1.0]])
+    gamma, h = np.array([0.1, 0.02]), 1e-6
+    rhs = equation.numeric()
+    wanted = (rhs(theta + h * v, gamma) - rhs(theta - h * v, gamma)) / (2 * h)
+    found = equation.numeric_derivative()(theta, v, gamma)
+    np.testing.assert_allclose(found, wanted, rtol=1e-7)
+    run = iterate(get("damped-newton", delta=1), equation, [[0.4, 0.2]], [0.1, 0.2], steps=2)
+    assert run.ok.all()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_step_divides_by_gamma_twice_at_most(times: int) -> None:
+    def step(f: Any, theta: Any, state: Any, gamma: Any) -> Any:
+        slope = gamma**times * f(theta)
+        for _ in range(times):
+            slope = slope / gamma
+        return theta + gamma * slope, state
+
+    loss, method = Loss.read("x**4/4"), from_function(step)
+    if times == 3:
+        with pytest.raises(MethodError, match="divides by gamma more than 2 times over"):
+            modified_equation(method, loss, 2)
+    else:
+        wanted = modified_equation(get("gradient-descent"), loss, 2).components
+        assert modified_equation(method, loss, 2).components == wanted

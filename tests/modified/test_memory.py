@@ -20,7 +20,7 @@ from bea.modified import modified_equation
 from bea.modified.memory import (
     effective_rate,
     has_memory,
-    memory_rates,
+    memory_polynomial,
     slowest_rate,
     start_correction,
     useful_limit,
@@ -113,10 +113,53 @@ def test_the_corrected_start_on_a_linear_field_is_that_of_the_exact_solution() -
     assert all(after < before / 8 for before, after in pairwise(errors))
 
 
+def test_a_symbolic_corrected_start_is_in_lowest_terms() -> None:
+    symbolic = start_correction(get("heavy-ball", beta="b"), 2)
+    b = symbolic[0].ring.symbol("b")
+    wanted = [-b / (1 - b) ** 2, b * (2 + b) / (1 - b) ** 4]
+    for found, value in zip(symbolic, wanted, strict=True):
+        assert found == value and "b + 1" not in str(found)
+
+
+@pytest.mark.parametrize("steps", [3, 4, 5, 6])
+def test_rates_that_are_irrational_have_a_corrected_start(steps: int) -> None:
+    """As if theta had stood still till half a step after the start: gamma/(e^(gamma D) - 1)."""
+    correction = start_correction(get("bdf", steps=steps), 3)
+    chains = [tree([]), tree([[]]), tree([[[]]])]
+    found = dict(zip(trees_up_to(3), correction, strict=True))
+    wanted = [-Q(1, 2), Q(1, 12), Q(0)]  # B_n/n!, as far as the formula is exact
+    assert [found[t] for t in chains][: steps - 1] == wanted[: steps - 1]
+
+
+def test_the_corrected_start_of_bdf_three_on_a_linear_field() -> None:
+    """The share of the slow root of the recursion, found by its eigenvectors."""
+    gamma, weights = 0.01, [float(w.p) / float(w.q) for w in _weights("bdf", 3)]
+    ahead, *rest = weights
+    step = np.diag([1.0, 1.0], -1)
+    step[0] = np.array(rest) / (1 + gamma * ahead)
+    values, vectors = np.linalg.eig(step)
+    slow = int(np.argmax(values.real))
+    share = (np.linalg.solve(vectors, np.ones(3))[slow] * vectors[0, slow]).real
+    correction = start_correction(get("bdf", steps=3), 4)
+    coefficients = dict(zip(trees_up_to(4), correction, strict=True))
+    chain, series, errors = tree([]), 1.0, []
+    for n in range(1, 5):
+        a = coefficients[chain]
+        series += (-gamma) ** n * float(a.p) / float(a.q)
+        errors.append(abs(series - share))
+        chain = tree([chain])
+    assert errors[0] > 5e-6 and errors[-1] < 1e-9
+    assert errors[1] < errors[0] / 8 and errors[2] < errors[1] / 8
+
+
+def _weights(name: str, steps: int) -> tuple[Any, ...]:
+    return get(name, steps=steps).weights  # type: ignore[attr-defined, no-any-return]
+
+
 def test_rates() -> None:
-    assert memory_rates(get("heavy-ball", beta="9/10")) == [Q(9, 10)]
-    assert memory_rates(get("nesterov", beta="1/4")) == [Q(1, 4)]
-    assert memory_rates(get("optimistic-gradient")) == [0]
+    assert memory_polynomial(get("heavy-ball", beta="9/10")) == [-Q(9, 10), 1]
+    assert memory_polynomial(get("nesterov", beta="1/4")) == [-Q(1, 4), 1]
+    assert memory_polynomial(get("optimistic-gradient")) == [0, 1]
     adam = get("adam", beta1="1/2", beta2="3/4", epsilon="1/2")
     assert slowest_rate(adam, problems.booth()) == pytest.approx(3 / 4)
     assert slowest_rate(get("heavy-ball", beta="beta")) is None

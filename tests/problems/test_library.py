@@ -33,6 +33,8 @@ VARIANTS = [
     ("linear-network", {"c": "-3"}),
     ("linear-network", {"c": None}),
     ("noisy-spectrum", {"eigenvalues": "2, 3/7"}),
+    ("rayleigh-quotient", {"eigenvalues": "-1/3, 2", "noise": "1/2"}),
+    ("scale-invariant-wells", {"barrier": "1", "tilt": "7/2", "noise": "0"}),
     ("harmonic-oscillator", {"omega": "sqrt(2)"}),
     ("harmonic-oscillator", {"omega": None}),
     ("lotka-volterra", {"a": "1/2", "b": "3"}),

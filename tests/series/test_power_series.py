@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpq, fmpq_poly, fmpq_series
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bea.errors import BeaError, OrderError
+from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Ring
 from bea.series import PowerSeries
 
@@ -251,9 +251,26 @@ def test_equality_compares_order_and_coefficients() -> None:
 
 
 def test_floats_do_not_mix_with_exact_coefficients() -> None:
-    for combine in (lambda u: u + 0.5, lambda u: u * 0.5, lambda u: u / 0.5):
-        with pytest.raises(TypeError, match="unsupported operand"):
-            combine(PowerSeries([1, 2]))
+    for number in (0.5, np.float64(0.5)):
+        for combine in (
+            lambda u, x: u + x,
+            lambda u, x: x * u,
+            lambda u, x: u / x,
+            lambda u, x: u**x,
+        ):
+            with pytest.raises(MethodError, match=r"^0\.5 is a float: the numbers of a step"):
+                combine(PowerSeries([1, 2]), number)
+    with pytest.raises(TypeError, match="unsupported operand"):
+        PowerSeries([1, 2]) * {}
+
+
+def test_a_vector_of_series_is_divided_component_by_component() -> None:
+    """Each by t, which has no reciprocal of its own."""
+    t = PowerSeries.variable(3)
+    vector = np.array([t, t * t + t], dtype=object)
+    assert list(vector / t) == [PowerSeries([1], 2), PowerSeries([1, 1], 2)]
+    with pytest.raises(BeaError, match="take no 1/gamma by itself"):
+        vector * (1 / t)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bea.errors import UnknownNameError
-from bea.trees import elementary_differential, tree, trees_up_to
+from bea.trees import PLAYERS, THETA, elementary_differential, tree, trees_up_to
 from bea.trees.notation import NOTATIONS
 
 TEXTS = [
@@ -49,6 +49,25 @@ def test_each_factor_brings_a_sign_for_a_loss() -> None:
     for name, signs in (("f", [1, 1, 1, 1]), ("grad", [-1, 1, -1, 1])):
         for notation in (NOTATIONS[name], NOTATIONS[f"{name}-latex"]):
             assert [notation.sign(n) for n in range(1, 5)] == signs
+
+
+def test_players() -> None:
+    one, two = (tree([], color) for color in PLAYERS)
+    mixed = tree([tree([one, two], PLAYERS[1])], PLAYERS[0])
+    assert elementary_differential(mixed) == "f₁'f₂''(f₁,f₂)"
+    assert elementary_differential(mixed, "f-latex") == "f_{1}' f_{2}''(f_{1},f_{2})"
+    texts = [elementary_differential(t) for t in trees_up_to(5, PLAYERS)]
+    assert len(set(texts)) == len(texts)
+
+
+def test_theta_is_written_where_it_is_a_leaf() -> None:
+    point = tree([], THETA)
+    assert elementary_differential(tree([point, []])) == "f''(f,θ)"
+    assert elementary_differential(tree([[point]]), "grad") == "(∇²L)²θ"
+    assert elementary_differential(tree([point]), "grad-latex") == r"\nabla^{2} L\,\theta"
+    for t in ([[]], [[[]], []]):
+        below = tree([tree(t)], THETA)
+        assert elementary_differential(below) == elementary_differential(tree(t))
 
 
 def test_unknown_notation() -> None:

@@ -6,7 +6,8 @@ is a map of theta alone, near the identity:
     exp(gamma D~) theta = Phi^theta(theta, S),      exp(gamma D~) S = Phi^s(theta, S).
 
 f~ and S are found together, one power of gamma at a time; the linear part of these equations is
-the same at every power, is found by probing the step, and is inverted once. Source: Kirchgraber,
+the same at every power (on trees, for each colour of the root), is found by probing the step, and
+is inverted once. Source: Kirchgraber,
 "Multi-step methods are essentially one-step methods", Numer. Math. 48 (1986) 85-90; Hairer, Lubich
 and Wanner, Geometric Numerical Integration, section XV.2.
 """
@@ -24,7 +25,7 @@ from bea.errors import BeaError, MethodError
 from bea.fields import Element, SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.linear import dot, inverse
-from bea.modified.stepping import bind_exactly, rational_if_possible
+from bea.modified.stepping import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
 from bea.trees import trees
 
@@ -54,33 +55,33 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
 def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSeries]]:
     """Return b over the trees of order + 1 nodes, and the slaved memory S as series on trees."""
     bound = bind_exactly(method)
-    start = TreeArithmetic(1)
+    start = TreeArithmetic(1, colors=method.colors)
     shapes = [(s.identity, s.shift) for s in bound.init(start, start.identity)]
-    solve = _inverse(_linear_part(bound, shapes), method)
+    solve = {color: _inverse(_linear_part(bound, shapes, place), method)
+             for place, color in enumerate(method.colors)}  # fmt: skip
     unknown: list[list[Any]] = [[] for _ in range(len(shapes) + 1)]
     for size in range(1, order + 2):
-        known = len(unknown[0])
-        unknown = [column + [fmpq(0)] * len(trees(size)) for column in unknown]
+        new = list(enumerate(trees(size, method.colors), start=len(unknown[0])))
+        unknown = [column + [fmpq(0)] * len(new) for column in unknown]
         residual = _residual(bound, shapes, unknown, size)
-        for k in range(known, len(unknown[0])):
-            for row, column in zip(solve, unknown, strict=True):
+        for k, tree in new:
+            for row, column in zip(solve[tree.color], unknown, strict=True):
                 column[k] = -dot(row, [r[k] for r in residual])
     simple = [[rational_if_possible(c) for c in column] for column in unknown]
-    states = [TreeSeries(e, c, p) for (e, p), c in zip(shapes, simple[1:], strict=True)]
-    return simple[0], states
+    return simple[0], [start.series(e, c, p) for (e, p), c in zip(shapes, simple[1:], strict=True)]
 
 
 def _residual(
     method: Method, shapes: list[tuple[Any, int]], unknown: list[list[Any]], size: int
 ) -> list[list[Any]]:
     """Return exp(gamma D~) - Phi for theta and for each part of the memory, on trees."""
-    f = TreeArithmetic(size)
-    states = [TreeSeries(e, c, p) for (e, p), c in zip(shapes, unknown[1:], strict=True)]
+    f = TreeArithmetic(size, colors=method.colors)
+    states = [f.series(e, c, p) for (e, p), c in zip(shapes, unknown[1:], strict=True)]
     theta, after = method.step(f, f.identity, tuple(states), f.gamma)
     rows = []
     for before, mapped in zip((f.identity, *states), (theta, *after), strict=True):
         agrees = mapped.identity == before.identity
-        if not agrees or (mapped.shift != before.shift and not mapped.vanishes()):
+        if not agrees or (mapped.shift != before.shift and not mapped.is_zero()):
             raise MethodError(
                 f"the step of '{method.name}' does not tend to the identity as gamma tends to 0, "
                 "or its memory does not follow theta"
@@ -90,12 +91,13 @@ def _residual(
     return rows
 
 
-def _linear_part(method: Method, shapes: list[tuple[Any, int]]) -> list[list[Any]]:
-    """Probe the residual at the single node, where it is affine in the unknowns."""
+def _linear_part(method: Method, shapes: list[tuple[Any, int]], place: int) -> list[list[Any]]:
+    """Probe the residual at the single node of a colour, where it is affine in the unknowns."""
     count = len(shapes) + 1
 
     def at(values: list[Any]) -> list[Any]:
-        return [r[0] for r in _residual(method, shapes, [[v] for v in values], 1)]
+        leaves = [[v] * len(method.colors) for v in values]
+        return [r[place] for r in _residual(method, shapes, leaves, 1)]
 
     rest = at([fmpq(0)] * count)
     units = [[fmpq(i == j) for i in range(count)] for j in range(count)]
@@ -129,12 +131,16 @@ def memory_on_field(
         theta, after = step.run(slaved, n)
         pull = _Flow(field, terms, n)
         right_theta = [s[n] - pull.theta(i) for i, s in enumerate(theta)]
-        right = [
-            s[n] - pull.along(i, slaved) - dot(slopes[i], right_theta) for i, s in enumerate(after)
-        ]
+        along = [pull.along(i, slaved) for i in range(len(after))]
+        right = [s[n] - a - dot(slopes[i], right_theta)
+                 for i, (s, a) in enumerate(zip(after, along, strict=True))]  # fmt: skip
         new = [dot(row, right) for row in solve]
         terms.append([r + dot(row, new) for r, row in zip(right_theta, on_theta, strict=True)])
         slaved.append(new)
+        if step.divides:
+            left = [x + a + dot(slope, terms[-1])
+                    for x, a, slope in zip(new, along, slopes, strict=True)]  # fmt: skip
+            step.check(slaved, n, left)
     return [tuple(term) for term in terms], slaved
 
 
@@ -165,25 +171,43 @@ class _Step:
     def __init__(self, method: Method, field: VectorField) -> None:
         self.method = method
         self.field = field
+        self.divides = False
 
     def run(self, memory: Sequence[Sequence[Any]], order: int) -> tuple[list[Any], list[Any]]:
         """Return theta and the memory after one step, as lists of series to gamma^order.
 
         `memory[k]` holds the coefficients of gamma^k; the missing ones are zero.
         """
-        f = SeriesField(self.field, order)
-        bound = self.method.bind(f.constant)
-        series = [PowerSeries([self._lifted(m[i]) for m in memory], order)
-                  for i in range(len(memory[0]))]  # fmt: skip
-        shapes = memory_shapes(bound, f)
-        theta, after = bound.step(f, f.identity, _parts(series, shapes), f.gamma)
-        return list(theta), [s for part in after for s in np.ravel(part)]
+        tried: list[int] = []
+
+        def to(highest: int) -> list[Any]:
+            tried.append(highest)
+            f = SeriesField(self.field, highest)
+            bound = self.method.bind(f.constant)
+            series = [PowerSeries([self._lifted(m[i]) for m in memory], highest)
+                      for i in range(len(memory[0]))]  # fmt: skip
+            shapes = memory_shapes(bound, f)
+            theta, after = bound.step(f, f.identity, _parts(series, shapes), f.gamma)
+            return [list(theta), [f.gamma * 0 + s for part in after for s in np.ravel(part)]]
+
+        theta, after = in_full(to, order)
+        self.divides = self.divides or tried[-1] > order
+        return list(theta), list(after)
+
+    def check(self, memory: list[list[Any]], n: int, flowed: list[Any]) -> None:
+        """Refuse memory of which a part at gamma^n hangs on more than the linear part says.
+
+        So it may where a step divides by gamma: in (theta - old)^2/gamma the two last terms meet.
+        """
+        _, after = self.run(memory, n)
+        if not all((s[n] - x).is_zero() for s, x in zip(after, flowed, strict=True)):
+            raise _divided(self.method)
 
     def memory_at_zero(self) -> list[Any]:
         """Return S_0, the fixed point of the memory at gamma = 0."""
         f = SeriesField(self.field, 0)
         init = self.method.bind(f.constant).init(f, f.identity)
-        start = [s[0] for part in init for s in np.ravel(part)]
+        start = [(f.gamma * 0 + s)[0] for part in init for s in np.ravel(part)]
         _, on_memory = self.linear_part(start)
         _, after = self.run([start], 0)
         gap = [s[0] - x for s, x in zip(after, start, strict=True)]
@@ -209,6 +233,8 @@ class _Step:
         for j in range(count):
             unit = [fmpq(i == j) for i in range(count)]
             theta, after = self.run([at, unit], 1)
+            if any(x[0] != y[0] for x, y in zip(after, rest, strict=True)):
+                raise _divided(self.method)
             columns_theta.append([x[1] - y[1] for x, y in zip(theta, rest_theta, strict=True)])
             columns.append([x[1] - y[1] for x, y in zip(after, rest, strict=True)])
         return _transposed(columns_theta, self.field.dimension), _transposed(columns, count)
@@ -250,6 +276,13 @@ class _Flow:
 
     def _element(self, value: Any) -> Element:
         return value if isinstance(value, Element) else self.field.ring.constant(value)
+
+
+def _divided(method: Method) -> MethodError:
+    return MethodError(
+        f"the memory of '{method.name}' holds another part of it divided by gamma, such as "
+        "v = (theta - old)/gamma: keep the difference itself, and divide where it is used"
+    )
 
 
 def _parts(series: list[PowerSeries], shapes: list[tuple[int, ...]]) -> tuple[Any, ...]:

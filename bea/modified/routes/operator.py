@@ -28,7 +28,7 @@ from bea.modified.stepping import (
     tree_iterates,
 )
 from bea.series import PowerSeries, logarithm_symbol, multistep_symbol
-from bea.trees import position, single_edge_cuts, trees_up_to
+from bea.trees import Colors, position, single_edge_cuts, trees_up_to
 
 __all__ = ["at_point", "on_field", "on_trees", "symbol"]
 
@@ -66,7 +66,7 @@ def on_trees(method: Method, order: int) -> list[Any]:
     if m is None:
         total = _logarithm(tree_iterates(method, nodes, steps=nodes))
         return [rational_if_possible(c) for c in total.coefficients]
-    return _resolve_on_trees(m, nodes)
+    return _resolve_on_trees(m, nodes, method.colors)
 
 
 def at_point(
@@ -142,19 +142,20 @@ def _resolve(m: PowerSeries, f: Any, lie: Lie) -> list[Any]:
     return terms
 
 
-def _resolve_on_trees(m: PowerSeries, nodes: int) -> list[Any]:
+def _resolve_on_trees(m: PowerSeries, nodes: int, colors: Colors) -> list[Any]:
     """Solve the same equation tree by tree.
 
     With c_n the coefficients of (gamma D~)^n f, c_n(tau) is the sum over the cuts of
     b(branch) c_(n-1)(trunk), where both parts are smaller than tau, and b = sum of m[n] c_n.
     """
-    field: list[Any] = [m[0]]
-    powers: list[list[Any]] = [[fmpq(1)]]  # powers[tree][n]; of the single node, f itself
-    for tree in trees_up_to(nodes)[1:]:
+    field: list[Any] = []
+    powers: list[list[Any]] = []  # powers[tree][n]; of the single nodes, f itself
+    for tree in trees_up_to(nodes, colors):
         own: list[Any] = [fmpq(0)] * tree.order
+        own[0] = fmpq(tree.order == 1 and not tree.color.unit)
         for branch, trunk, count in single_edge_cuts(tree):
-            weight = field[position(branch)] * count
-            for n, value in enumerate(powers[position(trunk)]):
+            weight = field[position(branch, colors)] * count
+            for n, value in enumerate(powers[position(trunk, colors)]):
                 own[n + 1] = own[n + 1] + weight * value
         powers.append(own)
         field.append(sum((m[n] * c for n, c in enumerate(own)), start=fmpq(0)))

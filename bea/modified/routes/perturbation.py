@@ -42,12 +42,13 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
-    a = dict(zip(trees_up_to(order + 1), tree_map(method, order + 1), strict=True))
-    wanted = [Combination({t: a[t] * fmpq(1, t.symmetry) for t in trees(k + 1)})
+    colors = method.colors
+    a = dict(zip(trees_up_to(order + 1, colors), tree_map(method, order + 1), strict=True))
+    wanted = [Combination({t: a[t] * fmpq(1, t.symmetry) for t in trees(k + 1, colors)})
               for k in range(order + 1)]  # fmt: skip
     found = match_powers(wanted, Combination.derivative_along)
     return [term.parts.get(t, fmpq(0)) * t.symmetry
-            for k, term in enumerate(found) for t in trees(k + 1)]  # fmt: skip
+            for k, term in enumerate(found) for t in trees(k + 1, colors)]  # fmt: skip
 
 
 def match_powers(wanted: list[Any], lie: Lie) -> list[Any]:
@@ -105,11 +106,14 @@ class Combination:
 def grafts(branch: Tree, trunk: Tree) -> Counter[Tree]:
     """Count the trees that come from attaching `branch` to each node of `trunk` in turn.
 
+    A node of theta that has a child takes no other: its second derivative is zero.
+
     >>> from bea.trees import leaf, tree
     >>> grafts(leaf, tree([[]]))
     Counter({[[],[]]: 1, [[[]]]: 1})
     """
-    found = Counter([trunk.graft(branch)])
+    is_full = trunk.color.unit and trunk.children
+    found = Counter([] if is_full else [trunk.graft(branch)])
     for child, copies in Counter(trunk.children).items():
         rest = trunk.without(child)
         for grafted, count in grafts(branch, child).items():

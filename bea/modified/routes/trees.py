@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 
 from bea.bseries import field_of_map
 from bea.fields import Element, VectorField
 from bea.methods import Method
-from bea.modified.elementary import differentials_in_ring
+from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.stepping import in_ring_of, tree_map
 from bea.trees import trees_up_to
 
@@ -24,21 +23,28 @@ __all__ = ["evaluate", "on_field", "on_trees"]
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
-    return field_of_map(tree_map(method, order + 1))
+    return field_of_map(tree_map(method, order + 1), method.colors)
 
 
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:
     """Return the terms f_0 ... f_order of the modified field of a concrete field."""
-    return evaluate(on_trees(method, order), field, order)
+    return evaluate(on_trees(method, order), field, order, method)
 
 
-def evaluate(coefficients: list[Any], field: VectorField, order: int) -> list[tuple[Element, ...]]:
-    """Return the terms of a B-series field on a concrete field, by powers of gamma."""
-    differential = differentials_in_ring(field)
+def evaluate(
+    coefficients: list[Any], field: VectorField, order: int, method: Method | None = None
+) -> list[tuple[Element, ...]]:
+    """Return the terms of a B-series field on a concrete field, by powers of gamma.
+
+    The method says what the colours of the trees are; without one there is but f.
+    """
+    method = method or Method()
+    differential = differentials_in_ring(field, method.parts(field))
     zero = [field.ring.constant(0)] * field.dimension
     terms = [np.array(zero, dtype=object) for _ in range(order + 1)]
-    for tree, b in zip(trees_up_to(order + 1), coefficients, strict=True):
-        if b != 0:
-            weight = in_ring_of(field, b) * fmpq(1, tree.symmetry)
-            terms[tree.order - 1] = terms[tree.order - 1] + differential(tree) * weight
+    by_tree = dict(zip(trees_up_to(order + 1, method.colors), coefficients, strict=True))
+    for k, term in enumerate(terms):
+        for tree, weight in weights(by_tree, k + 1).items():
+            if weight != 0:
+                term += differential(tree) * in_ring_of(field, weight)
     return [tuple(term) for term in terms]

@@ -1,0 +1,25 @@
+"""The field that a method follows as gamma tends to 0, whose pace its step sizes must suit.
+
+Mostly it is f itself, or with memory a multiple of it. Damped Newton follows Newton's flow, which
+is slow where f is stiff and has poles where the Hessian is singular; gradient descent on a loss
+with a penalty, or with a preconditioner, one that may be stiffer.
+"""
+
+from __future__ import annotations
+
+from bea.fields import VectorField
+from bea.modified import ModifiedEquation
+
+__all__ = ["followed_field"]
+
+
+def followed_field(equation: ModifiedEquation) -> VectorField:
+    """Return f_0 of an equation on a problem as a field by itself.
+
+    >>> import bea
+    >>> descent = bea.methods.get("preconditioned-descent", diagonal="1, 1/10")
+    >>> followed_field(bea.modified_equation(descent, VectorField.read("-x, -10*y"), 1))
+    VectorField(x' = -x, y' = -y)
+    """
+    assert equation.problem is not None
+    return VectorField(equation.components[0], equation.problem.about)

@@ -1,0 +1,93 @@
+"""The pace of a method on a problem: how fast the field that it follows changes, in 1/time.
+
+Times and step sizes are chosen by it. A method on trees has f_0 = rate f, and its pace is
+|rate| |f'|. Of any other, such as Adam, whose f_0 is no multiple of f, it is the larger of |f_0'|
+and of what f_1 is beside f_0: a memory that lags 1/(1 - rho) steps behind changes f_0 by gamma f_1,
+so that (1 - rho) |f_1|/|f_0| is how fast it changes. For heavy ball both are about the same.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bea.errors import MethodError
+from bea.fields import VectorField
+from bea.measure.followed import followed_field
+from bea.measure.sampling import jacobian_norms, stiffness
+from bea.methods import Method
+from bea.modified import ModifiedEquation, modified_equation
+from bea.modified.memory import (
+    effective_rate,
+    has_memory,
+    is_on_trees,
+    slowest_rate,
+    useful_limit,
+)
+
+__all__ = ["Pace", "pace_of"]
+
+Floats = NDArray[np.float64]
+
+# Up to a quarter of the starts may be where f_0 changes too fast: the curves leave them out too.
+_QUANTILE = 0.75
+
+
+class Pace(NamedTuple):
+    """How fast f_0 changes, and what that allows.
+
+    Attributes
+    ----------
+    rate : float
+        In 1/time.
+    limit : float
+        The modified equation means something while gamma times the rate is below it.
+    """
+
+    rate: float
+    limit: float
+
+
+def pace_of(
+    method: Method, problem: VectorField, points: Floats, equation: ModifiedEquation | None = None
+) -> Pace:
+    """Return the pace at starts (starts, d), or along paths from them (starts, times, d).
+
+    The equation is derived to order 1 where it is needed and not given.
+
+    >>> from bea.methods import get
+    >>> bowl = VectorField.read("-x, -10*y")
+    >>> np.round(pace_of(get("heavy-ball", beta="81/100"), bowl, np.array([[1.0, 1.0]])), 3)
+    array([52.632,  0.053])
+    """
+    if is_on_trees(method):
+        factor = abs(effective_rate(method))
+        rate = factor * stiffness(problem, points)
+        return Pace(rate, factor * useful_limit(method, problem))
+    try:
+        derived = equation or modified_equation(method, problem, 1)
+    except MethodError:  # an equation is tested that the method itself has not
+        return Pace(stiffness(problem, points), 1.0)
+    norms = jacobian_norms(followed_field(derived), points)
+    rates = np.fmax(norms, _lag(method, problem, derived, points))
+    paths = rates.reshape(len(points), -1)
+    fastest = np.where(np.isfinite(paths), paths, 0.0).max(axis=1)
+    return Pace(float(np.quantile(fastest, _QUANTILE)), useful_limit(method, problem))
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _lag(
+    method: Method, problem: VectorField, equation: ModifiedEquation, points: Floats
+) -> Floats:
+    """Return (1 - rho) |f_1|/|f_0|, scaled so that it is |f'| for Euler's method on a line."""
+    slowest = slowest_rate(method, problem) if has_memory(method) else 0.0
+    assert slowest is not None
+    leading = equation.truncate(0)(points, 1.0)
+    correction = equation.truncate(1)(points, 1.0) - leading
+    with np.errstate(all="ignore"):
+        ratio = np.linalg.norm(correction, axis=-1) / np.linalg.norm(leading, axis=-1)
+    return np.asarray(2 * (1 - slowest) / (1 + slowest) * ratio)

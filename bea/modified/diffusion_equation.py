@@ -1,0 +1,253 @@
+"""The result: dX = b dt + √γ S dW on a concrete problem, as elements, numbers, text and JSON.
+
+How its terms are found is in `bea.modified.stochastic`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bea.fields import Element, Ring, VectorField
+from bea.fields.differential_operator import DifferentialOperator
+from bea.fields.vector_field import lanes_of, within
+from bea.methods import Method
+from bea.methods.batches import Batches
+from bea.modified.generator import Matrix
+from bea.modified.numeric import compiled, horner_program, lane_gammas
+from bea.modified.writing import LATEX, TEXT, Script, component_pairs, latex_of, series, text_of
+
+__all__ = ["StochasticEquation"]
+
+Numbers = NDArray[np.float64]
+# Eigenvalues of a covariance that are below 0 by rounding alone count as 0.
+_ROUNDING = 1e-12
+
+
+class StochasticEquation:
+    """dX = b dt + √γ S dW on a concrete problem; made by `stochastic_equation`.
+
+    It is a vector field, its drift b, and so may be integrated like any other; the noise is beside.
+
+    Attributes
+    ----------
+    method : Method
+    problem : VectorField
+    weak_order : int
+        What was asked for.
+    attained : int
+        The weak order that the equation has: lower where the generator is no diffusion's.
+    batches : Batches or None
+    """
+
+    #: The drift changes with the step size (where corrections are kept).
+    depends_on_gamma = True
+
+    def __init__(
+        self,
+        method: Method,
+        problem: VectorField,
+        weak_order: int,
+        drift: Callable[[], Sequence[Sequence[Element]]],
+        covariance: Callable[[], Sequence[Matrix]],
+        attained: int | None = None,
+        batches: Batches | None = None,
+        start: Callable[[], Sequence[DifferentialOperator]] | None = None,
+    ) -> None:
+        self.method, self.problem, self.batches = method, problem, batches
+        self._find_drift, self._find_covariance, self._find_start = drift, covariance, start
+        self.weak_order = weak_order
+        self.attained = weak_order if attained is None else attained
+
+    @cached_property
+    def drift(self) -> tuple[tuple[Element, ...], ...]:
+        """The components of b, by powers of gamma."""
+        return tuple(map(tuple, self._find_drift()))
+
+    @cached_property
+    def covariance(self) -> tuple[Matrix, ...]:
+        """The matrices of S Sᵀ, by powers of gamma."""
+        return tuple(self._find_covariance())
+
+    @property
+    def ring(self) -> Ring:
+        """The ring of the drift and the covariance."""
+        return self.drift[0][0].ring
+
+    @property
+    def dimension(self) -> int:
+        """Number of components, d."""
+        return self.problem.dimension
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the components."""
+        return self.problem.variables
+
+    @cached_property
+    def terms(self) -> tuple[DifferentialOperator, ...]:
+        """The generator b·∇ + γ/2 S Sᵀ:∇², as operators by powers of gamma."""
+        found = [DifferentialOperator.along(term) for term in self.drift]
+        found += [DifferentialOperator(self.ring, {})] * (len(self.covariance) + 1 - len(found))
+        for k, matrix in enumerate(self.covariance, start=1):
+            found[k] = found[k] + DifferentialOperator.of_second_order(matrix)
+        return tuple(found)
+
+    @cached_property
+    def start(self) -> tuple[DifferentialOperator, ...] | None:
+        """Where a run from zero memory begins, as `ModifiedGenerator.start`; None if not known."""
+        return None if self._find_start is None else tuple(self._find_start())
+
+    # --- numbers --------------------------------------------------------------------------------
+
+    def numeric(self) -> Callable[[Numbers, Numbers], Numbers]:
+        """Return the drift rhs(theta, gamma) for arrays (d, lanes) and (lanes,)."""
+        return self._rhs
+
+    @cached_property
+    def _rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+        field = self._with_values()
+        return compiled(horner_program(field, self.drift), self.dimension)
+
+    def _with_values(self) -> VectorField:
+        field = VectorField(self.drift[0])
+        field.require_values()
+        return field
+
+    def domain(self) -> Callable[[Numbers], NDArray[np.bool_]] | None:
+        """Return where the problem is defined; see `VectorField.domain`."""
+        return self.problem.domain()
+
+    def __call__(self, theta: Any, gamma: Any) -> Numbers:
+        """Return the drift b at points: (..., d) for (..., d) and step sizes that broadcast."""
+        lanes = lanes_of(theta, self.dimension)
+        values = self.numeric()(lanes, lane_gammas(gamma, np.shape(theta)[:-1]))
+        return within(self.domain(), lanes, values).T.reshape(np.shape(theta))
+
+    def diffusion_numeric(self) -> Callable[[Numbers, Any], Numbers]:
+        """Return γ S Sᵀ(theta, gamma): (d, d, lanes) for theta (d, lanes).
+
+        gamma is one number or one for each lane. `bea.sde_ensemble` takes it as its diffusion.
+        """
+        return lambda theta, gamma: (
+            self._covariance_rhs(
+                theta, np.broadcast_to(np.asarray(gamma, dtype=float), theta.shape[1:])
+            )
+            * gamma
+        )
+
+    @cached_property
+    def _covariance_rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+        field, d = self._with_values(), self.dimension
+        flat = [[entry for row in matrix for entry in row] for matrix in self.covariance]
+        function = compiled(horner_program(field, flat), d * d)
+        return lambda theta, gamma: function(theta, gamma).reshape(d, d, -1)
+
+    def diffusion(self, theta: Any, gamma: Any) -> Numbers:
+        """Return γ S Sᵀ, the covariance that is gained per unit of time, at points.
+
+        Parameters
+        ----------
+        theta
+            Points, (..., d).
+        gamma
+            Step sizes that broadcast to (...).
+
+        Returns
+        -------
+        ndarray, shape (..., d, d)
+
+        Examples
+        --------
+        >>> import bea
+        >>> from bea.problems import finite_sum
+        >>> pair = finite_sum(["(x - 1)**2/2", "(x + 1)**2/2"])
+        >>> equation = bea.stochastic_equation(bea.methods.gradient_descent(), pair)
+        >>> equation.diffusion([0.5], 0.125)
+        array([[0.125]])
+        """
+        lanes = lanes_of(theta, self.dimension)
+        gammas = lane_gammas(gamma, np.shape(theta)[:-1])
+        values = within(self.domain(), lanes, self.diffusion_numeric()(lanes, gammas))
+        shape = (*np.shape(theta)[:-1], self.dimension, self.dimension)
+        return np.moveaxis(values, -1, 0).reshape(shape)
+
+    def noise(self, theta: Any, gamma: Any) -> Numbers:
+        """Return √γ S, the symmetric root of `diffusion`, at points: (..., d, d).
+
+        nan where the matrix is not positive semidefinite, as it may be from weak order 3 on where
+        Sigma is singular.
+        """
+        matrices = self.diffusion(theta, gamma)
+        good = np.isfinite(matrices).all(axis=(-2, -1), keepdims=True)
+        values, vectors = np.linalg.eigh(np.where(good, matrices, 0.0))
+        least = -_ROUNDING * np.abs(values).max(axis=-1, keepdims=True)
+        roots = np.sqrt(np.where(values >= least, np.maximum(values, 0.0), np.nan))
+        found = np.einsum("...ij,...j,...kj->...ik", vectors, roots, vectors)
+        return np.where(good, found, np.nan)
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        lines = ["dX = b dt + √γ S dW", *self._lines(TEXT, text_of, "b[{}] = {}", "SSᵀ[{}] = {}")]
+        if self.attained < self.weak_order:
+            lines.append(
+                f"(of weak order {self.attained}: no diffusion has the generator's third "
+                "derivatives)"
+            )
+        return "\n".join(lines)
+
+    def latex(self) -> str:
+        """Return the equation in LaTeX, as an aligned system."""
+        lines = self._lines(LATEX, latex_of, "b_{{{}}} &= {}", r"(S S^{{\top}})_{{{}}} &= {}")
+        head = r"dX &= b\,dt + \sqrt{\gamma}\,S\,dW"
+        return r"\begin{aligned}" + r" \\ ".join([head, *lines]) + r"\end{aligned}"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+    def _lines(
+        self, script: Script, write: Callable[[Element], str], drift: str, covariance: str
+    ) -> list[str]:
+        names, d = self.variables, range(self.dimension)
+        lines = [
+            drift.format(names[i], _series([t[i] for t in self.drift], write, script)) for i in d
+        ]
+        return lines + [
+            covariance.format(
+                f"{names[i]},{names[j]}",
+                _series([m[i][j] for m in self.covariance], write, script),
+            )
+            for i in d
+            for j in d
+            if i <= j
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the machine-readable object: `drift` and `covariance` (S Sᵀ) are lists by power.
+
+        Components are texts in bea's own grammar.
+        """
+        return {
+            "method": self.method.name,
+            "parameters": self.method.parameters,
+            "kind": "stochastic",
+            "weak_order": self.weak_order,
+            "attained": self.attained,
+            "problem": self.problem.name,
+            "variables": list(self.variables),
+            "drift": [[text_of(c) for c in term] for term in self.drift],
+            "covariance": [[[text_of(c) for c in row] for row in m] for m in self.covariance],
+        }
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _series(column: Sequence[Element], write: Callable[[Element], str], script: Script) -> str:
+    pairs = [component_pairs(c, k, write, script) for k, c in enumerate(column)]
+    return series(pairs, script, remainder=False)

@@ -1,0 +1,57 @@
+"""The samples of a finite sum, and the batches that are drawn of them, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flint import fmpq
+
+from bea.errors import BeaError
+from bea.fields import Loss, Ring, VectorField
+from bea.fields.conversions import read, to_expression
+from bea.methods.batches import Batches, ShuffledEpochs
+
+__all__ = ["checked_batches", "mean_field", "moved", "samples_of"]
+
+
+def samples_of(problem: VectorField) -> Sequence[VectorField]:
+    """Return the samples of a finite sum, or the field itself if it is none."""
+    losses = getattr(problem, "losses", None) or ()
+    return losses if losses and all(isinstance(s, VectorField) for s in losses) else (problem,)
+
+
+def checked_batches(batches: Batches | None) -> Batches:
+    """Return how batches are drawn, single samples for None.
+
+    Raises
+    ------
+    BeaError
+        If the steps are not independent, as in shuffled epochs, or it is no such scheme.
+    """
+    if batches is None:
+        return Batches(1)
+    if isinstance(batches, ShuffledEpochs):
+        raise BeaError(
+            "the steps of a shuffled epoch are not independent, so that no generator is theirs: "
+            "take Batches, or the equation of an epoch"
+        )
+    if not isinstance(batches, Batches):
+        raise BeaError(
+            f"batches are a {type(batches).__name__}: give bea.methods.Batches(size), such as "
+            "Batches(2)"
+        )
+    return batches
+
+
+def mean_field(samples: Sequence[VectorField]) -> VectorField:
+    """Return the mean of fields over one ring: the field of a batch."""
+    share = fmpq(1, len(samples))
+    columns = zip(*(sample.components for sample in samples), strict=True)
+    return VectorField([sum(column[1:], start=column[0]) * share for column in columns])
+
+
+def moved(sample: VectorField, ring: Ring) -> VectorField:
+    """Return a sample over another ring, with the same names and further ones."""
+    if isinstance(sample, Loss):
+        return Loss(read(ring, to_expression(sample.value)))
+    return VectorField([read(ring, to_expression(c)) for c in sample.components])

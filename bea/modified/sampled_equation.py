@@ -1,0 +1,113 @@
+"""Stochastic equations of weak order 1 and 2 without expanding products of samples.
+
+To gamma noise enters as γ/2 r² Σ:∇² alone (`noise_rate`), so that the drift is that of the modified
+equation of the mean loss, and Σ is summed over the samples where numbers are wanted: with many
+samples that have functions of their own, the expanded covariance has as many terms as pairs of
+samples. The elements are found when they are asked for. That the generator gives the same is a
+test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bea.errors import BeaError
+from bea.fields import Element, VectorField
+from bea.fields.conversions import to_program
+from bea.methods import Method
+from bea.methods.batches import Batches
+from bea.modified.derive import modified_equation
+from bea.modified.diffusion_equation import StochasticEquation
+from bea.modified.equation import ModifiedEquation
+from bea.modified.generator import Matrix, modified_generator
+from bea.modified.noise_terms import noise_rate
+from bea.modified.stepping import in_ring_of
+from bea.problems import FiniteSum
+
+__all__ = ["SampledEquation", "by_samples"]
+
+Numbers = NDArray[np.float64]
+
+
+class SampledEquation(StochasticEquation):
+    """An equation whose covariance is summed over the samples; made by `stochastic_equation`."""
+
+    def __init__(
+        self,
+        method: Method,
+        problem: FiniteSum,
+        weak_order: int,
+        batches: Batches,
+        equation: ModifiedEquation,
+        rate: Any,
+    ) -> None:
+        generator = lambda: modified_generator(method, problem, weak_order - 1, batches)  # noqa: E731
+        super().__init__(
+            method,
+            problem,
+            weak_order,
+            drift=lambda: equation.components,
+            covariance=self._expanded,
+            batches=batches,
+            start=lambda: generator().start,
+        )
+        self._equation, self._rate = equation, rate
+
+    def _expanded(self) -> list[Matrix]:
+        field = self._equation.problem
+        assert isinstance(field, FiniteSum)
+        rows = field.covariance(self.batches)
+        return [tuple(tuple(entry * self._square for entry in row) for row in rows)]
+
+    @property
+    def _square(self) -> Element:
+        """r², in the ring of the drift."""
+        return self.ring.constant(1) * in_ring_of(VectorField(self.drift[0]), self._rate**2)
+
+    @cached_property
+    def _rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+        return self._equation.numeric()
+
+    @cached_property
+    def _covariance_rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+        """Return r² Σ as the mean over samples of (∇l_i − ∇L)(∇l_i − ∇L)ᵀ."""
+        problem, batches = self.problem, self.batches
+        assert isinstance(problem, FiniteSum) and batches is not None
+        self._with_values()
+        mean, of_sample = problem.numeric(), problem.sample_rhs()
+        factor = batches.covariance_factor(problem.size) / problem.size
+        square = float(to_program([self._square * factor]).run([0.0] * self.dimension, float)[0])
+
+        def covariance(theta: Numbers, gamma: Numbers) -> Numbers:
+            center = mean(theta, gamma)
+            total = np.zeros((len(theta), *theta.shape))
+            for i in range(problem.size):
+                away = of_sample(theta, np.full((1, theta.shape[1]), i)) - center
+                total += away[:, None] * away[None]
+            return total * square
+
+        return covariance
+
+
+def by_samples(
+    method: Method, problem: FiniteSum, weak_order: int, batches: Batches
+) -> SampledEquation | None:
+    """Return the equation of weak order 1 or 2, or None where only the generator gives it.
+
+    Raises
+    ------
+    BeaError
+        If a batch is larger than the sum.
+    """
+    batches.check(problem.size)
+    try:
+        rate = noise_rate(method)
+    except BeaError:  # slopes beside theta, or not linear in them: the generator knows
+        return None
+    equation = modified_equation(method, problem, weak_order - 1)
+    return SampledEquation(method, problem, weak_order, batches, equation, rate)

@@ -1,0 +1,69 @@
+"""Colours of nodes: which field a node stands for, where there is more than one.
+
+With a field that is a sum, f = f1 + f2, a node of colour c stands for f_c and
+F([tau_1 ... tau_m]_c) = f_c^(m)(F(tau_1), ..., F(tau_m)). The colour THETA stands for theta itself,
+the field of a weight decay: its second derivative is zero, so that a node of it has at most one
+child, and its first is the identity, so that F([tau]) = F(tau). Source (as NB-series and
+P-series): Hairer, Lubich and Wanner, Geometric Numerical Integration, section III.2; Araujo, Murua
+and Sanz-Serna, "Symplectic methods based on decompositions", SIAM J. Numer. Anal. 34 (1997) 1926.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["FIELD", "PLAIN", "PLAYERS", "THETA", "WITH_THETA", "Color", "Colors"]
+
+
+@dataclass(frozen=True, eq=False)
+class Color:
+    """What a node stands for; two colours are the same if they are one object.
+
+    Attributes
+    ----------
+    name : str
+        Its name in machine-readable output.
+    text, latex : str
+        How it is written in formulas.
+    code : bytes
+        Where its trees stand in the canonical order, and what tells them apart; no brackets.
+    unit : bool
+        Whether it is theta itself and not a part of the field f.
+
+    Examples
+    --------
+    >>> [color.name for color in PLAYERS]
+    ['f1', 'f2']
+    """
+
+    name: str
+    text: str
+    latex: str
+    code: bytes
+    unit: bool = False
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _named, (self.name,)
+
+
+Colors = tuple[Color, ...]
+
+FIELD = Color("f", "f", "f", b"")
+THETA = Color("theta", "θ", r"\theta", b"0", unit=True)
+
+PLAIN: Colors = (FIELD,)
+WITH_THETA: Colors = (FIELD, THETA)
+PLAYERS: Colors = (Color("f1", "f₁", "f_{1}", b"1"), Color("f2", "f₂", "f_{2}", b"2"))
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+_KNOWN = {color.name: color for color in (*WITH_THETA, *PLAYERS)}
+
+
+def _named(name: str) -> Color:
+    return _KNOWN[name]

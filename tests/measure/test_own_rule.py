@@ -1,0 +1,86 @@
+"""A rule of ten lines that is not in the library: as text, as functions and as a class.
+
+Quasi-hyperbolic momentum whose gradient is taken ahead, with a second, slow average.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import bea
+from bea.measure import verify
+from bea.methods import Method, from_function, from_text
+from bea.modified import modified_equation
+
+TEXT = """
+ahead = theta - gamma*nu*m
+slope = grad(ahead)
+m = beta*m + (1 - beta)*slope
+slow = rho*slow + (1 - rho)*m
+direct = (1 - nu)*slope
+quick = nu*(1 - weight)*m
+late = nu*weight*slow
+move = direct + quick
+move = move + late
+theta = theta - gamma*move
+"""
+VALUES = {"beta": "1/2", "nu": "7/10", "rho": "3/4", "weight": "1/3"}
+
+
+def begin(f: Any, theta: Any) -> Any:
+    return 0 * f(theta), 0 * f(theta)
+
+
+def move(
+    f: Any, theta: Any, state: Any, gamma: Any, beta: Any, nu: Any, rho: Any, weight: Any
+) -> tuple[Any, Any]:
+    slope = f(theta + gamma * nu * state[0])
+    quick = beta * state[0] + (1 - beta) * slope
+    slow = rho * state[1] + (1 - rho) * quick
+    mixed = (1 - weight) * quick + weight * slow
+    return theta + gamma * ((1 - nu) * slope + nu * mixed), (quick, slow)
+
+
+@dataclass(frozen=True)
+class TwoAverages(Method):
+    """The same as a class."""
+
+    beta: Any
+    nu: Any
+    rho: Any
+    weight: Any
+
+    def init(self, f: Any, theta: Any) -> Any:
+        """Return both averages zero."""
+        return begin(f, theta)
+
+    def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
+        """Return the step of the functions above."""
+        return move(f, theta, state, gamma, self.beta, self.nu, self.rho, self.weight)
+
+
+WAYS = {
+    "text": lambda: from_text(TEXT, **VALUES),
+    "functions": lambda: from_function(move, begin, **VALUES),
+    "class": lambda: TwoAverages(**VALUES),
+}
+
+
+@pytest.mark.parametrize("problem", ["booth", "linear-network"])
+@pytest.mark.parametrize("way", WAYS)
+def test_it_is_confirmed(way: str, problem: str) -> None:
+    certificate = verify(WAYS[way](), bea.problems.get(problem))
+    assert certificate.verdict == "confirmed", certificate
+    assert certificate.start == "corrected"
+    orders = [f.fit.order for f in certificate.findings if f.kind == "equation"]
+    assert orders == pytest.approx([1, 2, 3], abs=0.1)
+    assert len(certificate.controls) == 6
+
+
+def test_all_ways_give_one_equation() -> None:
+    found = [modified_equation(make(), order=3).coefficients for make in WAYS.values()]
+    assert found[0] == found[1] == found[2]
+    assert found[0] != modified_equation(bea.methods.ema_momentum(beta="1/2"), order=3).coefficients

@@ -1,0 +1,53 @@
+"""The pace of a method: what times and step sizes are chosen by where f_0 is no multiple of f."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import bea
+from bea.measure import default_starts, default_time, gammas_for, stiffness
+from bea.measure.pace import pace_of
+from bea.methods import get
+
+BOOTH = bea.problems.booth()
+STARTS = default_starts(BOOTH)
+
+
+@pytest.mark.parametrize("beta", ["1/2", "9/10"])
+def test_decay_of_nothing_changes_nothing(beta: str) -> None:
+    """On trees and off them, heavy ball has about the same range of step sizes."""
+    plain, decayed = (
+        pace_of(get(name, beta=beta, **more), BOOTH, STARTS)
+        for name, more in (("heavy-ball", {}), ("heavy-ball-l2", {"weight_decay": 0}))
+    )
+    assert decayed.rate == pytest.approx(plain.rate, rel=1e-6)
+    assert decayed.limit == pytest.approx(plain.limit, rel=1e-6)
+
+
+def test_preconditioning_scales_the_pace() -> None:
+    rate = stiffness(BOOTH, STARTS)
+    for factor in ("1/4", "4"):
+        method = get("preconditioned-descent", diagonal=(factor, factor))
+        scaled = rate * (0.25 if factor == "1/4" else 4)
+        assert pace_of(method, BOOTH, STARTS).rate == pytest.approx(scaled)
+
+
+def test_adam_forgets_in_steps_and_not_in_time() -> None:
+    """gamma/(1 - beta2) << 1: with beta2 ten times nearer to 1 steps are ten times smaller."""
+    largest = []
+    for beta2 in ("99/100", "999/1000"):
+        method = get("adam", beta2=beta2)
+        time = default_time(method, BOOTH)
+        gammas = gammas_for(method, BOOTH, STARTS, time)
+        assert time / gammas.min() < 30_000
+        largest.append(float(gammas.max()))
+    assert 5 < largest[0] / largest[1] < 20
+
+
+def test_large_steps_of_adam_are_warned_about() -> None:
+    method, gammas = get("adam"), np.array([0.1, 0.05, 0.025, 0.0125, 0.01])
+    certificate = bea.verify(method, BOOTH, 1, gammas, time=0.1)
+    assert certificate.verdict == "undecided"
+    (warning,) = certificate.warnings
+    assert "beyond the useful range: gamma times the pace at which the field changes" in warning
