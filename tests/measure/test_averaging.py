@@ -10,7 +10,13 @@ from flint import fmpq, fmpq_mat
 
 import bea
 from bea.errors import BeaError
-from bea.measure import averaged_covariance, averaged_loss, tail_average
+from bea.measure import (
+    QuadraticMoments,
+    averaged_covariance,
+    averaged_loss,
+    stationary_variance,
+    tail_average,
+)
 from bea.methods import Batches
 
 TURNED = bea.problems.with_gradient_covariance(
@@ -86,7 +92,15 @@ def test_stationary_variance_with_momentum_is_known() -> None:
     noise = tail_average(bea.problems.noisy_quadratic("1"), gamma, 1, beta=beta)
     known = gamma * (1 + beta) / ((1 - beta) * h * (2 * (1 + beta) - gamma * h))
     assert noise.last == noise.average == ((known,),)
+    assert known == stationary_variance(h, 1, gamma, beta)
     assert noise.gain == 1
+
+
+def test_the_moments_of_a_run_tend_to_the_stationary_ones() -> None:
+    moments = QuadraticMoments(TURNED)
+    state = moments.advance(moments.start([1, -1]), "1/10", Batches(1), "1/2", steps=300)
+    exact = tail_average(TURNED, "1/10", 1, beta="1/2").numbers[0]
+    np.testing.assert_allclose(moments.covariance(state), exact, rtol=1e-9)
 
 
 @pytest.mark.parametrize("beta", ["0", "1/2", "9/10"])
