@@ -1,7 +1,9 @@
 """Escape times over the inverse temperature: ensembles with their errors, and what theory says.
 
-Kramers' law is nearly a straight line here, of the barrier's slope. The lower panel divides by the
-first theory, since an error bar of two per cent cannot be seen over four decades.
+Over a barrier Kramers' law is nearly a straight line where the times are on a logarithmic scale, of
+the barrier's slope; from a saddle the times are nearly a straight line where 1/T is. The lower
+panel divides by the first theory, since an error bar of two per cent cannot be seen over four
+decades.
 """
 
 from __future__ import annotations
@@ -48,6 +50,8 @@ class EscapeData:
         Label -> mean times (n,) on the curve.
     reference : (temperatures,)
         The first theory at the temperatures of the ensembles.
+    saddle
+        Whether the runs left a saddle, and no well.
     """
 
     inverse: Floats
@@ -57,10 +61,14 @@ class EscapeData:
     curve: Floats
     theories: dict[str, Floats]
     reference: Floats
+    saddle: bool = False
 
 
 def escape_data(
-    temperatures: Iterable[Any], watched: Sequence[EscapeTimes], theories: Mapping[str, Theory]
+    temperatures: Iterable[Any],
+    watched: Sequence[EscapeTimes],
+    theories: Mapping[str, Theory],
+    saddle: bool = False,
 ) -> EscapeData:
     """Compute what a figure of escape times shows; see `escape_figure`."""
     heats = np.array([as_temperature(heat) for heat in temperatures])
@@ -71,7 +79,8 @@ def escape_data(
     order = np.argsort(1 / heats)
     inverse = 1 / heats[order]
     chosen = [watched[k] for k in order]
-    curve = np.linspace(inverse[0], inverse[-1], _SAMPLES)
+    spaced = np.geomspace if saddle else np.linspace
+    curve = spaced(inverse[0], inverse[-1], _SAMPLES)
     first = next(iter(theories.values()))
     return EscapeData(
         inverse=inverse,
@@ -81,11 +90,15 @@ def escape_data(
         curve=curve,
         theories={name: np.array([f(1 / x) for x in curve]) for name, f in theories.items()},
         reference=np.array([first(1 / x) for x in inverse]),
+        saddle=saddle,
     )
 
 
 def escape_figure(
-    temperatures: Iterable[Any], watched: Sequence[EscapeTimes], theories: Mapping[str, Theory]
+    temperatures: Iterable[Any],
+    watched: Sequence[EscapeTimes],
+    theories: Mapping[str, Theory],
+    saddle: bool = False,
 ) -> Figure:
     """Draw mean escape times over 1/T, and below their ratio to the first theory.
 
@@ -95,6 +108,8 @@ def escape_figure(
         T and the escape times of each ensemble.
     theories
         Label -> function of T whose value is the mean time.
+    saddle
+        Whether the runs leave a saddle: then 1/T is on a logarithmic scale, and the times are not.
 
     Examples
     --------
@@ -105,7 +120,7 @@ def escape_figure(
     >>> figure.axes[1].get_xlabel()
     'inverse temperature 1/T'
     """
-    return draw_escape(escape_data(temperatures, watched, theories))
+    return draw_escape(escape_data(temperatures, watched, theories, saddle))
 
 
 def draw_escape(data: EscapeData) -> Figure:
@@ -123,15 +138,20 @@ def draw_escape(data: EscapeData) -> Figure:
         bars = _bars(upper, data.inverse, data.means, data.errors)
         _bars(lower, data.inverse, data.means / data.reference, data.errors / data.reference)
         legend_right(upper, [bars, *lines], ["ensembles, ± 2 standard\nerrors", *data.theories])
-        upper.set_yscale("log")
+        if data.saddle:
+            upper.set_xscale("log")
+        else:
+            upper.set_yscale("log")
         upper.set_ylabel("mean time to leave")
         lower.set_ylabel("ratio to the\nfirst theory")
         lower.set_xlabel("inverse temperature 1/T")
         for axes in (upper, lower):
             axes.grid(True)
         share = f"{100 * data.left.min():.0f}" if data.left.min() < 0.995 else "all"
-        text = "all runs left" if share == "all" else f"at least {share} % of the runs left"
-        titled(upper, "Escape over a barrier", f"{text}; the others count as censored")
+        text = f"at least {share} % of the runs left; the others count as censored"
+        if share == "all":
+            text = "all runs left, or nearly all"
+        titled(upper, "Escape from a saddle" if data.saddle else "Escape over a barrier", text)
         return figure_of(upper)
 
 

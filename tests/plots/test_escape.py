@@ -39,6 +39,14 @@ def test_figure_has_a_line_for_each_theory_and_runs_that_left_nowhere_are_not_dr
     assert len(lower.containers[0].lines[0].get_xdata()) == 2
 
 
+def test_from_a_saddle_the_inverse_temperature_is_logarithmic() -> None:
+    data = escape_data([0.1, 0.001], RUNS, THEORIES, saddle=True)
+    np.testing.assert_allclose(np.diff(np.log(data.curve), 2), 0, atol=1e-12)
+    upper = draw_escape(data).axes[0]
+    assert (upper.get_xscale(), upper.get_yscale()) == ("log", "linear")
+    assert upper.get_title(loc="left") == "Escape from a saddle"
+
+
 def test_bad_input() -> None:
     with pytest.raises(BeaError, match="give one for each"):
         escape_data([0.1], RUNS, THEORIES)
