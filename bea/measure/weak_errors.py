@@ -98,9 +98,9 @@ class WeakErrors:
 
     def __repr__(self) -> str:
         lines = []
-        for name, orders, wanted in zip(self.equations, self.observed, self.expected, strict=True):
-            found = zip(self.observables, orders, wanted, strict=True)
-            cells = "".join(f"  {phi}: {order:.2f} ({must})" for phi, order, must in found)
+        for name, fits, wanted in zip(self.equations, self.fits, self.expected, strict=True):
+            found = zip(self.observables, fits, wanted, strict=True)
+            cells = "".join(f"  {phi}: {_order_text(fit)} ({must})" for phi, fit, must in found)
             lines.append(f"{name:<40}{cells}")
         return "\n".join(lines)
 
@@ -261,6 +261,10 @@ def _observables(given: Any, problem: VectorField) -> list[str]:
     if given is None:
         return [text for name in problem.variables for text in (name, f"{name}**2")]
     return list(map(str, observable_expressions(given, problem)))
+
+
+def _order_text(fit: OrderFit) -> str:
+    return "no fit" if fit.reason else f"{fit.order:.2f}"
 
 
 def _degree(value: Element) -> int:

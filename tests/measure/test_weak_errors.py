@@ -163,6 +163,12 @@ def test_a_number_is_the_size_of_batches() -> None:
     assert one.errors.tobytes() == other.errors.tobytes()
 
 
+def test_what_cannot_be_fitted_is_shown_as_such() -> None:
+    found = weak_errors(SGD, SKEW, "x", start=[1], weak_orders=[1], steps=[8])
+    assert "x: no fit (1)" in repr(found)
+    assert found.fits[0][0].reason
+
+
 def test_json_holds_all() -> None:
     found = weak_errors(SGD, SKEW, "x", start=[1], weak_orders=[1, 2], steps=[8, 16, 32, 64])
     record = json.loads(json.dumps(found.as_json()))
