@@ -27,7 +27,7 @@ from bea.fields.expressions import Expression
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source
-from bea.fields.vector_field import Loss
+from bea.fields.vector_field import Loss, VectorField
 from bea.problems.problem import Problem, Put
 from bea.problems.sampled import Sampled, by_coefficients
 
@@ -163,6 +163,12 @@ class FiniteSum(Loss):
         ring = Ring(self.variables, (*self.parameters, *names))
         parts = [Loss(read(ring, to_expression(loss.value)), loss.about) for loss in self.losses]
         return FiniteSum(parts, self.about)
+
+    def timed(self, name: str) -> VectorField:
+        """Return the sum with the time as a last variable; `bea.fields.with_time` asks for it."""
+        from bea.problems.timed_sums import TimedSum
+
+        return TimedSum(self, name)
 
     def __repr__(self) -> str:
         return f"FiniteSum({self.name}, N={self.size})"
