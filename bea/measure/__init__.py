@@ -53,7 +53,8 @@ from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
 from bea.measure.temperature import noise_temperature
 from bea.measure.verify import verify
-from bea.measure.weak_errors import WeakErrors, weak_defect, weak_errors
+from bea.measure.weak_defect import weak_defect
+from bea.measure.weak_errors import WeakErrors, weak_errors
 
 __all__ = [
     "Annealed",
