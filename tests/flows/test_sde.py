@@ -249,7 +249,7 @@ def test_a_stochastic_equation_brings_its_diffusion_and_its_loss() -> None:
     equation = bea.stochastic_equation(bea.methods.gradient_descent(), pair)
     asked: dict[str, Any] = {"gamma": "1/10", "time": 1, "steps": 20, "runs": 200, "seed": 3}
     own = sde_ensemble(equation, None, [1], observables="x, x**2, L", **asked)
-    given = sde_ensemble(equation, equation.diffusion_numeric(), [1], observables="x", **asked)
+    given = sde_ensemble(equation, equation, [1], observables="x", **asked)
     assert own["x"].mean.tobytes() == given["x"].mean.tobytes()
     mean, square = own["x"].mean[0], own["x**2"].mean[0]
     np.testing.assert_allclose(own["L"].mean[0], 3 * square / 4 + mean / 2 + 3 / 4, rtol=1e-12)
@@ -283,7 +283,6 @@ def test_an_interrupted_run_resumes_to_the_same_bits(tmp_path: Path) -> None:
         ({"diffusion": [[-1, 0], [0, 1]]}, BeaError, "the variance of component 1 is -1"),
         ({"diffusion": [[1, 2], [2, 1]]}, BeaError, r"semidefinite at the start \(0.5, 0\)"),
         ({"diffusion": [["x - 1", 0], [0, 1]]}, BeaError, "not positive semidefinite at the start"),
-        ({"diffusion": None}, BeaError, "there is no diffusion: give it, or a stochastic equation"),
         ({"diffusion": lambda t, g: t}, DimensionError, r"give \(2, 2, 1\)"),
         ({"diffusion": [["z", 0], [0, 1]]}, BeaError, "unknown variable 'z'"),
         ({"drift": "x"}, BeaError, "the drift is a str"),
