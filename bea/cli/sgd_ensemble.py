@@ -10,10 +10,10 @@ from bea.cli import options, sgd_options
 from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, out_folder, points, whole
 from bea.cli.long_runs import Kept, long_run
-from bea.cli.sgd_options import Running, StagedSampling, gammas_of
+from bea.cli.sgd_options import Running, StagedSampling, gammas_of, records_of
 from bea.cli.streams import emit, note
 from bea.cli.sums import SumSubject
-from bea.errors import BeaError, DimensionError
+from bea.errors import DimensionError
 
 if TYPE_CHECKING:
     from bea.flows import Ensemble
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["sgd_ensemble", "start_of"]
 
 _FORMATS = ("text", "json")
-# More records than this are no curve but a file of gigabytes.
-_MOST_RECORDS = 100_000
 
 
 @dataclass(frozen=True)
@@ -131,9 +129,7 @@ def _alone(values: list[Any]) -> Any:
 
 def _records(steps: int, record: str) -> list[int]:
     """Return the start, and evenly spaced steps."""
-    count = min(whole(record, "--record"), steps)
-    if count > _MOST_RECORDS:
-        raise BeaError(f"--record {count} is more than the limit of {_MOST_RECORDS:,}: record less")
+    count = records_of(record, steps)
     return sorted({0, *(round(k * steps / count) for k in range(1, count + 1))})
 
 

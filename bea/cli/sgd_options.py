@@ -36,7 +36,11 @@ __all__ = [
     "Steps",
     "SumArgument",
     "gammas_of",
+    "records_of",
 ]
+
+# More records than this are no curve but a file of gigabytes.
+_MOST_RECORDS = 100_000
 
 _PROBLEM, _NUMBERS, _OUTPUT = "What to follow", "How to measure", "Output"
 
@@ -276,6 +280,14 @@ def gammas_of(text: str | None) -> list[str]:
         if not 0 < number(part, "--gamma") < float("inf"):
             raise StepSizeError(f"--gamma '{part}' must be positive and finite")
     return found
+
+
+def records_of(text: str, steps: int) -> int:
+    """Return at how many of so many steps to record."""
+    count = min(whole(text, "--record"), steps)
+    if count > _MOST_RECORDS:
+        raise BeaError(f"--record {text} is more than the limit of {_MOST_RECORDS:,}: record less")
+    return count
 
 
 # --- private helpers ----------------------------------------------------------------------------

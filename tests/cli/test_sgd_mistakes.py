@@ -12,6 +12,9 @@ ENSEMBLE = ("sgd", "ensemble")
 LINE = (*ENSEMBLE, "linear-regression", "--gamma", "1/50")
 NOISY = (*ENSEMBLE, "himmelblau", "--gamma", "1/100", "--covariance")
 DATA = (*ENSEMBLE, "--gamma", "1/10", "--data")
+DERIVE = ("sgd", "derive", "gradient-descent", "linear-regression")
+SCALE = ("sgd", "noise-scale", "--size", "8", "--gamma", "1/10")
+REST = ("sgd", "equilibrium", "rayleigh-quotient", "--gamma", "1/2", "--weight-decay")
 
 MISTAKES = {
     "a batch too large": (
@@ -127,6 +130,64 @@ MISTAKES = {
     "no checkpoint": ((*LINE, "--checkpoint", "good.csv"), "is not a checkpoint saved by bea"),
     "results below a file": ((*LINE, "--out", "file/results"), "is not a folder"),
     "unknown form": ((*LINE, "--format", "csv"), "unknown --format 'csv': use text or json"),
+    "a generator of every loss": (
+        ("sgd", "derive", "gradient-descent"),
+        "--kind generator is derived on a finite sum: name one, or give --losses",
+    ),
+    "no method": (("sgd", "derive"), "missing argument 'METHOD': 'bea sgd derive --help'"),
+    "an unknown kind": ((*DERIVE, "--kind", "epochs"), "Did you mean 'epoch'?"),
+    "a batch of too many to derive": ((*DERIVE, "--batch", "5"), "B=5 is larger than N=4"),
+    "an epoch of too many": ((*DERIVE, "--kind", "epoch", "-B", "5"), "give 1 to 4"),
+    "an epoch with replacement": (
+        (*DERIVE, "--kind", "cycle", "--replacement"),
+        "an epoch goes through all losses once: leave --replacement out",
+    ),
+    "no average": (("sgd", "derive", "adam", "linear-regression"), "is no polynomial in its"),
+    "a rule and a method": (
+        (*DERIVE, "--update", "theta = theta - gamma*grad"),
+        "a METHOD and --update are given",
+    ),
+    "an order that needs more": (
+        ("sgd", "derive", "gradient-descent", "--kind", "sde", "--order", "3"),
+        "weak order 4 takes more of the noise than its covariance",
+    ),
+    "a noise scale of a large batch": ((*SCALE, "--batch", "9"), "B=9 is larger than N=8"),
+    "a negative variance of noise": (
+        (*SCALE, "--curvature", "1", "--variance=-1"),
+        "the variance is -1: variances are not negative",
+    ),
+    "half a quadratic": ((*SCALE, "--variance", "1"), "--curvature and --variance go together"),
+    "an unstable quadratic": (
+        (*SCALE, "--curvature", "100", "--variance", "1"),
+        "is not below 2 (1 + m): iterates grow",
+    ),
+    "a momentum of 1": ((*SCALE, "--momentum", "1"), "must lie in [0, 1)"),
+    "negative noise": ((*SCALE, "--noise=-1"), "the noise scale is -1"),
+    "noise and a batch": ((*SCALE, "--noise", "1", "-B", "2"), "give one of them"),
+    "lists of two lengths": (
+        (*SCALE, "-B", "1,2", "--momentum", "0,0,0"),
+        "--batch has 2 numbers and another list 3",
+    ),
+    "no size": (("sgd", "noise-scale", "--gamma", "1"), "give --size, or name a finite sum"),
+    "two sizes": ((*SCALE, "linear-regression"), "--size is given beside a finite sum"),
+    "a loss that is not scale-invariant": (
+        ("sgd", "equilibrium", "linear-regression", "--gamma", "1", "--weight-decay", "1/9"),
+        "is not scale-invariant: w·∇L is not 0",
+    ),
+    "a batch too large to rest": ((*REST, "1/25", "-B", "19"), "B=19 is larger than N=18"),
+    "no decay": (REST[:-1], "no weight decay is given: add --weight-decay"),
+    "a decay of 0": ((*REST, "0"), "--weight-decay '0' has no equilibrium"),
+    "a decay of more than all": ((*REST, "3"), "the decay of a step must be below 1"),
+    "an equilibrium too far": ((*REST, "1e-9"), "more than the limit of 10,000,000"),
+    "an equilibrium of few": ((*REST, "1/25", "--runs", "9"), "--runs 9 are too few"),
+    "an equilibrium too large": (
+        (*REST, "1/25", "--runs", "100000000"),
+        "an ensemble of 100000000 runs takes 243 GB of memory",
+    ),
+    "an equilibrium by rule": (
+        (*REST, "1/25", "-u", "theta = theta - gamma*grad"),
+        "leave --update out",
+    ),
     "unknown command": (("sgd", "ensembles"), "Did you mean 'ensemble'?"),
 }
 FILES = {
