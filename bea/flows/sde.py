@@ -70,11 +70,11 @@ def sde_ensemble(
     Parameters
     ----------
     drift
-        b: a vector field, a loss (b = −∇L) or a modified equation.
+        b: a vector field, a loss (b = −∇L), a modified equation or a stochastic one.
     diffusion
         S = γ times rows (d, d) of ring elements, numbers or texts, such as the `covariance()` of a
         finite sum; or a mapping {power of γ: rows}; or a function of theta (d, lanes) and γ with
-        values (d, d, lanes).
+        values (d, d, lanes). None is that of the stochastic equation which is given as the drift.
     starts : (d,) or (runs, d)
         Where all runs start, or each of them.
     gamma
@@ -84,7 +84,8 @@ def sde_ensemble(
     scheme
         "platen" (weak order 2) or "euler-maruyama" (weak order 1).
     loss
-        What `L` is in the observables; by default the drift, if it is a loss.
+        What `L` is in the observables; by default the drift, or the problem that it was derived
+        for, if that is a loss.
     runs, observables, record, until, keep, seed, workers, memory, progress, checkpoint
         As for `bea.ensemble`; `record` counts the steps of the scheme.
 
@@ -125,8 +126,8 @@ def sde_ensemble(
         )
     check_count(steps, "steps")
     size, whole = step_size(gamma), _time(time)
-    matrix = Diffusion(diffusion, drift.variables)
-    value = loss if loss is not None else drift if isinstance(drift, Loss) else None
+    matrix = Diffusion(_own_diffusion(drift) if diffusion is None else diffusion, drift.variables)
+    value = loss if loss is not None else _loss_of(drift)
     if value is not None and value.variables != drift.variables:
         raise DimensionError("the loss and the drift have different variables: give the same")
     function = None if value is None else lambda theta: value.at(theta.T)
@@ -150,6 +151,21 @@ def sde_ensemble(
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _own_diffusion(drift: Field) -> Any:
+    """Return the diffusion of a drift that is a stochastic equation."""
+    if not hasattr(drift, "diffusion_numeric"):
+        raise BeaError(
+            "there is no diffusion: give it, or a stochastic equation as the drift, which has one"
+        )
+    return drift.diffusion_numeric()
+
+
+def _loss_of(drift: Field) -> Loss | None:
+    """Return the drift, or the problem that it was derived for, if that is a loss."""
+    candidates = drift, getattr(drift, "problem", None)
+    return next((found for found in candidates if isinstance(found, Loss)), None)
 
 
 class _Diffusing:

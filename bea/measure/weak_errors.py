@@ -20,11 +20,12 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from bea.errors import BeaError
+from bea.errors import BeaError, OrderError
 from bea.fields import Element, SeriesField, VectorField
 from bea.fields.conversions import to_program
 from bea.measure.certificate import WITHIN
 from bea.measure.exact_inputs import (
+    checked_steps,
     exact_number,
     exact_point,
     observable_expressions,
@@ -97,9 +98,9 @@ class WeakErrors:
 
     def __repr__(self) -> str:
         lines = []
-        for name, orders, wanted in zip(self.equations, self.observed, self.expected, strict=True):
-            found = zip(self.observables, orders, wanted, strict=True)
-            cells = "".join(f"  {phi}: {order:.2f} ({must})" for phi, order, must in found)
+        for name, fits, wanted in zip(self.equations, self.fits, self.expected, strict=True):
+            found = zip(self.observables, fits, wanted, strict=True)
+            cells = "".join(f"  {phi}: {_order_text(fit)} ({must})" for phi, fit, must in found)
             lines.append(f"{name:<40}{cells}")
         return "\n".join(lines)
 
@@ -132,7 +133,7 @@ def weak_errors(
     time: Any = 1,
     steps: Sequence[int] = _STEPS,
     weak_orders: Sequence[int] = (1, 2, 3),
-    batches: Batches | None = None,
+    batches: Batches | int | None = None,
     equations: Mapping[str, tuple[Generator, int]] | None = None,
 ) -> WeakErrors:
     """Compare the iterates with their stochastic modified equations at a fixed time, exactly.
@@ -171,6 +172,10 @@ def weak_errors(
     """
     duration = exact_number(time, "the time")
     names = _observables(observables, problem)
+    steps = [checked_steps(n, least=1) for n in steps]
+    for asked, what in ((names, "observables"), (steps, "steps"), (weak_orders, "weak orders")):
+        if not len(asked):
+            raise BeaError(f"there are no {what}: give at least one")
     elements = [read_observable(name, problem) for name in names]
     degree = max(1, *map(_degree, elements))
     batches = checked_batches(batches)
@@ -200,7 +205,7 @@ def weak_defect(
     *,
     steps: int = 1,
     point: Any = None,
-    batches: Batches | None = None,
+    batches: Batches | int | None = None,
 ) -> list[Any]:
     """Return E phi(theta_n) - (e^(n gamma L~) phi)(theta_0) as a series in gamma, to order + 2.
 
@@ -232,7 +237,7 @@ def weak_defect(
     >>> weak_defect(bea.methods.gradient_descent(), pair, "x**2", order=1)
     [0, 0, 0, -7*x**8 + 6*x**2]
     """
-    batches = checked_batches(batches)
+    batches, steps = checked_batches(batches), checked_steps(steps)
     problem = _over_symbols_of(method, problem)
     generator = modified_generator(method, problem, order, batches)
     if has_memory(method):
@@ -258,6 +263,10 @@ def _observables(given: Any, problem: VectorField) -> list[str]:
     return list(map(str, observable_expressions(given, problem)))
 
 
+def _order_text(fit: OrderFit) -> str:
+    return "no fit" if fit.reason else f"{fit.order:.2f}"
+
+
 def _degree(value: Element) -> int:
     return max((int(sum(e)) for e in value.terms()), default=0)
 
@@ -273,6 +282,8 @@ def _equations(
     method: Method, problem: VectorField, weak_orders: Sequence[int], batches: Batches
 ) -> dict[str, tuple[Generator, int]]:
     found: dict[str, tuple[Generator, int]] = {}
+    if 0 in weak_orders:
+        raise OrderError("weak order 0 is not possible: give 1 or more")
     generator = modified_generator(method, problem, max(weak_orders) - 1, batches)
     for w in weak_orders:
         equation = stochastic_equation(method, problem, w, batches)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bea.errors import BeaError
+from bea.errors import BeaError, OrderError
 from bea.measure.weak_errors import weak_defect, weak_errors
-from bea.methods import Batches, get
+from bea.methods import Batches, ShuffledEpochs, get
 from bea.modified import modified_generator
 from bea.problems import finite_sum
 
@@ -133,6 +133,40 @@ def test_a_wrong_generator_shows() -> None:
 def test_memory_is_refused() -> None:
     with pytest.raises(BeaError, match="steady state"):
         weak_defect(get("heavy-ball"), QUARTIC, "x", 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "message"),
+    [
+        ({"observables": []}, BeaError, "there are no observables"),
+        ({"steps": []}, BeaError, "there are no steps"),
+        ({"steps": [8, 0]}, BeaError, "0 steps are not possible: give a whole number, 1 or more"),
+        ({"weak_orders": []}, BeaError, "there are no weak orders"),
+        ({"weak_orders": [0, 1]}, OrderError, "weak order 0 is not possible"),
+        ({"batches": "all"}, BeaError, "the batches are a str: give their size"),
+        ({"batches": ShuffledEpochs(1)}, BeaError, "not independent"),
+    ],
+)
+def test_what_is_refused(asked: dict[str, Any], error: type, message: str) -> None:
+    with pytest.raises(error, match=message):
+        weak_errors(SGD, SKEW, **{"observables": "x", "start": [1], **asked})
+
+
+def test_a_defect_takes_whole_steps() -> None:
+    with pytest.raises(BeaError, match=r"1\.5 steps are not possible"):
+        weak_defect(SGD, QUARTIC, "x", 1, steps=1.5)  # type: ignore[arg-type]
+
+
+def test_a_number_is_the_size_of_batches() -> None:
+    asked: dict[str, Any] = {"start": [1], "weak_orders": [2], "steps": [8, 16, 32]}
+    one, other = (weak_errors(SGD, SKEW, "x**2", batches=b, **asked) for b in (2, Batches(2)))
+    assert one.errors.tobytes() == other.errors.tobytes()
+
+
+def test_what_cannot_be_fitted_is_shown_as_such() -> None:
+    found = weak_errors(SGD, SKEW, "x", start=[1], weak_orders=[1], steps=[8])
+    assert "x: no fit (1)" in repr(found)
+    assert found.fits[0][0].reason
 
 
 def test_json_holds_all() -> None:
