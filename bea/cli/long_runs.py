@@ -25,11 +25,16 @@ class Kept:
         The file of `--checkpoint`; it stays when the run is done.
     folder
         The folder of `--out`; a checkpoint there is gone when the run is done.
+    number
+        Which of several runs of one command it is of; it goes into the file's name.
     """
 
-    def __init__(self, named: Path | None, folder: Path | None) -> None:
+    def __init__(self, named: Path | None, folder: Path | None, number: int | None = None) -> None:
         own = None if folder is None else folder / "checkpoint.npz"
-        self.path = own if named is None else named
+        path = own if named is None else named
+        if path is not None and number is not None:
+            path = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        self.path = path
         self.stays = named is not None
         self.existed = self.path is not None and self.path.exists()
 

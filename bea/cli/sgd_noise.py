@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from bea.cli import options, sgd_options
 from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, out_file, whole
-from bea.cli.sgd_options import gammas_of
+from bea.cli.sgd_options import gammas_of, rows_of
 from bea.cli.streams import emit
 from bea.cli.sums import SumSubject
 from bea.errors import BeaError
@@ -121,12 +120,7 @@ def sgd_noise_scale(
         )
     sizes = [whole(part, "--batch") for part in (batch or "1").split(",")]
     momenta = [part.strip() for part in momentum.split(",")]
-    lists: dict[str, list[Any]] = {
-        "--gamma": gammas_of(gamma),
-        "--batch": sizes,
-        "--momentum": momenta,
-    }
-    rows = _rows(lists)
+    rows = rows_of({"--gamma": gammas_of(gamma), "--batch": sizes, "--momentum": momenta})
 
     from bea.reports import console_on, json_text, plain_text
     from bea.reports.noise import NoiseReport
@@ -157,15 +151,3 @@ def _size(subject: SumSubject, problem: str | None, size: str | None) -> int:
     if size is None:
         raise BeaError("the number of losses is not known: give --size, or name a finite sum")
     return whole(size, "--size")
-
-
-def _rows(lists: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Return what stands in each row; a list of one is for all rows."""
-    count = max(map(len, lists.values()))
-    for name, values in lists.items():
-        if len(values) not in (1, count):
-            raise BeaError(
-                f"{name} has {len(values)} numbers and another list {count}: give one, or as many"
-            )
-    spread = [list(v) * count if len(v) == 1 else v for v in lists.values()]
-    return list(zip(*spread, strict=True))

@@ -5,7 +5,7 @@ Like those of `bea.cli.options` they are taken as texts, which are read where th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,6 +37,7 @@ __all__ = [
     "SumArgument",
     "gammas_of",
     "records_of",
+    "rows_of",
 ]
 
 # More records than this are no curve but a file of gigabytes.
@@ -288,6 +289,22 @@ def records_of(text: str, steps: int) -> int:
     if count > _MOST_RECORDS:
         raise BeaError(f"--record {text} is more than the limit of {_MOST_RECORDS:,}: record less")
     return count
+
+
+def rows_of(lists: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Return what stands in each row; a list of one is for all rows.
+
+    >>> rows_of({"--gamma": ["1/2", "1/4"], "--batch": [1]})
+    [('1/2', 1), ('1/4', 1)]
+    """
+    count = max(map(len, lists.values()))
+    for name, values in lists.items():
+        if len(values) not in (1, count):
+            raise BeaError(
+                f"{name} has {len(values)} numbers and another list {count}: give one, or as many"
+            )
+    spread = [list(v) * count if len(v) == 1 else v for v in lists.values()]
+    return list(zip(*spread, strict=True))
 
 
 # --- private helpers ----------------------------------------------------------------------------

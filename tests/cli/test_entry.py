@@ -23,6 +23,7 @@ COMMANDS = [
     ("sgd", "ensemble"),
     ("sgd", "noise-scale"),
     ("sgd", "equilibrium"),
+    ("sgd", "escape"),
     ("plot", "drift"),
     ("plot", "trajectory"),
     ("plot", "loss"),

@@ -15,6 +15,7 @@ DATA = (*ENSEMBLE, "--gamma", "1/10", "--data")
 DERIVE = ("sgd", "derive", "gradient-descent", "linear-regression")
 SCALE = ("sgd", "noise-scale", "--size", "8", "--gamma", "1/10")
 REST = ("sgd", "equilibrium", "rayleigh-quotient", "--gamma", "1/2", "--weight-decay")
+ESCAPE = ("sgd", "escape", "double-well", "--covariance")
 
 MISTAKES = {
     "a batch too large": (
@@ -187,6 +188,39 @@ MISTAKES = {
     "an equilibrium by rule": (
         (*REST, "1/25", "-u", "theta = theta - gamma*grad"),
         "leave --update out",
+    ),
+    "no temperature": ((*ESCAPE, "2, 1", "--gamma", "1/8"), "has no temperature"),
+    "an escape that never comes": (
+        (*ESCAPE, "1, 1", "--gamma", "1/1000"),
+        "at temperature 1/2000 the mean time is about",
+    ),
+    "no way out": (
+        ("sgd", "escape", "booth", "--covariance", "1, 1", "--gamma", "1/100"),
+        "no saddle that was found joins the minimum at (1, 3)",
+    ),
+    "no window": (
+        ("sgd", "escape", "x**4 - x**2", "--covariance", "1", "--gamma", "1/8"),
+        "where minima are is not known: give a window, such as --window='-2,2'",
+    ),
+    "a window of one": (
+        (*ESCAPE, "1, 1", "--gamma", "1/8", "--window=-2,2"),
+        "is not a pair for each of x, y",
+    ),
+    "a window without a minimum": (
+        (*ESCAPE, "1, 1", "--gamma", "1/8", "--window=2,3; 2,3"),
+        "'double-well' has no minimum in the window",
+    ),
+    "a batch too large to escape": (
+        (*ESCAPE, "2, 2", "--gamma", "1/8", "-B", "99"),
+        "the batch size B=99 is larger than N=",
+    ),
+    "an escape too large": (
+        (*ESCAPE, "2, 2", "--gamma", "1/8", "--runs", "10000000000"),
+        "GB of memory, more than memory=2",
+    ),
+    "an escape by rule": (
+        (*ESCAPE, "2, 2", "--gamma", "1/8", "-u", "theta = theta - gamma*grad"),
+        "theory knows the escapes of plain SGD",
     ),
     "unknown command": (("sgd", "ensembles"), "Did you mean 'ensemble'?"),
 }
