@@ -50,6 +50,13 @@ from bea.plots.comparison import (
 from bea.plots.comparison_drawing import draw_comparison
 from bea.plots.drift import DriftCurve, DriftData, drift_data, drift_figure
 from bea.plots.drift_drawing import draw_drift
+from bea.plots.ensemble import (
+    EnsembleBand,
+    EnsembleData,
+    draw_ensemble,
+    ensemble_data,
+    ensemble_figure,
+)
 from bea.plots.equilibrium import (
     EquilibriumCurve,
     EquilibriumData,
@@ -86,6 +93,8 @@ __all__ = [
     "ComparisonPanel",
     "DriftCurve",
     "DriftData",
+    "EnsembleBand",
+    "EnsembleData",
     "EquilibriumCurve",
     "EquilibriumData",
     "EscapeData",
@@ -111,6 +120,7 @@ __all__ = [
     "draw_certificate",
     "draw_comparison",
     "draw_drift",
+    "draw_ensemble",
     "draw_equilibrium",
     "draw_escape",
     "draw_growth",
@@ -120,6 +130,8 @@ __all__ = [
     "draw_trajectory",
     "drift_data",
     "drift_figure",
+    "ensemble_data",
+    "ensemble_figure",
     "equilibrium_data",
     "equilibrium_figure",
     "escape_data",
