@@ -76,6 +76,16 @@ class Scheduled(Method):
         object.__setattr__(self, "gradient", self.method.gradient)
         object.__setattr__(self, "colors", self.method.colors)
 
+    def check_field(self, field: Any) -> None:
+        """Refuse a field whose last variable is no time."""
+        if hasattr(field, "time_name") or not hasattr(field, "components"):
+            return  # it says so, or has numbers alone
+        if field.components[-1].as_rational() != 1:
+            raise DimensionError(
+                "a scheduled method needs the time as last variable, and the slope of "
+                f"'{field.variables[-1]}' is not 1: give it bea.fields.with_time(problem)"
+            )
+
     def init(self, f: Any, theta: Any) -> Any:
         """Return the memory of the inner method."""
         if not isinstance(theta, np.ndarray):  # asked only what memory there is

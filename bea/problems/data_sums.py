@@ -26,10 +26,11 @@ from bea.fields.element import Element
 from bea.fields.exact import as_float, as_rational, exact
 from bea.fields.expressions import Expression, free_symbols
 from bea.fields.grammar import declared_names
+from bea.fields.noise_factor import NoiseFactor
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source, substitute
 from bea.fields.vector_field import Inside, Loss, Rhs, conditions_of, met
-from bea.problems.finite_sums import FiniteSum, digest
+from bea.problems.finite_sums import MOST_NOISES, FiniteSum, Sampling, digest
 from bea.problems.sampled import Sampled, by_model
 
 __all__ = ["DataSum", "from_data", "linear_model", "logistic_model", "network_model"]
@@ -122,6 +123,18 @@ class DataSum(FiniteSum):
         ring = Ring(self._names, (*self._open, *names))
         return DataSum(self.expression, ring, self.data, self.about)
 
+    def noise_factor(
+        self, batches: Sampling | None = None, most: int | None = MOST_NOISES
+    ) -> NoiseFactor | None:
+        """Return S with S Sᵀ the covariance of a step's gradient, or None if it has many columns.
+
+        Where the model has functions, each loss has its own, and N losses make N − 1 columns.
+        """
+        self._model.gradient()
+        if most is not None and self._model.ring.atoms and self.size - 1 > most:
+            return None
+        return super().noise_factor(batches, most)
+
     # The numbers are those of the model.
 
     @cached_property
@@ -194,7 +207,7 @@ def from_data(
     ExpressionError
         If the model cannot be read, or a number is a float or cannot be read.
     DimensionError
-        If there are no data, or not as many numbers for each name.
+        If there are no data, they have no names, or not as many numbers for each name.
     UnknownNameError
         If a name of the data does not occur in the model.
 
@@ -204,6 +217,11 @@ def from_data(
     >>> line.size, line.losses[2]
     (3, Loss(w**2/2 + w*b + b**2/2 - 4*w - 4*b + 8))
     """
+    if not isinstance(data, Mapping):
+        raise DimensionError(
+            f"the data are a {type(data).__name__}: name them, such as "
+            "{'x': [-1, 0, 1], 'y': [1, 2, 4]}"
+        )
     columns = {name: _column(name, values) for name, values in data.items()}
     sizes = {name: len(column) for name, column in columns.items()}
     if not columns or len(set(sizes.values())) != 1 or 0 in sizes.values():
