@@ -135,7 +135,7 @@ def _records(steps: int, record: str) -> list[int]:
 
 def _save(report: Any, found: Ensemble, folder: Path) -> None:
     """Write data, table and figure, and say where."""
-    from bea.flows.ensemble_storage import save_ensemble
+    from bea.flows import save_ensemble
     from bea.plots import ensemble_figure, save_figure
     from bea.reports import json_text, plain_text, write_text
 

@@ -118,8 +118,7 @@ def _basin(total: FiniteSum, start: str | None, window: str | None) -> Basin:
     """Return the minimum that is nearest to the start, and the ways out of its basin."""
     import numpy as np
 
-    from bea.measure import critical_points
-    from bea.measure.ways_out import ways_out
+    from bea.measure import critical_points, ways_out
     from bea.reports.escape import Basin
 
     box = None if window is None else points(window, "--window")

@@ -53,6 +53,7 @@ from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
 from bea.measure.temperature import noise_temperature
 from bea.measure.verify import verify
+from bea.measure.ways_out import Settled, WayOut, ways_out
 from bea.measure.weak_errors import WeakErrors, weak_defect, weak_errors
 
 __all__ = [
@@ -79,6 +80,8 @@ __all__ = [
     "Past",
     "Phase",
     "QuadraticMoments",
+    "Settled",
+    "WayOut",
     "WeakErrors",
     "anneal",
     "averaged_covariance",
@@ -128,6 +131,7 @@ __all__ = [
     "tail_average",
     "unstable_exit_time",
     "verify",
+    "ways_out",
     "weak_defect",
     "weak_errors",
 ]

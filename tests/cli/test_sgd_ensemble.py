@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 
 import bea as package
-from bea.flows import ensembles
-from bea.flows.ensemble_storage import load_ensemble
+from bea.flows import ensembles, load_ensemble
 
 from .conftest import Bea
 
