@@ -48,8 +48,7 @@ class Chosen:
     @property
     def jumps(self) -> bool:
         """Whether the schedule is in pieces, across which no modified equation goes."""
-        schedule = getattr(self.method, "schedule", None)
-        return schedule is not None and not schedule.is_smooth
+        return getattr(self.method, "jumps", False)
 
     def no_longer(self, time: float) -> float:
         """Return a time that ends with the schedule; the schedule's, where that jumps."""

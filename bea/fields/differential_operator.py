@@ -23,7 +23,7 @@ from bea.fields.element import Element
 from bea.fields.expressions import to_text
 from bea.fields.ring import Ring
 
-__all__ = ["DifferentialOperator", "MultiIndex", "multi_indices"]
+__all__ = ["DifferentialOperator", "MultiIndex", "derivative", "multi_indices"]
 
 MultiIndex = tuple[int, ...]
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -159,7 +159,7 @@ class DifferentialOperator:
         for alpha, a in self.coefficients.items():
             for beta, b in other.coefficients.items():
                 for mu in _below(alpha):
-                    slope = _derivative(b, mu)
+                    slope = derivative(b, mu)
                     if slope.poly.is_zero():
                         continue
                     index = tuple(i - j + k for i, j, k in zip(alpha, mu, beta, strict=True))
@@ -178,7 +178,7 @@ class DifferentialOperator:
         """Return what the operator makes of an element."""
         total = self.ring.constant(0)
         for index, c in self.coefficients.items():
-            total = total + c * _derivative(value, index)
+            total = total + c * derivative(value, index)
         return total
 
     def __eq__(self, other: object) -> bool:
@@ -226,6 +226,20 @@ def multi_indices(dimension: int, degree: int) -> list[MultiIndex]:
     ]
 
 
+def derivative(value: Element, index: MultiIndex) -> Element:
+    """Return d^index of an element; the gradients that it passes keep what they find.
+
+    >>> derivative(Ring(["x", "y"]).variable(0) ** 3, (2, 0))
+    6*x
+    """
+    for variable, count in enumerate(index):
+        for _ in range(count):
+            if value.poly.is_zero():
+                return value
+            value = value.gradient()[variable]
+    return value
+
+
 # --- private helpers ----------------------------------------------------------------------------
 
 
@@ -235,16 +249,6 @@ def _rank(item: tuple[MultiIndex, Any]) -> tuple[int, MultiIndex]:
 
 def _below(index: MultiIndex) -> Iterable[MultiIndex]:
     return product(*(range(i + 1) for i in index))
-
-
-def _derivative(value: Element, index: MultiIndex) -> Element:
-    """Return d^index of an element; the gradients that it passes keep what they find."""
-    for variable, count in enumerate(index):
-        for _ in range(count):
-            if value.poly.is_zero():
-                return value
-            value = value.gradient()[variable]
-    return value
 
 
 def _joined(terms: Iterable[tuple[str, str]]) -> str:

@@ -6,18 +6,20 @@ Source: Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, s
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from bea.errors import ExpressionError
+from bea.fields.about import About
 from bea.fields.conversions import read, to_expression
 from bea.fields.ring import Ring
 from bea.fields.vector_field import Loss, VectorField
 
-__all__ = ["with_time"]
+__all__ = ["timed_about", "with_time"]
 
 
 def with_time(problem: VectorField, name: str = "t") -> VectorField:
     """Return the field (f, 1) over the problem's variables and the time.
+
+    That of a finite sum keeps its samples; see `bea.problems.timed_sums`.
 
     Raises
     ------
@@ -34,16 +36,25 @@ def with_time(problem: VectorField, name: str = "t") -> VectorField:
             f"'{name}' is a name of the problem already: give the time another, with_time(..., "
             "name='time')"
         )
+    own = getattr(problem, "timed", None)
+    if own is not None:
+        found: VectorField = own(name)
+        return found
     ring = Ring((*problem.variables, name), problem.parameters)
     if isinstance(problem, Loss):  # the loss itself says where it is defined
         slopes = read(ring, to_expression(problem.value)).gradient()[:-1]
         components = [-slope for slope in slopes]
     else:
         components = [read(ring, to_expression(c)) for c in problem.components]
-    return VectorField([*components, ring.constant(1)], _about(problem))
+    return VectorField([*components, ring.constant(1)], timed_about(problem))
 
 
-def _about(problem: VectorField) -> Any:
+def timed_about(problem: VectorField) -> About:
+    """Return what is known of a problem, for the problem with the time.
+
+    >>> timed_about(Loss.read("x**2")).minima
+    ()
+    """
     about = problem.about
     return replace(
         about,

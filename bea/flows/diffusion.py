@@ -1,21 +1,23 @@
-"""The diffusion matrix of an SDE, and its square root in every lane.
+"""The diffusion matrix of an SDE, and its root in every lane.
 
-S(X; γ) = Σ_p γ^p S_p(X) is exact, (d, d), and symmetric; its root is Cholesky's lower triangle,
-with a zero column where a pivot vanishes. A lane in which S is not positive semidefinite has no
-root: NaN, which the ensemble marks. Source: Golub and Van Loan, Matrix Computations, fourth
-edition, algorithm 4.2.2 and section 4.2.8.
+A factor (`bea.fields.NoiseFactor`) is its own root, √γ times it: smooth, and of any number of
+columns. A matrix S(X; γ) = Σ_p γ^p S_p(X) is exact, (d, d), and symmetric; its root is Cholesky's
+lower triangle, with a zero column where a pivot vanishes. A lane in which S is not positive
+semidefinite has no root: NaN, which the ensemble marks. Source: Golub and Van Loan, Matrix
+Computations, fourth edition, algorithm 4.2.2 and section 4.2.8.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError, DimensionError
-from bea.fields import Element, Ring
+from bea.fields import Element, NoiseFactor, Ring
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.numpy_code import compile_program
 from bea.fields.sources import expressions_of
@@ -39,9 +41,19 @@ class Diffusion:
     given
         Rows of ring elements, exact numbers or texts in the variables: then S is γ times this. Or a
         mapping {power of γ: rows}, or a function of theta (d, lanes) and γ with values (d, d,
-        lanes).
+        lanes). Or a `NoiseFactor` Q: then S is γ Q Qᵀ. Or a finite sum or a stochastic equation,
+        whose factor is taken if they have one of few columns, and their matrix otherwise.
     variables
         The names of the components.
+
+    Attributes
+    ----------
+    columns : int
+        How many noises there are.
+    constant : bool
+        Whether it is the same at all points.
+    identity : str
+        What tells it from another.
 
     Raises
     ------
@@ -59,9 +71,14 @@ class Diffusion:
     """
 
     def __init__(self, given: Any, variables: Sequence[str]) -> None:
-        self.dimension = len(variables)
-        self.constant = False
-        self.identity = "a function"
+        self.dimension = self.columns = len(variables)
+        self.constant, self.identity = False, "a function"
+        self._factor: Callable[[Floats], Floats] | None = None
+        given = _factor_or_matrix(given, tuple(variables))
+        if isinstance(given, NoiseFactor):
+            self.columns, self.constant, self.identity = given.count, given.constant, given.identity
+            self._factor = given.numeric()
+            return
         if callable(given):
             self._matrix: Matrix = given
             return
@@ -74,6 +91,9 @@ class Diffusion:
 
     def __call__(self, theta: Floats, gamma: float) -> Floats:
         """Return S (d, d, lanes)."""
+        if self._factor is not None:
+            root = self.root(theta, gamma)
+            return np.asarray(np.einsum("ikl,jkl->ijl", root, root))
         found = np.asarray(self._matrix(theta, gamma), dtype=np.float64)
         expected = (self.dimension, self.dimension, theta.shape[1])
         if found.shape != expected:
@@ -82,9 +102,20 @@ class Diffusion:
             )
         return found
 
-    def root(self, theta: Floats, gamma: float) -> Floats:
-        """Return the root (d, d, lanes): [:, k] is the direction of the k-th noise."""
-        return cholesky(self(theta, gamma))
+    def root(
+        self, theta: Floats, gamma: float, indefinite: NDArray[np.bool_] | None = None
+    ) -> Floats:
+        """Return the root (d, columns, lanes): [:, k] is the direction of the k-th noise.
+
+        Where `indefinite` is given, lanes in which there is none are marked in it.
+        """
+        if self._factor is not None:
+            return self._factor(theta) * sqrt(gamma)
+        matrix = self(theta, gamma)
+        root = cholesky(matrix)
+        if indefinite is not None:
+            indefinite |= np.isnan(root[0, 0]) & np.isfinite(matrix).all(axis=(0, 1))
+        return root
 
     def check(self, points: Floats, gamma: float) -> None:
         """Raise `BeaError` if S is not positive semidefinite at one of some points (n, d)."""
@@ -125,6 +156,23 @@ def cholesky(matrices: Floats) -> Floats:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _factor_or_matrix(given: Any, variables: tuple[str, ...]) -> Any:
+    """Return what a finite sum or a stochastic equation has: a factor, or its matrix."""
+    names = getattr(getattr(given, "ring", None), "variables", variables)
+    if names != variables:
+        raise DimensionError(
+            f"the diffusion is in the variables {', '.join(names)}, and the drift in "
+            f"{', '.join(variables)}: give the same"
+        )
+    if not hasattr(given, "noise_factor"):
+        return given
+    factor = given.noise_factor()
+    if factor is not None:
+        return factor
+    function = getattr(given, "diffusion_numeric", None)
+    return given.covariance() if function is None else function()
 
 
 def _elements(rows: Any, variables: Sequence[str], ring: Ring) -> list[Element]:

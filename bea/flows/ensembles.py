@@ -29,7 +29,7 @@ from bea.flows.times import check_count
 from bea.flows.trajectory import Status
 from bea.methods import Batches, Method, ShuffledEpochs
 from bea.methods import get as get_method
-from bea.problems import FiniteSum, find_loss
+from bea.problems import FiniteSum, TimedSum, find_loss
 
 __all__ = ["ensemble"]
 
@@ -44,7 +44,7 @@ _LEAST = 64
 
 def ensemble(
     method: Method | str,
-    total: FiniteSum | str,
+    total: FiniteSum | TimedSum | str,
     starts: ArrayLike,
     *,
     gamma: Any,
@@ -70,7 +70,8 @@ def ensemble(
         A method or its name; see `bea.methods`.
     total
         A finite sum, or the name of one such as "linear-regression"; see `bea.problems.finite_sum`
-        and `bea.problems.from_data`.
+        and `bea.problems.from_data`. For a method with a schedule, `bea.methods.Scheduled`, it is
+        `bea.fields.with_time` of the sum, and starts end with the time.
     starts : (d,) or (runs, d)
         Where all runs start, or each of them.
     gamma
@@ -172,7 +173,9 @@ _Stage = tuple[int, float, Sampling]
 class _Descent:
     """A method on a finite sum, as a `Walk`."""
 
-    def __init__(self, method: Method, total: FiniteSum, stages: Sequence[_Stage]) -> None:
+    def __init__(
+        self, method: Method, total: FiniteSum | TimedSum, stages: Sequence[_Stage]
+    ) -> None:
         self.method, self.total, self.stages = method.bind(as_float), total, stages
         self.rows = max(_rows(batches, total.size) for _, _, batches in stages)
         self.width = max(_LEAST, min(_WIDTH // max(2, total.dimension), _DRAWN * 4 // self.rows))
@@ -243,7 +246,7 @@ def _rows(batches: Sampling, total: int) -> int:
     return batches.size * batches.epoch(total)
 
 
-def _stages(total: FiniteSum, gamma: Any, steps: Any, batches: Any) -> list[_Stage]:
+def _stages(total: FiniteSum | TimedSum, gamma: Any, steps: Any, batches: Any) -> list[_Stage]:
     several = isinstance(steps, Sequence | np.ndarray)
     counts = list(steps) if several else [steps]
     gammas = _each(gamma, len(counts), "step sizes", several)
@@ -270,9 +273,9 @@ def _each(value: Any, count: int, what: str, several: bool) -> list[Any]:
     return list(value)
 
 
-def _finite_sum(total: Any) -> FiniteSum:
+def _finite_sum(total: Any) -> FiniteSum | TimedSum:
     found = find_loss(total) if isinstance(total, str) else total
-    if not isinstance(found, FiniteSum):
+    if not isinstance(found, FiniteSum | TimedSum):
         raise BeaError(
             f"the loss is a {type(found).__name__} and no finite sum: make one with "
             "bea.problems.finite_sum, from_data or with_gradient_covariance"
@@ -280,5 +283,5 @@ def _finite_sum(total: Any) -> FiniteSum:
     return found
 
 
-def _loss(total: FiniteSum, theta: Floats) -> Floats:
+def _loss(total: FiniteSum | TimedSum, theta: Floats) -> Floats:
     return total.at(theta.T)

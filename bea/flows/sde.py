@@ -4,7 +4,8 @@ Two schemes: Euler-Maruyama with normal increments, of weak order 1, and Platen'
 weak order 2 with increments of three points and two-point variables for the mixed integrals.
 Source: Kloeden and Platen, Numerical Solution of Stochastic Differential Equations (1992), sections
 14.1 and 15.1, equation (15.1.3); the variables are those of (14.2.8)-(14.2.10), due to Talay.
-The orders hold where the root of S is smooth, which it is not where S becomes singular.
+The orders hold where the root of S is smooth. That of a matrix is not where its rank falls; the
+factor of a finite sum or its stochastic equation is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.errors import BeaError, DimensionError, StepSizeError, UnknownNameError, nearest
 from bea.fields.vector_field import Loss
-from bea.flows.diffusion import Diffusion, cholesky
+from bea.flows.diffusion import Diffusion
 from bea.flows.ensemble_inputs import plan_runs, step_size
 from bea.flows.ensemble_plan import Memory, Segment, Walker
 from bea.flows.ensemble_result import Ensemble
@@ -72,9 +73,10 @@ def sde_ensemble(
     drift
         b: a vector field, a loss (b = −∇L), a modified equation or a stochastic one.
     diffusion
-        S = γ times rows (d, d) of ring elements, numbers or texts, such as the `covariance()` of a
-        finite sum; or a mapping {power of γ: rows}; or a function of theta (d, lanes) and γ with
-        values (d, d, lanes). None is that of the stochastic equation which is given as the drift.
+        A stochastic equation, or a finite sum (S = γΣ of single samples); a
+        `bea.fields.NoiseFactor` Q with S = γ Q Qᵀ; or S as γ times rows (d, d) of ring elements,
+        numbers or texts, or a mapping {power of γ: rows}, or a function of theta (d, lanes) and γ
+        with values (d, d, lanes). None is that of the drift, a stochastic equation.
     starts : (d,) or (runs, d)
         Where all runs start, or each of them.
     gamma
@@ -102,7 +104,10 @@ def sde_ensemble(
 
     Notes
     -----
-    A run is marked INDEFINITE where S was not positive semidefinite.
+    A run is marked INDEFINITE where S was not positive semidefinite. A matrix S is taken apart at
+    every point, which is rough where its rank changes: Platen's scheme is then biased, and rounding
+    may make S indefinite. A factor has neither fault; finite sums that differ in few monomials have
+    one, and so have their stochastic equations of weak order 1 and 2.
 
     Examples
     --------
@@ -126,7 +131,7 @@ def sde_ensemble(
         )
     check_count(steps, "steps")
     size, whole = step_size(gamma), _time(time)
-    matrix = Diffusion(_own_diffusion(drift) if diffusion is None else diffusion, drift.variables)
+    matrix = Diffusion(_noise_of(drift) if diffusion is None else diffusion, drift.variables)
     value = loss if loss is not None else _loss_of(drift)
     if value is not None and value.variables != drift.variables:
         raise DimensionError("the loss and the drift have different variables: give the same")
@@ -153,15 +158,6 @@ def sde_ensemble(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _own_diffusion(drift: Field) -> Any:
-    """Return the diffusion of a drift that is a stochastic equation."""
-    if not hasattr(drift, "diffusion_numeric"):
-        raise BeaError(
-            "there is no diffusion: give it, or a stochastic equation as the drift, which has one"
-        )
-    return drift.diffusion_numeric()
-
-
 def _loss_of(drift: Field) -> Loss | None:
     """Return the drift, or the problem that it was derived for, if that is a loss."""
     candidates = drift, getattr(drift, "problem", None)
@@ -175,16 +171,17 @@ class _Diffusing:
         self, drift: Field, diffusion: Diffusion, gamma: float, dt: float, steps: int, scheme: str
     ) -> None:
         self.rhs, self.diffusion, self.gamma = drift.numeric(), diffusion, gamma
-        self.dimension, self.scheme = drift.dimension, scheme
-        self.width = max(_LEAST, _WIDTH // max(2, self.dimension))
-        block = max(1, _DRAWN // (self.width * self.dimension))
+        self.dimension, self.noises, self.scheme = drift.dimension, diffusion.columns, scheme
+        larger = max(self.dimension, self.noises)
+        self.width = max(_LEAST, _WIDTH // max(2, larger))
+        block = max(1, _DRAWN // (self.width * larger))
         self.segments = [Segment(steps, block, dt)]
 
     @property
     def numbers(self) -> int:
         """Points, roots at all supporting points, and the noise of a block."""
-        d = self.dimension
-        return d * (8 + 8 * d * d + 2 * d * self.segments[0].block)
+        d, m = self.dimension, self.noises
+        return d * (8 + 8 * d * m) + 2 * m * m * self.segments[0].block
 
     def walker(self, lanes: int) -> Walker:
         """Return the walker of a chunk."""
@@ -200,7 +197,7 @@ class DiffusingWalker:
         self.walk, self.lanes, self.dt = walk, lanes, walk.segments[0].gamma
         self.gammas = np.full(lanes, walk.gamma)
         self.indefinite = np.zeros(lanes, dtype=bool)
-        self.pairs = list(combinations(range(walk.dimension), 2))
+        self.pairs = list(combinations(range(walk.noises), 2))
         self.fixed = None
         if walk.diffusion.constant:
             self.fixed = walk.diffusion.root(np.zeros((walk.dimension, 1)), walk.gamma)
@@ -214,7 +211,7 @@ class DiffusingWalker:
     def draw(self, segment: int, rng: np.random.Generator) -> list[Noise]:
         """Return the increments (d, lanes) and the two-point variables (pairs, lanes) of steps."""
         block = self.walk.segments[0].block
-        shape = (block, self.walk.dimension, self.lanes)
+        shape = (block, self.walk.noises, self.lanes)
         if self.walk.scheme == "euler-maruyama":
             increments = rng.standard_normal(shape) * np.sqrt(self.dt)
             return [(row, row[:0]) for row in increments]
@@ -250,19 +247,19 @@ class DiffusingWalker:
         + ¼ (b^j(U^r+) − b^j(U^r−)) (dW^j dW^r + V_rj)/√Δ,
         where R^j± = X + b Δ ± b^j √Δ and U^r± = X ± b^r √Δ.
         """
-        total, d, length = np.zeros_like(theta), len(theta), np.sqrt(self.dt)
-        mixed = _antisymmetric(two, self.pairs, d)
-        for j in range(d):
+        total, noises, length = np.zeros_like(theta), root.shape[1], np.sqrt(self.dt)
+        mixed = _antisymmetric(two, self.pairs, noises)
+        for j in range(noises):
             away = root[:, j] * length
             up, down = self._root(moved + away)[:, j], self._root(moved - away)[:, j]
             total += (up + down + 2 * root[:, j]) * dw[j]
             total += (up - down) * ((dw[j] ** 2 - self.dt) / length)
-        if d == 1:
+        if noises == 1:
             return total / 4
-        for r in range(d):
+        for r in range(noises):
             away = root[:, r] * length
             above, below = self._root(theta + away), self._root(theta - away)
-            for j in range(d):
+            for j in range(noises):
                 if j != r:
                     up, down = above[:, j], below[:, j]
                     total += (up + down - 2 * root[:, j]) * dw[j]
@@ -270,29 +267,34 @@ class DiffusingWalker:
         return total / 4
 
     def _root(self, theta: Floats) -> Floats:
-        """Return the root (d, d, lanes); where there is none the lane is marked."""
+        """Return the root (d, noises, lanes); where there is none the lane is marked."""
         if self.fixed is not None:
             return self.fixed
-        matrix = self.walk.diffusion(theta, self.walk.gamma)
-        root = cholesky(matrix)
-        self.indefinite |= np.isnan(root[0, 0]) & np.isfinite(matrix).all(axis=(0, 1))
-        return root
+        return self.walk.diffusion.root(theta, self.walk.gamma, self.indefinite)
 
 
 def _apply(root: Floats, increments: Floats) -> Floats:
-    """Return the noise (d, lanes) of a root (d, d, lanes) and increments (d, lanes)."""
-    total = root[:, 0] * increments[0]
-    for column, increment in enumerate(increments[1:], start=1):
+    """Return the noise (d, lanes) of a root (d, noises, lanes) and increments (noises, lanes)."""
+    total = np.zeros((len(root), increments.shape[1]))
+    for column, increment in enumerate(increments):
         total += root[:, column] * increment
     return total
 
 
-def _antisymmetric(two: Floats, pairs: Sequence[tuple[int, int]], d: int) -> list[list[Any]]:
+def _antisymmetric(two: Floats, pairs: Sequence[tuple[int, int]], m: int) -> list[list[Any]]:
     """Return V[r][j] = −V[j][r] from the variables of the pairs r < j."""
-    mixed: list[list[Any]] = [[0.0] * d for _ in range(d)]
+    mixed: list[list[Any]] = [[0.0] * m for _ in range(m)]
     for (r, j), values in zip(pairs, two, strict=True):
         mixed[r][j], mixed[j][r] = values, -values
     return mixed
+
+
+def _noise_of(drift: Field) -> Any:
+    if not hasattr(drift, "noise_factor") or isinstance(drift, Loss):
+        raise BeaError(
+            "there is no diffusion: give one, or as drift a stochastic equation, which has its own"
+        )
+    return drift
 
 
 def _time(time: Any) -> float:

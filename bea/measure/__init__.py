@@ -54,7 +54,8 @@ from bea.measure.study import DriftStudy
 from bea.measure.temperature import noise_temperature
 from bea.measure.verify import verify
 from bea.measure.ways_out import Settled, WayOut, ways_out
-from bea.measure.weak_errors import WeakErrors, weak_defect, weak_errors
+from bea.measure.weak_defect import weak_defect
+from bea.measure.weak_errors import WeakErrors, weak_errors
 
 __all__ = [
     "Annealed",

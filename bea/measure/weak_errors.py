@@ -1,9 +1,10 @@
 """Weak errors |E phi(theta_n) - E phi(X_(n gamma))|, computed without sampling.
 
-At a fixed time, on sums of quadratic losses: moments of the iterates against moments of a modified
+At a fixed time. On sums of quadratic losses: moments of the iterates against moments of a modified
 generator or stochastic equation, both exact, so that slopes in gamma are seen to all their digits.
-On any finite sum, after a few steps: `weak_defect` gives the difference as an exact power series in
-gamma, which for the generator of order K begins at gamma^(K+2).
+On any other loss of one or two variables: the step's transfer operator against moments about the
+drift's path, both in floats with an estimate of what they miss, 1e-10 or less where steps are
+small. After a few steps of any finite sum there is `bea.measure.weak_defect`, a series in gamma.
 
 Conventions: order K is the highest power of gamma that a generator keeps; its weak order is K + 1,
 the power of gamma with which weak errors at a fixed time fall. See `bea.modified.stochastic`.
@@ -21,31 +22,33 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from bea.errors import BeaError, OrderError
-from bea.fields import Element, SeriesField, VectorField
-from bea.fields.conversions import to_program
+from bea.fields import Element, VectorField
+from bea.measure.central_moments import CentralMoments
 from bea.measure.certificate import WITHIN
 from bea.measure.exact_inputs import (
     checked_steps,
     exact_number,
-    exact_point,
     observable_expressions,
     read_observable,
 )
 from bea.measure.moment_flow import BITS, Generator, MomentFlow
 from bea.measure.moments import MomentRecursion
 from bea.measure.order_fit import OrderFit, observed_order
+from bea.measure.transfer import expectations_after
 from bea.methods import Batches, Method
 from bea.modified import StochasticEquation, modified_generator, stochastic_equation
 from bea.modified.generator import ModifiedGenerator
-from bea.modified.memory import has_memory
-from bea.modified.random_batches import checked_batches, mean_field, samples_of
-from bea.modified.stepping import open_symbols
+from bea.modified.random_batches import checked_batches, samples_of
 
-__all__ = ["WeakErrors", "weak_defect", "weak_errors"]
+__all__ = ["WeakErrors", "weak_errors"]
 
 Floats = NDArray[np.float64]
+Equations = Mapping[str, tuple[Generator, int]]
 
 _STEPS = (16, 32, 64, 128, 256)
+# Degrees of the moments about a path; by their difference is seen what the higher one leaves out.
+_DEGREES = (8, 10)
+_SEES_ALL = 3
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ class WeakErrors:
         observable of degree 2 does not see the third derivatives that a diffusion lacks.
     gammas : (gammas,)
     errors : (equations, observables, gammas)
-        Absolute errors, good to all digits of a float64.
+        Absolute errors.
+    floor : (equations, observables, gammas)
+        How far they may be off; 0 where they are good to all digits of a float64.
     values : (observables, gammas)
         E phi(theta_n).
     fits : tuple of tuples of OrderFit
@@ -74,14 +79,15 @@ class WeakErrors:
     expected: NDArray[np.int64]
     gammas: Floats
     errors: Floats
+    floor: Floats
     values: Floats
     fits: tuple[tuple[OrderFit, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Fit the observed orders."""
-        none = np.zeros_like(self.gammas)
         fits = tuple(
-            tuple(observed_order(self.gammas, row, none) for row in rows) for rows in self.errors
+            tuple(observed_order(self.gammas, *row) for row in zip(*rows, strict=True))
+            for rows in zip(self.errors, self.floor, strict=True)
         )
         object.__setattr__(self, "fits", fits)
 
@@ -114,11 +120,12 @@ class WeakErrors:
                     "name": name,
                     "expected": expected.tolist(),
                     "errors": errors.tolist(),
+                    "floor": floor.tolist(),
                     "observed": [None if fit.reason else fit.order for fit in fits],
                     "intervals": [None if fit.reason else list(fit.interval) for fit in fits],
                 }
-                for name, expected, errors, fits in zip(
-                    self.equations, self.expected, self.errors, self.fits, strict=True
+                for name, expected, errors, floor, fits in zip(
+                    self.equations, self.expected, self.errors, self.floor, self.fits, strict=True
                 )
             ],
         }
@@ -134,16 +141,17 @@ def weak_errors(
     steps: Sequence[int] = _STEPS,
     weak_orders: Sequence[int] = (1, 2, 3),
     batches: Batches | int | None = None,
-    equations: Mapping[str, tuple[Generator, int]] | None = None,
+    equations: Equations | None = None,
 ) -> WeakErrors:
-    """Compare the iterates with their stochastic modified equations at a fixed time, exactly.
+    """Compare the iterates with their stochastic modified equations at a fixed time, unsampled.
 
     Parameters
     ----------
     method, problem, batches
-        The method, a finite sum of losses with linear gradients, and how batches are drawn.
+        The method, a finite sum, and how batches are drawn. Where gradients are not linear, a
+        method of one step and one or two variables.
     observables
-        Polynomials in the problem's variables, with L for the loss: a text with commas between
+        Functions of the problem's variables, with L for the loss: a text with commas between
         them, or a sequence; by default the first two powers of each variable.
     start, time
         The start and the time, exact numbers. With memory, runs begin at zero memory, and the
@@ -160,7 +168,8 @@ def weak_errors(
     Raises
     ------
     BeaError
-        If slopes are not linear, an observable is no polynomial, or a number is not exact.
+        If a number is not exact; where slopes are not linear or an observable is no polynomial,
+        also if there are more than two variables, or the method has memory.
 
     Examples
     --------
@@ -177,84 +186,83 @@ def weak_errors(
         if not len(asked):
             raise BeaError(f"there are no {what}: give at least one")
     elements = [read_observable(name, problem) for name in names]
-    degree = max(1, *map(_degree, elements))
     batches = checked_batches(batches)
     compared = equations or _equations(method, problem, weak_orders, batches)
-    shape = len(compared), len(names), len(steps)
-    errors, values = np.empty(shape), np.empty(shape[1:])
-    for column, n in enumerate(steps):
-        recursion = MomentRecursion(method, problem, duration / n, degree, batches)
-        moments = recursion.after(start, n)
-        exact = [moments.expectation(v) for v in elements]
-        values[:, column] = [float(value) for value in exact]
-        for row, (source, _) in enumerate(compared.values()):
-            flowed = MomentFlow(source, duration / n, degree).after(start, duration)
-            found = [flowed.expectation(v) for v in elements]
-            errors[row, :, column] = [_distance(a, b) for a, b in zip(exact, found, strict=True)]
-    gammas = np.array([float(duration / n) for n in steps])
-    degrees = [_degree(v) for v in elements]
+    closes = _is_linear(problem) and all(map(_is_polynomial, elements))
+    gammas = [duration / n for n in steps]
+    run = _Run(method, problem, batches, start, duration, steps, gammas, elements)
+    values, errors, floor = (run.exactly if closes else run.on_a_grid)(compared)
+    degrees = [_degree(v) if closes else _SEES_ALL for v in elements]
     expected = np.array([[_expected(*one, n) for n in degrees] for one in compared.values()])
-    return WeakErrors(tuple(compared), tuple(names), expected, gammas, errors, values)
-
-
-def weak_defect(
-    method: Method,
-    problem: VectorField,
-    observable: Any,
-    order: int,
-    *,
-    steps: int = 1,
-    point: Any = None,
-    batches: Batches | int | None = None,
-) -> list[Any]:
-    """Return E phi(theta_n) - (e^(n gamma L~) phi)(theta_0) as a series in gamma, to order + 2.
-
-    The iterates are run in series on every sequence of batches, without the generator's averages.
-    For the generator of order K the coefficients to gamma^(K+1) are 0.
-
-    Parameters
-    ----------
-    method, problem, batches
-        A method of one step, any finite sum, and how batches are drawn.
-    observable
-        A text in the problem's variables, with L for the loss, or a ring element.
-    order
-        The order K of the generator.
-    steps
-        n, a few.
-    point
-        An exact point; by default the general point, with ring elements as coefficients.
-
-    Raises
-    ------
-    BeaError
-        If the method has memory: its runs are in the steady state only after many steps.
-
-    Examples
-    --------
-    >>> import bea
-    >>> pair = bea.problems.finite_sum(["x**4/4 - x", "x**4/4 + x"])
-    >>> weak_defect(bea.methods.gradient_descent(), pair, "x**2", order=1)
-    [0, 0, 0, -7*x**8 + 6*x**2]
-    """
-    batches, steps = checked_batches(batches), checked_steps(steps)
-    problem = _over_symbols_of(method, problem)
-    generator = modified_generator(method, problem, order, batches)
-    if has_memory(method):
-        raise BeaError(
-            "a run with memory is in the steady state only after many steps: compare it at a fixed "
-            "time, by weak_errors"
-        )
-    highest = order + 2
-    phi = generator.observable(read_observable(observable, problem))
-    place = None if point is None else exact_point(point, problem)
-    iterated = _mean_of_runs(method, problem, phi, highest, steps, place, batches)
-    flowed = _flowed(generator, phi, highest, steps)
-    at = [f if place is None else to_program([f]).run(place)[0] for f in flowed]
-    return [a - b for a, b in zip(iterated, at, strict=True)]
+    sizes = np.array([float(gamma) for gamma in gammas])
+    return WeakErrors(tuple(compared), tuple(names), expected, sizes, errors, floor, values)
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What is the same for all equations."""
+
+    method: Method
+    problem: VectorField
+    batches: Batches
+    start: Any
+    duration: fmpq
+    steps: Sequence[int]
+    gammas: Sequence[fmpq]
+    elements: Sequence[Element]
+
+    def exactly(self, compared: Equations) -> tuple[Floats, Floats, Floats]:
+        """Return values (observables, gammas), errors (equations, …) and their floor."""
+        degree = max(1, *map(_degree, self.elements))
+        values, errors = self._blank(compared)
+        for column, (n, gamma) in enumerate(zip(self.steps, self.gammas, strict=True)):
+            recursion = MomentRecursion(self.method, self.problem, gamma, degree, self.batches)
+            moments = recursion.after(self.start, n)
+            exact = [moments.expectation(v) for v in self.elements]
+            values[:, column] = [float(value) for value in exact]
+            for row, (source, _) in enumerate(compared.values()):
+                flowed = MomentFlow(source, gamma, degree).after(self.start, self.duration)
+                found = [flowed.expectation(v) for v in self.elements]
+                errors[row, :, column] = [
+                    _distance(a, b) for a, b in zip(exact, found, strict=True)
+                ]
+        return values, errors, np.zeros_like(errors)
+
+    def on_a_grid(self, compared: Equations) -> tuple[Floats, Floats, Floats]:
+        """Return the same where moments do not close."""
+        values, errors = self._blank(compared)
+        off, floor = np.empty_like(values), np.empty_like(errors)
+        for column, (n, gamma) in enumerate(zip(self.steps, self.gammas, strict=True)):
+            values[:, column], off[:, column] = expectations_after(
+                self.method, self.problem, gamma, n, self.start, self.elements, self.batches
+            )
+        sizes = [float(gamma) for gamma in self.gammas]
+        for row, (source, _) in enumerate(compared.values()):
+            less, found = (
+                CentralMoments(source, degree).after(
+                    self.start, self.duration, sizes, self.elements
+                )
+                for degree in _DEGREES
+            )
+            errors[row], floor[row] = np.abs(values - found), off + np.abs(found - less)
+        return values, errors, floor
+
+    def _blank(self, compared: Equations) -> tuple[Floats, Floats]:
+        values = np.empty((len(self.elements), len(self.steps)))
+        return values, np.empty((len(compared), *values.shape))
+
+
+def _is_linear(problem: VectorField) -> bool:
+    slopes = [c for sample in samples_of(problem) for c in sample.components]
+    return all(_is_polynomial(c) and _degree(c) <= 1 for c in slopes)
+
+
+def _is_polynomial(value: Element) -> bool:
+    symbols = len(value.ring.symbols)
+    return not any(any(exponents[symbols:]) for exponents in value.terms())
 
 
 def _observables(given: Any, problem: VectorField) -> list[str]:
@@ -272,7 +280,10 @@ def _degree(value: Element) -> int:
 
 
 def _expected(source: Generator, order: int, degree: int) -> int:
-    """Return the weak order for observables of a degree: up to 2, no third derivative is seen."""
+    """Return the weak order for observables of a degree: up to 2, no third derivative is seen.
+
+    That is so where slopes are linear.
+    """
     if isinstance(source, StochasticEquation) and degree <= 2:
         return source.weak_order
     return order
@@ -310,57 +321,3 @@ def _distance(one: Any, other: Any) -> float:
     """Return |one - other|, in which no digit is lost by cancellation."""
     with flint.ctx.workprec(BITS):
         return abs(float((arb(one) - other).mid()))
-
-
-def _over_symbols_of(method: Method, problem: VectorField) -> VectorField:
-    missing = [name for name in open_symbols(method) if name not in problem.parameters]
-    return problem.with_parameters(missing) if missing else problem
-
-
-def _mean_of_runs(
-    method: Method,
-    problem: VectorField,
-    phi: Element,
-    highest: int,
-    steps: int,
-    place: list[fmpq] | None,
-    batches: Batches,
-) -> list[Any]:
-    """Return the coefficients of E phi(theta_n), over all sequences of batches."""
-    losses = samples_of(problem)
-    fields = [
-        (SeriesField(mean_field([losses[i] for i in indices]), highest, place), weight)
-        for indices, weight in batches.choices(len(losses))
-    ]
-    f = fields[0][0]
-    bound = method.bind(f.constant if place is None else lambda e: exact_number(e, str(e)))
-    runs: list[tuple[Any, fmpq]] = [(f.identity, fmpq(1))]
-    for _ in range(steps):
-        runs = [
-            (bound.step(f, theta, (), f.gamma)[0], share * weight)
-            for theta, share in runs
-            for f, weight in fields
-        ]
-    program = to_program([phi])
-    parameters = [phi.ring.symbol(name) for name in phi.ring.parameters]
-    one = f.gamma * 0 + 1
-    total = one * 0
-    for theta, share in runs:
-        found = program.run([*theta, *parameters], lift=lambda c: one * c, scale=lambda c: c)
-        total = total + found[0] * share
-    return list(total.coefficients)
-
-
-def _flowed(generator: ModifiedGenerator, phi: Element, highest: int, steps: int) -> list[Element]:
-    """Return the coefficients of e^(n gamma L~) phi in gamma."""
-    zero = phi * 0
-    level = [phi, *[zero] * highest]
-    total = list(level)
-    for m in range(1, highest + 1):
-        raised = [zero] * (highest + 1)
-        for i, value in enumerate(level):
-            for k, term in enumerate(generator.terms[: highest - i]):
-                raised[i + k + 1] = raised[i + k + 1] + term(value) * fmpq(steps, m)
-        level = raised
-        total = [a + b for a, b in zip(total, level, strict=True)]
-    return total

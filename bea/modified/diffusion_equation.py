@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bea.fields import Element, Ring, VectorField
 from bea.fields.differential_operator import DifferentialOperator
+from bea.fields.noise_factor import NoiseFactor
 from bea.fields.vector_field import lanes_of, within
 from bea.methods import Method
 from bea.methods.batches import Batches
@@ -146,6 +147,13 @@ class StochasticEquation:
         flat = [[entry for row in matrix for entry in row] for matrix in self.covariance]
         function = compiled(horner_program(field, flat), d * d)
         return lambda theta, gamma: function(theta, gamma).reshape(d, d, -1)
+
+    def noise_factor(self) -> NoiseFactor | None:
+        """Return the smooth S, of any number of columns, if one is known.
+
+        `bea.sde_ensemble` takes it where it can. `noise` is another root, which is not smooth.
+        """
+        return None
 
     def diffusion(self, theta: Any, gamma: Any) -> Numbers:
         """Return γ S Sᵀ, the covariance that is gained per unit of time, at points.

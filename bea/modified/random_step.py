@@ -154,7 +154,7 @@ class RandomStep:
     def _run_at_theta(self, order: int) -> tuple[list[PowerSeries], list[PowerSeries]]:
         atoms = len(self.ring.atoms)
         found = self._run(_AtTheta(self.mean, order, self._symbols(self._slopes)))
-        if len(self.ring.atoms) > atoms:  # a root or quotient of the slope: no polynomial in it
+        if self._in_symbols(self._slopes, atoms):  # a quotient of the slope: no polynomial in it
             raise Elsewhere
         return found
 
@@ -178,7 +178,7 @@ class RandomStep:
         memory = [zero + s for s in self._symbols(self._memory)]
         theta, after = bound.step(f, f.identity, parts_of_memory(memory, shapes), f.gamma)
         delta = [zero + (x - y) for x, y in zip(theta, f.identity, strict=True)]
-        if len(self.ring.atoms) > atoms and self.memory_size:
+        if self._in_symbols(self._memory, atoms):
             raise MethodError(
                 f"the step of '{self.method.name}' is no polynomial in its memory, and only such "
                 "steps have an average here; heavy-ball's is one"
@@ -189,6 +189,15 @@ class RandomStep:
                 "as gamma tends to 0: write it with a velocity in place of the previous point"
             )
         return delta, [zero + s for part in after for s in np.ravel(part)]
+
+    def _in_symbols(self, places: range, known: int) -> bool:
+        """Tell whether a function of some symbols is among the ring's atoms but for the first."""
+        moving = set(places)
+        for atom in self.ring.atoms[known:]:
+            terms = atom.argument.terms()
+            if any(exponents[g] for exponents in terms for g in moving if g < len(exponents)):
+                moving.add(atom.generator)
+        return len(moving) > len(places)
 
     def _symbols(self, places: Iterable[int]) -> list[Element]:
         return [self.ring.variable(i) for i in places]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.fields import Element, VectorField
 from bea.fields.conversions import to_program
+from bea.fields.noise_factor import NoiseFactor
 from bea.methods import Method
 from bea.methods.batches import Batches
 from bea.modified.derive import modified_equation
@@ -63,6 +64,14 @@ class SampledEquation(StochasticEquation):
         assert isinstance(field, FiniteSum)
         rows = field.covariance(self.batches)
         return [tuple(tuple(entry * self._square for entry in row) for row in rows)]
+
+    def noise_factor(self) -> NoiseFactor | None:
+        """Return r times the factor of the sum, if it has few columns."""
+        problem = self.problem
+        assert isinstance(problem, FiniteSum)
+        self._with_values()
+        found, square = problem.noise_factor(self.batches), self._square.as_rational()
+        return None if found is None or square is None else found.scaled(square)
 
     @property
     def _square(self) -> Element:

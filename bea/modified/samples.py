@@ -9,7 +9,7 @@ import numpy as np
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss, Ring
 from bea.fields.conversions import read, to_expression
-from bea.methods import Method
+from bea.methods import Method, Scheduled
 from bea.modified.epoch_equation import Batches, batch_loss
 from bea.modified.stepping import missing_symbols
 
@@ -30,6 +30,11 @@ def read_losses(finite_sum: Any, method: Method) -> tuple[tuple[Loss, ...], Loss
     >>> read_losses([Loss.read("x**2"), Loss.read("a*x", "x", "a")], gradient_descent())[1]
     Loss(x**2/2 + x*a/2)
     """
+    if isinstance(method, Scheduled):
+        raise BeaError(
+            "the equation of an epoch is for one step size, and this method has a schedule: take "
+            "the inner method, or modified_generator for fresh batches, or bea.ensemble"
+        )
     given = list(getattr(finite_sum, "losses", finite_sum))
     if not given or not all(isinstance(loss, Loss) for loss in given):
         raise BeaError("an epoch goes through the losses of samples: give a finite sum, or a list")

@@ -25,12 +25,14 @@ from bea.problems.scale_invariant import (
 )
 from bea.problems.synthetic_sums import noisy_quadratic, with_gradient_covariance
 from bea.problems.texts import field, find_field, find_loss, loss, read_parameters
+from bea.problems.timed_sums import TimedSum
 
 __all__ = [
     "FiniteSum",
     "Game",
     "Problem",
     "Record",
+    "TimedSum",
     "available",
     "field",
     "find_field",

@@ -26,10 +26,11 @@ from bea.fields.element import Element
 from bea.fields.exact import as_float, as_rational, exact
 from bea.fields.expressions import Expression, free_symbols
 from bea.fields.grammar import declared_names
+from bea.fields.noise_factor import NoiseFactor
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source, substitute
 from bea.fields.vector_field import Inside, Loss, Rhs, conditions_of, met
-from bea.problems.finite_sums import FiniteSum, digest
+from bea.problems.finite_sums import MOST_NOISES, FiniteSum, Sampling, digest
 from bea.problems.sampled import Sampled, by_model
 
 __all__ = ["DataSum", "from_data", "linear_model", "logistic_model", "network_model"]
@@ -121,6 +122,18 @@ class DataSum(FiniteSum):
         """Return the same sum over a ring with further symbolic parameters."""
         ring = Ring(self._names, (*self._open, *names))
         return DataSum(self.expression, ring, self.data, self.about)
+
+    def noise_factor(
+        self, batches: Sampling | None = None, most: int | None = MOST_NOISES
+    ) -> NoiseFactor | None:
+        """Return S with S Sᵀ the covariance of a step's gradient, or None if it has many columns.
+
+        Where the model has functions, each loss has its own, and N losses make N − 1 columns.
+        """
+        self._model.gradient()
+        if most is not None and self._model.ring.atoms and self.size - 1 > most:
+            return None
+        return super().noise_factor(batches, most)
 
     # The numbers are those of the model.
 

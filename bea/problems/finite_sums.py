@@ -24,17 +24,20 @@ from bea.fields.about import About
 from bea.fields.conversions import read, to_expression
 from bea.fields.element import Element
 from bea.fields.expressions import Expression
+from bea.fields.noise_factor import NoiseFactor
 from bea.fields.ring import Ring
 from bea.fields.sources import read_source
-from bea.fields.vector_field import Loss
+from bea.fields.vector_field import Loss, VectorField
 from bea.problems.problem import Problem, Put
 from bea.problems.sampled import Sampled, by_coefficients
 
-__all__ = ["FiniteSum", "Sampling", "SumProblem", "digest", "finite_sum"]
+__all__ = ["MOST_NOISES", "FiniteSum", "Sampling", "SumProblem", "digest", "finite_sum"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Matrix = tuple[tuple[Element, ...], ...]
+#: Schemes for stochastic equations take time in proportion to the square of the number of noises.
+MOST_NOISES = 12
 SampleRhs = Callable[[Floats, Ints], Floats]
 
 
@@ -113,6 +116,28 @@ class FiniteSum(Loss):
         }
         return tuple(tuple(upper[min(i, j), max(i, j)] for j in pairs) for i in pairs)
 
+    def noise_factor(
+        self, batches: Sampling | None = None, most: int | None = MOST_NOISES
+    ) -> NoiseFactor | None:
+        """Return S with S Sᵀ the covariance of a step's gradient, as smooth as the losses.
+
+        Parameters
+        ----------
+        batches
+            As for `covariance`.
+        most
+            With more columns than this the answer is None; None is without a limit. No more are
+            needed than N − 1, nor than there are monomials in which the gradients differ.
+
+        Examples
+        --------
+        >>> finite_sum("(x - 1)**2/2, (x + 1)**2/2").noise_factor().columns
+        ((1, (1,)),)
+        """
+        factor = fmpq(1) if batches is None else batches.covariance_factor(self.size)
+        found = NoiseFactor.of_samples([loss.components for loss in self.losses], most)
+        return None if found is None else found.scaled(factor)
+
     def batch(self, indices: Sequence[int]) -> Loss:
         """Return the mean of these losses (counted from 0; one may come twice).
 
@@ -148,6 +173,12 @@ class FiniteSum(Loss):
         ring = Ring(self.variables, (*self.parameters, *names))
         parts = [Loss(read(ring, to_expression(loss.value)), loss.about) for loss in self.losses]
         return FiniteSum(parts, self.about)
+
+    def timed(self, name: str) -> VectorField:
+        """Return the sum with the time as a last variable; `bea.fields.with_time` asks for it."""
+        from bea.problems.timed_sums import TimedSum
+
+        return TimedSum(self, name)
 
     def __repr__(self) -> str:
         return f"FiniteSum({self.name}, N={self.size})"

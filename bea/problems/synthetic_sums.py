@@ -22,6 +22,7 @@ from bea.fields.building import add, multiply, power
 from bea.fields.conversions import read
 from bea.fields.exact import as_rational, exact
 from bea.fields.expressions import Number, Symbol
+from bea.fields.noise_factor import definite_parts
 from bea.fields.ring import Ring
 from bea.fields.vector_field import Loss
 from bea.problems.finite_sums import FiniteSum
@@ -152,22 +153,13 @@ def _rational(value: Any, what: str) -> fmpq:
 
 
 def _factors(matrix: list[list[fmpq]]) -> list[tuple[fmpq, Vector]]:
-    """Return (pivot, u) with the matrix = Σ pivot u uᵀ and all pivots positive: exact L D Lᵀ."""
-    rest, found = [row[:] for row in matrix], []
-    for k in range(len(rest)):
-        pivot = rest[k][k]
-        if pivot < 0 or (pivot == 0 and any(entry != 0 for entry in rest[k])):
-            raise BeaError(
-                "the covariance is not positive semidefinite: some combination of the components "
-                "would have a negative variance"
-            )
-        if pivot == 0:
-            continue
-        u = tuple(entry / pivot for entry in rest[k])
-        found.append((pivot, u))
-        rest = [
-            [rest[i][j] - pivot * u[i] * u[j] for j in range(len(rest))] for i in range(len(rest))
-        ]
+    """Return (pivot, u) with the matrix = Σ pivot u uᵀ and all pivots positive."""
+    found = definite_parts(matrix)
+    if found is None:
+        raise BeaError(
+            "the covariance is not positive semidefinite: some combination of the components "
+            "would have a negative variance"
+        )
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bea.errors import BeaError, OrderError
-from bea.measure.weak_errors import weak_defect, weak_errors
+from bea.measure.weak_errors import weak_errors
 from bea.methods import Batches, ShuffledEpochs, get
 from bea.modified import modified_generator
 from bea.problems import finite_sum
@@ -18,7 +18,6 @@ SGD = get("gradient-descent")
 # Curvature and centre differ: multiplicative noise with a third cumulant.
 SKEW = finite_sum(["x**2/2", "x**2", "(x - 1)**2/2"])
 PLANE = finite_sum(["x**2/2 + x*y + y**2", "x**2 - y", "(x - 1)**2/2 + (y + x)**2"])
-QUARTIC = finite_sum(["x**4/4 + x*y", "(x - 1)**2*y**2", "x**3 - 2*y**2"])
 
 
 @pytest.mark.parametrize(
@@ -91,48 +90,50 @@ def test_weak_orders_of_momentum_from_zero_memory(name: str) -> None:
     assert found.agree.all(), str(found)
 
 
-# --- few steps, any finite sum ------------------------------------------------------------------
+# --- losses that are not quadratic --------------------------------------------------------------
+
+QUARTIC = finite_sum(["x**4/4 + x", "x**4/8 + x**2/2", "(x - 1)**2"])
+QUARTIC_PLANE = finite_sum(["x**4/4 + x*y", "(x - 1)**2/2 + y**2/2 + y**4/8", "x**2 - y + y**2"])
 
 
-@pytest.mark.parametrize("order", [0, 1, 2])
-@pytest.mark.parametrize("batches", [Batches(1), Batches(2, replacement=True)])
-def test_one_step_at_the_general_point(order: int, batches: Batches) -> None:
-    """The defect is zero through γ^(K+1), and at γ^(K+2) the next generator, not zero."""
-    defect = weak_defect(SGD, QUARTIC, "x**2*y - y", order, batches=batches)
-    assert all(c.is_zero() for c in defect[: order + 2])
-    following = modified_generator(SGD, QUARTIC, order + 1, batches)("x**2*y - y")[-1]
-    assert defect[-1] == following and not following.is_zero()
+def test_weak_orders_on_a_quartic_sum() -> None:
+    """All of them, with the negative controls, and for a function that is no polynomial."""
+    found = weak_errors(SGD, QUARTIC, "exp(x)", start=[1])
+    assert found.agree.all(), str(found)
+    assert list(found.expected[:, 0]) == [1, 1, 2, 1, 3, 2, 2]
+    assert (found.floor[:, :, -1] < 1e-12).all()
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_few_steps_at_a_point(steps: int) -> None:
-    defect = weak_defect(SGD, QUARTIC, "x**3", 1, steps=steps, point=["1/2", -1])
-    one = weak_defect(SGD, QUARTIC, "x**3", 1, steps=1, point=["1/2", -1])
-    assert defect[:3] == [0, 0, 0]
-    assert defect[3] == steps * one[3] != 0  # local errors add up, to leading order
+def test_weak_orders_on_a_quartic_sum_of_two_variables() -> None:
+    generator = modified_generator(SGD, QUARTIC_PLANE, 2, Batches(2))
+    compared = {f"order {k}": (generator.truncate(k), k + 1) for k in range(3)}
+    found = weak_errors(
+        SGD, QUARTIC_PLANE, "x*y", start=[1, -1], batches=Batches(2), steps=[16, 24, 32, 48, 64],
+        equations=compared,
+    )  # fmt: skip
+    assert found.agree.all(), str(found)
+    # The generator of single samples has another noise: of weak order 1 only.
+    wrong = weak_errors(
+        SGD, QUARTIC_PLANE, "x*y", start=[1, -1], batches=Batches(2), steps=[16, 24, 32, 48],
+        equations={"of single samples": (modified_generator(SGD, QUARTIC_PLANE, 2), 1)},
+    )  # fmt: skip
+    assert wrong.agree.all(), str(wrong)
 
 
-def test_other_functions_and_methods() -> None:
-    """A loss with functions, a symbolic decay, a nonlinear observable."""
-    loss = finite_sum(["sin(x)", "log(1 + exp(x))"])
-    decay = get("gradient-descent-decay", weight_decay="c")
-    defect = weak_defect(decay, loss, "exp(x)", 1)
-    assert all(c.is_zero() for c in defect[:3])
-    assert not defect[3].is_zero()
-
-
-def test_a_wrong_generator_shows() -> None:
-    """Without γ/4 ‖∇L‖² the defect begins at γ², not at γ³: the coefficient is −f·L~_1's drift."""
-    generator = modified_generator(SGD, QUARTIC, 1)
-    drift = generator.terms[1].part(1)
-    defect = weak_defect(SGD, QUARTIC, "x", 0)
-    assert defect[2] == drift(generator.observable("x"))
-    assert not defect[2].is_zero()
-
-
-def test_memory_is_refused() -> None:
-    with pytest.raises(BeaError, match="steady state"):
-        weak_defect(get("heavy-ball"), QUARTIC, "x", 1)
+@pytest.mark.parametrize(
+    ("name", "problem", "start", "message"),
+    [
+        ("gradient-descent", finite_sum(["x**4 + y*z", "x**2 + y**2 + z**2"]), [0, 0, 1], "3 vari"),
+        ("heavy-ball", QUARTIC, [1], "has memory"),
+        ("gradient-descent", finite_sum(["-x**4", "-x**2"]), [3], "without bound"),
+    ],
+)
+def test_what_has_no_weak_errors_is_refused(
+    name: str, problem: Any, start: list[int], message: str
+) -> None:
+    method = get(name, beta="1/2") if name == "heavy-ball" else get(name)
+    with pytest.raises(BeaError, match=message):
+        weak_errors(method, problem, start=start, weak_orders=[1])
 
 
 @pytest.mark.parametrize(
@@ -150,11 +151,6 @@ def test_memory_is_refused() -> None:
 def test_what_is_refused(asked: dict[str, Any], error: type, message: str) -> None:
     with pytest.raises(error, match=message):
         weak_errors(SGD, SKEW, **{"observables": "x", "start": [1], **asked})
-
-
-def test_a_defect_takes_whole_steps() -> None:
-    with pytest.raises(BeaError, match=r"1\.5 steps are not possible"):
-        weak_defect(SGD, QUARTIC, "x", 1, steps=1.5)  # type: ignore[arg-type]
 
 
 def test_a_number_is_the_size_of_batches() -> None:
