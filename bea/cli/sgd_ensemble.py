@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from bea.cli import options, sgd_options
 from bea.cli.gathered import gathered
-from bea.cli.inputs import choice, out_folder, points, whole
+from bea.cli.inputs import choice, number, out_folder, points, whole
 from bea.cli.long_runs import Kept, long_run
 from bea.cli.sgd_options import Running, StagedSampling, gammas_of, records_of
 from bea.cli.sgd_sde import equations, sde_runs
 from bea.cli.streams import emit, note
 from bea.cli.sums import SumSubject
-from bea.errors import DimensionError
+from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:
     from bea.problems import FiniteSum
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["sgd_ensemble", "start_of"]
 
 _FORMATS = ("text", "json")
+_MOST_STEPS, _LONGEST = 10**12, 1e100
 
 
 @dataclass(frozen=True)
@@ -124,16 +125,31 @@ def _asked(
     from bea.flows.observables import LOSS
 
     steps = [whole(part, "--steps") for part in length.steps.split(",")]
+    gammas = gammas_of(length.gamma)
+    _check_length(steps, gammas)
     usual = [*total.variables, *([LOSS] if LOSS not in total.variables else [])]
     return {
         "starts": start_of(length.start, total),
-        "gamma": _alone(gammas_of(length.gamma)),
+        "gamma": _alone(gammas),
         "steps": _alone(steps),
         "batches": _alone(list(sampling.each())),
         "observables": ", ".join(usual) if length.observe is None else length.observe,
         "record": _records(sum(steps), length.record),
         **running.keywords(),
     }
+
+
+def _check_length(steps: Sequence[int], gammas: Sequence[str]) -> None:
+    """Refuse what no run comes to the end of."""
+    count, largest = sum(steps), max(number(part, "--gamma") for part in gammas)
+    if count > _MOST_STEPS:
+        raise BeaError(
+            f"--steps {count:.3g} are more than the limit of {_MOST_STEPS:.0e}: take fewer"
+        )
+    if not count * largest < _LONGEST:
+        raise BeaError(
+            f"{count} steps of {largest:g} are a time beyond {_LONGEST:.0e}: take smaller steps"
+        )
 
 
 def _alone(values: list[Any]) -> Any:

@@ -97,6 +97,15 @@ MISTAKES = {
         "there are 2 step sizes for 1 stage(s)",
     ),
     "no steps": ((*LINE, "--steps", "0"), "--steps '0' is not possible"),
+    "too many steps": (
+        (*LINE, "--steps", "1" + "0" * 30),
+        "1e+30 are more than the limit of 1e+12",
+    ),
+    "a time beyond all": ((*LINE[:-1], "1e308"), "are a time beyond 1e+100: take smaller steps"),
+    "escapes in three dimensions": (
+        ("sgd", "escape", "noisy-spectrum", "--gamma", "1/32"),
+        "'noisy-spectrum' has 3 variables: minima and saddles are looked for in one or two",
+    ),
     "negative seed": ((*LINE, "--seed=-1"), "--seed '-1' is not possible"),
     "no runs": ((*LINE, "--runs", "none"), "--runs 'none' is not possible"),
     "a start of one": (
@@ -107,6 +116,7 @@ MISTAKES = {
     "unknown method": ((*LINE, "-m", "heavy-bal(beta=1/2)"), "Did you mean 'heavy-ball'?"),
     "data alone": ((*DATA, "good.csv"), "--data and --model go together"),
     "no data": ((*DATA, "none.csv", "--model", "linear"), "'none.csv': No such file"),
+    "a device for data": ((*DATA, "/dev/zero", "--model", "linear"), "'/dev/zero' is no file"),
     "a head alone": ((*DATA, "file", "--model", "linear"), "'file' has no data: write names in"),
     "ragged data": (
         (*DATA, "ragged.csv", "--model", "linear"),
