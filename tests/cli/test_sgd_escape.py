@@ -50,3 +50,9 @@ def test_a_named_checkpoint_for_each_row(bea: Bea, folder: Path) -> None:
     again = bea(*command)
     assert again.out == first.out
     assert again.err == "continued from 'run-1.npz'\ncontinued from 'run-2.npz'\n"
+
+
+def test_runs_that_fail_are_told(bea: Bea) -> None:
+    run = bea(*WELL, "--covariance", "4,4", "--gamma", "3", "--steps", "100")
+    assert run.status == 0
+    assert "runs with steps of 3 failed before they left: take smaller steps" in run.err

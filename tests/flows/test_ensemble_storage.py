@@ -9,7 +9,7 @@ import pytest
 
 import bea
 from bea.errors import OutputError
-from bea.flows.ensemble_storage import load_ensemble, save_ensemble
+from bea.flows import load_ensemble, save_ensemble
 
 
 @pytest.mark.parametrize("keep", [True, False])
