@@ -75,6 +75,7 @@ class Diffusion:
         self._factor: Callable[[Floats], Floats] | None = None
         given = _factor_or_matrix(given, tuple(variables))
         if isinstance(given, NoiseFactor):
+            _require_values(given.ring)
             self.columns, self.constant, self._given = given.count, given.constant, given
             self._factor = given.numeric()
             return
@@ -211,11 +212,14 @@ def _elements(rows: Any, variables: Sequence[str], ring: Ring) -> list[Element]:
     return [entry for row in matrix for entry in row]
 
 
+def _require_values(ring: Ring) -> None:
+    for name in ring.parameters:
+        raise BeaError(f"parameter '{name}' of the diffusion has no value: give it one")
+
+
 def _element(entry: Any, variables: Sequence[str], ring: Ring) -> Element:
     if isinstance(entry, Element):
-        if entry.ring.parameters:
-            name = entry.ring.parameters[0]
-            raise BeaError(f"parameter '{name}' of the diffusion has no value: give it one")
+        _require_values(entry.ring)
         return read(ring, to_expression(entry))
     parts = expressions_of(entry, tuple(variables))
     if len(parts) != 1:

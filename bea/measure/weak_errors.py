@@ -21,7 +21,9 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
+from bea.errors import OrderError
 from bea.fields import Element, VectorField
+from bea.flows.times import check_count
 from bea.measure.central_moments import CentralMoments
 from bea.measure.certificate import WITHIN
 from bea.measure.exact_inputs import (
@@ -183,6 +185,8 @@ def weak_errors(
     batches = checked_batches(batches)
     compared = equations or _equations(method, problem, weak_orders, batches)
     closes = _is_linear(problem) and all(map(_is_polynomial, elements))
+    for n in steps:
+        check_count(n, "steps")
     gammas = [duration / n for n in steps]
     run = _Run(method, problem, batches, start, duration, steps, gammas, elements)
     values, errors, floor = (run.exactly if closes else run.on_a_grid)(compared)
@@ -282,6 +286,8 @@ def _expected(source: Generator, order: int, degree: int) -> int:
 def _equations(
     method: Method, problem: VectorField, weak_orders: Sequence[int], batches: Batches
 ) -> dict[str, tuple[Generator, int]]:
+    if not weak_orders or min(weak_orders) < 1:
+        raise OrderError(f"weak orders {list(weak_orders)} are not possible: give 1 or more")
     found: dict[str, tuple[Generator, int]] = {}
     generator = modified_generator(method, problem, max(weak_orders) - 1, batches)
     for w in weak_orders:

@@ -136,6 +136,22 @@ def test_what_has_no_weak_errors_is_refused(
         weak_errors(method, problem, start=start, weak_orders=[1])
 
 
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"steps": [0, 2, 4]}, "steps"),
+        ({"weak_orders": [0]}, r"weak orders \[0\] are not possible"),
+        ({"time": -1}, "the step size is -1/16"),
+        ({"start": [1, 2]}, "coordinate"),
+        ({"start": ["1/10"], "problem": finite_sum(["log(x) + x**2", "x**2"])}, "domain"),
+    ],
+)
+def test_bad_input_is_refused(asked: dict[str, Any], message: str) -> None:
+    problem = asked.pop("problem", QUARTIC)
+    with pytest.raises(BeaError, match=message):
+        weak_errors(SGD, problem, **{"start": [1], **asked})
+
+
 def test_json_holds_all() -> None:
     found = weak_errors(SGD, SKEW, "x", start=[1], weak_orders=[1, 2], steps=[8, 16, 32, 64])
     record = json.loads(json.dumps(found.as_json()))
