@@ -5,18 +5,20 @@ exponentially small terms) the exact flow of a modified field f~ = f_0 + gamma f
 With S the operator of one step, S phi = phi o Phi_gamma = e^(gamma D~) phi, the modified field is
 f~ = (1/gamma) log(S) theta. bea derives it exactly, to any order, integrates it, and measures how
 closely the iterates follow it. A method with memory, such as momentum or Adam, has such a field on
-the slow manifold on which its iterates settle.
+the slow manifold on which its iterates settle. A random step, such as that of stochastic gradient
+descent, is an average, S = E[Phi*], and (1/gamma) log(S) a differential operator, the modified
+generator.
 
 The house, each floor importing only from the floors below:
 
     cli                     what a person types
     reports                 tables, and the demo
     plots                   the only matplotlib
-    measure                 drift, one-step defect, observed order, certificates
-    modified | flows        derive | integrate
-    methods | problems      one step function each | losses and ODEs
+    measure                 drift, observed order, certificates; weak errors, noise, equilibria
+    modified | flows        derive | iterate, integrate, run ensembles
+    methods | problems      one step function each, batches | losses, ODEs, games, finite sums
     fields | bseries        a vector field | series on trees
-    series | trees          formal power series | rooted trees
+    series | trees          formal power series | rooted trees, plain and coloured
 
 and a side room that no floor imports, adapters: optimizers of PyTorch and optax, run as they are.
 

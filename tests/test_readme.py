@@ -11,22 +11,31 @@ from pathlib import Path
 import pytest
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-(EXAMPLE,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-(PRINTED,) = re.findall(r"```text\n(.*?)```", README, flags=re.DOTALL)
+EXAMPLE, RANDOM = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+PRINTED, RANDOM_PRINTED = re.findall(r"```text\n(.*?)```", README, flags=re.DOTALL)
 COMMANDS = re.findall(r"^    (bea .*)$", README, flags=re.MULTILINE)
 
 
 def test_the_five_lines_print_what_is_shown() -> None:
     assert len([line for line in EXAMPLE.splitlines() if line.strip()]) == 5
-    out = StringIO()
-    with redirect_stdout(out):
-        exec(compile(EXAMPLE, "README.md", "exec"), {})  # noqa: S102 - it is our own README
-    shown, printed = (text.strip().splitlines() for text in (PRINTED, out.getvalue()))
+    shown, printed = (text.strip().splitlines() for text in (PRINTED, output_of(EXAMPLE)))
     assert shown[:3] == printed[:3]
     for one, other in zip(shown[3:], printed[3:], strict=True):
         assert one.split()[:2] == other.split()[:2]  # order and expected order
         # The last digits are the rounding errors of the machine at hand.
         assert float(one.split()[2]) == pytest.approx(float(other.split()[2]), abs=0.02)
+
+
+def test_the_random_step_prints_what_is_shown() -> None:
+    assert output_of(RANDOM) == RANDOM_PRINTED
+
+
+def output_of(code: str) -> str:
+    """Return what the README's own code prints."""
+    out = StringIO()
+    with redirect_stdout(out):
+        exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - it is our own README
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

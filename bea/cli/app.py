@@ -13,6 +13,7 @@ from bea.cli.drift import drift
 from bea.cli.listing import list_app
 from bea.cli.options import prose
 from bea.cli.plot import plot_app
+from bea.cli.sgd import sgd_app
 from bea.cli.verify import verify
 
 __all__ = ["app"]
@@ -60,6 +61,7 @@ app.callback(invoke_without_command=True, help=prose(_bea.__doc__))(_bea)
 app.command("derive", help=prose(derive.__doc__))(derive)
 app.command("drift", help=prose(drift.__doc__))(drift)
 app.command("verify", help=prose(verify.__doc__))(verify)
+app.add_typer(sgd_app, name="sgd")
 app.add_typer(plot_app, name="plot")
 app.add_typer(list_app, name="list")
 app.command("demo", help=prose(demo.__doc__))(demo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,8 +11,11 @@ from bea.cli import options
 from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, order, out_file
 from bea.cli.streams import emit, note
-from bea.cli.subject import Subject
+from bea.cli.subject import Chosen, Subject
 from bea.errors import BeaError
+
+if TYPE_CHECKING:
+    from bea.modified import ModifiedEquation
 
 __all__ = ["derive"]
 
@@ -47,7 +50,8 @@ def derive(
     """Derive the modified equation of a method: for every field, or on a loss or ODE.
 
     The iterates of a method follow, up to exponentially small terms, the flow of its modified
-    equation. It is exact; as json it is one object, whose terms are in bea's own grammar.
+    equation. It is exact; as json it is one object, whose terms are in bea's own grammar. Of a
+    schedule that jumps each smooth piece has an equation of its own.
 
     For example:
 
@@ -60,6 +64,7 @@ def derive(
       bea derive runge-kutta --param A="0,0; 2/3,0" --param b="1/4,3/4"
       bea derive --update "v = beta*v + grad; theta = theta - gamma*v" --param beta=9/10
       bea derive gradient-descent "x**2 + y**4" --schedule "exponential(rate=2)" --order 1
+      bea derive gradient-descent himmelblau --schedule "one-cycle(time=1)" --order 1
       bea derive --game "x*y; -x*y" --players "x; y" --rates "1; r" --order 1
     """
     highest = order(order_text)
@@ -70,26 +75,60 @@ def derive(
     chosen = subject.placed(method, problem_text, "derive")
 
     from bea.modified import modified_equation, modifying_integrator
-    from bea.reports import console_on, derivation_text, json_text
+    from bea.reports import console_on
     from bea.reports.progress import waiting
 
+    width = 80 if target else console_on().width
     with waiting(console_on(sys.stderr), "deriving"):
-        if inverse:
+        if chosen.jumps and chosen.problem is not None and not inverse:
+            text = _by_pieces(chosen, highest, route, format, width)
+        elif inverse:
             result = modifying_integrator(chosen.method, chosen.problem, highest)
+            text = _written(result, format, width)
         else:
             result = modified_equation(chosen.method, chosen.problem, highest, route)
-        if format == "latex":
-            text = result.latex()
-        elif format == "json":
-            record = result.as_json()
-            text = json_text(record)
-            _note_long_terms(record)
-        else:
-            text = derivation_text(result, 80 if target else console_on().width)
+            text = _written(result, format, width)
     emit(text, target)
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _written(result: ModifiedEquation, format: str, width: int) -> str:
+    """Return the result in a format, with a warning where it is too long to be read again."""
+    from bea.reports import derivation_text, json_text
+
+    if format == "latex":
+        return result.latex()
+    if format == "text":
+        return derivation_text(result, width)
+    record = result.as_json()
+    _note_long_terms(record)
+    return json_text(record)
+
+
+def _by_pieces(chosen: Chosen, highest: int, route: str, format: str, width: int) -> str:
+    """Return the equation of each smooth piece of a schedule, with the times between which it is.
+
+    As json it is one object with the `pieces`; each has `from`, `until` and what an equation has.
+    """
+    from bea.modified import modified_equation
+    from bea.reports import json_text
+
+    method: Any = chosen.method
+    found = [
+        (start, until, modified_equation(piece, chosen.problem, highest, route))
+        for start, until, piece in method.smooth_pieces()
+    ]
+    if format == "json":
+        pieces = [{"from": str(a), "until": str(b), **r.as_json()} for a, b, r in found]
+        for record in pieces:
+            _note_long_terms(record)
+        head = {"method": method.name, "parameters": method.parameters, "order": highest}
+        return json_text({**head, "pieces": pieces})
+    mark = "% " if format == "latex" else ""
+    parts = [f"{mark}{a} ≤ t < {b}:\n{_written(r, format, width)}" for a, b, r in found]
+    return "\n\n".join(part.rstrip("\n") for part in parts)
 
 
 def _note_long_terms(record: dict[str, Any]) -> None:

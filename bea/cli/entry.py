@@ -46,6 +46,8 @@ def _run(arguments: list[str]) -> int:
     except OSError as error:
         where = f"'{error.filename}': " if error.filename else ""
         return _failed(f"{where}{error.strerror or error}; choose another file or folder")
+    except MemoryError:
+        return _failed("there is not enough memory for this: take fewer runs, steps or records")
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
 

@@ -94,7 +94,7 @@ class Request:
         self._check_flows(len(orders))
         starts = self._starts()
         if self.chosen.jumps:
-            return self._by_pieces(orders, starts)
+            return self._by_pieces(orders, starts, progress)
         time = self._time()
         gammas = self.gammas or self._gammas(starts, time)
         if self.one_step:
@@ -107,17 +107,25 @@ class Request:
     def certify(self, order: int, progress: Any) -> Certificate:
         """Put the modified equation to the test."""
         from bea.measure import verify
+        from bea.measure.telling_time import telling_time
 
         self._check_flows(2 * order + 2)  # with the controls
         starts = self._starts()
-        time = self._time()
-        gammas = self.gammas or self._gammas(starts, time)
-        return verify(*self.chosen.on_problem(), order, gammas, starts, time, progress=progress)
+        method, problem = self.chosen.on_problem()
+        time: Any = self.exact_time
+        if not self.chosen.jumps:
+            time = telling_time(method, problem) if self.time is None else self.time
+            if self.gammas is None:
+                self._gammas(starts, time)  # refuses too many steps
+        return verify(
+            method, problem, order, self.gammas, starts, time,
+            gamma_count=self.gamma_count, progress=progress,
+        )  # fmt: skip
 
     # --- private helpers ----------------------------------------------------------------------
 
-    def _by_pieces(self, orders: Sequence[int], starts: Any) -> DriftStudy:
-        from bea.measure import gammas_by_pieces, schedule_drift
+    def _by_pieces(self, orders: Sequence[int], starts: Any, progress: Any) -> DriftStudy:
+        from bea.measure.by_pieces import run_by_pieces, study_by_pieces
 
         if self.one_step or self.samples > 1:
             raise BeaError(
@@ -126,10 +134,11 @@ class Request:
             )
         method: Any
         method, problem = self.chosen.on_problem()
-        gammas = self.gammas or gammas_by_pieces(
-            method.schedule, problem, starts, self.exact_time, self.gamma_count
-        )
-        return schedule_drift(method, problem, orders, gammas, starts, self.exact_time)
+        run = run_by_pieces(
+            method, problem, orders, self.gammas, starts, self.exact_time,
+            gamma_count=self.gamma_count, progress=progress,
+        )  # fmt: skip
+        return study_by_pieces(run, orders)
 
     def _check_flows(self, orders: int) -> None:
         """Refuse, before anything is computed, more flows than a command can follow."""

@@ -8,16 +8,33 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bea.errors import BeaError, DimensionError, UnknownNameError
 
 if TYPE_CHECKING:
     from bea.fields import VectorField
 
-__all__ = ["GameText", "Source"]
+__all__ = ["GameText", "ProblemText", "Source"]
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
+
+
+class ProblemText(Protocol):
+    """What was typed to say which problem is meant, in whatever options."""
+
+    @property
+    def text(self) -> str | None:
+        """The name or expression that was given, if any."""
+        ...
+
+    def read(self, parameters: Mapping[str, Any]) -> VectorField:
+        """Return the problem, with these parameters."""
+        ...
+
+    def parameter_names(self) -> list[str]:
+        """Return the names that a `--param` of this problem may have."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bea.cli import options
 from bea.cli.parameters import dealt
-from bea.cli.sources import GameText, Source
+from bea.cli.sources import GameText, ProblemText, Source
 from bea.errors import BeaError, DimensionError, MethodError
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ class Chosen:
     @property
     def jumps(self) -> bool:
         """Whether the schedule is in pieces, across which no modified equation goes."""
-        schedule = getattr(self.method, "schedule", None)
-        return schedule is not None and not schedule.is_smooth
+        return getattr(self.method, "jumps", False)
 
     def no_longer(self, time: float) -> float:
         """Return a time that ends with the schedule; the schedule's, where that jumps."""
@@ -153,6 +152,10 @@ class Subject:
             )
         return self.chosen(method, problem)
 
+    def on(self, method: str | None, source: ProblemText) -> Chosen:
+        """Return what is meant on a problem that other options say, such as a finite sum."""
+        return self._unscheduled(method, source)
+
     # --- private helpers ----------------------------------------------------------------------
 
     def _source(self, positional: str | None) -> Source:
@@ -162,7 +165,7 @@ class Subject:
             raise BeaError(f"{option} is given without a game: add --game 'x*y; -x*y'")
         return Source(positional, self.loss, self.field, self.problem, self.variables, game)
 
-    def _unscheduled(self, method: str | None, source: Source) -> Chosen:
+    def _unscheduled(self, method: str | None, source: ProblemText) -> Chosen:
         from bea import methods
 
         if self.update is not None and method is not None:

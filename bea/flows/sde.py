@@ -71,7 +71,7 @@ def sde_ensemble(
     Parameters
     ----------
     drift
-        b: a vector field, a loss (b = −∇L) or a modified equation.
+        b: a vector field, a loss (b = −∇L), a modified equation or a stochastic one.
     diffusion
         A stochastic equation, or a finite sum (S = γΣ of single samples); a
         `bea.fields.NoiseFactor` Q with S = γ Q Qᵀ; or S as γ times rows (d, d) of ring elements,
@@ -86,7 +86,8 @@ def sde_ensemble(
     scheme
         "platen" (weak order 2) or "euler-maruyama" (weak order 1).
     loss
-        What `L` is in the observables; by default the drift, if it is a loss.
+        What `L` is in the observables; by default the drift, or the problem that it was derived
+        for, if that is a loss.
     runs, observables, record, until, keep, seed, workers, memory, progress, checkpoint
         As for `bea.ensemble`; `record` counts the steps of the scheme.
 
@@ -131,7 +132,7 @@ def sde_ensemble(
     check_count(steps, "steps")
     size, whole = step_size(gamma), _time(time)
     matrix = Diffusion(_noise_of(drift) if diffusion is None else diffusion, drift.variables)
-    value = loss if loss is not None else drift if isinstance(drift, Loss) else None
+    value = loss if loss is not None else _loss_of(drift)
     if value is not None and value.variables != drift.variables:
         raise DimensionError("the loss and the drift have different variables: give the same")
     function = None if value is None else lambda theta: value.at(theta.T)
@@ -156,6 +157,12 @@ def sde_ensemble(
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _loss_of(drift: Field) -> Loss | None:
+    """Return the drift, or the problem that it was derived for, if that is a loss."""
+    candidates = drift, getattr(drift, "problem", None)
+    return next((found for found in candidates if isinstance(found, Loss)), None)
 
 
 class _Diffusing:

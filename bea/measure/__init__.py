@@ -7,17 +7,25 @@ orders. `verify` adds negative controls and gives a verdict, a `Certificate`. Fo
 `law_after` goes through all batches. `noise_scale` says how step size, batch and momentum trade,
 and `batch_growth` compares schemes that grow the batch with those that decay the step size, by
 `QuadraticMoments` and ensembles. `equilibrium_run` and `predicted_equilibrium` belong to the
-intrinsic learning rate, that is to weight decay on a scale-invariant loss. Drawing is left to
-`bea.plots`, printing to `bea.reports`.
+intrinsic learning rate, that is to weight decay on a scale-invariant loss. What noise does in a
+landscape stands beside its theory: escape from wells and saddles (`escape_times`, `escape_rate`,
+`mean_exit_time`), averages of iterates (`tail_average`) and annealing (`anneal`). Drawing is left
+to `bea.plots`, printing to `bea.reports`.
 """
 
+from bea.measure.annealing import Annealed, Inside, anneal, kramers_rates, line_rates
+from bea.measure.averaging import AverageNoise, averaged_covariance, averaged_loss, tail_average
 from bea.measure.batch_growth import batch_growth
 from bea.measure.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
+from bea.measure.climb import climb, noise_factor
+from bea.measure.critical_points import CriticalPoint, critical_point, critical_points
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.enumeration import Law, law_after
 from bea.measure.equilibrium import EquilibriumRun, equilibrium_run
+from bea.measure.escape import Away, EscapeTimes, Near, Past, escape_times
+from bea.measure.exit_times import mean_exit_time
 from bea.measure.expected import expected_orders
 from bea.measure.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.intrinsic import (
@@ -27,6 +35,7 @@ from bea.measure.intrinsic import (
     rate_on_sphere,
 )
 from bea.measure.jackknife import Measured, log_slope
+from bea.measure.kramers import escape_rate, step_factor
 from bea.measure.moment_flow import MomentFlow
 from bea.measure.moments import MomentRecursion, Moments
 from bea.measure.noise_scale import (
@@ -37,33 +46,49 @@ from bea.measure.noise_scale import (
 )
 from bea.measure.norm_dynamics import gradient_moments, norm_generator, norm_step
 from bea.measure.order_fit import OrderFit, observed_order
+from bea.measure.passage_times import mean_passage_time, unstable_exit_time
 from bea.measure.quadratic_moments import QuadraticMoments
 from bea.measure.sampling import default_gammas, default_starts, stiffness
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
+from bea.measure.temperature import noise_temperature
 from bea.measure.verify import verify
 from bea.measure.weak_defect import weak_defect
 from bea.measure.weak_errors import WeakErrors, weak_errors
 
 __all__ = [
+    "Annealed",
+    "AverageNoise",
+    "Away",
     "BatchScheme",
     "Certificate",
+    "CriticalPoint",
     "DriftStudy",
     "Equilibrium",
     "EquilibriumRun",
+    "EscapeTimes",
     "GrowthCurve",
     "GrowthStudy",
+    "Inside",
     "Law",
     "Measured",
     "MomentFlow",
     "MomentRecursion",
     "Moments",
+    "Near",
     "OrderFit",
+    "Past",
     "Phase",
     "QuadraticMoments",
     "WeakErrors",
+    "anneal",
+    "averaged_covariance",
+    "averaged_loss",
     "batch_growth",
     "batch_of_noise_scale",
+    "climb",
+    "critical_point",
+    "critical_points",
     "decay_rate",
     "default_gammas",
     "default_starts",
@@ -71,6 +96,8 @@ __all__ = [
     "discretization_drift",
     "effective_rate",
     "equilibrium_run",
+    "escape_rate",
+    "escape_times",
     "expected_orders",
     "flow_by_pieces",
     "gammas_by_pieces",
@@ -78,10 +105,16 @@ __all__ = [
     "gradient_moments",
     "grow_batch",
     "intrinsic_rate",
+    "kramers_rates",
     "law_after",
+    "line_rates",
     "load_study",
     "log_slope",
+    "mean_exit_time",
+    "mean_passage_time",
+    "noise_factor",
     "noise_scale",
+    "noise_temperature",
     "norm_generator",
     "norm_step",
     "observed_order",
@@ -91,7 +124,10 @@ __all__ = [
     "save_study",
     "schedule_drift",
     "stationary_variance",
+    "step_factor",
     "stiffness",
+    "tail_average",
+    "unstable_exit_time",
     "verify",
     "weak_defect",
     "weak_errors",

@@ -84,6 +84,12 @@ class Finding(NamedTuple):
         seen = f"the observed order is {self.fit.order:.2f} instead of {self.expected}"
         if self.result == "no":
             return seen
+        if self.kind == "equation" and self.fit.order > self.expected + _APART:
+            return (
+                f"{seen}, which is too high: at this time, or from these starts, the first term "
+                "that is left out adds up to nothing, as one with s' does between two ends at "
+                "which s is level: take another time or other starts"
+            )
         if self.kind != "equation":
             seen += ", so that a wrong flow is not told from the right one"
         else:

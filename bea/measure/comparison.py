@@ -7,7 +7,8 @@ memory belongs on the slow manifold, and the distances and their error floors ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from math import lgamma
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,13 +24,15 @@ from bea.measure.sampling import default_starts, stiffness
 from bea.measure.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
-from bea.modified.memory import has_memory, is_on_trees, useful_limit
+from bea.modified.memory import has_memory, is_on_trees, slowest_rate, useful_limit
 
 __all__ = [
+    "Followed",
     "Progress",
     "Start",
     "checked_orders",
     "compare",
+    "drift_study",
     "labelled",
     "start_of",
     "starting_points",
@@ -39,6 +42,27 @@ Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 _EPSILON = float(np.finfo(float).eps)
+_OVER = 0.1  # of what a layer is at first, beside the first term that its correction leaves out
+
+
+class Followed(Protocol):
+    """What followed the iterates: a flow, or flows one after the other.
+
+    Attributes
+    ----------
+    values : (gammas, starts, times, d)
+    error : (gammas, starts, times) or None
+    """
+
+    @property
+    def values(self) -> Floats: ...
+
+    @property
+    def error(self) -> Floats | None: ...
+
+    def failures(self) -> list[str]:
+        """One line for each run that stopped early."""
+        ...
 
 
 class Start(NamedTuple):
@@ -59,17 +83,19 @@ class Start(NamedTuple):
     correction: ModifiedEquation | None = None
 
 
-def start_of(equation: ModifiedEquation, chosen: Sequence[int]) -> Start:
+def start_of(equation: ModifiedEquation, chosen: Sequence[int], fewest: int | None = None) -> Start:
     """Return where runs and flows begin: runs on the manifold where their layer is not known.
 
     Either is right to the power of gamma by which the flows miss the iterates, which is higher than
-    the order where terms vanish.
+    the order where terms vanish. A layer that is known but not over in a run of the `fewest` steps,
+    such as that of `bdf` with six, is left out in the same way.
     """
     if not has_memory(equation.method):
         return Start("own", equation.method)
     powers = [power - 1 for power in expected_orders(equation, chosen) if power is not None]
     exact = equation.truncate(min(equation.order, max([*chosen, *powers])))
-    if exact.has_start_correction:
+    over = fewest is None or _layer_after(exact, fewest) < _OVER
+    if over and exact.has_start_correction:
         return Start("corrected", equation.method, exact)
     return Start("manifold", exact.started_on_manifold())
 
@@ -84,8 +110,6 @@ def compare(
     corrected: bool = True,
 ) -> DriftStudy:
     """Integrate every modified flow to the times of the iterates, and take the distances."""
-    method, problem = equation.method, equation.problem
-    assert problem is not None
     starts = iterates.starts
     expected = expected_orders(equation, chosen)
     if start.correction is not None:
@@ -94,10 +118,28 @@ def compare(
         else:
             expected = _at_most(expected, start.correction.first_correction(starts))
     runs = [_flow_of(equation, order, iterates, starts, progress) for order in chosen]
+    return drift_study(equation, chosen, expected, iterates, runs, kind)
+
+
+def drift_study(
+    equation: ModifiedEquation,
+    chosen: Sequence[int],
+    expected: Sequence[int | None],
+    iterates: Trajectory,
+    runs: Sequence[Followed],
+    kind: str = "drift",
+    method: Method | None = None,
+) -> DriftStudy:
+    """Take the distances between iterates and what followed them, for each order.
+
+    Of a schedule in pieces the equation is that of the first one, and the method is given.
+    """
+    problem = equation.problem
+    assert problem is not None
     one_more = int(kind == "defect")
     return DriftStudy(
         kind=kind,
-        method=str(method),
+        method=str(method or equation.method),
         problem=problem.name,
         formula=problem.about.formula,
         orders=np.array(chosen),
@@ -139,6 +181,15 @@ def labelled(progress: Progress | None, what: str) -> Callable[[int, int], None]
 # --- private helpers ----------------------------------------------------------------------------
 
 
+def _layer_after(equation: ModifiedEquation, steps: int) -> float:
+    """Return n^N/N! rho^n: what is left after n steps of the transients beyond gamma^N."""
+    rho = slowest_rate(equation.method, equation.problem)
+    if not rho:
+        return 0.0
+    power = equation.order
+    return float(np.exp(power * np.log(steps) - lgamma(power + 1) + steps * np.log(rho)))
+
+
 def _flow_of(
     equation: ModifiedEquation,
     order: int,
@@ -170,7 +221,7 @@ def _distance(a: Floats, b: Floats) -> Floats:
     return np.asarray(size[..., 0] * np.linalg.norm(scaled, axis=-1))
 
 
-def _floor(iterates: Trajectory, reference: Trajectory) -> Floats:
+def _floor(iterates: Trajectory, reference: Followed) -> Floats:
     """Return the reference's error plus the iterates' rounding, eps |theta| sqrt(n)."""
     steps = np.rint(iterates.times / iterates.gammas[:, None])[:, None, :]
     size = _distance(iterates.values, np.zeros_like(iterates.values))
@@ -179,7 +230,7 @@ def _floor(iterates: Trajectory, reference: Trajectory) -> Floats:
 
 
 def _failures(
-    iterates: Trajectory, runs: Sequence[Trajectory], orders: Sequence[int]
+    iterates: Trajectory, runs: Sequence[Followed], orders: Sequence[int]
 ) -> tuple[str, ...]:
     lines = [f"iterates: {line}" for line in iterates.failures()]
     for order, run in zip(orders, runs, strict=True):

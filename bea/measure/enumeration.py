@@ -18,7 +18,12 @@ from bea.errors import BeaError
 from bea.fields import NumericField, ScalarField, VectorField, as_float
 from bea.fields.conversions import to_program
 from bea.fields.numpy_code import compile_program
-from bea.measure.exact_inputs import exact_point, exact_step_size, read_observable
+from bea.measure.exact_inputs import (
+    checked_steps,
+    exact_point,
+    exact_step_size,
+    read_observable,
+)
 from bea.methods import Batches, Method
 from bea.modified.random_batches import checked_batches, mean_field, samples_of
 
@@ -78,7 +83,7 @@ def law_after(
     gamma: Any,
     steps: int,
     start: Any,
-    batches: Batches | None = None,
+    batches: Batches | int | None = None,
     arithmetic: str = "exact",
 ) -> Law:
     """Return the law of theta after some steps on random batches of a finite sum.
@@ -86,7 +91,8 @@ def law_after(
     Parameters
     ----------
     method, problem, batches
-        The method, a finite sum, and how batches are drawn; by default single samples.
+        The method, a finite sum, and how batches are drawn, or their size; by default single
+        samples.
     gamma, start
         The step size and the start, exact numbers.
     steps
@@ -109,7 +115,7 @@ def law_after(
     >>> len(law), law.expectation("x**2")
     (8, 21/64)
     """
-    batches = checked_batches(batches)
+    batches, steps = checked_batches(batches), checked_steps(steps)
     losses = samples_of(problem)
     step_size, point = exact_step_size(gamma), exact_point(start, problem)
     choices = list(batches.choices(len(losses)))

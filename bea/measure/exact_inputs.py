@@ -17,6 +17,7 @@ from bea.fields.sources import expressions_of, substitute
 
 __all__ = [
     "checked_degree",
+    "checked_steps",
     "exact_number",
     "exact_point",
     "exact_step_size",
@@ -107,6 +108,17 @@ def checked_degree(degree: int) -> int:
     if isinstance(degree, bool) or not isinstance(degree, int) or degree < 1:
         raise OrderError(f"moments of degree {degree!r}: give a whole number, 1 or more")
     return degree
+
+
+def checked_steps(steps: Any, least: int = 0) -> int:
+    """Return a number of steps, a whole number from `least` on.
+
+    >>> checked_steps(np.int64(3))
+    3
+    """
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < least:
+        raise BeaError(f"{steps!r} steps are not possible: give a whole number, {least} or more")
+    return int(steps)
 
 
 def polynomial(value: Element) -> dict[MultiIndex, fmpq]:

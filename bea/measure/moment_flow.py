@@ -60,6 +60,11 @@ class MomentFlow:
     degree
         The highest degree of the moments.
 
+    Raises
+    ------
+    BeaError
+        If the source has no generator, or the moments do not close.
+
     Examples
     --------
     >>> import bea
@@ -70,6 +75,11 @@ class MomentFlow:
     """
 
     def __init__(self, source: Generator, gamma: Any, degree: int = 2) -> None:
+        if not all(isinstance(term, DifferentialOperator) for term in _terms(source)):
+            raise BeaError(
+                f"the source is a {type(source).__name__}: give what has a generator, from "
+                "bea.modified_generator or bea.stochastic_equation"
+            )
         self.source, self.gamma, self.degree = (
             source,
             exact_step_size(gamma),
@@ -90,6 +100,11 @@ class MomentFlow:
             The time, exact.
         corrected
             For a method with memory: whether to begin where a run with zero memory belongs.
+
+        Raises
+        ------
+        BeaError
+            If a number is not exact, or the time is negative: a diffusion has no way back.
         """
         point = exact_point(start, self.problem)
         begin = monomial_values(self.monomials, point)
@@ -97,6 +112,8 @@ class MomentFlow:
             shift = self._matrix(_at(self.source.start, self.gamma))
             begin = [v for (v,) in rows_of(shift * fmpq_mat(len(begin), 1, begin))]
         duration = exact_number(time, "the time")
+        if duration < 0:
+            raise BeaError(f"the time is {duration}: a diffusion has no way back, give 0 or more")
         with flint.ctx.workprec(BITS):
             flowed = arb_mat(self.matrix * duration).exp() * arb_mat(len(begin), 1, begin)
             values = {m: flowed[i, 0] for i, m in enumerate(self.monomials)}
@@ -135,6 +152,11 @@ class MomentFlow:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _terms(source: Any) -> tuple[Any, ...]:
+    """Return the terms of a source; of what has none, no operator."""
+    return getattr(source, "terms", None) or (source,)
 
 
 def _at(terms: Sequence[DifferentialOperator], gamma: fmpq) -> DifferentialOperator:

@@ -20,6 +20,7 @@ from bea.fields import VectorField
 from bea.fields.differential_operator import MultiIndex
 from bea.measure.exact_inputs import (
     checked_degree,
+    checked_steps,
     exact_point,
     exact_step_size,
     polynomial,
@@ -119,7 +120,7 @@ class MomentRecursion:
         problem: VectorField,
         gamma: Any,
         degree: int = 2,
-        batches: Batches | None = None,
+        batches: Batches | int | None = None,
     ) -> None:
         self.problem, self.gamma, self.degree = (
             problem,
@@ -138,12 +139,12 @@ class MomentRecursion:
         DimensionError
             If the point has not one coordinate for each variable.
         BeaError
-            If a coordinate is not exact.
+            If a coordinate is not exact, or the number of steps no whole number.
         """
         point = exact_point(start, self.problem)
         state = [*point, *[fmpq(0)] * (len(self.monomials[0]) - len(point))]
         vector = fmpq_mat(len(self.monomials), 1, monomial_values(self.monomials, state))
-        for _ in range(steps):
+        for _ in range(checked_steps(steps)):
             vector = self.matrix * vector
         return self._moments(vector)
 

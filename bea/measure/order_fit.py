@@ -101,7 +101,11 @@ def _too_few(clear: int, finished: int, given: int) -> str:
             f"at {finished} of {given} step sizes the runs finished, {FEWEST} are needed: shorten "
             "the time or take smaller step sizes"
         )
-    remedy = "take larger step sizes" if given >= FEWEST else "give more step sizes"
+    remedy = (
+        "take larger step sizes, or a shorter time where the runs have come to rest"
+        if given >= FEWEST
+        else "give more step sizes"
+    )
     return (
         f"{clear} of {given} step sizes stand clear of the error floor, {FEWEST} are needed: "
         f"{remedy}"

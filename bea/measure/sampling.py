@@ -25,6 +25,7 @@ __all__ = [
     "default_gammas",
     "default_starts",
     "jacobian_norms",
+    "largest_product",
     "spread_gammas",
     "stiffness",
 ]
@@ -108,6 +109,15 @@ def affordable_time(rate: float) -> float:
     return _AFFORDABLE * _LARGEST / (_SPAN * rate)
 
 
+def largest_product(leading: int) -> float:
+    """Return gamma |f'| at the largest default step size of a method of an order of accuracy.
+
+    >>> round(largest_product(1), 3), round(largest_product(4), 3)
+    (0.2, 0.606)
+    """
+    return float(_LARGEST * leading**_GROWTH)
+
+
 def default_gammas(
     problem: VectorField,
     starts: Floats,
@@ -151,7 +161,7 @@ def spread_gammas(
     check_count(samples, "samples")
     _check_time(time)
     piece = time / samples
-    fewest = max(1.0, np.ceil(piece * rate / (_LARGEST * leading**_GROWTH)))
+    fewest = max(1.0, np.ceil(piece * rate / largest_product(leading)))
     if not fewest * _SPAN < _MOST_STEPS:
         raise StepSizeError(
             f"time {time:g} would take more than {_MOST_STEPS:.0e} steps: choose a shorter one"

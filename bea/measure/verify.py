@@ -7,18 +7,18 @@ on how the equation was derived, so that any `ModifiedEquation` can be put to th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from flint import fmpq
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import VectorField
 from bea.fields.reals import real_number
 from bea.flows import Trajectory, iterate
+from bea.flows.times import check_gammas
 from bea.measure.certificate import Certificate
 from bea.measure.comparison import (
     Progress,
@@ -28,14 +28,20 @@ from bea.measure.comparison import (
     start_of,
     starting_points,
 )
-from bea.measure.drift import default_time, gammas_for
+from bea.measure.controls import as_control, changed, doubled, lowered_orders
+from bea.measure.drift import gammas_for
 from bea.measure.expected import derive_for, expected_orders
+from bea.measure.second_choice import gammas_that_stand_clear
 from bea.measure.study import DriftStudy
-from bea.methods import Method
+from bea.measure.telling_time import telling_time
+from bea.measure.verify_by_pieces import verify_by_pieces
+from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation
 
 __all__ = ["verify"]
+
+Floats = NDArray[np.float64]
 
 
 def verify(
@@ -44,7 +50,7 @@ def verify(
     order: int = 2,
     gammas: ArrayLike | None = None,
     starts: ArrayLike | None = None,
-    time: float | None = None,
+    time: Any = None,
     *,
     equation: ModifiedEquation | None = None,
     gamma_count: int = 12,
@@ -63,7 +69,8 @@ def verify(
     starts : (starts, d) or (d,), optional
         Starting points; by default nine around the problem's own.
     time : float, optional
-        The time at which to compare, in the units of gamma; by default one that suits both.
+        The time at which to compare, in the units of gamma; by default one that suits both. With a
+        schedule that jumps an exact number, by default the schedule's end or a little earlier.
     equation : ModifiedEquation, optional
         The equation to test; by default it is derived. Only its terms are taken from it: what is
         iterated, and from which memory, is the method's.
@@ -77,6 +84,8 @@ def verify(
         and every control falls to the order to which it must; "refuted" if the order of a flow is
         lower; "undecided" if the error floor or the step sizes do not allow a judgement, for the
         `reason` that is given with its remedy.
+
+    A schedule that jumps is verified from break to break; see `bea.measure.by_pieces`.
 
     Raises
     ------
@@ -95,31 +104,57 @@ def verify(
     [('dropped', 1, 1), ('doubled', 1, 1), ('uncorrected', 1, 1)]
     """
     chosen = range(_checked(order) + 1)
+    if isinstance(method, Scheduled) and method.jumps:
+        if equation is not None:
+            raise BeaError(
+                "an equation is given and the schedule is in pieces, each with one of its own: "
+                "verify each smooth piece, schedule.piece(index), or leave the equation out"
+            )
+        return verify_by_pieces(
+            method, problem, order, gammas, starts, time, gamma_count=gamma_count, progress=progress
+        )
     tested, expected = _tested(method, problem, order, equation)
-    length = default_time(method, problem) if time is None else real_number(time, "the time")
+    length = telling_time(method, problem) if time is None else real_number(time, "the time")
     points = starting_points(problem, starts)
-    if gammas is None:
+    chosen_here = gammas is None
+    if chosen_here:
         gammas = gammas_for(method, problem, points, length, count=gamma_count)
-    start = start_of(tested, chosen)
-    iterates = iterate(
-        start.method,
-        problem,
-        points,
-        gammas,
-        time=length,
-        progress=labelled(progress, "iterates"),
-    )
-    study = compare("drift", tested, chosen, iterates, start, progress)
+    start, iterates, study = _followed(tested, chosen, points, gammas, length, progress)
+    study = replace(study, expected=tuple(expected))
+    more = gammas_that_stand_clear(study) if chosen_here else None
+    if more is not None:
+        start, iterates, study = _followed(tested, chosen, points, more, length, progress)
+        study = replace(study, expected=tuple(expected))
+    control = as_control(progress)
+
+    def measured(wrong: Sequence[ModifiedEquation], power: int) -> DriftStudy:
+        return compare("drift", wrong[0], [power], iterates, start, control)
+
     return Certificate(
-        study=replace(study, expected=tuple(expected)),
-        doubled=_doubled(tested, chosen, iterates, start, progress),
-        uncorrected=_uncorrected(tested, expected, iterates, start, progress),
+        study=study,
+        doubled=doubled([tested], chosen, measured),
+        uncorrected=_uncorrected(tested, expected, iterates, start, control),
         start=start.kind,
         source="derived" if equation is None else "given",
     )
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _followed(
+    tested: ModifiedEquation,
+    chosen: Sequence[int],
+    points: Floats,
+    gammas: Any,
+    time: float,
+    progress: Progress | None,
+) -> tuple[Start, Trajectory, DriftStudy]:
+    """Run the method, and follow it by the flows of all orders."""
+    start = start_of(tested, chosen, fewest=int(time / check_gammas(gammas).max()))
+    told = labelled(progress, "iterates")
+    iterates = iterate(start.method, _problem(tested), points, gammas, time=time, progress=told)
+    return start, iterates, compare("drift", tested, chosen, iterates, start, progress)
 
 
 def _checked(order: Any) -> int:
@@ -150,7 +185,7 @@ def _tested(
     except MethodError:
         after = equation.order + 1
     found = expected_orders(equation, range(order + 1))
-    tested = _changed(equation, equation.order, method=method)
+    tested = changed(equation, equation.order, method=method)
     return tested, [after if power is None else power for power in found]
 
 
@@ -166,44 +201,6 @@ def _check_fits(equation: ModifiedEquation, problem: VectorField) -> None:
         )
 
 
-def _changed(
-    equation: ModifiedEquation, order: int, *, method: Method | None = None, factor: int = 1
-) -> ModifiedEquation:
-    """Return the equation to that order with its last term multiplied, of another method if any."""
-    return ModifiedEquation(
-        method or equation.method,
-        order,
-        equation.problem,
-        route=equation.route,
-        kind=equation.kind,
-        coefficients=lambda k: {
-            tree: b * factor if tree.order == order + 1 else b
-            for tree, b in equation.truncate(k).coefficients.items()
-        },
-        components=lambda: [
-            *equation.components[:order],
-            tuple(c * fmpq(factor) for c in equation.components[order]),
-        ],
-    )
-
-
-def _doubled(
-    equation: ModifiedEquation,
-    orders: Iterable[int],
-    iterates: Trajectory,
-    start: Start,
-    progress: Progress | None,
-) -> DriftStudy | None:
-    """Measure each order K whose last term does not vanish with it doubled: the order must be K."""
-    studies = []
-    for order in orders:
-        if order and not equation.vanishes(order):
-            wrong = _changed(equation, order, factor=2)
-            study = compare("drift", wrong, [order], iterates, start, _as_control(progress))
-            studies.append(replace(study, expected=(order,)))
-    return _joined(studies) if studies else None
-
-
 def _uncorrected(
     equation: ModifiedEquation,
     expected: list[int | None],
@@ -211,35 +208,26 @@ def _uncorrected(
     start: Start,
     progress: Progress | None,
 ) -> DriftStudy | None:
-    """Measure from the runs' own starts the orders that the lack of a correction must lower."""
-    if start.correction is None:
+    """Measure from the runs' own starts the orders that the lack of a correction must lower.
+
+    Runs that were begun on the slow manifold are made again from their own memory.
+    """
+    exact = start.correction or equation.truncate(len(expected) - 1)
+    if start.kind == "own" or not exact.has_start_correction:
         return None
-    first = start.correction.first_correction(iterates.starts)
-    lowered = [
-        order
-        for order, power in enumerate(expected)
-        if order and first is not None and (power is None or first < power)
-    ]
-    if not lowered:
+    first = exact.first_correction(iterates.starts)
+    lowered = lowered_orders(expected, first)
+    if first is None or not lowered:
         return None
-    control = _as_control(progress)
-    return compare("drift", equation, lowered, iterates, start, control, corrected=False)
+    if start.kind == "manifold":
+        method, (points, gammas) = equation.method, (iterates.starts, iterates.gammas)
+        time = float(iterates.times.max())
+        iterates = iterate(method, _problem(equation), points, gammas, time=time)
+    plain = Start("own", equation.method)
+    study = compare("drift", equation, lowered, iterates, plain, progress)
+    return replace(study, expected=(first,) * len(lowered))
 
 
-def _joined(studies: list[DriftStudy]) -> DriftStudy:
-    """Return one study of all orders of several with the same iterates."""
-    return replace(
-        studies[0],
-        orders=np.concatenate([study.orders for study in studies]),
-        expected=tuple(power for study in studies for power in study.expected),
-        distances=np.concatenate([study.distances for study in studies]),
-        floors=np.concatenate([study.floors for study in studies]),
-        failures=tuple(dict.fromkeys(line for study in studies for line in study.failures)),
-    )
-
-
-def _as_control(progress: Progress | None) -> Progress | None:
-    if progress is None:
-        return None
-    report = progress
-    return lambda what, done, total: report(f"control: {what}", done, total)
+def _problem(equation: ModifiedEquation) -> VectorField:
+    assert equation.problem is not None
+    return equation.problem

@@ -13,7 +13,7 @@ from flint import fmpq
 from bea.errors import BeaError
 from bea.fields import Element, SeriesField, VectorField
 from bea.fields.conversions import to_program
-from bea.measure.exact_inputs import exact_number, exact_point, read_observable
+from bea.measure.exact_inputs import checked_steps, exact_number, exact_point, read_observable
 from bea.methods import Batches, Method
 from bea.modified import modified_generator
 from bea.modified.generator import ModifiedGenerator
@@ -32,7 +32,7 @@ def weak_defect(
     *,
     steps: int = 1,
     point: Any = None,
-    batches: Batches | None = None,
+    batches: Batches | int | None = None,
 ) -> list[Any]:
     """Return E phi(theta_n) - (e^(n gamma L~) phi)(theta_0) as a series in gamma, to order + 2.
 
@@ -64,7 +64,7 @@ def weak_defect(
     >>> weak_defect(bea.methods.gradient_descent(), pair, "x**2", order=1)
     [0, 0, 0, -7*x**8 + 6*x**2]
     """
-    batches = checked_batches(batches)
+    batches, steps = checked_batches(batches), checked_steps(steps)
     problem = _over_symbols_of(method, problem)
     generator = modified_generator(method, problem, order, batches)
     if has_memory(method):

@@ -21,12 +21,12 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from bea.errors import OrderError
+from bea.errors import BeaError, OrderError
 from bea.fields import Element, VectorField
-from bea.flows.times import check_count
 from bea.measure.central_moments import CentralMoments
 from bea.measure.certificate import WITHIN
 from bea.measure.exact_inputs import (
+    checked_steps,
     exact_number,
     observable_expressions,
     read_observable,
@@ -104,9 +104,9 @@ class WeakErrors:
 
     def __repr__(self) -> str:
         lines = []
-        for name, orders, wanted in zip(self.equations, self.observed, self.expected, strict=True):
-            found = zip(self.observables, orders, wanted, strict=True)
-            cells = "".join(f"  {phi}: {order:.2f} ({must})" for phi, order, must in found)
+        for name, fits, wanted in zip(self.equations, self.fits, self.expected, strict=True):
+            found = zip(self.observables, fits, wanted, strict=True)
+            cells = "".join(f"  {phi}: {_order_text(fit)} ({must})" for phi, fit, must in found)
             lines.append(f"{name:<40}{cells}")
         return "\n".join(lines)
 
@@ -140,7 +140,7 @@ def weak_errors(
     time: Any = 1,
     steps: Sequence[int] = _STEPS,
     weak_orders: Sequence[int] = (1, 2, 3),
-    batches: Batches | None = None,
+    batches: Batches | int | None = None,
     equations: Equations | None = None,
 ) -> WeakErrors:
     """Compare the iterates with their stochastic modified equations at a fixed time, unsampled.
@@ -181,12 +181,14 @@ def weak_errors(
     """
     duration = exact_number(time, "the time")
     names = _observables(observables, problem)
+    steps = [checked_steps(n, least=1) for n in steps]
+    for asked, what in ((names, "observables"), (steps, "steps"), (weak_orders, "weak orders")):
+        if not len(asked):
+            raise BeaError(f"there are no {what}: give at least one")
     elements = [read_observable(name, problem) for name in names]
     batches = checked_batches(batches)
     compared = equations or _equations(method, problem, weak_orders, batches)
     closes = _is_linear(problem) and all(map(_is_polynomial, elements))
-    for n in steps:
-        check_count(n, "steps")
     gammas = [duration / n for n in steps]
     run = _Run(method, problem, batches, start, duration, steps, gammas, elements)
     values, errors, floor = (run.exactly if closes else run.on_a_grid)(compared)
@@ -269,6 +271,10 @@ def _observables(given: Any, problem: VectorField) -> list[str]:
     return list(map(str, observable_expressions(given, problem)))
 
 
+def _order_text(fit: OrderFit) -> str:
+    return "no fit" if fit.reason else f"{fit.order:.2f}"
+
+
 def _degree(value: Element) -> int:
     return max((int(sum(e)) for e in value.terms()), default=0)
 
@@ -286,9 +292,9 @@ def _expected(source: Generator, order: int, degree: int) -> int:
 def _equations(
     method: Method, problem: VectorField, weak_orders: Sequence[int], batches: Batches
 ) -> dict[str, tuple[Generator, int]]:
-    if not weak_orders or min(weak_orders) < 1:
-        raise OrderError(f"weak orders {list(weak_orders)} are not possible: give 1 or more")
     found: dict[str, tuple[Generator, int]] = {}
+    if 0 in weak_orders:
+        raise OrderError("weak order 0 is not possible: give 1 or more")
     generator = modified_generator(method, problem, max(weak_orders) - 1, batches)
     for w in weak_orders:
         equation = stochastic_equation(method, problem, w, batches)

@@ -141,8 +141,8 @@ class Schedule:
             raise MethodError(
                 f"the schedule {self.name} jumps, or a derivative of it does, at t = {listed}{more}"
                 f": derive one smooth piece at a time, schedule.piece(index), such as "
-                f"{self.piece(1)}, or measure across the breaks with bea.measure.schedule_drift, "
-                "as bea drift does"
+                f"{self.piece(1)}, as bea derive does, or measure across the breaks with "
+                "bea.verify or bea.measure.schedule_drift"
             )
         return _run(self._programs[0], time)
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from flint import fmpq
 
 from bea.errors import DimensionError, MethodError
 from bea.fields.expressions import Expression
@@ -116,6 +117,28 @@ class Scheduled(Method):
         bound = copy(self)
         object.__setattr__(bound, "method", self.method.bind(constant))
         return bound
+
+    @property
+    def jumps(self) -> bool:
+        """Whether the schedule is in pieces, across which no modified equation goes."""
+        return self.schedule is not None and not self.schedule.is_smooth
+
+    def smooth_pieces(self, end: fmpq | None = None) -> list[tuple[fmpq, fmpq, Scheduled]]:
+        """Return (from, until, method) for each smooth piece before an end, the schedule's own.
+
+        >>> from bea.methods import gradient_descent
+        >>> descent = Scheduled(gradient_descent(), "step(every=1, time=2)")
+        >>> [(start, until) for start, until, _ in descent.smooth_pieces()]
+        [(0, 1), (1, 2)]
+        """
+        schedule = self.schedule
+        end = schedule.time if end is None else end
+        starts = [fmpq(0), *(b for b in schedule.breaks if b < end)]
+        whole = schedule.is_smooth
+        return [
+            (start, until, Scheduled(self.method, schedule if whole else schedule.piece(i)))
+            for i, (start, until) in enumerate(zip(starts, [*starts[1:], end], strict=True))
+        ]
 
     @property
     def parameters(self) -> dict[str, str]:

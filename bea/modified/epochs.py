@@ -49,7 +49,7 @@ from flint import fmpq
 
 from bea.errors import BeaError
 from bea.fields import Element, Loss, SeriesField
-from bea.methods import Method, get
+from bea.methods import Method, ShuffledEpochs, get
 from bea.modified.checks import checked_order, require_method
 from bea.modified.effort import check_sum
 from bea.modified.epoch_equation import Epoch, EpochEquation, batch_loss, is_descent
@@ -124,7 +124,7 @@ def cyclic_epoch(
 
 def shuffled_epoch(
     finite_sum: Any,
-    batches: int | Sequence[Sequence[int]] = 1,
+    batches: int | ShuffledEpochs | Sequence[Sequence[int]] = 1,
     order: int = 2,
     method: Method | None = None,
 ) -> EpochEquation:
@@ -135,9 +135,9 @@ def shuffled_epoch(
     finite_sum
         A finite sum, that is anything with `losses`, or the losses of the samples themselves.
     batches
-        The number B of samples in a batch: the mean is over all splits into batches, and their
-        orders. Or the indices of the samples in each batch: these stay, and the mean is over their
-        orders only.
+        The number B of samples in a batch, or `bea.methods.ShuffledEpochs(B)`: the mean is over
+        all splits into batches, and their orders. Or the indices of the samples in each batch:
+        these stay, and the mean is over their orders only.
     order
         Highest power of gamma that is kept; 0 is -grad L.
     method
@@ -172,6 +172,8 @@ def shuffled_epoch(
         remedy = "or run ensembles of ShuffledEpochs"
         check_sum(finite_sum.size, finite_sum.functions, order, remedy, loops)
     losses, problem = read_losses(finite_sum, method)
+    if isinstance(batches, ShuffledEpochs):
+        batches = batches.size
     if not isinstance(batches, int | np.integer):
         parts = split(batches, len(losses))
         epoch = Epoch(losses, len(parts[0]), "orders", parts)

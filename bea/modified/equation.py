@@ -162,11 +162,13 @@ class ModifiedEquation:
     def is_gradient(self) -> tuple[bool, ...]:
         """Per power of gamma, whether the term is a gradient.
 
-        On a concrete field the curl decides; otherwise the answer is for every loss (f = -grad L)
-        in two or more dimensions, and of a game for the players of one loss.
+        On a concrete field the curl decides, with a schedule that in theta at each time; otherwise
+        the answer is for every loss (f = -grad L) in two or more dimensions, and of a game for the
+        players of one loss.
         """
         if self.problem is not None:
-            return tuple(gradient.curl_vanishes(term) for term in self.components)
+            end = -1 if isinstance(self.method, Scheduled) else None
+            return tuple(gradient.curl_vanishes(term[:end]) for term in self.components)
         return tuple(
             gradient.is_gradient_on_trees(self.coefficients, k + 1) for k in range(self.order + 1)
         )

@@ -41,7 +41,10 @@ Matrix = tuple[tuple[Element, ...], ...]
 
 
 def modified_generator(
-    method: Method, problem: VectorField, order: int = 1, batches: Batches | None = None
+    method: Method,
+    problem: VectorField,
+    order: int = 1,
+    batches: Batches | int | None = None,
 ) -> ModifiedGenerator:
     """Derive the modified generator of a method on random batches of a finite sum, exactly.
 
@@ -55,7 +58,8 @@ def modified_generator(
         Highest power K of gamma that is kept; e^(n gamma L~) then misses E phi(theta_n) at a fixed
         time by gamma^(K+1): the weak order is K + 1.
     batches
-        How batches are drawn: `bea.methods.Batches(size, replacement)`; by default single samples.
+        How batches are drawn: `bea.methods.Batches(size, replacement)`, or a size (without
+        replacement); by default single samples.
 
     Raises
     ------

@@ -37,6 +37,7 @@ __all__ = [
     "simplest",
     "slowest_rate",
     "start_correction",
+    "transient_weights",
     "useful_limit",
 ]
 
@@ -178,6 +179,22 @@ def start_correction(method: Method, nodes: int) -> list[Any]:
     weights, scale = annihilator(rates, nodes)
     pulled = _pulled_back(method, nodes, len(weights))
     return [simplest(value * scale) for value in annihilated(method, weights, pulled)]
+
+
+def transient_weights(method: Method, nodes: int) -> list[float]:
+    """Return weights w, of sum 1, with sum over n of w_n theta_n free of all transients.
+
+    They hold to gamma^nodes, for theta_n pulled back to one time; see `start_correction`, which
+    takes them exactly.
+
+    >>> from bea.methods import heavy_ball
+    >>> transient_weights(heavy_ball(beta="1/2"), 1)
+    [-1.0, 2.0]
+    """
+    weights, scale = annihilator(
+        [rational_if_possible(c) for c in memory_polynomial(method)], nodes
+    )
+    return [_number(weight * scale) for weight in weights]
 
 
 def joint_map(bound: Method, f: TreeArithmetic | None = None) -> list[list[Any]]:

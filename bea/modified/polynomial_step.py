@@ -54,7 +54,7 @@ class PolynomialStep(RandomStep):
     """
 
     def __init__(
-        self, method: Method, problem: VectorField, batches: Batches | None, gamma: fmpq
+        self, method: Method, problem: VectorField, batches: Batches | int | None, gamma: fmpq
     ) -> None:
         problem.require_values()
         super().__init__(method, problem, batches)

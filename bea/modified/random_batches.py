@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from flint import fmpq
 
 from bea.errors import BeaError
@@ -20,16 +21,23 @@ def samples_of(problem: VectorField) -> Sequence[VectorField]:
     return losses if losses and all(isinstance(s, VectorField) for s in losses) else (problem,)
 
 
-def checked_batches(batches: Batches | None) -> Batches:
-    """Return how batches are drawn, single samples for None.
+def checked_batches(batches: Batches | int | None) -> Batches:
+    """Return how batches are drawn: for a size without replacement, for None single samples.
 
     Raises
     ------
     BeaError
         If the steps are not independent, as in shuffled epochs, or it is no such scheme.
+
+    Examples
+    --------
+    >>> checked_batches(2)
+    Batches(size=2, replacement=False)
     """
     if batches is None:
         return Batches(1)
+    if isinstance(batches, int | np.integer):
+        return Batches(batches)
     if isinstance(batches, ShuffledEpochs):
         raise BeaError(
             "the steps of a shuffled epoch are not independent, so that no generator is theirs: "
@@ -37,8 +45,8 @@ def checked_batches(batches: Batches | None) -> Batches:
         )
     if not isinstance(batches, Batches):
         raise BeaError(
-            f"batches are a {type(batches).__name__}: give bea.methods.Batches(size), such as "
-            "Batches(2)"
+            f"the batches are a {type(batches).__name__}: give their size, such as 2, or "
+            "bea.methods.Batches"
         )
     return batches
 

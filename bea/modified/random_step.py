@@ -72,7 +72,7 @@ class RandomStep:
         If a hyperparameter has the name of a variable, or a batch is larger than the sum.
     """
 
-    def __init__(self, method: Method, problem: VectorField, batches: Batches | None) -> None:
+    def __init__(self, method: Method, problem: VectorField, batches: Batches | int | None) -> None:
         require_method(method)
         require_problem(problem)
         method.check_field(problem)

@@ -72,7 +72,8 @@ def split(batches: Any, size: int) -> Batches:
         found = tuple(tuple(int(i) for i in batch) for batch in batches)
     except (TypeError, ValueError):
         raise BeaError(
-            "the batches are no lists of indices: give such as [[0, 1], [2, 3]]"
+            f"the batches are a {type(batches).__name__} and no lists of indices: give their size, "
+            "such as 2, or lists such as [[0, 1], [2, 3]]"
         ) from None
     if sorted(i for batch in found for i in batch) != list(range(size)):
         raise BeaError(

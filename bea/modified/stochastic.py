@@ -40,7 +40,7 @@ def stochastic_equation(
     method: Method,
     problem: VectorField | None = None,
     weak_order: int = 2,
-    batches: Batches | None = None,
+    batches: Batches | int | None = None,
     covariance: Any = None,
 ) -> StochasticEquation | UniversalStochasticEquation:
     """Derive the stochastic modified equation of a method.
@@ -56,7 +56,7 @@ def stochastic_equation(
         The power w of gamma with which weak errors at a fixed time are to fall. 1: drift -∇L and
         covariance γΣ; 2: drift -∇(L + γ/4 ‖∇L‖²) and the same noise; 3: the next terms of both.
     batches
-        How batches of a finite sum are drawn; by default single samples.
+        How batches of a finite sum are drawn, or their size; by default single samples.
     covariance
         The covariance of a step's gradient where the problem is no sum: a matrix of texts or
         elements in the problem's variables and parameters. The noise is taken to have no third

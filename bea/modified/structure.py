@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bea.errors import BeaError, MethodError, NoModifiedLossError
 from bea.fields import Element, Loss
+from bea.methods import Scheduled
 from bea.modified import gradient
 from bea.modified.loss import ModifiedLoss, of_loss
 
@@ -118,6 +119,11 @@ def _on_loss(equation: ModifiedEquation) -> Element:
 
 
 def _require_loss(equation: ModifiedEquation) -> None:
+    if isinstance(equation.method, Scheduled) and equation.problem is not None:
+        raise BeaError(
+            "with a schedule the modified loss changes with the time, and is known for every loss "
+            "at once: derive it without a problem"
+        )
     if equation.notation != "grad":
         raise BeaError(
             "a modified loss belongs to the equation of a loss: derive it for a loss, or for "

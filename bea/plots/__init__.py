@@ -1,5 +1,6 @@
 """Figures, floor 5 of bea and the only place that draws: drift, trajectories, losses, terms,
-optimizers beside each other, and ensembles on their way into equilibrium.
+optimizers beside each other, ensembles on their way into equilibrium, escape times, annealing and
+averages.
 
 Each figure is made in two steps: `x_data` computes everything that is shown, as arrays in a
 dataclass, and `draw_x` draws it; `x_figure` does both and returns a matplotlib `Figure`, which a
@@ -15,6 +16,18 @@ Examples
 ((6, 2), 'loss')
 """
 
+from bea.plots.annealing import (
+    AnnealingCurve,
+    annealing_data,
+    annealing_figure,
+    draw_annealing,
+)
+from bea.plots.averaging import (
+    AveragingCurve,
+    averaging_data,
+    averaging_figure,
+    draw_averaging,
+)
 from bea.plots.batch_growth import (
     GrowthBand,
     GrowthData,
@@ -37,6 +50,13 @@ from bea.plots.comparison import (
 from bea.plots.comparison_drawing import draw_comparison
 from bea.plots.drift import DriftCurve, DriftData, drift_data, drift_figure
 from bea.plots.drift_drawing import draw_drift
+from bea.plots.ensemble import (
+    EnsembleBand,
+    EnsembleData,
+    draw_ensemble,
+    ensemble_data,
+    ensemble_figure,
+)
 from bea.plots.equilibrium import (
     EquilibriumCurve,
     EquilibriumData,
@@ -44,6 +64,7 @@ from bea.plots.equilibrium import (
     equilibrium_data,
     equilibrium_figure,
 )
+from bea.plots.escape import EscapeData, draw_escape, escape_data, escape_figure
 from bea.plots.landscape import Landscape
 from bea.plots.loss_drawing import draw_loss
 from bea.plots.losses import LossData, loss_data, loss_figure
@@ -65,13 +86,18 @@ from bea.plots.trajectory import (
 from bea.plots.triangles import Triangle
 
 __all__ = [
+    "AnnealingCurve",
+    "AveragingCurve",
     "CertificateData",
     "ComparisonData",
     "ComparisonPanel",
     "DriftCurve",
     "DriftData",
+    "EnsembleBand",
+    "EnsembleData",
     "EquilibriumCurve",
     "EquilibriumData",
+    "EscapeData",
     "GrowthBand",
     "GrowthData",
     "Landscape",
@@ -81,14 +107,22 @@ __all__ = [
     "TermsData",
     "TrajectoryData",
     "Triangle",
+    "annealing_data",
+    "annealing_figure",
+    "averaging_data",
+    "averaging_figure",
     "certificate_data",
     "certificate_figure",
     "comparison_data",
     "comparison_figure",
+    "draw_annealing",
+    "draw_averaging",
     "draw_certificate",
     "draw_comparison",
     "draw_drift",
+    "draw_ensemble",
     "draw_equilibrium",
+    "draw_escape",
     "draw_growth",
     "draw_loss",
     "draw_schedules",
@@ -96,8 +130,12 @@ __all__ = [
     "draw_trajectory",
     "drift_data",
     "drift_figure",
+    "ensemble_data",
+    "ensemble_figure",
     "equilibrium_data",
     "equilibrium_figure",
+    "escape_data",
+    "escape_figure",
     "growth_data",
     "growth_figure",
     "loss_data",

@@ -172,7 +172,7 @@ def trajectory_data(
         checked_window(window, 2)
     point = start_of(problem, start)
     chosen = checked_orders(orders)
-    if isinstance(method, Scheduled) and not method.schedule.is_smooth:
+    if isinstance(method, Scheduled) and method.jumps:
         note = ""
         full = iterates_path(method, problem, point, gamma, steps, time)
         followed = flow_paths_by_pieces(method, problem, gamma, chosen, full)

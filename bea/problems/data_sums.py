@@ -214,7 +214,7 @@ def from_data(
     ExpressionError
         If the model cannot be read, or a number is a float or cannot be read.
     DimensionError
-        If there are no data, or not as many numbers for each name.
+        If there are no data, they have no names, or not as many numbers for each name.
     UnknownNameError
         If a name of the data does not occur in the model.
 
@@ -224,6 +224,11 @@ def from_data(
     >>> line.size, line.losses[2]
     (3, Loss(w**2/2 + w*b + b**2/2 - 4*w - 4*b + 8))
     """
+    if not isinstance(data, Mapping):
+        raise DimensionError(
+            f"the data are a {type(data).__name__}: name them, such as "
+            "{'x': [-1, 0, 1], 'y': [1, 2, 4]}"
+        )
     columns = {name: _column(name, values) for name, values in data.items()}
     sizes = {name: len(column) for name, column in columns.items()}
     if not columns or len(set(sizes.values())) != 1 or 0 in sizes.values():

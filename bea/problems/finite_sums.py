@@ -103,7 +103,17 @@ class FiniteSum(Loss):
         batches
             How a step's batch is drawn; by default it is one loss, and the covariance is
             (1/N) Σ (∇l_i − ∇L)(∇l_i − ∇L)ᵀ.
+
+        Raises
+        ------
+        BeaError
+            If a batch is larger than the sum, or this is no way to draw a step's batch.
         """
+        if batches is not None and not hasattr(batches, "covariance_factor"):
+            raise BeaError(
+                f"the batches are a {type(batches).__name__}: give bea.methods.Batches(size), such "
+                "as Batches(2)"
+            )
         slopes = [loss.components for loss in self.losses]
         factor = fmpq(1) if batches is None else batches.covariance_factor(self.size)
         away = [[s - m for s, m in zip(row, self.components, strict=True)] for row in slopes]

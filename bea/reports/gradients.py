@@ -7,6 +7,7 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.methods import Scheduled
 from bea.modified import ModifiedEquation, ModifiedLoss
 from bea.modified.writing import contraction_text, tree_terms
 from bea.reports.mathematics import (
@@ -49,6 +50,8 @@ def _answers(result: ModifiedEquation) -> str:
     where = ""
     if result.problem is None:
         where = " for every loss" if result.notation == "grad" else ", if f is one"
+    elif isinstance(result.method, Scheduled):
+        where = " in θ, at each time"
     if len(set(answers)) == 1:
         return f"Which terms are gradients{where}: {'all' if answers[0] else 'none'}"
     shown = [f"{gamma_power(k)} {'yes' if yes else 'no'}" for k, yes in enumerate(answers)]

@@ -19,6 +19,11 @@ COMMANDS = [
     ("derive",),
     ("drift",),
     ("verify",),
+    ("sgd", "derive"),
+    ("sgd", "ensemble"),
+    ("sgd", "noise-scale"),
+    ("sgd", "equilibrium"),
+    ("sgd", "escape"),
     ("plot", "drift"),
     ("plot", "trajectory"),
     ("plot", "loss"),
@@ -50,7 +55,7 @@ def test_version(bea: Bea) -> None:
     assert (run.status, run.out, run.err) == (0, f"bea {__version__}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [(), ("plot",), ("list",)])
+@pytest.mark.parametrize("arguments", [(), ("sgd",), ("plot",), ("list",)])
 def test_help_is_shown_where_no_command_is_named(bea: Bea, arguments: tuple[str, ...]) -> None:
     run = bea(*arguments)
     assert run.status == 0 and run.err == ""
@@ -82,6 +87,7 @@ def test_help_has_examples(bea: Bea, command: tuple[str, ...]) -> None:
         (["--help"], {"numpy", "flint", "sympy", "scipy", "matplotlib", "lark"}),
         (["derive", "--help"], {"numpy", "flint", "sympy", "scipy", "matplotlib", "lark"}),
         (["plot", "drift", "--help"], {"numpy", "flint", "sympy", "scipy", "matplotlib", "lark"}),
+        (["sgd", "ensemble", "--help"], {"numpy", "flint", "scipy", "matplotlib", "lark"}),
         (["demo", "--help"], {"numpy", "flint", "sympy", "scipy", "matplotlib", "lark"}),
         (["list", "methods"], {"sympy", "scipy", "matplotlib"}),
         (["derive", "heun"], {"sympy", "scipy", "matplotlib"}),

@@ -200,10 +200,13 @@ MISTAKES = {
         ("drift", "booth", "--schedule", "piecewise(pieces=1 - t, time=2)"),
         "the schedule is negative",
     ),
-    "one equation across a jump": ((*DESCENT, "booth", *STEP), "derive one smooth piece at a time"),
-    "a certificate across a jump": (
-        ("verify", "gradient-descent", "booth", *STEP),
-        "such as piecewise(pieces=1/10)",
+    "the inverse across a jump": (
+        (*DESCENT, "booth", *STEP, "--inverse"),
+        "derive one smooth piece at a time",
+    ),
+    "step sizes that miss a jump": (
+        ("verify", "gradient-descent", "booth", *STEP, "--gammas", "0.3"),
+        "step size 0.3 does not meet the times of the schedule",
     ),
     "one step across a jump": (
         ("drift", "booth", *STEP, "--one-step"),
@@ -213,9 +216,9 @@ MISTAKES = {
         ("drift", "booth", *STEP, "--gammas", "0.3"),
         "step size 0.3 does not meet the times of the schedule",
     ),
-    "memory across a jump": (
-        ("drift", "booth", "-m", "heavy-ball(beta=1/2)", *STEP),
-        "takes off its slow manifold",
+    "memory that is not linear across a jump": (
+        ("verify", "adam", "booth", *STEP),
+        "its layer is known for linear memory only",
     ),
     "a start with the time": (
         ("drift", "booth", "--schedule", "cosine", "--starts", "1,2,0"),

@@ -56,3 +56,23 @@ def test_a_schedule_is_verified(bea: Bea) -> None:
     run = bea("verify", "gradient-descent", QUICK, "--schedule", "exponential(rate=2)", "-k", "1")
     assert run.status == 0
     assert "confirmed: the iterates of gradient-descent with exponential(rate=2" in run.out
+
+
+def test_each_smooth_piece_has_an_equation_of_its_own(bea: Bea) -> None:
+    run = bea("derive", "heavy-ball", QUICK, "-p", "beta=1/2", "--schedule", STEP, "-f", "json")
+    assert [(p["from"], p["until"]) for p in run.json["pieces"]] == [("0", "1/2"), ("1/2", "1")]
+    second = bea("derive", "heavy-ball", QUICK, "-p", "beta=1/2", "-f", "json",
+                 "--schedule", "constant(value=1/2)")  # fmt: skip
+    assert run.json["pieces"][1]["terms"] == second.json["terms"]
+    text = bea("derive", "gradient-descent", "x**2/2", "--schedule", STEP, "--order", "1").out
+    assert "0 ≤ t < 1/2:\n" in text and "1/2 ≤ t < 1:\n" in text
+    assert text.count("Which terms are gradients in θ, at each time: all") == 2
+    latex = bea("derive", "gradient-descent", "x**2/2", "--schedule", STEP, "-f", "latex").out
+    assert latex.startswith("% 0 ≤ t < 1/2:\n\\begin{aligned}")
+
+
+def test_one_certificate_goes_across_the_jumps(bea: Bea) -> None:
+    options = ("--schedule", STEP, "--order", "1", "-f", "json", "--gamma-count", "6")
+    run = bea("verify", "heavy-ball", QUICK, "-p", "beta=1/2", *options)
+    assert run.status == 0 and run.json["verdict"] == "confirmed"
+    assert len(run.json["gammas"]) == 6

@@ -244,6 +244,17 @@ def test_runs_whose_diffusion_becomes_indefinite_are_marked() -> None:
     assert "not positive semidefinite" in found.failures()[0]
 
 
+def test_a_stochastic_equation_brings_its_diffusion_and_its_loss() -> None:
+    pair = bea.problems.finite_sum("(x - 1)**2/2, (x + 1)**2")
+    equation = bea.stochastic_equation(bea.methods.gradient_descent(), pair)
+    asked: dict[str, Any] = {"gamma": "1/10", "time": 1, "steps": 20, "runs": 200, "seed": 3}
+    own = sde_ensemble(equation, None, [1], observables="x, x**2, L", **asked)
+    given = sde_ensemble(equation, equation, [1], observables="x", **asked)
+    assert own["x"].mean.tobytes() == given["x"].mean.tobytes()
+    mean, square = own["x"].mean[0], own["x**2"].mean[0]
+    np.testing.assert_allclose(own["L"].mean[0], 3 * square / 4 + mean / 2 + 3 / 4, rtol=1e-12)
+
+
 def test_an_interrupted_run_resumes_to_the_same_bits(tmp_path: Path) -> None:
     def asked(**more: Any) -> bea.Ensemble:
         return sde_ensemble(PLANE, ROWS, [0, 0], gamma="1/10", time=1, steps=50, runs=5000,

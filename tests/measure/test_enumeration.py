@@ -54,5 +54,7 @@ def test_what_is_refused() -> None:
         law_after(SGD, QUARTIC, "1/10", 2, [1], arithmetic="mpmath")
     with pytest.raises(DomainError, match="floats or balls"):
         law_after(SGD, finite_sum(["sin(x)", "x**2"]), "1/10", 2, [1])
+    with pytest.raises(BeaError, match=r"1\.5 steps are not possible"):
+        law_after(SGD, QUARTIC, "1/10", 1.5, [1])  # type: ignore[arg-type]
     with pytest.raises(BeaError, match="z"):
         law_after(SGD, QUARTIC, "1/10", 1, [1]).expectation("z")

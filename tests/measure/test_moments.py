@@ -11,7 +11,7 @@ from bea.measure.enumeration import law_after
 from bea.measure.moment_flow import MomentFlow
 from bea.measure.moments import MomentRecursion
 from bea.methods import Batches, get
-from bea.modified import modified_generator, stochastic_equation
+from bea.modified import modified_equation, modified_generator, stochastic_equation
 from bea.problems import finite_sum
 
 Q = fmpq
@@ -102,6 +102,8 @@ def test_what_is_refused() -> None:
     recursion = MomentRecursion(SGD, PAIR, "1/10")
     with pytest.raises(DimensionError, match="2 coordinates"):
         recursion.after([1, 2], 1)
+    with pytest.raises(BeaError, match="-1 steps are not possible"):
+        recursion.after([1], -1)
     moments = recursion.after([1], 1)
     with pytest.raises(BeaError, match="degree 3"):
         moments.expectation("x**3")
@@ -109,3 +111,10 @@ def test_what_is_refused() -> None:
         moments.expectation("y")
     with pytest.raises(BeaError, match="no polynomial"):
         moments.expectation("sin(x)")
+
+
+def test_only_what_has_a_generator_flows_and_only_forward() -> None:
+    with pytest.raises(BeaError, match="a ModifiedEquation: give what has a generator"):
+        MomentFlow(modified_equation(SGD, PAIR, order=1), "1/2")
+    with pytest.raises(BeaError, match="no way back"):
+        MomentFlow(modified_generator(SGD, PAIR, 1), "1/2").after([1], -1)

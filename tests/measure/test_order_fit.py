@@ -88,7 +88,7 @@ def test_the_interval_covers_the_truth_under_noise() -> None:
 
 def test_the_remedy_fits_the_reason() -> None:
     gammas, noise = np.geomspace(1e-3, 1e-1, 6), np.full(6, 1e-16)
-    assert observed_order(gammas, noise / 2, noise).reason.endswith("take larger step sizes")
+    assert observed_order(gammas, noise / 2, noise).reason.endswith("have come to rest")
     few = observed_order(gammas[:2], gammas[:2], noise[:2])
     assert few.reason == (
         "2 of 2 step sizes stand clear of the error floor, 4 are needed: give more step sizes"

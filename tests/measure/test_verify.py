@@ -326,3 +326,17 @@ def test_bdf_from_a_history_at_rest(steps: int, problem: Any) -> None:
     found = {(f.kind, f.order): f.expected for f in certificate.findings}
     assert found["equation", 0] == found["equation", 2] == steps
     assert found["uncorrected", 1] == found["uncorrected", 2] == 1
+
+
+@pytest.mark.parametrize("loss", ["himmelblau", "booth"])
+@pytest.mark.parametrize(("name", "start"), [("adams-bashforth", "corrected"), ("bdf", "manifold")])
+def test_six_steps_are_confirmed_at_the_default_step_sizes(
+    name: str, start: str, loss: str
+) -> None:
+    """The error falls to the floor within a factor of 3, and the layer of BDF outlasts the runs."""
+    certificate = bea.verify(bea.methods.get(name, steps=6), bea.problems.get(loss), order=1)
+    assert certificate.verdict == "confirmed", certificate.reason
+    assert certificate.start == start
+    assert certificate.study.expected == (6, 6)
+    assert len(certificate.study.gammas) > 12
+    assert {control.kind for control in certificate.controls} == {"uncorrected"}

@@ -53,3 +53,8 @@ def test_a_wrong_generator_shows() -> None:
 def test_memory_is_refused() -> None:
     with pytest.raises(BeaError, match="steady state"):
         weak_defect(get("heavy-ball"), QUARTIC, "x", 1)
+
+
+def test_a_defect_takes_whole_steps() -> None:
+    with pytest.raises(BeaError, match=r"1\.5 steps are not possible"):
+        weak_defect(SGD, QUARTIC, "x", 1, steps=1.5)  # type: ignore[arg-type]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bea.errors import BeaError
+from bea.errors import BeaError, OrderError
 from bea.measure.weak_errors import weak_errors
-from bea.methods import Batches, get
+from bea.methods import Batches, ShuffledEpochs, get
 from bea.modified import modified_generator
 from bea.problems import finite_sum
 
@@ -139,17 +139,44 @@ def test_what_has_no_weak_errors_is_refused(
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"steps": [0, 2, 4]}, "steps"),
-        ({"weak_orders": [0]}, r"weak orders \[0\] are not possible"),
         ({"time": -1}, "the step size is -1/16"),
         ({"start": [1, 2]}, "coordinate"),
         ({"start": ["1/10"], "problem": finite_sum(["log(x) + x**2", "x**2"])}, "domain"),
     ],
 )
-def test_bad_input_is_refused(asked: dict[str, Any], message: str) -> None:
+def test_bad_starts_and_times_are_refused(asked: dict[str, Any], message: str) -> None:
     problem = asked.pop("problem", QUARTIC)
     with pytest.raises(BeaError, match=message):
         weak_errors(SGD, problem, **{"start": [1], **asked})
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "message"),
+    [
+        ({"observables": []}, BeaError, "there are no observables"),
+        ({"steps": []}, BeaError, "there are no steps"),
+        ({"steps": [8, 0]}, BeaError, "0 steps are not possible: give a whole number, 1 or more"),
+        ({"weak_orders": []}, BeaError, "there are no weak orders"),
+        ({"weak_orders": [0, 1]}, OrderError, "weak order 0 is not possible"),
+        ({"batches": "all"}, BeaError, "the batches are a str: give their size"),
+        ({"batches": ShuffledEpochs(1)}, BeaError, "not independent"),
+    ],
+)
+def test_what_is_refused(asked: dict[str, Any], error: type, message: str) -> None:
+    with pytest.raises(error, match=message):
+        weak_errors(SGD, SKEW, **{"observables": "x", "start": [1], **asked})
+
+
+def test_a_number_is_the_size_of_batches() -> None:
+    asked: dict[str, Any] = {"start": [1], "weak_orders": [2], "steps": [8, 16, 32]}
+    one, other = (weak_errors(SGD, SKEW, "x**2", batches=b, **asked) for b in (2, Batches(2)))
+    assert one.errors.tobytes() == other.errors.tobytes()
+
+
+def test_what_cannot_be_fitted_is_shown_as_such() -> None:
+    found = weak_errors(SGD, SKEW, "x", start=[1], weak_orders=[1], steps=[8])
+    assert "x: no fit (1)" in repr(found)
+    assert found.fits[0][0].reason
 
 
 def test_json_holds_all() -> None:

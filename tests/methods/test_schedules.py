@@ -152,8 +152,6 @@ def test_no_series_goes_across_a_jump() -> None:
     scheduled = Scheduled(GD, JUMPING[2])
     with pytest.raises(MethodError, match=r"at t = 1/3: derive one smooth piece"):
         bea.discretization_drift(scheduled, field)
-    with pytest.raises(MethodError, match=r"has memory, which a jump .* t = 1/2"):
-        schedule_drift(Scheduled(HEAVY_BALL, JUMPING[0]), field)
     with pytest.raises(StepSizeError, match="does not meet the times of the schedule, 1/3"):
         schedule_drift(scheduled, field, gammas=[0.01])
 
@@ -314,3 +312,12 @@ def test_other_methods_are_scheduled_too(name: str) -> None:
     # A step holds s still, so that even a method of high order is of order 1 with a schedule.
     assert study.expected[0] == 1
     assert abs(study.observed_orders[0] - 1) < 0.1
+
+
+def test_with_a_schedule_the_curl_is_that_in_theta() -> None:
+    found = bea.modified_equation(
+        Scheduled(GD, SMOOTH[0]), with_time(bea.problems.loss("x**2*y/2 + y**2")), 2
+    )
+    assert found.is_gradient == (True, True, False)
+    with pytest.raises(BeaError, match="with a schedule the modified loss changes with the time"):
+        found.modified_loss()

@@ -15,10 +15,10 @@ import pytest
 from flint import fmpq
 
 import bea
-from bea.errors import NoModifiedLossError
+from bea.errors import BeaError, NoModifiedLossError
 from bea.fields import Element, Loss, Ring, SeriesField, parse
 from bea.fields.conversions import read
-from bea.methods import Method
+from bea.methods import Batches, Method, ShuffledEpochs
 from bea.modified import EpochEquation
 
 DESCENT = bea.methods.gradient_descent()
@@ -364,3 +364,11 @@ def test_for_quadratic_losses_it_never_does() -> None:
     samples = [Loss(samples[0].ring.from_terms(s.value.terms())) for s in samples]
     found = difference_of_two_epochs(samples, 7)
     assert all(c.is_zero() for power in found for c in power)
+
+
+def test_shuffled_epochs_are_taken_as_ensembles_take_them() -> None:
+    total = bea.problems.finite_sum("x**2/2, x**2, (x - 1)**2/2, x**4")
+    by_size, by_name = (bea.shuffled_epoch(total, way, 1) for way in (2, ShuffledEpochs(2)))
+    assert repr(by_name) == repr(by_size)
+    with pytest.raises(BeaError, match="a Batches and no lists of indices: give their size"):
+        bea.shuffled_epoch(total, Batches(2))  # type: ignore[arg-type]

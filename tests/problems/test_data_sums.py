@@ -100,6 +100,7 @@ def test_open_parameters_stay_symbols_until_numbers_are_asked_for() -> None:
         (lambda: from_data("x*c", {"c": [1.5]}), ExpressionError, r"a number of 'c' is the float"),
         (lambda: from_data("x*c", {"c": []}), DimensionError, "different numbers of samples"),
         (lambda: from_data("x", {}), DimensionError, r"\(none\)"),
+        (lambda: from_data("x*c", [1, 2]), DimensionError, "the data are a list: name them"),
         (lambda: from_data("x*c", {"c": 3}), DimensionError, "the data 'c' are 3"),
         (lambda: from_data("x*c*k", {"c": [1], "k": [1, 2]}), DimensionError, "c: 1, k: 2"),
         (lambda: from_data("x*cc", {"cd": [1]}, "x cc"), UnknownNameError, "mean 'cc'"),

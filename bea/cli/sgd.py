@@ -1,0 +1,23 @@
+"""`bea sgd`: what is random about stochastic gradient descent, derived and in numbers."""
+
+from __future__ import annotations
+
+from bea.cli.options import group
+from bea.cli.sgd_derive import sgd_derive
+from bea.cli.sgd_ensemble import sgd_ensemble
+from bea.cli.sgd_equilibrium import sgd_equilibrium
+from bea.cli.sgd_escape import sgd_escape
+from bea.cli.sgd_noise import sgd_noise_scale
+
+__all__ = ["sgd_app"]
+
+sgd_app = group(
+    "Stochastic gradient descent on finite sums: derivations, ensembles, noise, rest, escapes.",
+    {
+        "derive": sgd_derive,
+        "ensemble": sgd_ensemble,
+        "noise-scale": sgd_noise_scale,
+        "equilibrium": sgd_equilibrium,
+        "escape": sgd_escape,
+    },
+)

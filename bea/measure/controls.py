@@ -1,0 +1,90 @@
+"""Equations that are wrong on purpose, the negative controls of a certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from flint import fmpq
+
+from bea.measure.comparison import Progress
+from bea.measure.study import DriftStudy
+from bea.methods import Method
+from bea.modified import ModifiedEquation
+
+__all__ = ["as_control", "changed", "doubled", "lowered_orders"]
+
+
+def changed(
+    equation: ModifiedEquation, order: int, *, method: Method | None = None, factor: int = 1
+) -> ModifiedEquation:
+    """Return the equation to that order with its last term multiplied, of another method if any."""
+    return ModifiedEquation(
+        method or equation.method,
+        order,
+        equation.problem,
+        route=equation.route,
+        kind=equation.kind,
+        coefficients=lambda k: {
+            tree: b * factor if tree.order == order + 1 else b
+            for tree, b in equation.truncate(k).coefficients.items()
+        },
+        components=lambda: [
+            *equation.components[:order],
+            tuple(c * fmpq(factor) for c in equation.components[order]),
+        ],
+    )
+
+
+def doubled(
+    equations: Sequence[ModifiedEquation],
+    orders: Sequence[int],
+    measure: Callable[[Sequence[ModifiedEquation], int], DriftStudy],
+) -> DriftStudy | None:
+    """Measure each order K whose last term does not vanish with it doubled: the order must be K.
+
+    There is one equation, or one for each piece of a schedule; `measure` is given the wrong ones.
+    """
+    studies = []
+    for order in orders:
+        if order and not all(equation.vanishes(order) for equation in equations):
+            wrong = [changed(equation, order, factor=2) for equation in equations]
+            studies.append(replace(measure(wrong, order), expected=(order,)))
+    return _joined(studies) if studies else None
+
+
+def lowered_orders(expected: Sequence[int | None], first: int | None) -> list[int]:
+    """Return the orders K > 0 whose expected power falls where a start is wrong by gamma^first.
+
+    >>> lowered_orders([1, 2, None], first=1)
+    [1, 2]
+    """
+    return [
+        order
+        for order, power in enumerate(expected)
+        if order and first is not None and (power is None or first < power)
+    ]
+
+
+def as_control(progress: Progress | None) -> Progress | None:
+    """Return a progress callback that says that it is a control that is measured."""
+    if progress is None:
+        return None
+    report = progress
+    return lambda what, done, total: report(f"control: {what}", done, total)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _joined(studies: list[DriftStudy]) -> DriftStudy:
+    """Return one study of all orders of several with the same iterates."""
+    return replace(
+        studies[0],
+        orders=np.concatenate([study.orders for study in studies]),
+        expected=tuple(power for study in studies for power in study.expected),
+        distances=np.concatenate([study.distances for study in studies]),
+        floors=np.concatenate([study.floors for study in studies]),
+        failures=tuple(dict.fromkeys(line for study in studies for line in study.failures)),
+    )

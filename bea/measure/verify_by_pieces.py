@@ -1,0 +1,69 @@
+"""Verifying a schedule that jumps: a certificate across its breaks, from piece to piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from bea.fields import VectorField
+from bea.measure.by_pieces import PiecewiseRun, run_by_pieces, study_by_pieces
+from bea.measure.certificate import Certificate
+from bea.measure.comparison import Progress
+from bea.measure.controls import doubled, lowered_orders
+from bea.measure.pieces import schedule_of
+from bea.measure.study import DriftStudy
+from bea.measure.telling_time import telling_end
+from bea.methods import Scheduled
+from bea.modified import ModifiedEquation
+
+__all__ = ["verify_by_pieces"]
+
+
+def verify_by_pieces(
+    method: Scheduled,
+    problem: VectorField,
+    order: int,
+    gammas: ArrayLike | None = None,
+    starts: ArrayLike | None = None,
+    time: Any = None,
+    *,
+    gamma_count: int = 12,
+    progress: Progress | None = None,
+) -> Certificate:
+    """Put the equations of all pieces to the test at once, at the end of the run.
+
+    Each control is wrong on every piece: the last term is taken away or doubled, and with memory
+    neither the start nor the restarts at the breaks are corrected. Parameters and errors are those
+    of `bea.measure.schedule_drift`, but for the time, which is `telling_end` by default.
+    """
+    chosen = range(order + 1)
+    time = telling_end(schedule_of(method)) if time is None else time
+    run = run_by_pieces(
+        method, problem, chosen, gammas, starts, time, gamma_count=gamma_count, progress=progress
+    )
+
+    def measured(wrong: Sequence[ModifiedEquation], power: int) -> DriftStudy:
+        return study_by_pieces(run, [power], wrong)
+
+    return Certificate(
+        study=study_by_pieces(run, chosen),
+        doubled=doubled(run.pieces.equations, chosen, measured),
+        uncorrected=_uncorrected(run, chosen),
+        start="corrected" if run.pieces.nodes else "own",
+    )
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _uncorrected(run: PiecewiseRun, orders: Sequence[int]) -> DriftStudy | None:
+    """Measure without any correction the orders that the lack of the first one must lower."""
+    first = run.pieces.first_correction(run.iterates.starts)
+    lowered = lowered_orders(run.pieces.expected(orders), first)
+    if first is None or not lowered:
+        return None
+    study = study_by_pieces(run, lowered, corrected=False)
+    return replace(study, expected=(first,) * len(lowered))
