@@ -3,13 +3,14 @@
 A checkpoint must not be continued with other functions than it was begun with. Names alone do not
 say: every lambda has the same. The fingerprint covers the byte code with its constants, defaults,
 and the values that it takes from around it, as far as they are numbers, texts, arrays, functions,
-modules or fields; what cannot be told so is refused.
+modules, vector fields or dataclasses of these; what cannot be told so is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from functools import partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -64,6 +65,10 @@ def _words(value: Any, what: str, above: tuple[int, ...]) -> Iterator[str]:
         yield str(getattr(value, "identity", None) or repr(value))
     elif isinstance(value, MethodType):
         yield from _all([value.__self__, value.__func__], what, above)
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield f"{type(value).__module__} {type(value).__qualname__}"
+        held = [getattr(value, part.name) for part in fields(value)]
+        yield from _all([vars(type(value)).get("__call__"), *held], what, (*above, id(value)))
     elif isinstance(value, CodeType):
         yield value.co_code.hex()
         yield from value.co_names

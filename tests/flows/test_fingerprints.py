@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ def weighted(weight: Any) -> Callable[[Any], Any]:
     return lambda theta: weight * theta[0]
 
 
+@dataclass(frozen=True)
+class Near:
+    point: tuple[float, ...]
+
+    def __call__(self, theta: Any) -> Any:
+        return np.abs(theta[0] - self.point[0])
+
+
 def by_global(theta: Any) -> Any:
     return WEIGHT * np.square(theta[0])
 
@@ -33,7 +42,8 @@ def by_itself(theta: Any) -> Any:
 def test_functions_differ_by_what_they_hold() -> None:
     made = [
         weighted(1), weighted(2), weighted(np.ones(3)), weighted(np.zeros(3)), weighted((1, "a")),
-        weighted(np.sin), weighted(LINE), weighted(bea.problems.loss("x**2")),
+        weighted(np.sin), weighted(LINE), Near((1.0,)), Near((2.0,)), weighted(Near((1.0,))),
+        weighted(bea.problems.loss("x**2")),
         bea.problems.loss("x**2").at, bea.problems.loss("x**3").at,
         weighted(weighted(1)), weighted(None), by_global, by_itself,
         partial(by_global, 1), partial(by_global, 2), lambda theta: theta[0],
