@@ -36,9 +36,9 @@ def contour_levels(values: Floats, count: int = _LEVELS) -> Floats:
     if not finite.size:
         raise BeaError("the function is not defined anywhere in the window: choose another window")
     levels = np.quantile(finite, np.linspace(0.0, 1.0, count))
-    size = max(float(np.ptp(levels)), 1e-12 * float(np.abs(levels).max()))
+    size, rounding = float(np.ptp(levels)), 1e-12 * float(np.abs(levels).max())
     levels = levels[np.diff(levels, prepend=-np.inf) > 1e-9 * size]
-    if len(levels) < 2 or np.ptp(levels) < 1e-200:  # a constant
+    if len(levels) < 2 or size <= max(rounding, 1e-200):  # a constant, but for rounding errors
         return np.asarray(levels[0] + np.array([-0.5, 0.5]) * (abs(levels[0]) or 1.0))
     return _rounded(levels)
 

@@ -34,6 +34,8 @@ def test_levels_of_a_steep_function_fill_the_window() -> None:
 
 def test_a_constant_has_one_band_and_nothing_finite_is_refused() -> None:
     assert contour_levels(np.full(9, 2.0)).tolist() == [1.0, 3.0]
+    rounded = np.append(np.full(8, -1e6), np.nextafter(-1e6, 0))
+    assert contour_levels(rounded).tolist() == [-1.5e6, -0.5e6]
     with pytest.raises(bea.BeaError, match="not defined anywhere in the window"):
         contour_levels(np.full(9, np.nan))
 
