@@ -67,7 +67,10 @@ def load_certificate(path: str | Path) -> Certificate:
     except FileNotFoundError:
         raise OutputError(f"there is no file '{path}': save a certificate first") from None
     except (OSError, ValueError, KeyError, BadZipFile, EOFError):
-        raise OutputError(f"'{path}' is not a certificate saved by bea") from None
+        raise OutputError(
+            f"'{path}' is not a certificate saved by bea: give the folder that "
+            "'bea verify --out' has written, or the file in it"
+        ) from None
     if words.get("format") != _FORMAT:
         raise OutputError(f"'{path}' is not a certificate that this version reads ('{_FORMAT}')")
     parts = {part: _study(part, words[part], arrays) for part in _PARTS if part in words}
