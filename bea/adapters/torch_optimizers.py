@@ -93,9 +93,10 @@ class TorchOptimizer(ForeignMethod):
             if self.kind is getattr(torch.optim, name, None):
                 return model(self._shown_kind, self.complete)
         known = ", ".join(sorted(_MODELS))
+        why = _WHY_NOT.get(self._shown_kind, "")
         raise MethodError(
-            f"bea has no method for {self._shown_kind} (it has for {known}): iterate it as it is "
-            "and read its field off with measured_field"
+            f"bea has no method for {self._shown_kind}{why} (it has for {known}): iterate it as it "
+            "is and read its field off with measured_field"
         )
 
     def __str__(self) -> str:
@@ -232,4 +233,9 @@ _MODELS: dict[str, Callable[[str, Mapping[str, Any]], Method]] = {
     "Adam": _adam,
     "AdamW": _adamw,
     "Adagrad": _adagrad,
+}
+
+_WHY_NOT = {
+    "torch.optim.NAdam": ", whose beta1 is warmed up step by step (momentum_decay), where bea's "
+    "nadam holds it constant"
 }

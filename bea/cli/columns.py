@@ -32,6 +32,8 @@ def read_columns(path: Path) -> dict[str, list[str]]:
     ...     read_columns(Path(file.name))
     {'x': ['-1', '1'], 'y': ['1/2', '0.25']}
     """
+    if path.exists() and not path.is_file():
+        raise BeaError(f"'{path}' is no file: give one of comma-separated values")
     if path.stat().st_size > _MOST_BYTES:
         raise BeaError(f"'{path}' has more than {_MOST_BYTES // 1_000_000} MB: give fewer samples")
     try:

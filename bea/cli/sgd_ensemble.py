@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bea.cli import options, sgd_options
 from bea.cli.gathered import gathered
-from bea.cli.inputs import choice, out_folder, points, whole
+from bea.cli.inputs import choice, number, out_folder, points, whole
 from bea.cli.long_runs import Kept, long_run
 from bea.cli.sgd_options import Running, StagedSampling, gammas_of, records_of
+from bea.cli.sgd_sde import equations, sde_runs
 from bea.cli.streams import emit, note
 from bea.cli.sums import SumSubject
-from bea.errors import DimensionError
+from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:
-    from bea.flows import Ensemble
     from bea.problems import FiniteSum
+    from bea.reports.ensemble import EnsembleReport
 
 __all__ = ["sgd_ensemble", "start_of"]
 
 _FORMATS = ("text", "json")
+_MOST_STEPS, _LONGEST = 10**12, 1e100
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ def sgd_ensemble(
     subject: SumSubject,
     length: Length,
     sampling: StagedSampling,
+    sde: sgd_options.Equations = None,
     running: Running,
     format: options.Format = "text",
     out: options.OutFolder = None,
@@ -59,31 +63,41 @@ def sgd_ensemble(
       bea sgd ensemble linear-regression -m "heavy-ball(beta=9/10)" --gamma 1/200 --batch 2
       bea sgd ensemble himmelblau --covariance "2, 1; 1, 1" --gamma 1/100 --out results/
       bea sgd ensemble --data points.csv --model logistic --gamma 1/2 --batch 8 --shuffle
+      bea sgd ensemble linear-regression --gamma 1/5 --steps 50 --sde 1,2 --observe L
       bea sgd ensemble noisy-spectrum --gamma "1/5, 1/20" --steps 200,800 --runs 100000
     """
     choice(format, _FORMATS, "--format")
     chosen, total = subject.numeric(method, problem_text)
     asked = _asked(total, length, sampling, running)
     folder = None if out is None else out_folder(out)
-    kept = Kept(running.checked_checkpoint(), folder)
+    named = running.checked_checkpoint()
+    beside = equations(sde, chosen, total, asked)
+    kept = [Kept(named, folder), *(Kept(named, folder, one.weak_order) for one in beside)]
 
     import bea
     from bea.reports import console_on, json_text
     from bea.reports.ensemble import EnsembleReport
 
-    with long_run(kept) as keywords:
+    with long_run(kept[0]) as keywords:
         found = bea.ensemble(chosen, total, **asked, **keywords)
-    report = EnsembleReport(found, str(chosen), total, asked)
+    reports = [EnsembleReport(found, str(chosen), total, asked)]
+    for equation, one in zip(beside, kept[1:], strict=True):
+        with long_run(one) as keywords:
+            found = sde_runs(equation, total, asked, **keywords)
+        name = f"the stochastic equation of weak order {equation.weak_order} of {chosen}"
+        reports.append(EnsembleReport(found, name, total, asked))
     if format == "json":
-        emit(json_text(report.as_json()))
+        emit(json_text(_record(reports)))
     else:
-        for part in report.parts():
+        for part in (part for report in reports for part in report.parts()):
             console_on().print(part)
-    for failure in found.failures():
-        note(f"warning: {failure}")
+    for report in reports:
+        for failure in report.ensemble.failures():
+            note(f"warning: {failure}")
     if folder is not None:
-        _save(report, found, folder)
-    kept.done()
+        _save(reports, [equation.weak_order for equation in beside], folder)
+    for one in kept:
+        one.done()
 
 
 def start_of(text: str | None, total: FiniteSum) -> Any:
@@ -111,16 +125,31 @@ def _asked(
     from bea.flows.observables import LOSS
 
     steps = [whole(part, "--steps") for part in length.steps.split(",")]
+    gammas = gammas_of(length.gamma)
+    _check_length(steps, gammas)
     usual = [*total.variables, *([LOSS] if LOSS not in total.variables else [])]
     return {
         "starts": start_of(length.start, total),
-        "gamma": _alone(gammas_of(length.gamma)),
+        "gamma": _alone(gammas),
         "steps": _alone(steps),
         "batches": _alone(list(sampling.each())),
         "observables": ", ".join(usual) if length.observe is None else length.observe,
         "record": _records(sum(steps), length.record),
         **running.keywords(),
     }
+
+
+def _check_length(steps: Sequence[int], gammas: Sequence[str]) -> None:
+    """Refuse what no run comes to the end of."""
+    count, largest = sum(steps), max(number(part, "--gamma") for part in gammas)
+    if count > _MOST_STEPS:
+        raise BeaError(
+            f"--steps {count:.3g} are more than the limit of {_MOST_STEPS:.0e}: take fewer"
+        )
+    if not count * largest < _LONGEST:
+        raise BeaError(
+            f"{count} steps of {largest:g} are a time beyond {_LONGEST:.0e}: take smaller steps"
+        )
 
 
 def _alone(values: list[Any]) -> Any:
@@ -133,17 +162,34 @@ def _records(steps: int, record: str) -> list[int]:
     return sorted({0, *(round(k * steps / count) for k in range(1, count + 1))})
 
 
-def _save(report: Any, found: Ensemble, folder: Path) -> None:
-    """Write data, table and figure, and say where."""
-    from bea.flows.ensemble_storage import save_ensemble
+def _record(reports: Sequence[EnsembleReport]) -> dict[str, Any]:
+    """Return the machine-readable object, the stochastic equations in it."""
+    others = [report.as_json() for report in reports[1:]]
+    return {**reports[0].as_json(), **({"equations": others} if others else {})}
+
+
+def _save(reports: Sequence[EnsembleReport], weak_orders: Sequence[int], folder: Path) -> None:
+    """Write data, tables and figure, and say where."""
+    from bea.flows import save_ensemble
     from bea.plots import ensemble_figure, save_figure
     from bea.reports import json_text, plain_text, write_text
 
-    paths = [
-        save_ensemble(found, folder / "ensemble.npz"),
-        write_text(folder / "ensemble.csv", report.csv()),
-        write_text(folder / "ensemble.json", json_text(report.as_json())),
-        write_text(folder / "table.txt", plain_text(*report.parts())),
-        save_figure(ensemble_figure(found, title=report.title), folder / "ensemble.png"),
+    names = ["ensemble", *(f"sde-{order}" for order in weak_orders)]
+    paths = []
+    for name, report in zip(names, reports, strict=True):
+        paths.append(save_ensemble(report.ensemble, folder / f"{name}.npz"))
+        paths.append(write_text(folder / f"{name}.csv", report.csv()))
+    figure = ensemble_figure(
+        [report.ensemble for report in reports],
+        labels=["SGD", *(f"SDE of weak order {order}" for order in weak_orders)]
+        if weak_orders
+        else None,
+        title=reports[0].title,
+    )
+    parts = [part for report in reports for part in report.parts()]
+    paths += [
+        write_text(folder / "ensemble.json", json_text(_record(reports))),
+        write_text(folder / "table.txt", plain_text(*parts)),
+        save_figure(figure, folder / "ensemble.png"),
     ]
     note(f"wrote {', '.join(path.name for path in paths)} to {folder}")

@@ -105,6 +105,12 @@ def sgd_escape(
     else:
         for part in report.parts():
             console_on().print(part)
+    for shaking, times in found:
+        if times.failed:
+            note(
+                f"warning: {times.failed} of {times.runs} runs with steps of {shaking.gamma} "
+                "failed before they left: take smaller steps"
+            )
     if folder is not None:
         _save(report, folder)
     for one in kept:
@@ -118,10 +124,14 @@ def _basin(total: FiniteSum, start: str | None, window: str | None) -> Basin:
     """Return the minimum that is nearest to the start, and the ways out of its basin."""
     import numpy as np
 
-    from bea.measure import critical_points
-    from bea.measure.ways_out import ways_out
+    from bea.measure import critical_points, ways_out
     from bea.reports.escape import Basin
 
+    if total.dimension > 2:
+        raise BeaError(
+            f"'{total.name}' has {total.dimension} variables: minima and saddles are looked for in "
+            "one or two"
+        )
     box = None if window is None else points(window, "--window")
     if box is not None and (len(box) != total.dimension or len(box[0]) != 2):
         raise DimensionError(

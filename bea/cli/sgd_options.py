@@ -23,6 +23,7 @@ __all__ = [
     "Covariance",
     "Data",
     "Decay",
+    "Equations",
     "Gamma",
     "Losses",
     "Model",
@@ -143,6 +144,16 @@ Observe = Annotated[
         metavar="LIST",
         help="Whose means to record: expressions in the variables and L, the loss, such as "
         "'x**2, L'; by default the variables and L.",
+        rich_help_panel=_NUMBERS,
+    ),
+]
+Equations = Annotated[
+    str | None,
+    typer.Option(
+        "--sde",
+        metavar="LIST",
+        help="Also run the stochastic modified equations of these weak orders, such as 1,2, from "
+        "the same start.",
         rich_help_panel=_NUMBERS,
     ),
 ]

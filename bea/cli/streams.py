@@ -20,6 +20,7 @@ _LONGEST = 600
 _SPELT = {
     **{"γ": "gamma", "θ": "theta", "λ": "lambda", "∇": "D", "Σ": "sum", "√": "sqrt", "∫": "int "},
     **{"−": "-", "–": "-", "—": "-", "·": "*", "×": "x", "‖": "|", "…": "...", "₊": "+"},
+    **{"∂": "d", "\N{COMBINING TILDE}": "~", "φ": "phi", "ε": "epsilon", "τ": "tau", "κ": "kappa"},
     **{"′": "'", "≤": "<=", "≥": ">=", "±": "+-", "⁻": "^-", "½": "1/2", "→": "->"},
 }
 
@@ -44,7 +45,7 @@ def emit(text: str, out: Path | None = None) -> None:
     if out is None:
         sys.stdout.write(text)
         return
-    from bea.measure.storage import write_whole
+    from bea.flows.files import write_whole
 
     write_whole(out, lambda stream: stream.write(text.encode()))
     note(f"wrote {out}")

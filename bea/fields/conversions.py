@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from bea.fields.element import Element
     from bea.fields.ring import Ring
 
-__all__ = ["RingAlgebra", "atom_nodes", "polynomial_node", "read", "to_expression", "to_program"]
+__all__ = [
+    "RingAlgebra",
+    "atom_nodes",
+    "moved_to",
+    "polynomial_node",
+    "read",
+    "to_expression",
+    "to_program",
+]
 
 
 class RingAlgebra:
@@ -77,9 +85,35 @@ def read(ring: Ring, expression: Expression) -> Element:
 def to_expression(element: Element) -> Expression:
     """Write an element as an expression in its variables, parameters and functions."""
     ring = element.ring
-    generators = _generator_expressions(ring)
+    generators = _Generators(ring)
     terms = (_rational_denominator(ring, e, fmpq(c)) for e, c in element.terms().items())
     return add(*(_monomial(generators, e, c) for e, c in terms))
+
+
+def moved_to(ring: Ring, element: Element) -> Element:
+    """Return an element in another ring that has the names which occur in it.
+
+    It is what reading its expression gives, without writing one for every term.
+
+    >>> from bea.fields.grammar import parse
+    >>> from bea.fields.ring import Ring
+    >>> moved_to(Ring(["x", "t"]), read(Ring(["x"]), parse("x*exp(x) + 1")))
+    x*exp(x) + 1
+    """
+    terms = element.terms()
+    used = sorted({g for exponents in terms for g, e in enumerate(exponents) if e})
+    expressions = _Generators(element.ring)
+    places = [_place(read(ring, expressions[g])) for g in used]
+    if None in places or len(set(places)) < len(places):  # functions that became others there
+        return read(ring, to_expression(element))
+    count = len(ring.symbols) + len(ring.atoms)
+    found = {}
+    for exponents, c in terms.items():
+        there = [0] * count
+        for g, place in zip(used, places, strict=True):
+            there[place or 0] = int(exponents[g])
+        found[tuple(there)] = c
+    return ring.from_terms(found)
 
 
 def to_program(elements: Iterable[Element], extra_inputs: Sequence[str] = ()) -> Program:
@@ -117,6 +151,14 @@ def polynomial_node(program: Program, nodes: Sequence[int], element: Element) ->
 # --- private helpers ----------------------------------------------------------------------------
 
 
+def _place(value: Element) -> int | None:
+    """Return which generator an element is, or None if it is none."""
+    terms = list(value.terms().items())
+    if len(terms) != 1 or terms[0][1] != 1 or sum(terms[0][0]) != 1:
+        return None
+    return [int(e) for e in terms[0][0]].index(1)
+
+
 def _atom_node(program: Program, atom: Atom, argument: int) -> int:
     if atom.kind == "pi":
         return program.pi()
@@ -125,12 +167,25 @@ def _atom_node(program: Program, atom: Atom, argument: int) -> int:
     return program.call(atom.kind, argument)
 
 
-def _generator_expressions(ring: Ring) -> list[Expression]:
-    found: list[Expression] = [Symbol(name) for name in ring.symbols]
-    for atom in ring.atoms:
-        terms = [_monomial(found, e, c) for e, c in atom.argument.terms().items()]
-        found.append(_atom_expression(atom, add(*terms)))
-    return found
+class _Generators:
+    """The expressions of a ring's generators, each written when it is asked for."""
+
+    def __init__(self, ring: Ring) -> None:
+        self.ring = ring
+        self._written: dict[int, Expression] = {}
+
+    def __getitem__(self, generator: int) -> Expression:
+        if generator not in self._written:
+            self._written[generator] = self._write(generator)
+        return self._written[generator]
+
+    def _write(self, generator: int) -> Expression:
+        symbols = self.ring.symbols
+        if generator < len(symbols):
+            return Symbol(symbols[generator])
+        atom = self.ring.atoms[generator - len(symbols)]
+        terms = [_monomial(self, e, c) for e, c in atom.argument.terms().items()]
+        return _atom_expression(atom, add(*terms))
 
 
 def _atom_expression(atom: Atom, argument: Expression) -> Expression:
@@ -155,6 +210,6 @@ def _rational_denominator(
     return powers, c
 
 
-def _monomial(generators: Sequence[Expression], exponents: Sequence[int], c: Any) -> Expression:
-    factors = [power(g, fmpq(e)) for g, e in zip(generators, exponents, strict=False) if e]
+def _monomial(generators: _Generators, exponents: Sequence[int], c: Any) -> Expression:
+    factors = [power(generators[g], fmpq(e)) for g, e in enumerate(exponents) if e]
     return multiply(Number(fmpq(c)), *factors)

@@ -97,19 +97,17 @@ class NoiseFactor:
         >>> NoiseFactor.of_samples([(x - 1,), (x + 1,)]).columns
         ((1, (-1,)),)
         """
-        differing = _differing(samples)
-        kinds = list(dict.fromkeys(row for _, row in differing.values()))
+        differing, kinds = _differing(samples)
         if most is not None and min(len(kinds), len(samples) - 1) > most:
             return None
         share = fmpq(1, len(samples))
         matrix = [[_dot(a, b) * share for b in kinds] for a in kinds]
-        place = {row: k for k, row in enumerate(kinds)}
         ring, d = samples[0][0].ring, len(samples[0])
         found = []
         for variance, weights in definite_parts(matrix) or ():
             terms: list[dict[tuple[int, ...], fmpq]] = [{} for _ in range(d)]
-            for (component, exponents), (scale, row) in differing.items():
-                terms[component][exponents] = scale * weights[place[row]]
+            for (component, exponents), (scale, kind) in differing.items():
+                terms[component][exponents] = scale * weights[kind]
             found.append((variance, tuple(ring.from_terms(part) for part in terms)))
         return cls(ring, tuple(found))
 
@@ -189,14 +187,17 @@ def definite_parts(matrix: Sequence[Sequence[fmpq]]) -> list[tuple[fmpq, tuple[f
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _differing(samples: Sequence[Vector]) -> dict[_Feature, tuple[fmpq, tuple[fmpq, ...]]]:
-    """Return (scale, row) for each monomial in which samples differ.
+def _differing(
+    samples: Sequence[Vector],
+) -> tuple[dict[_Feature, tuple[fmpq, int]], list[tuple[fmpq, ...]]]:
+    """Return (scale, kind) for each monomial in which samples differ, and the rows of the kinds.
 
-    Its coefficients without their mean are scale·row, (N,); rows begin with 1, so that those of
-    monomials whose coefficients are proportional are one.
+    Its coefficients without their mean are scale·row, (N,); rows begin with 1 (after zeros), so
+    that those of monomials whose coefficients are proportional are one.
     """
     terms = [[element.terms() for element in sample] for sample in samples]
-    found: dict[_Feature, tuple[fmpq, tuple[fmpq, ...]]] = {}
+    found: dict[_Feature, tuple[fmpq, int]] = {}
+    kinds: dict[tuple[fmpq, ...], int] = {}
     for component in range(len(samples[0])):
         for exponents in dict.fromkeys(e for sample in terms for e in sample[component]):
             values = [fmpq(sample[component].get(exponents, 0)) for sample in terms]
@@ -204,8 +205,9 @@ def _differing(samples: Sequence[Vector]) -> dict[_Feature, tuple[fmpq, tuple[fm
             away = [value - mean for value in values]
             scale = next((value for value in away if value != 0), None)
             if scale is not None:
-                found[component, exponents] = scale, tuple(value / scale for value in away)
-    return found
+                row = tuple(value / scale for value in away)
+                found[component, exponents] = scale, kinds.setdefault(row, len(kinds))
+    return found, list(kinds)
 
 
 def _dot(a: Iterable[fmpq], b: Iterable[fmpq]) -> fmpq:

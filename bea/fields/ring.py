@@ -223,13 +223,12 @@ class Ring:
     def derivative(self, poly: fmpq_mpoly, index: int) -> fmpq_mpoly:
         """Return the total derivative by the variable of that index, before reduction."""
         poly = self.lift(poly)
-        total = poly.derivative(index)
+        total, degrees = poly.derivative(index), poly.degrees()
         for generator, slopes in self._slopes.items():
-            slope = slopes[index].poly
-            if not slope.is_zero():
-                partial = poly.derivative(generator)
-                if not partial.is_zero():
-                    total = total + partial * self.lift(slope)
+            if degrees[generator]:  # most do not occur; to look at their slopes takes long
+                slope = slopes[index].poly
+                if not slope.is_zero():
+                    total = total + poly.derivative(generator) * slope
         return total
 
     def lie_derivative(self, field: Sequence[Element], value: Element) -> Element:

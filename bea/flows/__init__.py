@@ -5,12 +5,14 @@ What follows which: `flow` the solution of θ̇ = f(θ; γ), to about 1e-13 and 
 return a `Trajectory` with values (gammas, starts, times, d). `sample_steps` and `sample_times` say
 at which multiples of the step size the two are compared; comparing them is `bea.measure`'s.
 `ensemble` runs a stochastic method many times over and returns an `Ensemble` of means,
-`sde_ensemble` does so for its stochastic differential equations.
+`sde_ensemble` does so for its stochastic differential equations; `save_ensemble` and
+`load_ensemble` keep them in files.
 """
 
 from __future__ import annotations
 
 from bea.flows.ensemble_result import Ensemble, Estimate
+from bea.flows.ensemble_storage import load_ensemble, save_ensemble
 from bea.flows.ensembles import ensemble
 from bea.flows.flow import flow
 from bea.flows.iterates import iterate
@@ -26,7 +28,9 @@ __all__ = [
     "ensemble",
     "flow",
     "iterate",
+    "load_ensemble",
     "sample_steps",
     "sample_times",
+    "save_ensemble",
     "sde_ensemble",
 ]

@@ -21,6 +21,7 @@ from bea.fields import Element, NoiseFactor, Ring
 from bea.fields.conversions import read, to_expression, to_program
 from bea.fields.numpy_code import compile_program
 from bea.fields.sources import expressions_of
+from bea.flows.fingerprints import fingerprint
 from bea.flows.trajectory import point_text
 
 __all__ = ["Diffusion", "cholesky"]
@@ -52,8 +53,6 @@ class Diffusion:
         How many noises there are.
     constant : bool
         Whether it is the same at all points.
-    identity : str
-        What tells it from another.
 
     Raises
     ------
@@ -72,11 +71,12 @@ class Diffusion:
 
     def __init__(self, given: Any, variables: Sequence[str]) -> None:
         self.dimension = self.columns = len(variables)
-        self.constant, self.identity = False, "a function"
+        self.constant, self._given = False, given
         self._factor: Callable[[Floats], Floats] | None = None
         given = _factor_or_matrix(given, tuple(variables))
         if isinstance(given, NoiseFactor):
-            self.columns, self.constant, self.identity = given.count, given.constant, given.identity
+            _require_values(given.ring)
+            self.columns, self.constant, self._given = given.count, given.constant, given
             self._factor = given.numeric()
             return
         if callable(given):
@@ -86,8 +86,22 @@ class Diffusion:
         ring = Ring(variables)
         parts = {int(p): _elements(rows, variables, ring) for p, rows in powers.items()}
         self.constant = all(e.is_constant() for rows in parts.values() for e in rows)
-        self.identity = "; ".join(f"{p}: {', '.join(map(str, e))}" for p, e in parts.items())
+        self._given = "; ".join(f"{p}: {', '.join(map(str, e))}" for p, e in parts.items())
         self._matrix = _compiled(parts, self.dimension)
+
+    @property
+    def identity(self) -> str:
+        """A text that tells it from another.
+
+        Raises
+        ------
+        BeaError
+            If it is a function that holds what cannot be told from another.
+        """
+        if isinstance(self._given, str):
+            return self._given
+        known = getattr(self._given, "identity", None)
+        return str(known) if known else fingerprint(self._given, "the diffusion")
 
     def __call__(self, theta: Floats, gamma: float) -> Floats:
         """Return S (d, d, lanes)."""
@@ -198,11 +212,14 @@ def _elements(rows: Any, variables: Sequence[str], ring: Ring) -> list[Element]:
     return [entry for row in matrix for entry in row]
 
 
+def _require_values(ring: Ring) -> None:
+    for name in ring.parameters:
+        raise BeaError(f"parameter '{name}' of the diffusion has no value: give it one")
+
+
 def _element(entry: Any, variables: Sequence[str], ring: Ring) -> Element:
     if isinstance(entry, Element):
-        if entry.ring.parameters:
-            name = entry.ring.parameters[0]
-            raise BeaError(f"parameter '{name}' of the diffusion has no value: give it one")
+        _require_values(entry.ring)
         return read(ring, to_expression(entry))
     parts = expressions_of(entry, tuple(variables))
     if len(parts) != 1:

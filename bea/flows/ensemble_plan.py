@@ -144,7 +144,8 @@ class Plan:
             "seed": self.seed,
             "starts": starts,
             "observables": list(self.observables.names),
-            "until": None if self.until is None else list(self.until.names),
+            "formulas": self.observables.identities(),
+            "until": None if self.until is None else self.until.identities(),
             "records": _digest(self.records) if len(self.records) > 100 else self.records.tolist(),
             "points": self.keep,
         }

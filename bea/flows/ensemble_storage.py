@@ -1,20 +1,14 @@
-"""Ensembles in one file: a NumPy archive with the arrays as they are and the names as JSON.
+"""Ensembles in one file, an archive of `bea.flows.archives`.
 
-No pickles: a file from a stranger can be read safely. What an ensemble has not finished is kept by
-`bea.flows.checkpoints`.
+What an ensemble has not finished is kept by `bea.flows.checkpoints`.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from zipfile import BadZipFile
 
-import numpy as np
-
-from bea.errors import OutputError
+from bea.flows.archives import not_a, read_archive, write_archive
 from bea.flows.ensemble_result import Ensemble
-from bea.flows.files import file_path, write_whole
 
 __all__ = ["load_ensemble", "save_ensemble"]
 
@@ -30,14 +24,10 @@ def save_ensemble(ensemble: Ensemble, path: str | Path) -> Path:
     OutputError
         If the file cannot be written.
     """
-    path = file_path(path)
-    path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
     arrays = {name: getattr(ensemble, name) for name in _ARRAYS}
     if ensemble.points is not None:
         arrays["points"] = ensemble.points
-    words = json.dumps({"format": _FORMAT, "names": list(ensemble.names)}, ensure_ascii=False)
-    text = np.array(words)
-    return write_whole(path, lambda stream: np.savez_compressed(stream, words=text, **arrays))
+    return write_archive(path, _FORMAT, {"names": list(ensemble.names)}, arrays)
 
 
 def load_ensemble(path: str | Path) -> Ensemble:
@@ -48,16 +38,7 @@ def load_ensemble(path: str | Path) -> Ensemble:
     OutputError
         If there is no such file, or it is no ensemble.
     """
-    path = file_path(path)
-    try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            words = json.loads(str(archive["words"]))
-            if words["format"] != _FORMAT:
-                raise KeyError("format")
-            arrays = {name: archive[name] for name in _ARRAYS}
-            points = archive["points"] if "points" in archive.files else None
-            return Ensemble(tuple(words["names"]), **arrays, points=points)
-    except FileNotFoundError:
-        raise OutputError(f"there is no file '{path}': save an ensemble first") from None
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile, EOFError):
-        raise OutputError(f"'{path}' is not an ensemble saved by bea") from None
+    words, arrays = read_archive(path, _FORMAT, "an ensemble")
+    if set(words) != {"names"} or set(arrays) - {"points"} != set(_ARRAYS):
+        raise not_a("an ensemble", path)
+    return Ensemble(tuple(words["names"]), **{"points": None, **arrays})

@@ -102,7 +102,9 @@ def ensemble(
     progress : callable(done, total), optional
         Is told how many steps of all runs are done.
     checkpoint
-        A file that keeps what was computed. Where it exists, the ensemble continues from it.
+        A file that keeps what was computed. Where it exists, the ensemble continues from it, if it
+        is the same: observables that are functions are told from others by their code and the
+        numbers and arrays that they hold, and refused where that does not say.
     checkpoint_every
         Seconds between two saves, at least; with 0 it is saved every few steps.
 

@@ -18,6 +18,7 @@ from bea.fields.conversions import read, to_program
 from bea.fields.expressions import Expression, free_symbols
 from bea.fields.grammar import parse_components
 from bea.fields.numpy_code import compile_program
+from bea.flows.fingerprints import fingerprint
 
 __all__ = ["LOSS", "Observables", "read_observables"]
 
@@ -33,6 +34,8 @@ class Observables:
     ----------
     parts
         Name -> function of theta (d, lanes) with values (lanes,).
+    texts
+        Name -> the formula, of those that have one.
 
     Examples
     --------
@@ -42,9 +45,23 @@ class Observables:
            [-2.,  1.]]))
     """
 
-    def __init__(self, parts: Mapping[str, Function]) -> None:
+    def __init__(self, parts: Mapping[str, Function], texts: Mapping[str, str]) -> None:
         self.names = tuple(parts)
-        self._functions = tuple(parts.values())
+        self._functions, self._texts = tuple(parts.values()), texts
+
+    def identities(self) -> list[str]:
+        """Return what tells each of them from another: its formula, or what its code is.
+
+        Raises
+        ------
+        BeaError
+            If a function holds what cannot be told from another.
+        """
+        named = zip(self.names, self._functions, strict=True)
+        return [
+            self._texts.get(name) or fingerprint(function, f"the observable '{name}'")
+            for name, function in named
+        ]
 
     def __call__(self, theta: Floats) -> Floats:
         """Return the values (observables, lanes) at theta (d, lanes)."""
@@ -88,13 +105,16 @@ def read_observables(
     bea.errors.UnknownNameError: unknown observable 'speed': 'speed' is none of x. ...
     """
     parts: dict[str, Function] = {}
+    texts: dict[str, str] = {}
     for name, item in _named(variables if given is None else given):
         if name in parts:
             raise BeaError(f"the observable '{name}' is given twice: give it once")
         parts[name] = item if callable(item) else _compiled(item, name, variables, loss)
+        if not callable(item):
+            texts[name] = str(item)
     if not parts:
         raise BeaError("there is no observable: give one, such as 'x**2'")
-    return Observables(parts)
+    return Observables(parts, texts)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -144,8 +144,9 @@ def sde_ensemble(
         until=None if until is None else read(until),
         inside=drift.domain(),
         identity=lambda: {
-            "scheme": scheme, "drift": repr(drift), "diffusion": matrix.identity, "gamma": size,
-            "time": whole, "steps": steps,
+            "scheme": scheme, "drift": _identity(drift), "diffusion": matrix.identity,
+            "loss": None if value is None else _identity(value), "gamma": size, "time": whole,
+            "steps": steps,
         },
     )  # fmt: skip
     matrix.check(np.atleast_2d(plan.starts), size)
@@ -287,6 +288,11 @@ def _antisymmetric(two: Floats, pairs: Sequence[tuple[int, int]], m: int) -> lis
     for (r, j), values in zip(pairs, two, strict=True):
         mixed[r][j], mixed[j][r] = values, -values
     return mixed
+
+
+def _identity(field: Any) -> str:
+    """Return what tells a field from another; the name of a finite sum does not."""
+    return str(getattr(field, "identity", None) or repr(field))
 
 
 def _noise_of(drift: Field) -> Any:

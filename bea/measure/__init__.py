@@ -53,6 +53,7 @@ from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
 from bea.measure.temperature import noise_temperature
 from bea.measure.verify import verify
+from bea.measure.ways_out import Settled, WayOut, ways_out
 from bea.measure.weak_defect import weak_defect
 from bea.measure.weak_errors import WeakErrors, weak_errors
 
@@ -80,6 +81,8 @@ __all__ = [
     "Past",
     "Phase",
     "QuadraticMoments",
+    "Settled",
+    "WayOut",
     "WeakErrors",
     "anneal",
     "averaged_covariance",
@@ -129,6 +132,7 @@ __all__ = [
     "tail_average",
     "unstable_exit_time",
     "verify",
+    "ways_out",
     "weak_defect",
     "weak_errors",
 ]

@@ -95,7 +95,7 @@ def schedule_drift(
     >>> from bea.fields import with_time
     >>> descent = Scheduled(bea.methods.gradient_descent(), "step(every=1/2, factor=1/2, time=1)")
     >>> study = schedule_drift(descent, with_time(bea.problems.loss("x**4/4 + x**2")), range(2))
-    >>> study.expected, np.round(study.observed_orders, 1)
+    >>> study.expected, np.round(study.observed_orders(), 1)
     ((1, 2), array([1., 2.]))
     """
     chosen = checked_orders(orders)

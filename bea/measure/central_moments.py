@@ -17,12 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import factorial, perm, prod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_matrix
 
 from bea.errors import BeaError
 from bea.fields import DifferentialOperator, Element
@@ -33,6 +32,9 @@ from bea.flows import flow
 from bea.measure.exact_inputs import exact_number, exact_point, read_observable
 from bea.measure.moment_flow import Generator
 from bea.modified.polynomial_step import monomials
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 __all__ = ["CentralMoments"]
 
@@ -183,6 +185,8 @@ class _Sparse:
         self.entries.append(entry)
 
     def matrix(self, rows: int, columns: int) -> csr_matrix:
+        from scipy.sparse import csr_matrix  # loaded here: most commands need no such matrix
+
         return csr_matrix((self.entries, (self.rows, self.columns)), shape=(rows, columns))
 
 

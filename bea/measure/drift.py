@@ -95,7 +95,7 @@ def discretization_drift(
     >>> loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
     >>> descent = bea.methods.gradient_descent()
     >>> study = discretization_drift(descent, loss, orders=range(2), time=0.5)
-    >>> study.expected, np.round(study.observed_orders, 1)
+    >>> study.expected, np.round(study.observed_orders(), 1)
     ((1, 2), array([1., 2.]))
     """
     require_method(method)
@@ -137,7 +137,7 @@ def one_step_defect(
     >>> import bea
     >>> loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
     >>> study = one_step_defect(bea.methods.gradient_descent(), loss, orders=range(2))
-    >>> study.expected, np.round(study.observed_orders, 1)
+    >>> study.expected, np.round(study.observed_orders(), 1)
     ((2, 3), array([2., 3.]))
     """
     require_method(method)

@@ -1,23 +1,14 @@
-"""Studies in one file: a NumPy archive with the arrays as they are and the words as JSON.
-
-No pickles: a file from a stranger can be read safely. Files are there whole or not at all, see
-`bea.flows.files`.
-"""
+"""Studies in one file, an archive of `bea.flows.archives`."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-import numpy as np
-
-from bea.errors import OutputError
-from bea.flows.files import file_path, write_whole
+from bea.flows.archives import not_a, read_archive, write_archive
 from bea.measure.study import DriftStudy
 
-__all__ = ["load_study", "save_study", "write_whole"]
+__all__ = ["load_study", "save_study"]
 
 _FORMAT = "bea drift study 1"
 _ARRAYS = ("orders", "gammas", "starts", "times", "distances", "floors")
@@ -32,12 +23,8 @@ def save_study(study: DriftStudy, path: str | Path) -> Path:
     OutputError
         If the file cannot be written.
     """
-    path = file_path(path)
-    path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
-    words = {"format": _FORMAT, **{name: getattr(study, name) for name in _WORDS}}
-    arrays = {name: getattr(study, name) for name in _ARRAYS}
-    text = np.array(json.dumps(words, ensure_ascii=False))
-    return write_whole(path, lambda stream: np.savez_compressed(stream, words=text, **arrays))
+    words = {name: getattr(study, name) for name in _WORDS}
+    return write_archive(path, _FORMAT, words, {name: getattr(study, name) for name in _ARRAYS})
 
 
 def load_study(path: str | Path) -> DriftStudy:
@@ -48,20 +35,9 @@ def load_study(path: str | Path) -> DriftStudy:
     OutputError
         If there is no such file, or it is not a study.
     """
-    path = file_path(path)
-    try:
-        # Opened here, since np.load does not close a file that turns out to be no archive.
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            words = json.loads(str(archive["words"]))
-            arrays = {name: archive[name] for name in _ARRAYS}
-    except FileNotFoundError:
-        raise OutputError(f"there is no file '{path}': save a study first") from None
-    except (OSError, ValueError, KeyError, BadZipFile, EOFError):
-        raise OutputError(f"'{path}' is not a study saved by bea") from None
-    if not isinstance(words, dict) or words.pop("format", None) != _FORMAT:
-        raise OutputError(f"'{path}' was saved in another format: this version reads '{_FORMAT}'")
-    if set(words) != set(_WORDS):
-        raise OutputError(f"'{path}' is not a study saved by bea")
+    words, arrays = read_archive(path, _FORMAT, "a study")
+    if set(words) != set(_WORDS) or set(arrays) != set(_ARRAYS):
+        raise not_a("a study", path)
     fields: dict[str, Any] = {**words, **arrays}
     for name in ("expected", "failures", "warnings"):
         fields[name] = tuple(words[name])

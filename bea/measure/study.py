@@ -107,9 +107,8 @@ class DriftStudy:
         distance, floor = self.curve(index)
         return observed_order(self.gammas, distance, floor)
 
-    @property
     def observed_orders(self) -> Floats:
-        """The observed orders, (orders,); nan where `fits[i].reason` says why there is none."""
+        """Return the observed orders, (orders,); nan where `fits[i].reason` says why not."""
         return np.array([fit.order for fit in self.fits])
 
     def agrees(self, within: float = 0.1) -> bool | None:

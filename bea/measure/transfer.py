@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.errors import BeaError, DimensionError
+from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import Element, NumericField, VectorField, as_float
 from bea.fields.conversions import to_program
 from bea.fields.numpy_code import compile_program
+from bea.fields.vector_field import Inside
 from bea.measure.exact_inputs import exact_point, exact_step_size, read_observable
 from bea.methods import Batches, Method
 from bea.modified.random_batches import checked_batches, mean_field, samples_of
@@ -35,8 +36,9 @@ _CHANGE = 1e-13
 # A side of a box through which a step leaves it moves at least by this share of the width over all
 # steps, so that boxes of a loss that confines soon stay what they are.
 _GROWTH = 0.25
+_REACH = 1e-3  # of the first box, around the start
 _PROBES = 33
-_WIDEST = 1e6
+_WIDEST = 1e9
 
 
 def expectations_after(
@@ -90,7 +92,7 @@ def expectations_after(
         )
     parts = _steps(method, problem, gamma, batches)
     point = np.array([float(x) for x in exact_point(start, problem)])
-    boxes = _reachable(parts, point, steps)
+    boxes = _reachable(parts, problem.domain(), point, steps)
     functions = [_function(read_observable(given, problem)) for given in observables]
     found: Floats | None = None
     change = np.full(len(functions), np.inf)
@@ -169,13 +171,18 @@ def _function(value: Element) -> Step:
     return lambda theta: np.asarray(function(theta, np.empty((1, theta.shape[1])))[0])
 
 
-def _reachable(parts: Parts, point: Floats, steps: int) -> list[Box]:
+def _reachable(parts: Parts, inside: Inside | None, point: Floats, steps: int) -> list[Box]:
     """Return boxes, one for each number of steps, of which each step maps one into the next."""
-    reach = 0.1 * (1 + np.abs(point).max())
+    reach = _REACH * (1 + np.abs(point).max())
     boxes = [Box(point - reach, point + reach)]
     for _ in range(steps):
         box = boxes[-1]
         grid = box.grid(np.linspace(-1, 1, _PROBES))
+        if inside is not None and not inside(grid).all():
+            raise DomainError(
+                "points beside the domain of the loss can be reached: take a smaller step size, a "
+                "shorter time, or another start"
+            )
         images = np.concatenate([step(grid) for step, _ in parts], axis=1)
         below, above = box.low - images.min(axis=1), images.max(axis=1) - box.high
         if not np.isfinite(images).all() or max(below.max(), above.max()) > _WIDEST * reach:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -105,36 +105,24 @@ def verify(
     """
     chosen = range(_checked(order) + 1)
     if isinstance(method, Scheduled) and method.jumps:
-        if equation is not None:
-            raise BeaError(
-                "an equation is given and the schedule is in pieces, each with one of its own: "
-                "verify each smooth piece, schedule.piece(index), or leave the equation out"
-            )
+        _require_none(equation)
         return verify_by_pieces(
             method, problem, order, gammas, starts, time, gamma_count=gamma_count, progress=progress
         )
     tested, expected = _tested(method, problem, order, equation)
     length = telling_time(method, problem) if time is None else real_number(time, "the time")
     points = starting_points(problem, starts)
-    chosen_here = gammas is None
-    if chosen_here:
-        gammas = gammas_for(method, problem, points, length, count=gamma_count)
-    start, iterates, study = _followed(tested, chosen, points, gammas, length, progress)
-    study = replace(study, expected=tuple(expected))
-    more = gammas_that_stand_clear(study) if chosen_here else None
-    if more is not None:
-        start, iterates, study = _followed(tested, chosen, points, more, length, progress)
-        study = replace(study, expected=tuple(expected))
+    run = _run(tested, problem, expected, points, gammas, length, gamma_count, progress)
     control = as_control(progress)
 
     def measured(wrong: Sequence[ModifiedEquation], power: int) -> DriftStudy:
-        return compare("drift", wrong[0], [power], iterates, start, control)
+        return compare("drift", wrong[0], [power], run.iterates, run.start, control)
 
     return Certificate(
-        study=study,
+        study=run.study,
         doubled=doubled([tested], chosen, measured),
-        uncorrected=_uncorrected(tested, expected, iterates, start, control),
-        start=start.kind,
+        uncorrected=_uncorrected(tested, problem, expected, run, control),
+        start=run.start.kind,
         source="derived" if equation is None else "given",
     )
 
@@ -142,19 +130,39 @@ def verify(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _followed(
+class _Run(NamedTuple):
+    """Where runs and flows begin, the iterates, and how far the flows of all orders are."""
+
+    start: Start
+    iterates: Trajectory
+    study: DriftStudy
+
+
+def _run(
     tested: ModifiedEquation,
-    chosen: Sequence[int],
+    problem: VectorField,
+    expected: list[int | None],
     points: Floats,
-    gammas: Any,
+    gammas: ArrayLike | None,
     time: float,
+    count: int,
     progress: Progress | None,
-) -> tuple[Start, Trajectory, DriftStudy]:
-    """Run the method, and follow it by the flows of all orders."""
-    start = start_of(tested, chosen, fewest=int(time / check_gammas(gammas).max()))
-    told = labelled(progress, "iterates")
-    iterates = iterate(start.method, _problem(tested), points, gammas, time=time, progress=told)
-    return start, iterates, compare("drift", tested, chosen, iterates, start, progress)
+) -> _Run:
+    """Measure at the step sizes that were given, or at default ones that stand clear."""
+
+    def at(gammas: ArrayLike) -> _Run:
+        start = start_of(tested, chosen, fewest=int(time / check_gammas(gammas).max()))
+        told = labelled(progress, "iterates")
+        iterates = iterate(start.method, problem, points, gammas, time=time, progress=told)
+        study = compare("drift", tested, chosen, iterates, start, progress)
+        return _Run(start, iterates, replace(study, expected=tuple(expected)))
+
+    chosen = range(len(expected))
+    if gammas is not None:
+        return at(gammas)
+    first = at(gammas_for(tested.method, problem, points, time, count=count))
+    more = gammas_that_stand_clear(first.study)
+    return first if more is None else at(more)
 
 
 def _checked(order: Any) -> int:
@@ -189,6 +197,14 @@ def _tested(
     return tested, [after if power is None else power for power in found]
 
 
+def _require_none(equation: ModifiedEquation | None) -> None:
+    if equation is not None:
+        raise BeaError(
+            "an equation is given and the schedule is in pieces, each with one of its own: "
+            "verify each smooth piece, schedule.piece(index), or leave the equation out"
+        )
+
+
 def _check_fits(equation: ModifiedEquation, problem: VectorField) -> None:
     if equation.problem is None:
         raise BeaError(
@@ -203,15 +219,16 @@ def _check_fits(equation: ModifiedEquation, problem: VectorField) -> None:
 
 def _uncorrected(
     equation: ModifiedEquation,
+    problem: VectorField,
     expected: list[int | None],
-    iterates: Trajectory,
-    start: Start,
+    run: _Run,
     progress: Progress | None,
 ) -> DriftStudy | None:
     """Measure from the runs' own starts the orders that the lack of a correction must lower.
 
     Runs that were begun on the slow manifold are made again from their own memory.
     """
+    start, iterates, _ = run
     exact = start.correction or equation.truncate(len(expected) - 1)
     if start.kind == "own" or not exact.has_start_correction:
         return None
@@ -220,14 +237,9 @@ def _uncorrected(
     if first is None or not lowered:
         return None
     if start.kind == "manifold":
-        method, (points, gammas) = equation.method, (iterates.starts, iterates.gammas)
+        points, gammas = iterates.starts, iterates.gammas
         time = float(iterates.times.max())
-        iterates = iterate(method, _problem(equation), points, gammas, time=time)
+        iterates = iterate(equation.method, problem, points, gammas, time=time)
     plain = Start("own", equation.method)
     study = compare("drift", equation, lowered, iterates, plain, progress)
     return replace(study, expected=(first,) * len(lowered))
-
-
-def _problem(equation: ModifiedEquation) -> VectorField:
-    assert equation.problem is not None
-    return equation.problem

@@ -19,7 +19,7 @@ from bea.modified import modified_generator
 from bea.modified.generator import ModifiedGenerator
 from bea.modified.memory import has_memory
 from bea.modified.random_batches import checked_batches, mean_field, samples_of
-from bea.modified.stepping import open_symbols
+from bea.modified.stepping import missing_symbols
 
 __all__ = ["weak_defect"]
 
@@ -85,7 +85,7 @@ def weak_defect(
 
 
 def _over_symbols_of(method: Method, problem: VectorField) -> VectorField:
-    missing = [name for name in open_symbols(method) if name not in problem.parameters]
+    missing = missing_symbols(method, problem)
     return problem.with_parameters(missing) if missing else problem
 
 

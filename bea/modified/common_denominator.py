@@ -13,7 +13,7 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly
 
 from bea.fields import Element, Ring
-from bea.fields.conversions import read, to_expression
+from bea.fields.conversions import moved_to
 
 __all__ = ["CommonDenominator"]
 
@@ -69,7 +69,7 @@ class CommonDenominator:
     def lowest_terms(self, element: Element, ring: Ring) -> Element:
         """Return an element in lowest terms, in another ring that has the same names."""
         if not self.factors:
-            return read(ring, to_expression(element))
+            return moved_to(ring, element)
         numerator, power = self._over_product(element)
         result = ring.constant(1)
         for factor in self.factors:
@@ -80,8 +80,8 @@ class CommonDenominator:
                     break
                 numerator, left = quotient, left - 1
             if left:
-                result = result * read(ring, to_expression(factor)) ** -left
-        return read(ring, to_expression(Element(self.ring, numerator))) * result
+                result = result * moved_to(ring, factor) ** -left
+        return moved_to(ring, Element(self.ring, numerator)) * result
 
     def _over_product(self, element: Element) -> tuple[fmpq_mpoly, int]:
         """Return p and n with element = p/D^n."""

@@ -75,6 +75,11 @@ class StochasticEquation:
         return tuple(self._find_covariance())
 
     @property
+    def identity(self) -> str:
+        """A text that tells this equation from another."""
+        return repr(self)
+
+    @property
     def ring(self) -> Ring:
         """The ring of the drift and the covariance."""
         return self.drift[0][0].ring

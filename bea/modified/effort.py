@@ -4,6 +4,10 @@ An order K takes about the sum of n T_i T_(n-i) over i <= n <= K products of ter
 number of terms of f_k; on a polynomial loss T_k grows like a power of k. (Measured: for gradient
 descent on Himmelblau's and Rosenbrock's functions the prediction from order 6 is within a third of
 what order 20 takes, and a product takes some ten nanoseconds.)
+
+On a finite sum whose samples have functions of their own, such as logistic regression, all products
+of K + 1 of them occur at order K. (Measured: a functions take 3e-4 a^(K+1) seconds in a generator
+and a third of that in an epoch, where beside W words take 1e-3 W.)
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from math import log
 from bea.errors import OrderError
 from bea.fields import Element
 
-__all__ = ["FREE", "LOW", "check_effort"]
+__all__ = ["FREE", "LOW", "check_effort", "check_sum"]
 
 FREE = 12
 """Up to this order nothing is predicted."""
@@ -23,6 +27,8 @@ LOW = 6
 """The order to which sizes are taken."""
 
 _MOST = 1e10  # products of terms: a minute or two
+_MOST_IN_SUM = 3e5  # products of functions: as long
+_WORD = 7  # as long as so many of them
 
 
 def check_effort(low: Sequence[Sequence[Element]], order: int, name: str) -> None:
@@ -52,6 +58,46 @@ def check_effort(low: Sequence[Sequence[Element]], order: int, name: str) -> Non
             f"order {order} on '{name}' would take about {work:.1g} products of terms, more than "
             f"the limit of {_MOST:.0g}: give at most {reached}, or ask at a point, "
             "bea.modified.at_point"
+        )
+
+
+def check_sum(
+    samples: int, functions: int, order: int, remedy: str, loops: Sequence[int] = ()
+) -> None:
+    """Refuse an order on a finite sum that would not end in minutes.
+
+    Parameters
+    ----------
+    samples, functions
+        How many there are of both.
+    order
+        The order that is asked for.
+    remedy
+        What to do besides giving a lower order or fewer samples, for the message.
+    loops
+        For each order from 0, how many sums over all samples stand in one another.
+
+    Raises
+    ------
+    OrderError
+        With the highest order that is within the limit.
+
+    Examples
+    --------
+    >>> check_sum(100, 100, 1, "")
+    >>> check_sum(100, 100, 2, "or run ensembles")
+    Traceback (most recent call last):
+    bea.errors.OrderError: order 2 on 100 samples with 100 functions would take about 1e+06 ...
+    """
+    words = [samples**count for count in loops] or [0] * (order + 1)
+    work = [functions ** (k + 1) + _WORD * words[k] for k in range(order + 1)]
+    if work[order] > _MOST_IN_SUM:
+        reached = [k for k in range(order + 1) if work[k] <= _MOST_IN_SUM]
+        lower = f"give at most {reached[-1]}, " if reached else ""
+        raise OrderError(
+            f"order {order} on {samples} samples with {functions} functions would take about "
+            f"{work[order]:.1g} products, more than the limit of {_MOST_IN_SUM:.0g}: {lower}take "
+            f"fewer samples, {remedy}"
         )
 
 

@@ -51,11 +51,13 @@ from bea.errors import BeaError
 from bea.fields import Element, Loss, SeriesField
 from bea.methods import Method, ShuffledEpochs, get
 from bea.modified.checks import checked_order, require_method
+from bea.modified.effort import check_sum
 from bea.modified.epoch_equation import Epoch, EpochEquation, batch_loss, is_descent
 from bea.modified.routes.perturbation import match_powers
 from bea.modified.samples import checked_size, read_losses, split
 from bea.modified.shuffles import descents_of_samples, steps_of_batches, steps_of_subsets
 from bea.modified.stepping import series_iterates
+from bea.problems import FiniteSum
 
 __all__ = ["cyclic_epoch", "shuffled_epoch"]
 
@@ -146,7 +148,8 @@ def shuffled_epoch(
     Raises
     ------
     BeaError
-        As for `cyclic_epoch`, and if there are too many splits to go through.
+        As for `cyclic_epoch`, and if there are too many splits to go through, or so many samples
+        that this order would take more than minutes.
 
     Notes
     -----
@@ -164,6 +167,10 @@ def shuffled_epoch(
     '−∇(L + γ/4 ‖∇L‖² + γ(N − B)/(4B(N − 1)) tr Σ) + O(γ²)'
     """
     order, method = checked_order(order), _method(method)
+    if isinstance(finite_sum, FiniteSum):
+        loops = [(k + 1) // 2 for k in range(order + 1)]  # see bea.modified.shuffles
+        remedy = "or run ensembles of ShuffledEpochs"
+        check_sum(finite_sum.size, finite_sum.functions, order, remedy, loops)
     losses, problem = read_losses(finite_sum, method)
     if isinstance(batches, ShuffledEpochs):
         batches = batches.size

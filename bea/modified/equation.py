@@ -15,11 +15,11 @@ from bea.fields import Element, Loss, VectorField
 from bea.fields.program import Program, operation_count
 from bea.fields.vector_field import compile_derivative, lanes_of, within
 from bea.methods import Method, Scheduled
-from bea.modified import gradient, scheduled, structure
+from bea.modified import gradient, structure
+from bea.modified import starts as starting
 from bea.modified.checks import checked_order
 from bea.modified.elementary import weights
 from bea.modified.loss import ModifiedLoss
-from bea.modified.memory import has_memory, start_correction
 from bea.modified.numeric import compiled, horner_program, lane_gammas, smaller, tree_program
 from bea.modified.on_manifold import OnManifold
 from bea.modified.routes import manifold
@@ -33,7 +33,7 @@ from bea.modified.writing import (
     tree_records,
     tree_terms,
 )
-from bea.trees import Tree, number_up_to, trees_up_to
+from bea.trees import Tree, number_up_to
 
 __all__ = ["ModifiedEquation"]
 
@@ -301,13 +301,7 @@ class ModifiedEquation:
         F(tau). Empty for a method without memory. Raises `MethodError` if it is not known. With a
         schedule the terms have s, s', ... where the run begins.
         """
-        if not has_memory(self.method):
-            return MappingProxyType({})
-        if isinstance(self.method, Scheduled):
-            return MappingProxyType(scheduled.start_correction(self.method, self.order))
-        trees = trees_up_to(self.order, self.method.colors)
-        found = start_correction(self.method, self.order)
-        return MappingProxyType(dict(zip(trees, found, strict=True)))
+        return starting.on_trees(self)
 
     def first_correction(self, starts: Any) -> int | None:
         """Return the lowest power of gamma by which the corrected starts differ from `starts`.
@@ -319,11 +313,7 @@ class ModifiedEquation:
         >>> bea.modified_equation(heavy_ball, bea.problems.booth(), 2).first_correction([[1, 1]])
         1
         """
-        terms: list[Any] = [term for term, a in self.start_correction.items() if a != 0]
-        if isinstance(self.method, Scheduled):
-            times = np.atleast_2d(np.asarray(starts, dtype=float))[:, -1]
-            terms = [term for term in terms if not scheduled.vanishes(self.method, term, times)]
-        return min((term.order for term in terms), default=None)
+        return starting.first_correction(self, starts)
 
     def corrected_starts(self, starts: Any, gammas: Any) -> Numbers:
         """Return the starts of the flows that meet runs from `starts` with zero memory.
@@ -337,17 +327,8 @@ class ModifiedEquation:
         -------
         ndarray, shape (gammas, starts, d)
         """
-        problem = self._require_problem()
-        points = np.atleast_2d(np.asarray(starts, dtype=float))
-        steps = np.asarray(gammas, dtype=float)
-        if isinstance(self.method, Scheduled):
-            program = horner_program(problem, self._start_terms)
-        else:
-            parts = self.method.parts(problem)
-            program = tree_program(problem, self.start_correction, is_map=True, parts=parts)
-        lanes = np.ascontiguousarray(np.tile(points.T, (1, len(steps))))
-        values = compiled(program, self.dimension)(lanes, np.repeat(steps, len(points)))
-        return values.T.reshape(len(steps), *points.shape)
+        self._require_problem()
+        return starting.corrected(self, self._start_terms, starts, gammas)
 
     @cached_property
     def memory(self) -> tuple[tuple[Element, ...], ...]:
@@ -372,11 +353,9 @@ class ModifiedEquation:
             return False
 
     @cached_property
-    def _start_terms(self) -> list[list[Element]]:
+    def _start_terms(self) -> list[list[Element]] | None:
         """The corrected start of a scheduled method on the concrete problem, by powers of gamma."""
-        assert isinstance(self.method, Scheduled)
-        correction, problem = self.start_correction, self._require_problem()
-        return scheduled.start_terms(self.method, problem, correction, self.order)
+        return starting.on_problem(self) if isinstance(self.method, Scheduled) else None
 
     def started_on_manifold(self) -> Method:
         """Return the method with its memory begun on the slow manifold, instead of from zero."""

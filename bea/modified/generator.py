@@ -29,9 +29,11 @@ from bea.fields.sources import expressions_of
 from bea.methods import Method
 from bea.methods.batches import Batches
 from bea.modified.checks import checked_order
+from bea.modified.effort import check_sum
 from bea.modified.random_step import RandomStep
 from bea.modified.slow_operator import SlowOperator, logarithm
 from bea.modified.writing import LATEX, TEXT, Script, text_of
+from bea.problems import FiniteSum, TimedSum
 
 __all__ = ["ModifiedGenerator", "modified_generator"]
 
@@ -62,7 +64,7 @@ def modified_generator(
     Raises
     ------
     OrderError
-        If `order` is no natural number.
+        If `order` is no natural number, or would take more than minutes on so many samples.
     MethodError
         If the step is none whose average is known.
     BeaError
@@ -77,6 +79,9 @@ def modified_generator(
     L̃ = −x ∂x + γ(−x/2 ∂x + 1/2 ∂x²) + γ²(−x/3 ∂x + 1/2 ∂x²) + O(γ³)
     """
     order = checked_order(order)
+    if isinstance(problem, FiniteSum | TimedSum):
+        remedy = "or run ensembles; weak order 2 does without this generator"
+        check_sum(problem.size, problem.functions, order, remedy)
     step = RandomStep(method, problem, batches)
     slow = SlowOperator(step, order + 1)
     ring = _ring_of_results(step, problem)

@@ -9,7 +9,7 @@ from flint import fmpq
 
 from bea.errors import BeaError
 from bea.fields import Loss, Ring, VectorField
-from bea.fields.conversions import read, to_expression
+from bea.fields.conversions import moved_to
 from bea.methods.batches import Batches, ShuffledEpochs
 
 __all__ = ["checked_batches", "mean_field", "moved", "samples_of"]
@@ -61,5 +61,5 @@ def mean_field(samples: Sequence[VectorField]) -> VectorField:
 def moved(sample: VectorField, ring: Ring) -> VectorField:
     """Return a sample over another ring, with the same names and further ones."""
     if isinstance(sample, Loss):
-        return Loss(read(ring, to_expression(sample.value)))
-    return VectorField([read(ring, to_expression(c)) for c in sample.components])
+        return Loss(moved_to(ring, sample.value), sample.about)
+    return VectorField([moved_to(ring, c) for c in sample.components], sample.about)

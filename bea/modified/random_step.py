@@ -28,7 +28,7 @@ from bea.methods.batches import Batches
 from bea.modified.batch_moments import batch_moments
 from bea.modified.checks import require_method, require_problem
 from bea.modified.random_batches import checked_batches, mean_field, moved, samples_of
-from bea.modified.stepping import open_symbols
+from bea.modified.stepping import missing_symbols
 from bea.series import PowerSeries
 
 __all__ = [
@@ -272,7 +272,7 @@ class _AtTheta(SeriesField):
 
 
 def _memory_size(method: Method, problem: VectorField) -> int:
-    names = [name for name in open_symbols(method) if name not in problem.parameters]
+    names = missing_symbols(method, problem)
     f = SeriesField(problem.with_parameters(names) if names else VectorField(problem.components), 0)
     parts = method.bind(f.constant).init(f, f.identity)
     return sum(int(np.prod(np.shape(part))) for part in parts)
@@ -280,14 +280,7 @@ def _memory_size(method: Method, problem: VectorField) -> int:
 
 def _ring(method: Method, problem: VectorField, memory: int) -> Ring:
     """Return a ring with the method's symbols, the memory, and the slope at theta."""
-    missing = [name for name in open_symbols(method) if name not in problem.parameters]
-    clash = set(missing) & set(problem.variables)
-    if clash:
-        raise BeaError(
-            f"the hyperparameter '{min(clash)}' has the name of a variable of the problem: "
-            "rename one"
-        )
-    names = (*problem.parameters, *missing)
+    names = (*problem.parameters, *missing_symbols(method, problem))
     # They never reach a result, but must be none of a user's names.
     mark = "_" * (1 + max(map(len, (*problem.variables, *names))))
     states = [f"memory{mark}{i}" for i in range(memory)]

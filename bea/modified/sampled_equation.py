@@ -59,6 +59,13 @@ class SampledEquation(StochasticEquation):
         )
         self._equation, self._rate = equation, rate
 
+    @property
+    def identity(self) -> str:
+        """What it is made of, in place of its terms, which are many."""
+        problem = self.problem
+        assert isinstance(problem, FiniteSum)
+        return f"{self.method}, {problem.identity}, {self.batches}, weak order {self.weak_order}"
+
     def _expanded(self) -> list[Matrix]:
         field = self._equation.problem
         assert isinstance(field, FiniteSum)

@@ -8,7 +8,7 @@ import numpy as np
 
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss, Ring
-from bea.fields.conversions import read, to_expression
+from bea.fields.conversions import moved_to
 from bea.methods import Method, Scheduled
 from bea.modified.epoch_equation import Batches, batch_loss
 from bea.modified.stepping import missing_symbols
@@ -46,7 +46,7 @@ def read_losses(finite_sum: Any, method: Method) -> tuple[tuple[Loss, ...], Loss
     bare = Ring(given[0].variables, tuple(names))
     missing = missing_symbols(method, Loss(bare.variable(0)))
     ring = Ring(given[0].variables, (*names, *missing))
-    losses = tuple(Loss(read(ring, to_expression(loss.value)), loss.about) for loss in given)
+    losses = tuple(Loss(moved_to(ring, loss.value), loss.about) for loss in given)
     problem = Loss(batch_loss(losses).value, getattr(finite_sum, "about", None))
     method.check_field(problem)
     return losses, problem

@@ -152,7 +152,7 @@ def draw_ensemble(data: EnsembleData) -> Figure:
             place.set_ylabel(shortened(name, 36), parse_math=False)
             place.grid(True)
         for place in places[max(0, count - columns) : count]:
-            place.set_xlabel("time γ n, with n the number of steps")
+            place.set_xlabel("time: the sum of the step sizes")
             place.tick_params(labelbottom=True)
         for place in places[count:]:
             place.remove()

@@ -210,7 +210,9 @@ def flow_paths_by_pieces(
     paths = []
     for order in orders:
         runs = flow_by_pieces(method, problem, order, iterates.points[:1], [gamma], end, _SAMPLES)
-        points = np.concatenate([iterates.points[:1], *(run.values[0, 0] for run in runs)])
+        # A piece begins where the last one ended or, with memory, at its own corrected start.
+        parts = [part for run in runs for part in (run.starts[0, :1], run.values[0, 0])]
+        points = np.concatenate(parts)
         stopped = next(filter(None, map(stopped_text, runs)), "")
         paths.append(Path((order,), points[:, -1], points, 1, stopped, "flow of f₀"))
     return paths

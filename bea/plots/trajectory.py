@@ -18,6 +18,7 @@ from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.checks import checked_orders, require_method, require_problem
+from bea.modified.memory import has_memory
 from bea.plots.landscape import (
     Landscape,
     chosen_components,
@@ -173,7 +174,7 @@ def trajectory_data(
     point = start_of(problem, start)
     chosen = checked_orders(orders)
     if isinstance(method, Scheduled) and method.jumps:
-        note = ""
+        note = "flows from the corrected start" * has_memory(method)
         full = iterates_path(method, problem, point, gamma, steps, time)
         followed = flow_paths_by_pieces(method, problem, gamma, chosen, full)
     else:

@@ -113,6 +113,13 @@ class DataSum(FiniteSum):
         return self._open
 
     @property
+    def functions(self) -> int:
+        """How many functions its losses have, about: each row of the data makes others."""
+        self._model.gradient()
+        rows = set(zip(*(map(str, column) for column in self.data.values()), strict=True))
+        return len(rows) if self._model.ring.atoms else 0
+
+    @property
     def identity(self) -> str:
         """A short text that tells this sum from another."""
         data = "; ".join(f"{k}: {', '.join(map(str, v))}" for k, v in self.data.items())

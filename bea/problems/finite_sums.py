@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
-from bea.fields.conversions import read, to_expression
+from bea.fields.conversions import moved_to, read, to_expression
 from bea.fields.element import Element
 from bea.fields.expressions import Expression
 from bea.fields.noise_factor import NoiseFactor
@@ -78,6 +78,16 @@ class FiniteSum(Loss):
     def size(self) -> int:
         """N, the number of losses."""
         return len(self.losses)
+
+    @property
+    def functions(self) -> int:
+        """How many functions other than powers of the variables its losses have, about.
+
+        Where each loss has one of its own, exact results grow with the products of them.
+        """
+        symbols = len(self.ring.symbols)
+        terms = (e for loss in self.losses for c in loss.components for e in c.terms())
+        return len({g for e in terms for g in range(symbols, len(e)) if e[g]})
 
     @property
     def identity(self) -> str:
@@ -171,7 +181,7 @@ class FiniteSum(Loss):
     def with_parameters(self, names: Sequence[str]) -> FiniteSum:
         """Return the same sum over a ring with further symbolic parameters."""
         ring = Ring(self.variables, (*self.parameters, *names))
-        parts = [Loss(read(ring, to_expression(loss.value)), loss.about) for loss in self.losses]
+        parts = [Loss(moved_to(ring, loss.value), loss.about) for loss in self.losses]
         return FiniteSum(parts, self.about)
 
     def timed(self, name: str) -> VectorField:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.fields.conversions import read, to_expression
+from bea.fields.conversions import moved_to
 from bea.fields.element import Element
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.ring import Ring
@@ -68,7 +68,7 @@ class TimedSum(VectorField):
         return tuple(VectorField([*self._moved(p.components), one]) for p in self.total.losses)
 
     def _moved(self, elements: Sequence[Element]) -> tuple[Element, ...]:
-        return tuple(read(self.ring, to_expression(element)) for element in elements)
+        return tuple(moved_to(self.ring, element) for element in elements)
 
     @property
     def dimension(self) -> int:
@@ -89,6 +89,11 @@ class TimedSum(VectorField):
     def size(self) -> int:
         """N, the number of samples."""
         return self.total.size
+
+    @property
+    def functions(self) -> int:
+        """How many functions its losses have, about."""
+        return self.total.functions
 
     @property
     def identity(self) -> str:

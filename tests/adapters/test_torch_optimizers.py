@@ -143,7 +143,7 @@ def test_optimizer_without_a_method_is_refused_with_the_known_ones() -> None:
     with pytest.raises(MethodError, match=r"no method for torch.optim.Rprop \(it has for Adagrad"):
         as_bea_method(TorchOptimizer(torch.optim.Rprop))
     # Its momentum follows a schedule of its own.
-    with pytest.raises(MethodError, match=r"no method for torch.optim.NAdam"):
+    with pytest.raises(MethodError, match=r"torch.optim.NAdam, whose beta1 is warmed up"):
         as_bea_method(TorchOptimizer(torch.optim.NAdam))
 
 

@@ -75,7 +75,7 @@ def test_numbers_of_step_sizes_and_starts(bea: Bea, folder: Path) -> None:
     assert run.status == 0
     study = DriftStudy.load("r/run.npz")
     assert len(study.gammas) == 15 and study.starts.shape == (20, 2)
-    assert abs(study.observed_orders[0] - 2) < 0.1
+    assert abs(study.observed_orders()[0] - 2) < 0.1
 
 
 def test_starts_and_times_are_taken_as_given(bea: Bea, folder: Path) -> None:
@@ -108,7 +108,7 @@ def test_out_writes_data_tables_and_figure(bea: Bea, folder: Path) -> None:
     assert "Every observed order" in (results / "table.txt").read_text(encoding="utf-8")
     assert (results / "drift.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     study = DriftStudy.load(results / "run.npz")
-    assert study.observed_orders.tolist() == [entry["observed"] for entry in run.json["orders"]]
+    assert study.observed_orders().tolist() == [entry["observed"] for entry in run.json["orders"]]
 
 
 def test_warnings_go_beside_the_result(bea: Bea) -> None:

@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 
 import bea as package
-from bea.flows import ensembles
-from bea.flows.ensemble_storage import load_ensemble
+from bea.flows import ensembles, load_ensemble
 
 from .conftest import Bea
 
@@ -83,6 +82,23 @@ def test_a_table_of_ten_rows_and_files_of_all_records(bea: Bea, folder: Path) ->
     record = json.loads((folder / "results/ensemble.json").read_text())
     assert [entry["step"] for entry in record["records"]] == saved.steps.tolist()
     assert (folder / "results/ensemble.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_stochastic_equations_have_the_variances_that_theory_says(bea: Bea, folder: Path) -> None:
+    run = bea("sgd", "ensemble", *PAIR, "--gamma", "1/2", "--steps", "40", "--runs", "20000",
+              "--observe", "x**2", "--sde", "1,2", "--format", "json", "--record", "4",
+              "--out", "results")  # fmt: skip
+    gamma = 1 / 2
+    wanted = [gamma / (2 - gamma), gamma / 2, gamma / (2 + gamma)]
+    for entry, variance in zip([run.json, *run.json["equations"]], wanted, strict=True):
+        record = entry["records"][-1]
+        assert record["step"] == 40 and record["time"] == pytest.approx(20)
+        assert abs(record["mean"][0] - variance) < 4 * record["error"][0] < 0.02
+    names = [f"sde-{order}.{kind}" for order in (1, 2) for kind in ("csv", "npz")]
+    assert sorted(path.name for path in (folder / "results").iterdir()) == sorted([*FILES, *names])
+    equation = load_ensemble(folder / "results/sde-2.npz")
+    assert equation.steps.tolist() == [0, 10, 20, 30, 40]
+    assert "weak order 2 of gradient-descent" in (folder / "results/table.txt").read_text("utf-8")
 
 
 def test_data_from_a_file(bea: Bea, folder: Path) -> None:

@@ -57,3 +57,9 @@ def test_a_time_beyond_all_numbers_is_refused(bea: Bea) -> None:
     assert run.status == 2
     assert "no run would ever leave: at temperature 1/50000 every barrier" in run.err
     assert run.err.count("\n") == 1
+
+
+def test_runs_that_fail_are_told(bea: Bea) -> None:
+    run = bea(*WELL, "--covariance", "4,4", "--gamma", "3", "--steps", "100")
+    assert run.status == 0
+    assert "runs with steps of 3 failed before they left: take smaller steps" in run.err

@@ -97,6 +97,15 @@ MISTAKES = {
         "there are 2 step sizes for 1 stage(s)",
     ),
     "no steps": ((*LINE, "--steps", "0"), "--steps '0' is not possible"),
+    "too many steps": (
+        (*LINE, "--steps", "1" + "0" * 30),
+        "1e+30 are more than the limit of 1e+12",
+    ),
+    "a time beyond all": ((*LINE[:-1], "1e308"), "are a time beyond 1e+100: take smaller steps"),
+    "escapes in three dimensions": (
+        ("sgd", "escape", "noisy-spectrum", "--gamma", "1/32"),
+        "'noisy-spectrum' has 3 variables: minima and saddles are looked for in one or two",
+    ),
     "negative seed": ((*LINE, "--seed=-1"), "--seed '-1' is not possible"),
     "no runs": ((*LINE, "--runs", "none"), "--runs 'none' is not possible"),
     "a start of one": (
@@ -107,6 +116,7 @@ MISTAKES = {
     "unknown method": ((*LINE, "-m", "heavy-bal(beta=1/2)"), "Did you mean 'heavy-ball'?"),
     "data alone": ((*DATA, "good.csv"), "--data and --model go together"),
     "no data": ((*DATA, "none.csv", "--model", "linear"), "'none.csv': No such file"),
+    "a device for data": ((*DATA, "/dev/zero", "--model", "linear"), "'/dev/zero' is no file"),
     "a head alone": ((*DATA, "file", "--model", "linear"), "'file' has no data: write names in"),
     "ragged data": (
         (*DATA, "ragged.csv", "--model", "linear"),
@@ -189,6 +199,14 @@ MISTAKES = {
         (*REST, "1/25", "-u", "theta = theta - gamma*grad"),
         "leave --update out",
     ),
+    "an equation of stages": (
+        (*LINE[:-1], "1/50, 1/100", "--steps", "5,5", "--sde", "1"),
+        "leave --sde, the stages or --shuffle out",
+    ),
+    "an equation of epochs": ((*LINE, "--shuffle", "--sde", "1"), "with fresh batches"),
+    "an equation twice": ((*LINE, "--sde", "1,1"), "--sde '1,1' has a weak order twice"),
+    "an equation of order 0": ((*LINE, "--sde", "0"), "--sde '0' is not possible"),
+    "an equation of adam": ((*LINE, "-m", "adam", "--sde", "1"), "is no polynomial in its"),
     "no temperature": ((*ESCAPE, "2, 1", "--gamma", "1/8"), "has no temperature"),
     "an escape that never comes": (
         (*ESCAPE, "1, 1", "--gamma", "1/1000"),
@@ -246,3 +264,17 @@ def test_one_line_says_what_is_wrong(bea: Bea, folder: Path, name: str) -> None:
     assert run.err.startswith("bea: ") and run.err.count("\n") == 1 and run.err.endswith("\n")
     assert message in run.err
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
+
+
+def test_memory_that_is_not_there_is_said(
+    bea: Bea, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object, **options: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("bea.flows.ensembles.run_plan", full)
+    run = bea(*LINE)
+    assert run.status == 2
+    assert run.err == (
+        "bea: there is not enough memory for this: take fewer runs, steps or records\n"
+    )

@@ -13,6 +13,7 @@ from bea.errors import ExpressionError, UnknownNameError
 from bea.fields import Element, Ring, parse
 from bea.fields.conversions import (
     atom_nodes,
+    moved_to,
     polynomial_node,
     read,
     to_expression,
@@ -162,3 +163,17 @@ def test_substitution_is_simultaneous() -> None:
 
 def test_values_are_elements() -> None:
     assert isinstance(read(plane(), parse("1")), Element)
+
+
+@pytest.mark.parametrize(
+    "text", ["x**2*y - 3/2", "exp(2*x) + exp(x)*y", "sqrt(3)*x/sqrt(2)", "sin(x)**2*cos(y)",
+             "log(1 + exp(x))/(1 + x**2)", "0", "pi*x"],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["1", "exp(x/2)", "cos(x) + 1/(1 + x**2)**2"])
+def test_an_element_moves_as_its_expression_does(text: str, before: str) -> None:
+    """The other ring has its names in another order, and functions of its own."""
+    element = read(Ring(["x", "y"]), parse(text))
+    ring = Ring(["t", "y", "x"], ["a"])
+    read(ring, parse(before))
+    found = moved_to(ring, element)
+    assert found.ring is ring and (found - read(ring, parse(text))).is_zero()

@@ -12,6 +12,7 @@ import bea
 from bea.errors import BeaError, DimensionError
 from bea.fields import NoiseFactor, Ring
 from bea.fields.noise_factor import definite_parts
+from bea.flows.diffusion import Diffusion
 from bea.methods import Batches
 from bea.problems import FiniteSum, finite_sum, from_data
 
@@ -45,7 +46,7 @@ def test_numbers_are_those_of_the_columns() -> None:
     assert factor is not None
     root = factor.numeric()(theta)
     assert root.shape == (2, 3, 50)
-    wanted = bea.flows.diffusion.Diffusion(total.covariance(), total.variables)(theta, 1.0)
+    wanted = Diffusion(total.covariance(), total.variables)(theta, 1.0)
     np.testing.assert_allclose(np.einsum("ikl,jkl->ijl", root, root), wanted, rtol=1e-12)
     scaled = factor.scaled(fmpq(4)).numeric()(theta)
     np.testing.assert_allclose(scaled, 2 * root, rtol=1e-15)

@@ -9,7 +9,7 @@ import pytest
 
 import bea
 from bea.errors import OutputError
-from bea.flows.ensemble_storage import load_ensemble, save_ensemble
+from bea.flows import load_ensemble, save_ensemble
 
 
 @pytest.mark.parametrize("keep", [True, False])
@@ -35,5 +35,5 @@ def test_what_is_no_ensemble_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.npz").write_text("no archive")
     np.savez(tmp_path / "other.npz", words=np.array('{"format": "another"}'))
     for name in ("text.npz", "other.npz"):
-        with pytest.raises(OutputError, match="is not an ensemble saved by bea"):
+        with pytest.raises(OutputError, match="is not an ensemble"):
             load_ensemble(tmp_path / name)

@@ -12,7 +12,7 @@ from flint import fmpq
 
 import bea
 from bea.errors import BeaError, DimensionError, UnknownNameError
-from bea.fields import Element, NoiseFactor
+from bea.fields import Element, NoiseFactor, Ring
 from bea.fields.conversions import read, to_program
 from bea.fields.grammar import parse
 from bea.flows import Status, sde_ensemble
@@ -286,6 +286,7 @@ def test_an_interrupted_run_resumes_to_the_same_bits(tmp_path: Path) -> None:
         ({"diffusion": lambda t, g: t}, DimensionError, r"give \(2, 2, 1\)"),
         ({"diffusion": [["z", 0], [0, 1]]}, BeaError, "unknown variable 'z'"),
         ({"drift": "x"}, BeaError, "the drift is a str"),
+        ({"diffusion": NoiseFactor(Ring(["x", "y"], ["a"]), ())}, BeaError, "'a' of the diffusion"),
         ({"diffusion": None}, BeaError, "there is no diffusion: give one"),
         ({"time": 0}, BeaError, "Time 0 must be positive"),
         ({"steps": 0}, DimensionError, "steps"),

@@ -34,7 +34,7 @@ def test_memory_of_several_vectors_crosses_a_jump() -> None:
     """Three points of memory; between the breaks the formula is of the third order."""
     study = schedule_drift(Scheduled(get("bdf", steps=3), JUMP), FIELD, [0])
     assert study.expected == (3,)
-    assert abs(study.observed_orders[0] - 3) < 0.1
+    assert abs(study.observed_orders()[0] - 3) < 0.1
 
 
 def test_without_a_restart_the_memory_of_the_last_piece_costs_orders() -> None:

@@ -340,3 +340,12 @@ def test_six_steps_are_confirmed_at_the_default_step_sizes(
     assert certificate.study.expected == (6, 6)
     assert len(certificate.study.gammas) > 12
     assert {control.kind for control in certificate.controls} == {"uncorrected"}
+
+
+def test_the_iterates_are_those_of_the_problem_and_not_of_the_equation() -> None:
+    equation = bea.modified_equation(bea.methods.gradient_descent(), bea.problems.booth(), 2)
+    other = bea.problems.himmelblau()
+    certificate = bea.verify(
+        bea.methods.gradient_descent(), other, 1, starts=[[1.0, 2.0]], time=0.02, equation=equation
+    )
+    assert certificate.verdict == "refuted"

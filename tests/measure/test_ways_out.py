@@ -7,8 +7,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError
-from bea.measure import critical_points
-from bea.measure.ways_out import Settled, ways_out
+from bea.measure import Settled, critical_points, ways_out
 from bea.problems import FiniteSum, with_gradient_covariance
 
 

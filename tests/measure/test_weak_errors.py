@@ -137,6 +137,20 @@ def test_what_has_no_weak_errors_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"time": -1}, "the step size is -1/16"),
+        ({"start": [1, 2]}, "coordinate"),
+        ({"start": ["1/10"], "problem": finite_sum(["log(x) + x**2", "x**2"])}, "domain"),
+    ],
+)
+def test_bad_starts_and_times_are_refused(asked: dict[str, Any], message: str) -> None:
+    problem = asked.pop("problem", QUARTIC)
+    with pytest.raises(BeaError, match=message):
+        weak_errors(SGD, problem, **{"start": [1], **asked})
+
+
+@pytest.mark.parametrize(
     ("asked", "error", "message"),
     [
         ({"observables": []}, BeaError, "there are no observables"),

@@ -249,7 +249,7 @@ def test_observed_orders(method: Any, schedule: Schedule, text: str) -> None:
     )
     assert study.expected == (1, 2, 3)
     assert not study.failures
-    np.testing.assert_allclose(study.observed_orders, [1, 2, 3], atol=0.1)
+    np.testing.assert_allclose(study.observed_orders(), [1, 2, 3], atol=0.1)
 
 
 @pytest.mark.parametrize("schedule", SMOOTH, ids=lambda s: s.name)
@@ -288,7 +288,7 @@ def test_observed_orders_across_breaks(schedule: Schedule) -> None:
     field = with_time(bea.problems.loss(LOSSES[0]))
     study = schedule_drift(Scheduled(GD, schedule), field, range(3), starts=STARTS)
     assert study.expected == (1, 2, 3)
-    np.testing.assert_allclose(study.observed_orders, [1, 2, 3], atol=0.1)
+    np.testing.assert_allclose(study.observed_orders(), [1, 2, 3], atol=0.1)
 
 
 def test_without_its_breaks_a_flow_is_of_the_first_order_at_most() -> None:
@@ -311,7 +311,7 @@ def test_other_methods_are_scheduled_too(name: str) -> None:
     )
     # A step holds s still, so that even a method of high order is of order 1 with a schedule.
     assert study.expected[0] == 1
-    assert abs(study.observed_orders[0] - 1) < 0.1
+    assert abs(study.observed_orders()[0] - 1) < 0.1
 
 
 def test_with_a_schedule_the_curl_is_that_in_theta() -> None:

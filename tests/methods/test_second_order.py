@@ -100,7 +100,7 @@ def test_the_implicit_term_is_cancelled_by_minus_a_quarter() -> None:
         get("gradient-regularised", mu="-1/4", scaling="gamma"), loss, orders=range(3)
     )
     assert study.expected == (2, 2, 3)
-    assert study.observed_orders == pytest.approx([2, 2, 3], abs=0.1)
+    assert study.observed_orders() == pytest.approx([2, 2, 3], abs=0.1)
 
 
 @pytest.mark.parametrize("delta", ["0", "1/2", "d"])

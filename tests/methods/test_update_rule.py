@@ -164,11 +164,11 @@ def test_a_variant_that_the_library_lacks_goes_from_text_to_agreeing_orders() ->
     loss = bea.problems.booth()
     study = bea.discretization_drift(method, loss, range(3), gammas=np.geomspace(1e-4, 1e-3, 5))
     assert study.expected == (1, 2, 3)
-    assert np.abs(study.observed_orders - study.expected).max() < 0.1
+    assert np.abs(study.observed_orders() - study.expected).max() < 0.1
     raw = bea.discretization_drift(
         method, loss, [2], gammas=np.geomspace(1e-4, 1e-3, 5), corrected=False
     )
-    assert abs(raw.observed_orders[0] - 1) < 0.1
+    assert abs(raw.observed_orders()[0] - 1) < 0.1
 
 
 SMALL = st.fractions(min_value=-2, max_value=2, max_denominator=5)

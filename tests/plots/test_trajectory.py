@@ -224,3 +224,15 @@ def test_a_schedule_is_drawn_over_the_loss_itself_and_piece_by_piece() -> None:
         assert [path.orders for path in data.flows] == [(0,), (1,)]
         assert misses[0] > 8 * misses[1]
         np.testing.assert_allclose([path.times[-1] for path in data.flows], 0.05)
+
+
+def test_flows_of_momentum_under_a_jump_begin_at_the_corrected_start() -> None:
+    method = Scheduled(bea.methods.heavy_ball(beta="1/2"), "step(every=1/40, time=1/20)")
+    problem = with_time(HIMMELBLAU)
+    data = trajectory_data(method, problem, 0.00125, orders=[0, 2], steps=40, components="xy")
+    begins = [path.points[0] for path in data.flows]
+    np.testing.assert_array_equal(begins[0], data.iterates.points[0])
+    assert np.linalg.norm(begins[1] - data.iterates.points[0]) > 1e-3
+    assert "flows from the corrected start" in data.subtitle
+    misses = [np.linalg.norm(path.points[-1] - data.iterates.points[-1]) for path in data.flows]
+    assert misses[0] > 8 * misses[1]

@@ -1,0 +1,72 @@
+"""Where the flow of an equation begins for runs from zero memory: on trees, and at given starts.
+
+How the corrections are derived is in `bea.modified.memory` and, with a schedule, in
+`bea.modified.scheduled`; here they are put together for a whole equation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bea.methods import Scheduled
+from bea.modified import scheduled
+from bea.modified.memory import has_memory, start_correction
+from bea.modified.numeric import compiled, horner_program, tree_program
+from bea.trees import Tree, trees_up_to
+
+if TYPE_CHECKING:
+    from bea.fields import Element
+    from bea.modified.equation import ModifiedEquation
+
+__all__ = ["corrected", "first_correction", "on_problem", "on_trees"]
+
+
+def on_trees(equation: ModifiedEquation) -> Mapping[Tree, Any]:
+    """Return theta* on trees; see `ModifiedEquation.start_correction`."""
+    method, order = equation.method, equation.order
+    if not has_memory(method):
+        return MappingProxyType({})
+    if isinstance(method, Scheduled):
+        return MappingProxyType(scheduled.start_correction(method, order))
+    found = start_correction(method, order)
+    return MappingProxyType(dict(zip(trees_up_to(order, method.colors), found, strict=True)))
+
+
+def on_problem(equation: ModifiedEquation) -> list[list[Element]]:
+    """Return theta* of a scheduled method on the concrete problem, by powers of gamma."""
+    assert isinstance(equation.method, Scheduled) and equation.problem is not None
+    correction = equation.start_correction
+    return scheduled.start_terms(equation.method, equation.problem, correction, equation.order)
+
+
+def first_correction(equation: ModifiedEquation, starts: Any) -> int | None:
+    """Return its lowest power of gamma; see `ModifiedEquation.first_correction`."""
+    method = equation.method
+    terms: list[Any] = [term for term, a in equation.start_correction.items() if a != 0]
+    if isinstance(method, Scheduled):
+        times = np.atleast_2d(np.asarray(starts, dtype=float))[:, -1]
+        terms = [term for term in terms if not scheduled.vanishes(method, term, times)]
+    return min((term.order for term in terms), default=None)
+
+
+def corrected(
+    equation: ModifiedEquation, terms: list[list[Element]] | None, starts: Any, gammas: Any
+) -> NDArray[np.float64]:
+    """Return starts (gammas, starts, d), from trees or from the terms of `on_problem`."""
+    problem = equation.problem
+    assert problem is not None
+    points = np.atleast_2d(np.asarray(starts, dtype=float))
+    steps = np.asarray(gammas, dtype=float)
+    if terms is None:
+        parts = equation.method.parts(problem)
+        program = tree_program(problem, equation.start_correction, is_map=True, parts=parts)
+    else:
+        program = horner_program(problem, terms)
+    lanes = np.ascontiguousarray(np.tile(points.T, (1, len(steps))))
+    values = compiled(program, problem.dimension)(lanes, np.repeat(steps, len(points)))
+    return values.T.reshape(len(steps), *points.shape)
