@@ -133,7 +133,9 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(_HOMES[name]), name)
     if name in __all__:
         return import_module(f"bea.{name}")
-    raise AttributeError(f"module 'bea' has no attribute '{name}'")
+    from bea.errors import nearest
+
+    raise AttributeError(f"module 'bea' has no attribute '{name}'.{nearest(name, __all__)}")
 
 
 def __dir__() -> list[str]:

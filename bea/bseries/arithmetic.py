@@ -29,6 +29,7 @@ __all__ = ["StepSize", "TreeArithmetic", "TreeSeries"]
 
 _REMEDY = "derive the method on a concrete loss or field instead (give a problem)"
 _NO_COMPARISON = "a series on trees has no truth value: branches cannot be expanded"
+_NO_SIZE = "the step size is a symbol here and compares with nothing: branches cannot be expanded"
 
 
 class TreeArithmetic:
@@ -313,6 +314,11 @@ class StepSize:
 
     def __sub__(self, other: Any) -> StepSize:
         return self + (-other)
+
+    def _no_comparison(self, other: object) -> bool:
+        raise NotSmoothError(_NO_SIZE)
+
+    __lt__ = __le__ = __gt__ = __ge__ = _no_comparison
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> NoReturn:
         _refuse(ufunc, inputs)

@@ -118,7 +118,7 @@ def as_float(expression: Expression) -> float:
     ExpressionError
         If it has open symbols.
     DomainError
-        If it is not a real number, such as sqrt(1 - pi).
+        If it is not a real number, such as sqrt(1 - pi), or beyond all floats, such as 10**400.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def as_float(expression: Expression) -> float:
     5e-09
     """
     if isinstance(expression, Number):
-        return int(expression.value.p) / int(expression.value.q)
+        return _quotient(expression.value)
     symbols = sorted(free_symbols(expression))
     if symbols:
         raise ExpressionError(f"'{symbols[0]}' has no value: give one, such as {symbols[0]}=1/2")
@@ -136,6 +136,17 @@ def as_float(expression: Expression) -> float:
     if not ball.is_finite():
         raise DomainError(f"{to_text(expression)} is not a real number: check its domain")
     return 0.0 if ball.contains(0) else float(ball)
+
+
+def _quotient(value: fmpq) -> float:
+    try:
+        return int(value.p) / int(value.q)
+    except OverflowError:
+        digits = len(str(abs(int(value.p)) // int(value.q)))
+        raise DomainError(
+            f"a number of {digits} digits is beyond the largest float, about 1.8e308: "
+            "give a smaller one"
+        ) from None
 
 
 def _read_text_or_sympy(value: Any, what: str) -> Expression:

@@ -74,4 +74,5 @@ def read_archive(path: Any, form: str, what: str) -> tuple[dict[str, Any], dict[
 
 def not_a(what: str, path: Any) -> OutputError:
     """Return the error for a file that does not hold what it should."""
-    return OutputError(f"'{path}' is not {what} saved by bea")
+    hint = ": it is a folder, name a file in it that ends in .npz" if Path(path).is_dir() else ""
+    return OutputError(f"'{path}' is not {what} saved by bea{hint}")

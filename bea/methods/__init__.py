@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bea.errors import nearest
 from bea.methods.batches import Batches, ShuffledEpochs
 from bea.methods.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
@@ -41,7 +42,8 @@ def __getattr__(name: str) -> Callable[..., Method]:
     """Return the maker of a method: the registered name with underscores for hyphens."""
     wanted = name.replace("_", "-")
     if name.startswith("__") or wanted not in available():
-        raise AttributeError(f"module 'bea.methods' has no method '{name}'")
+        hint = nearest(wanted, available()).replace("-", "_")
+        raise AttributeError(f"module 'bea.methods' has no method '{name}'.{hint}")
     return _maker(wanted)
 
 

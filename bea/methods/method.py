@@ -96,6 +96,8 @@ class Method:
         for name in _hyperparameters(self):
             object.__setattr__(self, name, _exact_all(getattr(self, name), name))
         for name, allowed in self.ranges.items():
+            if isinstance(getattr(self, name), tuple):
+                raise MethodError(f"hyperparameter {name} is a list: give one number")
             allowed.check(name, getattr(self, name))
 
     def init(self, f: Any, theta: Any) -> Any:
@@ -108,7 +110,10 @@ class Method:
         Beside f(theta) there are f.derivative(theta, v) = f'(theta) v, its matrix
         f.jacobian(theta), f.solve and f.solve_linear; see `bea.fields.arithmetics`.
         """
-        raise NotImplementedError
+        raise MethodError(
+            f"'{self}' has no step: write step(self, f, theta, state, gamma), which returns theta "
+            "and the memory"
+        )
 
     def check_field(self, field: Any) -> None:
         """Raise `BeaError` if the method cannot be meant for this field; most are for every one."""

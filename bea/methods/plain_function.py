@@ -52,6 +52,7 @@ def from_function(
     'step(beta=9/10)'
     """
     values = {n: exact_decimal(value, f"hyperparameter {n}") for n, value in parameters.items()}
+    _check_functions(step, init)
     _check_signature(step, values)
     called = name or getattr(step, "__name__", "").replace("_", "-").strip("<>") or "step"
     method = FunctionMethod(step, init, values, called)
@@ -81,6 +82,9 @@ class NamedMethod(Method):
         inside = ", ".join(f"{name}={to_text(v)}" for name, v in self.values.items())
         return f"{self.name}({inside})" if inside else self.name
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
 
 class FunctionMethod(NamedMethod):
     """The method whose step is a plain function; make one with `from_function`."""
@@ -107,7 +111,15 @@ class FunctionMethod(NamedMethod):
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return what the function says."""
-        result = self._step(f, theta, state, gamma, **self._bound)
+        try:
+            result = self._step(f, theta, state, gamma, **self._bound)
+        except IndexError:
+            if state or self._init is not None:
+                raise
+            raise MethodError(
+                f"step of '{self.name}' reads memory that never began: give init, a function such "
+                "as lambda f, theta: (0*f(theta),)"
+            ) from None
         if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], tuple)):
             raise MethodError(
                 f"step of '{self.name}' must return theta and the state, a tuple: "
@@ -123,6 +135,17 @@ class FunctionMethod(NamedMethod):
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _check_functions(step: object, init: object) -> None:
+    if not callable(step):
+        raise MethodError(
+            f"the step is a {type(step).__name__}: give a function of f, theta, state and gamma"
+        )
+    if init is not None and not callable(init):
+        raise MethodError(
+            f"init is a {type(init).__name__}: give a function of f and theta that returns a tuple"
+        )
 
 
 def _check_signature(step: Callable[..., Any], values: Mapping[str, Any]) -> None:

@@ -44,7 +44,12 @@ __all__ = [
 
 def has_memory(method: Method) -> bool:
     """Tell whether the method carries anything from step to step."""
-    return len(method.bind(lambda value: 0).init(_Probe(), 0)) > 0
+    memory = method.bind(lambda value: 0).init(_Probe(), 0)
+    if not isinstance(memory, tuple):
+        raise MethodError(
+            f"init of '{method}' returns no tuple: return (velocity,), say, or () for no memory"
+        )
+    return len(memory) > 0
 
 
 def memory_polynomial(method: Method) -> list[Any]:

@@ -216,7 +216,8 @@ def _inverse(method: Method, carried: list[list[Any]], identities: list[Any]) ->
         return inverse([[rational_if_possible(v) for v in row] for row in matrix])
     except BeaError:
         raise MethodError(
-            f"the memory of '{method}' does not contract: it has no slow manifold over theta"
+            f"the memory of '{method}' does not contract: it has no slow manifold over theta; "
+            "follow its iterates (bea.iterate), or let it forget, as RMSProp does"
         ) from None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.errors import BeaError
 from bea.measure import EscapeTimes, escape_rate, mean_exit_time, noise_factor
 from bea.measure.critical_points import CriticalPoint
 from bea.measure.temperature import noise_temperature
@@ -38,8 +39,14 @@ class Basin:
         return Settled.beyond(self.ways)
 
     def kramers(self, temperature: Any) -> float:
-        """Return Kramers' mean time of the stochastic equation."""
-        return 1 / escape_rate(self.minimum, [way.saddle for way in self.ways], temperature)
+        """Return Kramers' mean time of the stochastic equation; refuse one beyond all numbers."""
+        rate = escape_rate(self.minimum, [way.saddle for way in self.ways], temperature)
+        if rate == 0:
+            raise BeaError(
+                f"no run would ever leave: at temperature {temperature} every barrier is more than "
+                "700 temperatures high; take larger steps, smaller batches or more noise"
+            )
+        return 1 / rate
 
     def on_grid(self, temperature: Any) -> float | None:
         """Return its mean time at any temperature, known in two dimensions."""

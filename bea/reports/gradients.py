@@ -65,8 +65,8 @@ def _modified_loss(result: ModifiedEquation, order: int, width: int) -> str:
     lines = indented(equation("", terms, remainder(order), width - 4), 4)
     integrals = [
         paragraph(
-            f"where L{k}, a line integral of minus the term of {gamma_power(k)}, has no expression "
-            "in these functions",
+            f"where L{k} is a line integral of minus the term of {gamma_power(k)}, for which no "
+            "expression was found",
             width,
         )
         for k, part in enumerate(loss.terms)

@@ -20,7 +20,7 @@ from bea.bseries import (
     flow_of_field,
     lie_derivative,
 )
-from bea.errors import MethodError
+from bea.errors import MethodError, NotSmoothError
 from bea.fields import Ring
 from bea.trees import PLAYERS, THETA, WITH_THETA, leaf, position, tree, trees_up_to
 
@@ -299,3 +299,8 @@ def test_what_trees_do_not_express_is_refused_by_name(name: str) -> None:
 def test_truth_raises(question: Callable[[TreeSeries], object]) -> None:
     with pytest.raises(TypeError, match="no truth value"):
         question(TreeArithmetic(2).identity)
+
+
+def test_the_step_size_compares_with_nothing() -> None:
+    with pytest.raises(NotSmoothError, match="the step size is a symbol here"):
+        TreeArithmetic(1).gamma > 0.1  # noqa: B015

@@ -52,6 +52,13 @@ def test_a_named_checkpoint_for_each_row(bea: Bea, folder: Path) -> None:
     assert again.err == "continued from 'run-1.npz'\ncontinued from 'run-2.npz'\n"
 
 
+def test_a_time_beyond_all_numbers_is_refused(bea: Bea) -> None:
+    run = bea(*WELL, "--covariance", "4,4", "--gamma", "1/100000")
+    assert run.status == 2
+    assert "no run would ever leave: at temperature 1/50000 every barrier" in run.err
+    assert run.err.count("\n") == 1
+
+
 def test_runs_that_fail_are_told(bea: Bea) -> None:
     run = bea(*WELL, "--covariance", "4,4", "--gamma", "3", "--steps", "100")
     assert run.status == 0

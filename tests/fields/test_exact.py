@@ -132,3 +132,11 @@ def test_a_short_decimal_in_a_float_is_taken_only_where_it_is_asked_for() -> Non
         exact_decimal(1 / 3)
     with pytest.raises(ExpressionError, match="exact numbers are meant"):
         exact(0.1)
+
+
+def test_a_number_beyond_all_floats_is_refused_and_a_tiny_one_is_not() -> None:
+    with pytest.raises(DomainError, match="a number of 401 digits is beyond the largest float"):
+        as_float(exact("1e400"))
+    with pytest.raises(DomainError, match="beyond the largest float"):
+        as_float(exact("-1e400"))
+    assert as_float(exact("1e-400")) == 0

@@ -100,3 +100,8 @@ def test_what_names_no_file_is_refused(study: DriftStudy, path: object) -> None:
         study.save(path)
     with pytest.raises(OutputError, match="does not name a file: give a path"):
         load_study(path)
+
+
+def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="it is a folder, name a file in it"):
+        load_study(tmp_path)

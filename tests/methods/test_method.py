@@ -13,7 +13,7 @@ from flint import fmpq
 from bea.bseries import TreeArithmetic
 from bea.errors import ExpressionError, MethodError
 from bea.fields import NumericField, SeriesField, VectorField, as_float, as_rational
-from bea.methods import Method
+from bea.methods import Method, get
 
 
 @dataclass(frozen=True)
@@ -169,5 +169,10 @@ def test_defaults_of_a_method() -> None:
     assert method.parameters == {}
     assert method.order_of_accuracy is None
     assert not method.gradient
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(MethodError, match=r"'Method' has no step: write step\(self, f, theta"):
         Method().step(None, None, (), None)
+
+
+def test_a_list_is_refused_where_one_number_is_meant() -> None:
+    with pytest.raises(MethodError, match="hyperparameter beta is a list: give one number"):
+        get("heavy-ball", beta=[1, 2])

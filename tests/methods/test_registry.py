@@ -78,6 +78,10 @@ def test_errors(
 def test_unknown_attribute() -> None:
     with pytest.raises(AttributeError, match="has no method 'rk5'"):
         bea.methods.rk5()
+    with pytest.raises(AttributeError, match="Did you mean 'heavy_ball'"):
+        bea.methods.heavybal()
+    with pytest.raises(AttributeError, match="Did you mean 'modified_equation'"):
+        bea.modifed_equation  # noqa: B018
     assert not hasattr(bea.methods, "__wrapped__")
 
 

@@ -253,3 +253,16 @@ def test_at_high_orders_runs_begin_on_the_manifold() -> None:
     assert equation.truncate(8).has_start_correction and not equation.has_start_correction
     study = discretization_drift(equation.method, equation.problem, [0, 1, 9])
     assert study.agrees() and study.expected == (1, 2, 10)
+
+
+def test_memory_that_is_no_tuple_is_refused() -> None:
+    @dataclass(frozen=True)
+    class Loose(Method):
+        def init(self, f: Any, theta: Any) -> Any:
+            return 0 * f(theta)
+
+        def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
+            return theta + gamma * f(theta), state
+
+    with pytest.raises(MethodError, match="init of 'Loose' returns no tuple"):
+        modified_equation(Loose(), order=1)

@@ -45,7 +45,7 @@ def test_a_modified_loss_without_an_expression_is_said_to_be_an_integral() -> No
     parts = equation.modified_loss().terms
     text = " ".join(derivation_text(equation).split())
     for k, part in enumerate(parts):
-        said = f"where L{k}, a line integral of minus the term of" in text
+        said = f"where L{k} is a line integral of minus the term of" in text
         assert said == (part is None)
 
 

@@ -110,7 +110,8 @@ def _inverse(matrix: list[list[Any]], method: Method) -> list[list[Any]]:
         return inverse(matrix)
     except BeaError:
         raise MethodError(
-            f"the memory of '{method.name}' does not contract: it has no slow manifold over theta"
+            f"the memory of '{method.name}' does not contract: it has no slow manifold over theta; "
+            "follow its iterates (bea.iterate), or let it forget, as RMSProp does"
         ) from None
 
 
