@@ -37,7 +37,7 @@ from bea.measure.telling_time import telling_time
 from bea.measure.verify_by_pieces import verify_by_pieces
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
-from bea.modified.checks import require_equation
+from bea.modified.checks import require_equation, require_method, require_problem
 
 __all__ = ["verify"]
 
@@ -103,6 +103,8 @@ def verify(
     >>> [(f.kind, f.order, f.expected) for f in certificate.controls]
     [('dropped', 1, 1), ('doubled', 1, 1), ('uncorrected', 1, 1)]
     """
+    require_method(method)
+    require_problem(problem)
     chosen = range(_checked(order) + 1)
     if isinstance(method, Scheduled) and method.jumps:
         _require_none(equation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,8 @@ def read_losses(finite_sum: Any, method: Method) -> tuple[tuple[Loss, ...], Loss
             "the equation of an epoch is for one step size, and this method has a schedule: take "
             "the inner method, or modified_generator for fresh batches, or bea.ensemble"
         )
-    given = list(getattr(finite_sum, "losses", finite_sum))
+    found = getattr(finite_sum, "losses", finite_sum)
+    given = list(found) if isinstance(found, Iterable) else []
     if not given or not all(isinstance(loss, Loss) for loss in given):
         raise BeaError("an epoch goes through the losses of samples: give a finite sum, or a list")
     if len({loss.variables for loss in given}) > 1:

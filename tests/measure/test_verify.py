@@ -349,3 +349,9 @@ def test_the_iterates_are_those_of_the_problem_and_not_of_the_equation() -> None
         bea.methods.gradient_descent(), other, 1, starts=[[1.0, 2.0]], time=0.02, equation=equation
     )
     assert certificate.verdict == "refuted"
+
+
+@pytest.mark.parametrize("problem", [None, "booth"])
+def test_what_is_no_problem_is_refused(problem: Any) -> None:
+    with pytest.raises(BeaError, match="the problem is a .*give one"):
+        bea.verify(get("heun"), problem)

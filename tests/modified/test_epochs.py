@@ -372,3 +372,9 @@ def test_shuffled_epochs_are_taken_as_ensembles_take_them() -> None:
     assert repr(by_name) == repr(by_size)
     with pytest.raises(BeaError, match="a Batches and no lists of indices: give their size"):
         bea.shuffled_epoch(total, Batches(2))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [None, Loss.read("x**2"), []])
+def test_what_has_no_samples_is_refused(given: Any) -> None:
+    with pytest.raises(BeaError, match="give a finite sum"):
+        bea.shuffled_epoch(given, 1)
