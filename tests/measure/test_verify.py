@@ -353,5 +353,5 @@ def test_the_iterates_are_those_of_the_problem_and_not_of_the_equation() -> None
 
 @pytest.mark.parametrize("problem", [None, "booth"])
 def test_what_is_no_problem_is_refused(problem: Any) -> None:
-    with pytest.raises(BeaError, match="the problem is a .*give one"):
+    with pytest.raises(BeaError, match=r"the problem is a .*give one"):
         bea.verify(get("heun"), problem)
