@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bea.cli import options
 from bea.cli.parameters import dealt
 from bea.cli.sources import GameText, ProblemText, Source
-from bea.errors import BeaError, DimensionError, MethodError
+from bea.errors import BeaError, DimensionError, MethodError, UnknownNameError
 
 if TYPE_CHECKING:
     from bea.fields import VectorField
@@ -211,6 +211,7 @@ def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     if method is not None and "(" in method:
         method, given = read_call(method, "method", "heavy-ball(beta=1/2)")
     if method is not None and method not in methods.available():
+        _check_is_no_problem(method)
         methods.get(method)  # raises, with the nearest name
     return method, given
 
@@ -239,6 +240,15 @@ def _names_in(update: str) -> Sequence[str]:
     from bea.methods.update_text import read_rule
 
     return read_rule(update).hyperparameters
+
+
+def _check_is_no_problem(method: str) -> None:
+    from bea import problems
+
+    if method in problems.available():
+        raise UnknownNameError(
+            f"'{method}' is a problem and no method: name a method, such as gradient-descent"
+        )
 
 
 def _hyperparameters(method: str | None) -> list[str]:

@@ -20,6 +20,7 @@ COMPARE = ("plot", "comparison", "booth", "--methods")
 
 MISTAKES = {
     "unknown method": (("derive", "gradient-decent"), "Did you mean 'gradient-descent'?"),
+    "a problem for a method": (("verify", "booth", "heun"), "is a problem and no method"),
     "unknown loss": ((*DESCENT, "--loss", "himelblau"), "Did you mean 'himmelblau'?"),
     "unknown problem": (("drift", "lorens"), "unknown problem 'lorens'. Did you mean 'lorenz'?"),
     "misspelt with a parameter": (
