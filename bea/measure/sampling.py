@@ -143,8 +143,8 @@ def default_gammas(
     _check_time(time)
     path = flow(problem, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)
     points = path.values[np.isfinite(path.values).all(axis=-1)]
-    rate = max(stiffness(problem, points), 1.0 / time)
-    return spread_gammas(rate / limit, time, count, samples, leading)
+    rate = max(stiffness(problem, points) / limit, 1.0 / time)
+    return spread_gammas(rate, time, count, samples, leading)
 
 
 def spread_gammas(
@@ -164,7 +164,7 @@ def spread_gammas(
     fewest = max(1.0, np.ceil(piece * rate / largest_product(leading)))
     if not fewest * _SPAN < _MOST_STEPS:
         raise StepSizeError(
-            f"time {time:g} would take more than {_MOST_STEPS:.0e} steps: choose a shorter one"
+            f"time {time:g} would take more than {_MOST_STEPS:.0e} steps: choose a shorter time"
         )
     numbers = np.unique(np.rint(np.geomspace(fewest, fewest * _SPAN, count)).astype(int))
     following = numbers[-1] + 1

@@ -50,3 +50,11 @@ def test_one_start_beside_a_pole_does_not_decide() -> None:
     followed = followed_field(bea.modified_equation(newton, loss, 0))
     assert stiffness(followed, starts) > 1e3
     assert pace_of(newton, loss, starts).rate < 1
+
+
+def test_a_memory_that_forgets_slowly_takes_no_smaller_steps_than_it_needs() -> None:
+    """0.2 times the limit (1 - sqrt(beta))^2 over the curvature 10, however short the time is."""
+    method = get("heavy-ball", beta="99/100")
+    time = bea.measure.default_time(method, LOSS)
+    gammas = gammas_for(method, LOSS, START, time)
+    assert 0.1 < gammas[0] * 10 / (1 - 0.99**0.5) ** 2 <= 0.2 * 1.001
