@@ -13,6 +13,7 @@ landscape stands beside its theory: escape from wells and saddles (`escape_times
 to `bea.plots`, printing to `bea.reports`.
 """
 
+from bea.fields.jacobians import stiffness
 from bea.measure.annealing import Annealed, Inside, anneal, kramers_rates, line_rates
 from bea.measure.averaging import AverageNoise, averaged_covariance, averaged_loss, tail_average
 from bea.measure.batch_growth import batch_growth
@@ -48,7 +49,7 @@ from bea.measure.norm_dynamics import gradient_moments, norm_generator, norm_ste
 from bea.measure.order_fit import OrderFit, observed_order
 from bea.measure.passage_times import mean_passage_time, unstable_exit_time
 from bea.measure.quadratic_moments import QuadraticMoments
-from bea.measure.sampling import default_gammas, default_starts, stiffness
+from bea.measure.sampling import default_gammas, default_starts
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
 from bea.measure.temperature import noise_temperature

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.errors import StepSizeError
 from bea.fields import VectorField
+from bea.fields.jacobians import stiffness
 from bea.flows import Trajectory, iterate
 from bea.flows.times import check_count
 from bea.measure.comparison import (
@@ -28,13 +29,13 @@ from bea.measure.comparison import (
     labelled,
     starting_points,
 )
-from bea.measure.pace import pace_of
 from bea.measure.pieces import Pieces, as_number, schedule_of
-from bea.measure.sampling import default_starts, largest_product, stiffness
+from bea.measure.sampling import default_starts, largest_product
 from bea.measure.study import DriftStudy
 from bea.methods.schedule import Schedule, rational
 from bea.methods.scheduled import Scheduled
 from bea.modified import ModifiedEquation
+from bea.modified.pace import pace_of
 
 __all__ = [
     "PiecewiseRun",

@@ -15,16 +15,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.errors import OrderError
 from bea.fields import VectorField
+from bea.fields.jacobians import stiffness
 from bea.fields.reals import real_numbers
 from bea.flows import Trajectory, flow
 from bea.flows.times import check_progress
 from bea.measure.expected import expected_orders
-from bea.measure.pace import pace_of
-from bea.measure.sampling import default_starts, stiffness
+from bea.measure.sampling import default_starts
 from bea.measure.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
 from bea.modified.memory import has_memory, is_on_trees, slowest_rate, useful_limit
+from bea.modified.pace import pace_of
 
 __all__ = [
     "Followed",

@@ -27,8 +27,6 @@ from bea.measure.comparison import (
     starting_points,
 )
 from bea.measure.expected import derive_for
-from bea.measure.followed import followed_field
-from bea.measure.pace import pace_of
 from bea.measure.sampling import (
     affordable_time,
     default_gammas,
@@ -40,7 +38,9 @@ from bea.measure.study import DriftStudy
 from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.checks import require_method, require_problem
+from bea.modified.followed import followed_field
 from bea.modified.memory import effective_rate, has_memory, is_on_trees, useful_limit
+from bea.modified.pace import pace_of
 
 __all__ = ["default_time", "discretization_drift", "gammas_for", "one_step_defect"]
 

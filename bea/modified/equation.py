@@ -20,6 +20,7 @@ from bea.modified import starts as starting
 from bea.modified.checks import checked_order
 from bea.modified.elementary import weights
 from bea.modified.loss import ModifiedLoss
+from bea.modified.memory import effective_rate
 from bea.modified.numeric import compiled, horner_program, lane_gammas, smaller, tree_program
 from bea.modified.on_manifold import OnManifold
 from bea.modified.routes import manifold
@@ -362,6 +363,30 @@ class ModifiedEquation:
         return OnManifold(self.method, self._require_problem(), self.memory)
 
     # --- writing ------------------------------------------------------------------------------
+
+    @property
+    def effective_rate(self) -> float:
+        """The factor by which a method, by its memory mostly, multiplies f: f_0 = rate f.
+
+        It is the factor of the learning rate, too; see `bea.modified.memory.effective_rate`.
+        """
+        return effective_rate(self.method)
+
+    def useful_gamma(self, starts: Any) -> float:
+        """Return the step size below which the equation means something at starts (starts, d).
+
+        >>> import bea
+        >>> heavy_ball = bea.methods.heavy_ball(beta="81/100")
+        >>> equation = bea.modified_equation(heavy_ball, bea.problems.booth(), order=2)
+        >>> round(18 * equation.useful_gamma([[1, 1]]), 9)  # (1 - sqrt(beta))^2
+        0.01
+        """
+        from bea.modified.pace import pace_of  # which derives equations
+
+        points = np.atleast_2d(np.asarray(starts, dtype=float))
+        derived = self if self.order >= 1 else None
+        pace = pace_of(self.method, self._require_problem(), points, derived)
+        return pace.limit / pace.rate if pace.rate > 0 else float("inf")
 
     @property
     def notation(self) -> str:

@@ -6,6 +6,7 @@ Everything is exact; expressions are in bea's own grammar, so that they can be t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from bea.errors import MethodError
 from bea.methods import Scheduled
@@ -58,6 +59,7 @@ def derivation_text(result: ModifiedEquation, width: int = 80) -> str:
         paragraph(_title(result), width),
         "\n".join(_equations(result, width)),
         *gradient_sections(result, width),
+        *_reach(result, width),
     ]
     return "\n\n".join(sections)
 
@@ -115,6 +117,22 @@ def _every(result: ModifiedEquation) -> str:
     if result.method.colors == PLAYERS:
         return "field f = f₁ + f₂, where f₁ moves player 1 and f₂ moves player 2"
     return "loss L" if result.notation == "grad" else "field f"
+
+
+def _reach(result: ModifiedEquation, width: int) -> Iterator[str]:
+    """Yield up to which step size the equation means something where the problem starts."""
+    problem = result.problem
+    if problem is None or result.kind != "modified" or problem.parameters:
+        return
+    start, rate = problem.about.start, result.effective_rate
+    largest = result.useful_gamma([start]) if start else inf
+    if largest < inf:
+        point = ", ".join(f"{x:g}" for x in start)
+        yield paragraph(
+            ("" if rate == 1 else f"Effective learning rate: {rate:g} γ. ")
+            + f"At the start ({point}) the equation means something for γ < {largest:.3g}.",
+            width,
+        )
 
 
 def _general(result: ModifiedEquation) -> ModifiedEquation | None:

@@ -247,3 +247,10 @@ def test_a_term_too_long_to_be_read_again_is_told(
     long = bea("derive", "heun", "--loss", "x**4 + x**2*y**3", "--order", "3", "--format", "json")
     assert long.status == 0 and long.json["order"] == 3
     assert "characters, and bea.parse reads 30" in long.err
+
+
+def test_the_range_at_the_start_is_told_where_there_is_one(bea: Bea) -> None:
+    run = bea("derive", "heavy-ball", "booth", "--order", "1")
+    assert "Effective learning rate: 10 γ. At the start (-5, 5)" in " ".join(run.out.split())
+    assert "for γ < 0.000146" in " ".join(run.out.split())  # (1 - sqrt(9/10))^2/18
+    assert "means something" not in bea("derive", "heavy-ball", "booth", "-p", "beta").out

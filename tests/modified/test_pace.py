@@ -7,8 +7,8 @@ import pytest
 
 import bea
 from bea.measure import default_starts, default_time, gammas_for, stiffness
-from bea.measure.pace import pace_of
 from bea.methods import get
+from bea.modified.pace import pace_of
 
 BOOTH = bea.problems.booth()
 STARTS = default_starts(BOOTH)
@@ -51,3 +51,19 @@ def test_large_steps_of_adam_are_warned_about() -> None:
     assert certificate.verdict == "undecided"
     (warning,) = certificate.warnings
     assert "beyond the useful range: gamma times the pace at which the field changes" in warning
+
+
+def test_an_equation_knows_its_rate_and_its_range() -> None:
+    """Heavy ball on a curvature of 10: rate 1/(1 - beta), and gamma 10 < (1 - sqrt(beta))^2."""
+    bowl = bea.problems.loss("x**2/2 + 5*y**2")
+    equation = bea.modified_equation(get("heavy-ball", beta="81/100"), bowl, order=1)
+    assert equation.effective_rate == pytest.approx(1 / 0.19)
+    assert equation.useful_gamma([1, 1]) == pytest.approx(0.001)
+    assert equation.truncate(0).useful_gamma([[1, 1], [3, 2]]) == pytest.approx(0.001)
+    descent = bea.modified_equation(get("gradient-descent"), bowl, order=0)
+    assert (descent.effective_rate, descent.useful_gamma([1, 1])) == (1, pytest.approx(0.1))
+
+
+def test_adam_has_a_range_although_its_field_is_no_multiple_of_f() -> None:
+    equation = bea.modified_equation(get("adam"), bea.problems.booth(), order=0)
+    assert 0 < equation.useful_gamma([-5, 5]) < 0.001

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from bea.errors import MethodError
 from bea.fields import VectorField
-from bea.measure.followed import followed_field
-from bea.measure.sampling import jacobian_norms, stiffness
+from bea.fields.jacobians import jacobian_norms, stiffness
 from bea.methods import Method
-from bea.modified import ModifiedEquation, modified_equation
+from bea.modified.derive import modified_equation
+from bea.modified.equation import ModifiedEquation
+from bea.modified.followed import followed_field
 from bea.modified.memory import (
     effective_rate,
     has_memory,

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import bea
+from bea.fields.jacobians import stiffness
 from bea.measure import gammas_for
-from bea.measure.followed import followed_field
-from bea.measure.pace import pace_of
-from bea.measure.sampling import stiffness
 from bea.methods import Method, get
+from bea.modified.followed import followed_field
+from bea.modified.pace import pace_of
 
 LOSS = bea.problems.loss("x**2/2 + 5*y**2")
 START = np.array([[0.3, -0.7]])

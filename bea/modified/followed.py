@@ -8,7 +8,7 @@ with a penalty, or with a preconditioner, one that may be stiffer.
 from __future__ import annotations
 
 from bea.fields import VectorField
-from bea.modified import ModifiedEquation
+from bea.modified.equation import ModifiedEquation
 
 __all__ = ["followed_field"]
 
