@@ -12,28 +12,18 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Element, Loss, VectorField
-from bea.fields.program import Program, operation_count
+from bea.fields.program import Program
 from bea.fields.vector_field import compile_derivative, lanes_of, within
 from bea.methods import Method, Scheduled
-from bea.modified import gradient, structure
+from bea.modified import display, gradient, structure
 from bea.modified import starts as starting
 from bea.modified.checks import checked_order
 from bea.modified.elementary import weights
 from bea.modified.loss import ModifiedLoss
 from bea.modified.memory import effective_rate
-from bea.modified.numeric import compiled, horner_program, lane_gammas, smaller, tree_program
+from bea.modified.numeric import compiled, horner_program, lane_gammas, shorter, tree_program
 from bea.modified.on_manifold import OnManifold
 from bea.modified.routes import manifold
-from bea.modified.writing import (
-    LATEX,
-    TEXT,
-    component_pairs,
-    latex_of,
-    series,
-    text_of,
-    tree_records,
-    tree_terms,
-)
 from bea.trees import Tree, number_up_to
 
 __all__ = ["ModifiedEquation"]
@@ -245,13 +235,8 @@ class ModifiedEquation:
         if not self.has_few_trees:
             return horner_program(problem, self.components)
         by_trees = tree_program(problem, self.coefficients, parts=self.method.parts(problem))
-        if "components" not in self.__dict__:
-            return by_trees
-        # A polynomial has more operations than terms: a long one is not worth writing out.
-        terms = sum(len(c.terms()) for term in self.components for c in term)
-        if terms > operation_count(by_trees).total():
-            return by_trees
-        return smaller([by_trees, horner_program(problem, self.components)])
+        expanded = "components" in self.__dict__
+        return shorter(by_trees, problem, self.components) if expanded else by_trees
 
     def numeric(self) -> Callable[[Numbers, Numbers], Numbers]:
         """Return rhs(theta, gamma) for arrays (d, lanes) and (lanes,)."""
@@ -395,35 +380,18 @@ class ModifiedEquation:
         return "grad" if is_loss else "f"
 
     def __repr__(self) -> str:
-        if self.problem is None:
-            return self.universal_text()
-        return "\n".join(self._component_lines(TEXT, text_of, "{} = {}"))
+        return display.as_text(self)
 
     def universal_text(self) -> str:
         """Return the equation for every field at once, as text."""
-        return series(tree_terms(self.coefficients, self.order, self.notation), TEXT)
+        return display.universal_text(self)
 
     def latex(self) -> str:
         """Return the equation in LaTeX; a concrete one as an aligned system."""
-        if self.problem is None:
-            notation = f"{self.notation}-latex"
-            return series(tree_terms(self.coefficients, self.order, notation), LATEX)
-        lines = self._component_lines(LATEX, latex_of, r"\dot{{{}}} &= {}")
-        return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+        return display.as_latex(self)
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
-
-    def _component_lines(
-        self, script: Any, write: Callable[[Element], str], form: str
-    ) -> list[str]:
-        lines, ring = [], self._require_problem().ring
-        for i, name in enumerate(self.variables):
-            column = [term[i] for term in self.components]
-            pairs = [component_pairs(c, k, write, script) for k, c in enumerate(column)]
-            shown = latex_of(ring.variable(i)) if script is LATEX else f"{name}'"
-            lines.append(form.format(shown, series(pairs, script)))
-        return lines
 
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object that `bea derive --format json` prints.
@@ -445,20 +413,7 @@ class ModifiedEquation:
         >>> record["tree"], record["colors"], record["elementary_differential"]
         ([[]], ['f2', 'f1'], "f₂'f₁")
         """
-        head = {
-            "method": self.method.name,
-            "parameters": self.method.parameters,
-            "order": self.order,
-            "kind": self.kind,
-        }
-        if self.problem is None:
-            return {**head, "terms": tree_records(self.coefficients)}
-        return {
-            **head,
-            "problem": self.problem.name,
-            "variables": list(self.variables),
-            "terms": [[text_of(c) for c in term] for term in self.components],
-        }
+        return display.as_record(self)
 
     # --- private helpers ----------------------------------------------------------------------
 

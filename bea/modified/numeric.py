@@ -24,7 +24,7 @@ from bea.fields.reals import real_numbers
 from bea.modified.elementary import ElementaryDifferentials, MultiIndex, derivatives, weights
 from bea.trees import Color, Tree
 
-__all__ = ["compiled", "horner_program", "lane_gammas", "smaller", "tree_program"]
+__all__ = ["compiled", "horner_program", "lane_gammas", "shorter", "tree_program"]
 
 Numbers = NDArray[np.float64]
 STEP_SIZE = "gamma"
@@ -60,9 +60,16 @@ def lane_gammas(gamma: Any, shape: tuple[int, ...]) -> Numbers:
         ) from None
 
 
-def smaller(programs: Sequence[Program]) -> Program:
-    """Return the program with the fewest operations."""
-    return min(programs, key=lambda program: operation_count(program).total())
+def shorter(
+    by_trees: Program, field: VectorField, expanded: Sequence[Sequence[Element]]
+) -> Program:
+    """Return the program by trees, or that of the expanded terms if it has fewer operations."""
+    operations = operation_count(by_trees).total()
+    # A polynomial has more operations than terms: a long one is not worth writing out.
+    if sum(len(c.terms()) for term in expanded for c in term) > operations:
+        return by_trees
+    by_terms = horner_program(field, expanded)
+    return by_terms if operation_count(by_terms).total() < operations else by_trees
 
 
 def horner_program(field: VectorField, terms: Sequence[Sequence[Element]]) -> Program:
