@@ -36,8 +36,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bea import methods, plots, problems
+    from bea.algebra import parse
     from bea.errors import BeaError
-    from bea.fields import Loss, VectorField, parse
+    from bea.fields import Loss, VectorField
     from bea.flows import Ensemble, Trajectory, ensemble, iterate, sde_ensemble
     from bea.flows.flow import flow
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
@@ -118,7 +119,7 @@ _HOMES = {
     "modified_generator": "bea.modified",
     "modifying_integrator": "bea.modified",
     "one_step_defect": "bea.measure",
-    "parse": "bea.fields",
+    "parse": "bea.algebra",
     "shuffled_epoch": "bea.modified",
     "sde_ensemble": "bea.flows",
     "stochastic_equation": "bea.modified",

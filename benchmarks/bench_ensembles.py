@@ -20,8 +20,8 @@ from c_loop import compiler
 from harness import Column, Job, Options, Table, here, paired, run
 
 import bea
-from bea.fields.conversions import to_program
-from bea.fields.program import Program
+from bea.algebra.programs.program import Program
+from bea.algebra.ring.conversions import to_program
 from bea.problems import FiniteSum
 from bea.problems.data_sums import DataSum
 

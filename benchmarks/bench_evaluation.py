@@ -17,7 +17,7 @@ from flint import arb
 from harness import Column, Options, Table, here, paired, run
 from numpy.typing import NDArray
 
-from bea.fields.program import operation_count
+from bea.algebra.programs.program import operation_count
 
 Floats = NDArray[np.float64]
 

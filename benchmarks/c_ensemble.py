@@ -16,7 +16,7 @@ import numpy as np
 from c_loop import compiler
 from numpy.typing import NDArray
 
-from bea.fields.program import Program
+from bea.algebra.programs.program import Program
 
 __all__ = ["CEnsemble", "Means"]
 

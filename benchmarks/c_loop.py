@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import DOP853
 
-from bea.fields.program import Program
+from bea.algebra.programs.program import Program
 
 __all__ = ["CLoop", "compiler"]
 

@@ -22,11 +22,11 @@ import bea.measure
 import bea.methods
 import bea.modified
 import bea.problems
-from bea.fields.conversions import atom_nodes
-from bea.fields.expressions import Expression
-from bea.fields.grammar import parse_components
-from bea.fields.program import Program
-from bea.fields.sympy_bridge import to_sympy
+from bea.algebra.language.expressions import Expression
+from bea.algebra.language.grammar import parse_components
+from bea.algebra.language.sympy_bridge import to_sympy
+from bea.algebra.programs.program import Program
+from bea.algebra.ring.conversions import atom_nodes
 from bea.modified import routes
 from bea.trees import trees_up_to
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 HEAVY = ("lark", "matplotlib", "scipy", "sympy")
 MAY_IMPORT = {
     "drawing": {"plots"},
-    "symbols": {"modified", "fields", "bseries", "series", "trees"},
+    "symbols": {"modified", "fields", "bseries", "algebra", "series", "trees"},
 }
 CHILDREN = sorted(module.name for module in pkgutil.iter_modules(bea.__path__))
 PACKAGES = ["bea"] + [

@@ -133,7 +133,7 @@ def _by_pieces(chosen: Chosen, highest: int, route: str, format: str, width: int
 
 def _note_long_terms(record: dict[str, Any]) -> None:
     """Say where a term is written that is too long to be read again."""
-    from bea.fields.limits import MAX_LENGTH
+    from bea.algebra.language.limits import MAX_LENGTH
 
     lengths = [len(c) for term in record["terms"] if isinstance(term, list) for c in term]
     if max(lengths, default=0) > MAX_LENGTH:

@@ -92,7 +92,7 @@ def number(text: str, option: str) -> float:
     >>> number("1e-3", "--gamma"), number("1/8", "--gamma")
     (0.001, 0.125)
     """
-    from bea.fields import as_float, exact
+    from bea.algebra import as_float, exact
 
     try:
         return float(text)

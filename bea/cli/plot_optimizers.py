@@ -143,7 +143,7 @@ def plot_certificate(certificate: _Certificate, out: options.OutFigure = None) -
 def _methods_and_loss(
     methods: str, source: Source, param: Any
 ) -> list[tuple[Method, VectorField | None]]:
-    from bea.fields.calls import split_calls
+    from bea.algebra.language.calls import split_calls
     from bea.methods import read
 
     texts = split_calls(methods)

@@ -61,8 +61,8 @@ class GameText:
 
     def parameter_names(self) -> list[str]:
         """Return the names in losses and rates that are no variables."""
-        from bea.fields.expressions import free_symbols
-        from bea.fields.grammar import declared_names, parse
+        from bea.algebra.language.expressions import free_symbols
+        from bea.algebra.language.grammar import declared_names, parse
 
         losses, players = self._parts()
         rates = [] if self.rates is None else _pair(self.rates, "--rates", "1; 1/2")
@@ -147,8 +147,8 @@ class Source:
     def parameter_names(self) -> list[str]:
         """Return the names that a `--param` of this problem may have."""
         from bea import problems
-        from bea.fields.expressions import free_symbols
-        from bea.fields.grammar import declared_names, parse_components
+        from bea.algebra.language.expressions import free_symbols
+        from bea.algebra.language.grammar import declared_names, parse_components
 
         text = self.text
         if text is None:

@@ -205,7 +205,7 @@ def _scheduled(found: Chosen, schedule: str) -> Chosen:
 def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     """Return the name of a method, which exists, and the hyperparameters that stand beside it."""
     from bea import methods
-    from bea.fields.calls import read_call
+    from bea.algebra.language.calls import read_call
 
     given: dict[str, Any] = {}
     if method is not None and "(" in method:

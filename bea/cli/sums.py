@@ -96,8 +96,8 @@ class SumText:
 
     def parameter_names(self) -> list[str]:
         """Return the names that a `--param` of this problem may have."""
-        from bea.fields.expressions import free_symbols
-        from bea.fields.grammar import declared_names, parse_components
+        from bea.algebra.language.expressions import free_symbols
+        from bea.algebra.language.grammar import declared_names, parse_components
 
         declared = set(declared_names(self.variables or ""))
         if self.losses is not None:
@@ -129,8 +129,8 @@ class SumText:
     def _from_data(self, path: Path, parameters: Mapping[str, Any]) -> FiniteSum:
         """Return the sum of a model over the rows of a file, its last column the target."""
         from bea import problems
-        from bea.fields.expressions import free_symbols
-        from bea.fields.grammar import parse
+        from bea.algebra.language.expressions import free_symbols
+        from bea.algebra.language.grammar import parse
 
         assert self.model is not None
         columns = self._columns(path)

@@ -17,16 +17,16 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from bea.algebra.language.expressions import Expression
+from bea.algebra.programs.linearised import adjugate, linearised, solve_lanes
+from bea.algebra.programs.newton import fixed_point
+from bea.algebra.programs.operations import reciprocal
+from bea.algebra.programs.program import Program
+from bea.algebra.ring.conversions import to_program
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.exact import in_ring
+from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError, MethodError
-from bea.fields.conversions import to_program
-from bea.fields.element import Element
-from bea.fields.exact import in_ring
-from bea.fields.expressions import Expression
-from bea.fields.linearised import adjugate, linearised, solve_lanes
-from bea.fields.newton import fixed_point
-from bea.fields.operations import reciprocal
-from bea.fields.program import Program
-from bea.fields.ring import Ring
 from bea.fields.vector_field import VectorField
 from bea.series import PowerSeries
 

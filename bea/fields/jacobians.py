@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.fields.conversions import to_program
-from bea.fields.numpy_code import compile_program
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import to_program
 from bea.fields.vector_field import VectorField, lanes_of
 
 __all__ = ["jacobian_norms", "stiffness"]

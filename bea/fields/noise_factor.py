@@ -21,11 +21,11 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import read, to_program
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError
-from bea.fields.conversions import read, to_program
-from bea.fields.element import Element
-from bea.fields.numpy_code import compile_program
-from bea.fields.ring import Ring
 from bea.fields.sources import expressions_of
 
 __all__ = ["NoiseFactor", "definite_parts"]

@@ -10,14 +10,22 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.algebra.language.building import add, call, multiply, power
+from bea.algebra.language.expressions import (
+    Call,
+    Constant,
+    Expression,
+    Number,
+    Symbol,
+    fold,
+    free_symbols,
+)
+from bea.algebra.language.grammar import declared_names, parse_components
+from bea.algebra.language.sympy_bridge import from_sympy
+from bea.algebra.ring.exact import exact
+from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError, ExpressionError
 from bea.fields.about import About
-from bea.fields.building import add, call, multiply, power
-from bea.fields.exact import exact
-from bea.fields.expressions import Call, Constant, Expression, Number, Symbol, fold, free_symbols
-from bea.fields.grammar import declared_names, parse_components
-from bea.fields.ring import Ring
-from bea.fields.sympy_bridge import from_sympy
 
 __all__ = ["expressions_of", "read_source", "substitute"]
 
@@ -43,7 +51,7 @@ def expressions_of(
 def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
     """Return the expression with some symbols replaced.
 
-    >>> from bea.fields.grammar import parse
+    >>> from bea.algebra.language.grammar import parse
     >>> print(substitute(parse("a*x**2"), {"a": parse("3/2")}))
     3*x**2/2
     """

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra.language.reals import real_numbers
+from bea.algebra.programs.linearised import linearised
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.programs.program import Program
+from bea.algebra.ring.atoms import KINDS, Atom
+from bea.algebra.ring.conversions import read, to_expression, to_program
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
-from bea.fields.atoms import KINDS, Atom
-from bea.fields.conversions import read, to_expression, to_program
-from bea.fields.element import Element
-from bea.fields.linearised import linearised
-from bea.fields.numpy_code import compile_program
-from bea.fields.program import Program
-from bea.fields.reals import real_numbers
-from bea.fields.ring import Ring
 from bea.fields.sources import read_source
 
 __all__ = [

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.ring import Ring
 from bea.errors import ExpressionError
 from bea.fields.about import About
-from bea.fields.conversions import read, to_expression
-from bea.fields.ring import Ring
 from bea.fields.vector_field import Loss, VectorField
 
 __all__ = ["timed_about", "with_time"]

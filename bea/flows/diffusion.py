@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra import Element, Ring
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.errors import BeaError, DimensionError
-from bea.fields import Element, NoiseFactor, Ring
-from bea.fields.conversions import read, to_expression, to_program
-from bea.fields.numpy_code import compile_program
+from bea.fields import NoiseFactor
 from bea.fields.sources import expressions_of
 from bea.flows.fingerprints import fingerprint
 from bea.flows.trajectory import point_text

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_number, real_numbers
+from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DimensionError, DomainError, StepSizeError
-from bea.fields.exact import as_float, exact
-from bea.fields.reals import real_number, real_numbers
 from bea.flows.ensemble_plan import Plan, Walk
 from bea.flows.lanes import Inside
 from bea.flows.observables import Observables

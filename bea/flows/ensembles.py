@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.ring.exact import as_float
 from bea.errors import BeaError, MethodError
 from bea.fields.arithmetics import NumericField
-from bea.fields.exact import as_float
 from bea.flows.ensemble_inputs import plan_runs, step_size
 from bea.flows.ensemble_plan import Memory, Segment, Walker
 from bea.flows.ensemble_result import Ensemble

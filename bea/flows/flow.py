@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_number, real_numbers
 from bea.errors import DimensionError, StepSizeError
-from bea.fields.reals import real_number, real_numbers
 from bea.flows.batch import Task, integrate
 from bea.flows.lanes import Field, Outcome, Progress, prepare
 from bea.flows.times import check_count, check_gammas, check_progress, check_samples

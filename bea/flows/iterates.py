@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.ring.exact import as_float
 from bea.errors import MethodError, StepSizeError
-from bea.fields.exact import as_float
 from bea.flows.lanes import Field, Outcome, Progress, chunk_width, prepare
 from bea.flows.stepper import Chunk, Meter, Method
 from bea.flows.times import (

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, DomainError
-from bea.fields.reals import real_numbers
 from bea.flows.trajectory import Status, point_text
 
 __all__ = [

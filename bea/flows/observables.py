@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra import Ring
+from bea.algebra.language.expressions import Expression, free_symbols
+from bea.algebra.language.grammar import parse_components
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import read, to_program
 from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
-from bea.fields import Ring
-from bea.fields.conversions import read, to_program
-from bea.fields.expressions import Expression, free_symbols
-from bea.fields.grammar import parse_components
-from bea.fields.numpy_code import compile_program
 from bea.flows.fingerprints import fingerprint
 
 __all__ = ["LOSS", "Observables", "read_observables"]

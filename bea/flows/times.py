@@ -11,8 +11,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_number, real_numbers
 from bea.errors import BeaError, DimensionError, StepSizeError
-from bea.fields.reals import real_number, real_numbers
 
 __all__ = [
     "MAX_SAMPLES",

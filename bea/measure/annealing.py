@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError
 from bea.fields import Loss
-from bea.fields.reals import real_numbers
 from bea.measure.critical_points import CriticalPoint
 from bea.measure.kramers import escape_rate, step_factor
 from bea.measure.passage_times import mean_passage_time

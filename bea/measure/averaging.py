@@ -26,10 +26,10 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
+from bea.algebra.language.reals import real_numbers
+from bea.algebra.ring.exact import as_rational, exact
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
-from bea.fields.exact import as_rational, exact
-from bea.fields.reals import real_numbers
 from bea.flows import Ensemble, Estimate
 from bea.measure.linear_noise import (
     Matrix,

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, StepSizeError
-from bea.fields.reals import real_numbers
 from bea.flows import ensemble
 from bea.flows.lanes import Progress
 from bea.flows.times import check_count

@@ -23,11 +23,11 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra import DifferentialOperator, Element
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import to_program
+from bea.algebra.ring.differential_operator import MultiIndex, derivative
 from bea.errors import BeaError
-from bea.fields import DifferentialOperator, Element
-from bea.fields.conversions import to_program
-from bea.fields.differential_operator import MultiIndex, derivative
-from bea.fields.numpy_code import compile_program
 from bea.flows import flow
 from bea.measure.exact_inputs import exact_number, exact_point, read_observable
 from bea.measure.moment_flow import Generator

@@ -13,10 +13,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import OrderError
 from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
-from bea.fields.reals import real_numbers
 from bea.flows import Trajectory, flow
 from bea.flows.times import check_progress
 from bea.measure.expected import expected_orders

@@ -13,11 +13,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import to_program
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
-from bea.fields.conversions import to_program
-from bea.fields.numpy_code import compile_program
-from bea.fields.reals import real_numbers
 from bea.fields.vector_field import lanes_of
 
 __all__ = ["CriticalPoint", "critical_point", "critical_points", "hessian"]

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_number
 from bea.errors import MethodError
 from bea.fields import VectorField
-from bea.fields.reals import real_number
 from bea.flows import flow, iterate
 from bea.measure.comparison import (
     Progress,

@@ -14,10 +14,11 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from bea.algebra import as_float
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import to_program
 from bea.errors import BeaError
-from bea.fields import NumericField, ScalarField, VectorField, as_float
-from bea.fields.conversions import to_program
-from bea.fields.numpy_code import compile_program
+from bea.fields import NumericField, ScalarField, VectorField
 from bea.measure.exact_inputs import (
     checked_steps,
     exact_point,

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, DomainError, UnknownNameError, nearest
-from bea.fields.reals import real_numbers
 from bea.flows import Ensemble, Estimate, ensemble
 from bea.measure.intrinsic import Equilibrium, number, predicted_equilibrium, values_at
 from bea.measure.jackknife import Measured, jackknife

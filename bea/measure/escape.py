@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError
-from bea.fields.reals import real_numbers
 from bea.flows import Ensemble
 from bea.measure.critical_points import CriticalPoint
 

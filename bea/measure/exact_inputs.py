@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from bea.algebra import Element, Ring, as_rational, exact
+from bea.algebra.language.expressions import Expression
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.differential_operator import MultiIndex
 from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
-from bea.fields import Element, Loss, Ring, VectorField, as_rational, exact
-from bea.fields.conversions import read, to_expression
-from bea.fields.differential_operator import MultiIndex
-from bea.fields.expressions import Expression
+from bea.fields import Loss, VectorField
 from bea.fields.sources import expressions_of, substitute
 
 __all__ = [

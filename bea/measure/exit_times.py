@@ -15,9 +15,9 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
-from bea.fields.reals import real_numbers
 from bea.flows.observables import read_observables
 from bea.measure.temperature import as_temperature
 

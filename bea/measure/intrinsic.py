@@ -25,12 +25,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra import Element
+from bea.algebra.language.reals import real_number, real_numbers
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import to_program
+from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DomainError
-from bea.fields import Element, Loss
-from bea.fields.conversions import to_program
-from bea.fields.exact import as_float, exact
-from bea.fields.numpy_code import compile_program
-from bea.fields.reals import real_number, real_numbers
+from bea.fields import Loss
 from bea.measure.norm_dynamics import gradient_moments
 from bea.methods import Batches
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bea.fields.reals import real_numbers
+from bea.algebra.language.reals import real_numbers
 
 __all__ = ["Measured", "jackknife", "log_slope"]
 

@@ -13,9 +13,10 @@ import flint
 import numpy as np
 from flint import arb_mat, fmpq, fmpq_mat
 
+from bea.algebra import Element, Ring
+from bea.algebra.ring.differential_operator import DifferentialOperator, MultiIndex
 from bea.errors import BeaError
-from bea.fields import Element, Ring, VectorField
-from bea.fields.differential_operator import DifferentialOperator, MultiIndex
+from bea.fields import VectorField
 from bea.measure.exact_inputs import (
     checked_degree,
     exact_number,

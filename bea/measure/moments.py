@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from bea.algebra.ring.differential_operator import MultiIndex
 from bea.errors import BeaError
 from bea.fields import VectorField
-from bea.fields.differential_operator import MultiIndex
 from bea.measure.exact_inputs import (
     checked_degree,
     checked_steps,

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.errors import BeaError, MethodError, StepSizeError
-from bea.fields.exact import as_float, as_rational, exact
 from bea.flows.times import check_count
 from bea.methods import Batches
 

@@ -22,12 +22,13 @@ from typing import Any, NamedTuple
 
 from flint import fmpq
 
+from bea.algebra import Element
+from bea.algebra.language.expressions import free_symbols
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.exact import exact
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError
-from bea.fields import Element, Loss
-from bea.fields.conversions import read, to_expression
-from bea.fields.exact import exact
-from bea.fields.expressions import free_symbols
-from bea.fields.ring import Ring
+from bea.fields import Loss
 from bea.methods import Batches, Method
 from bea.methods import get as get_method
 from bea.modified import modified_generator

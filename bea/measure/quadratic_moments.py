@@ -20,9 +20,10 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from bea.algebra import Element
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, DomainError
-from bea.fields import Element, Loss
-from bea.fields.reals import real_numbers
+from bea.fields import Loss
 from bea.flows.trajectory import point_text
 from bea.measure.exact_inputs import exact_number
 from bea.measure.noise_scale import momentum_number, rate_number

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from bea.algebra.language.reals import real_number
+from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.errors import BeaError
-from bea.fields.exact import as_float, as_rational, exact
-from bea.fields.reals import real_number
 from bea.methods import Batches
 from bea.problems import FiniteSum
 

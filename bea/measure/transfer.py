@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra import Element, as_float
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import to_program
 from bea.errors import BeaError, DimensionError, DomainError
-from bea.fields import Element, NumericField, VectorField, as_float
-from bea.fields.conversions import to_program
-from bea.fields.numpy_code import compile_program
+from bea.fields import NumericField, VectorField
 from bea.fields.vector_field import Inside
 from bea.measure.exact_inputs import exact_point, exact_step_size, read_observable
 from bea.methods import Batches, Method

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_number
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import VectorField
-from bea.fields.reals import real_number
 from bea.flows import Trajectory, iterate
 from bea.flows.times import check_gammas
 from bea.measure.certificate import Certificate

@@ -21,8 +21,9 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
+from bea.algebra import Element
 from bea.errors import BeaError, OrderError
-from bea.fields import Element, VectorField
+from bea.fields import VectorField
 from bea.measure.central_moments import CentralMoments
 from bea.measure.certificate import WITHIN
 from bea.measure.exact_inputs import (

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from bea.algebra import Element, Expression
 from bea.bseries import TreeSeries
 from bea.errors import DimensionError, MethodError
-from bea.fields import Element, Expression, VectorField
+from bea.fields import VectorField
 from bea.methods.euler import ExplicitEuler
 from bea.methods.method import Method
 from bea.methods.registry import register

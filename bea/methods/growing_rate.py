@@ -18,10 +18,10 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from bea.algebra.language.building import add, divide, multiply, negate, number, power
+from bea.algebra.language.expressions import Expression, free_symbols
+from bea.algebra.ring.exact import as_float, exact
 from bea.errors import DomainError, MethodError
-from bea.fields.building import add, divide, multiply, negate, number, power
-from bea.fields.exact import as_float, exact
-from bea.fields.expressions import Expression, free_symbols
 from bea.methods.method import Method, Range
 from bea.methods.regularised import (
     GradientDescentL2,

@@ -13,10 +13,10 @@ from dataclasses import fields, is_dataclass
 from math import inf
 from typing import Any, ClassVar, NamedTuple
 
+from bea.algebra.language.expressions import Expression, free_symbols, to_text
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.exact import as_float, exact_decimal
 from bea.errors import ExpressionError, MethodError
-from bea.fields.element import Element
-from bea.fields.exact import as_float, exact_decimal
-from bea.fields.expressions import Expression, free_symbols, to_text
 from bea.fields.vector_field import VectorField
 from bea.trees import PLAIN, Color, Colors
 

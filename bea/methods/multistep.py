@@ -19,8 +19,8 @@ from typing import Any
 
 from flint import fmpq, fmpq_poly
 
-from bea.fields.exact import exact
-from bea.fields.expressions import Expression
+from bea.algebra.language.expressions import Expression
+from bea.algebra.ring.exact import exact
 from bea.methods.method import Method
 from bea.methods.registry import register
 from bea.series import PowerSeries

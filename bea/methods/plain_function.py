@@ -8,10 +8,10 @@ from inspect import Parameter, signature
 from types import MappingProxyType
 from typing import Any
 
+from bea.algebra import Expression
+from bea.algebra.language.expressions import to_text
+from bea.algebra.ring.exact import exact_decimal
 from bea.errors import MethodError, UnknownNameError, nearest
-from bea.fields import Expression
-from bea.fields.exact import exact_decimal
-from bea.fields.expressions import to_text
 from bea.methods.method import Method
 from bea.trees import PLAIN, Colors
 

@@ -8,8 +8,8 @@ from importlib import import_module
 from inspect import Parameter, signature
 from typing import Any, TypeVar
 
+from bea.algebra.language.calls import read_call
 from bea.errors import MethodError, UnknownNameError, nearest
-from bea.fields.calls import read_call
 from bea.methods.method import Method
 
 __all__ = ["available", "get", "read", "register"]

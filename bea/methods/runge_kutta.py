@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from flint import fmpq
 
-from bea.fields.expressions import Expression
+from bea.algebra.language.expressions import Expression
 from bea.methods.method import Method
 from bea.methods.registry import register
 from bea.methods.tableau import Tableau

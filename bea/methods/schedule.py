@@ -19,13 +19,13 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.expressions import Expression, free_symbols, to_text
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.programs.program import Program
+from bea.algebra.ring.conversions import read, to_expression, to_program
+from bea.algebra.ring.exact import as_rational, exact
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, ExpressionError, MethodError
-from bea.fields.conversions import read, to_expression, to_program
-from bea.fields.exact import as_rational, exact
-from bea.fields.expressions import Expression, free_symbols, to_text
-from bea.fields.numpy_code import compile_program
-from bea.fields.program import Program
-from bea.fields.ring import Ring
 
 __all__ = ["Schedule", "rational"]
 

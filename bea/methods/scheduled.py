@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from bea.algebra.language.expressions import Expression
 from bea.errors import DimensionError, MethodError
-from bea.fields.expressions import Expression
 from bea.methods.method import Method
 from bea.methods.schedule import Schedule
 

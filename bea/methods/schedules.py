@@ -14,8 +14,8 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.algebra.language.calls import read_call
 from bea.errors import BeaError, UnknownNameError, nearest
-from bea.fields.calls import read_call
 from bea.methods.schedule import Schedule, rational
 
 __all__ = [

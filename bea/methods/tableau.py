@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bea.algebra.language.building import add, negate
+from bea.algebra.language.expressions import Expression, Number, free_symbols, to_text
+from bea.algebra.ring.exact import exact, in_ring
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, TableauError
-from bea.fields.building import add, negate
-from bea.fields.exact import exact, in_ring
-from bea.fields.expressions import Expression, Number, free_symbols, to_text
-from bea.fields.ring import Ring
 
 __all__ = ["Tableau"]
 

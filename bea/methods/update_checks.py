@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from bea.algebra import Expression, Ring, as_float, exact
+from bea.algebra.language.expressions import Power, free_symbols, subtrees, to_text
+from bea.algebra.ring.exact import in_ring
 from bea.errors import BeaError, DomainError, MethodError, UnknownNameError, nearest
-from bea.fields import Expression, Ring, as_float, exact
-from bea.fields.exact import in_ring
-from bea.fields.expressions import Power, free_symbols, subtrees, to_text
 from bea.fields.sources import substitute
 from bea.methods.method import Method
 from bea.methods.update_text import Rule

@@ -15,11 +15,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from bea.bseries import TreeArithmetic, TreeSeries
-from bea.errors import MethodError
-from bea.fields import Expression, Ring
-from bea.fields.exact import exact_decimal, in_ring
-from bea.fields.expressions import (
+from bea.algebra import Expression, Ring
+from bea.algebra.language.expressions import (
     Call,
     Constant,
     Number,
@@ -30,6 +27,9 @@ from bea.fields.expressions import (
     free_symbols,
     subtrees,
 )
+from bea.algebra.ring.exact import exact_decimal, in_ring
+from bea.bseries import TreeArithmetic, TreeSeries
+from bea.errors import MethodError
 from bea.fields.sources import substitute
 from bea.methods.plain_function import NamedMethod
 from bea.methods.update_checks import check_denominators, check_given, check_identity

@@ -3,7 +3,7 @@
     init old = theta; y = theta + beta*(theta - old); old = theta; theta = y - gamma*grad(y)
 
 Statements `NAME = EXPRESSION` stand between semicolons or line ends and are carried out in order.
-The expressions are those of `bea.fields.grammar`. They may hold
+The expressions are those of `bea.algebra.language.grammar`. They may hold
 
     theta           the point; its last assignment is the next one
     gamma           the step size
@@ -26,11 +26,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from bea.algebra.language.expressions import Expression, Symbol, check_size, free_symbols
+from bea.algebra.language.grammar import parse
+from bea.algebra.language.texts import NAME, excerpt
 from bea.errors import ExpressionError, MethodError
-from bea.fields.expressions import Expression, Symbol, check_size, free_symbols
-from bea.fields.grammar import parse
 from bea.fields.sources import substitute
-from bea.fields.texts import NAME, excerpt
 
 __all__ = ["GIVEN", "Application", "Rule", "Statement", "read_rule"]
 

@@ -15,8 +15,9 @@ from math import comb, factorial, prod
 
 from flint import fmpq
 
-from bea.fields import Element, VectorField
-from bea.fields.differential_operator import MultiIndex
+from bea.algebra import Element
+from bea.algebra.ring.differential_operator import MultiIndex
+from bea.fields import VectorField
 from bea.methods.batches import Batches
 
 __all__ = ["batch_moments"]

@@ -12,8 +12,8 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly
 
-from bea.fields import Element, Ring
-from bea.fields.conversions import moved_to
+from bea.algebra import Element, Ring
+from bea.algebra.ring.conversions import moved_to
 
 __all__ = ["CommonDenominator"]
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.algebra import Element
 from bea.bseries import exact_map
 from bea.errors import MethodError
-from bea.fields import Element, VectorField
+from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified import routes, scheduled
 from bea.modified.checks import checked_order, require_method, require_problem

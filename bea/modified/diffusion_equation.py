@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.fields import Element, Ring, VectorField
-from bea.fields.differential_operator import DifferentialOperator
+from bea.algebra import Element, Ring
+from bea.algebra.ring.differential_operator import DifferentialOperator
+from bea.fields import VectorField
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.vector_field import lanes_of, within
 from bea.methods import Method

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bea.fields import Element
+from bea.algebra import Element
 from bea.modified.writing import (
     LATEX,
     TEXT,

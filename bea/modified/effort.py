@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log
 
+from bea.algebra import Element
 from bea.errors import OrderError
-from bea.fields import Element
 
 __all__ = ["FREE", "LOW", "check_effort", "check_sum"]
 

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from bea.fields import Element, VectorField
+from bea.algebra import Element
+from bea.fields import VectorField
 from bea.modified.slopes import each_monomial
 from bea.trees import FIELD, THETA, Color, Tree, simplified
 

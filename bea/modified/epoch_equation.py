@@ -15,9 +15,10 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra import Element
+from bea.algebra.language.reals import real_numbers
 from bea.errors import MethodError
-from bea.fields import Element, Loss
-from bea.fields.reals import real_numbers
+from bea.fields import Loss
 from bea.methods import Method
 from bea.modified.equation import Components, ModifiedEquation
 from bea.modified.stepping import bind_exactly

@@ -47,8 +47,9 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from bea.algebra import Element
 from bea.errors import BeaError
-from bea.fields import Element, Loss, SeriesField
+from bea.fields import Loss, SeriesField
 from bea.methods import Method, ShuffledEpochs, get
 from bea.modified.checks import checked_order, require_method
 from bea.modified.effort import check_sum

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra import Element
+from bea.algebra.programs.program import Program
 from bea.errors import BeaError, MethodError, OrderError
-from bea.fields import Element, Loss, VectorField
-from bea.fields.program import Program
+from bea.fields import Loss, VectorField
 from bea.fields.vector_field import compile_derivative, lanes_of, within
 from bea.methods import Method, Scheduled
 from bea.modified import display, gradient, structure
@@ -104,8 +105,8 @@ class ModifiedEquation:
         """
         if self.problem is None:
             return tuple(weights(self.coefficients, k + 1) for k in range(self.order + 1))
-        from bea.fields.conversions import to_expression
-        from bea.fields.sympy_bridge import to_sympy
+        from bea.algebra.language.sympy_bridge import to_sympy
+        from bea.algebra.ring.conversions import to_expression
 
         return tuple(tuple(to_sympy(to_expression(c)) for c in term) for term in self.components)
 

@@ -21,10 +21,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from bea.algebra import Element, Ring
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.differential_operator import DifferentialOperator
 from bea.errors import DimensionError, OrderError
-from bea.fields import Element, Ring, VectorField
-from bea.fields.conversions import read, to_expression
-from bea.fields.differential_operator import DifferentialOperator
+from bea.fields import VectorField
 from bea.fields.sources import expressions_of
 from bea.methods import Method
 from bea.methods.batches import Batches

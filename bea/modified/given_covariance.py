@@ -13,10 +13,11 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
+from bea.algebra import Element, Ring
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.exact import in_ring
 from bea.errors import BeaError, OrderError
-from bea.fields import Element, Loss, Ring, VectorField
-from bea.fields.conversions import read, to_expression
-from bea.fields.exact import in_ring
+from bea.fields import Loss, VectorField
 from bea.fields.sources import expressions_of
 from bea.methods import Method
 from bea.modified.derive import modified_equation

@@ -23,7 +23,8 @@ from typing import Any
 
 from flint import fmpq
 
-from bea.fields import Element, Loss, VectorField
+from bea.algebra import Element
+from bea.fields import Loss, VectorField
 from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.linear import dot
 from bea.modified.slopes import each_monomial

@@ -10,10 +10,11 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from bea.algebra import Element
+from bea.algebra.language.reals import real_numbers
+from bea.algebra.programs.numpy_code import compile_program
 from bea.errors import BeaError, DomainError
-from bea.fields import Element, Loss, VectorField
-from bea.fields.numpy_code import compile_program
-from bea.fields.reals import real_numbers
+from bea.fields import Loss, VectorField
 from bea.fields.vector_field import lanes_of, within
 from bea.modified.line_integral import line_integral
 from bea.modified.numeric import horner_program, lane_gammas

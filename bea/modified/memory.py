@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from bea.algebra import Element, as_float
+from bea.algebra.ring.conversions import to_expression
+from bea.algebra.ring.lowest_terms import lowest_terms
 from bea.bseries import TreeArithmetic, field_of_map, flow_of_field
 from bea.errors import MethodError
-from bea.fields import Element, VectorField, as_float
-from bea.fields.conversions import to_expression
-from bea.fields.lowest_terms import lowest_terms
+from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified.overtaking import overtaken_at
 from bea.modified.routes import manifold

@@ -19,8 +19,9 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.algebra import Element, Ring
 from bea.errors import BeaError, MethodError
-from bea.fields import Element, Ring, VectorField
+from bea.fields import VectorField
 from bea.methods import Method
 from bea.methods.registry import get
 from bea.methods.regularised import (

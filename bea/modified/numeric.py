@@ -14,13 +14,14 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from bea.algebra import Element
+from bea.algebra.language.reals import real_numbers
+from bea.algebra.programs.horner import polynomial
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.programs.program import Program, operation_count
+from bea.algebra.ring.conversions import atom_nodes, polynomial_node
 from bea.errors import DimensionError, StepSizeError
-from bea.fields import Element, VectorField
-from bea.fields.conversions import atom_nodes, polynomial_node
-from bea.fields.horner import polynomial
-from bea.fields.numpy_code import compile_program
-from bea.fields.program import Program, operation_count
-from bea.fields.reals import real_numbers
+from bea.fields import VectorField
 from bea.modified.elementary import ElementaryDifferentials, MultiIndex, derivatives, weights
 from bea.trees import Color, Tree
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from bea.fields import Element, Expression, SeriesField, VectorField
-from bea.fields.numpy_code import compile_program
+from bea.algebra import Element, Expression
+from bea.algebra.programs.numpy_code import compile_program
+from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.numeric import horner_program
 from bea.modified.routes.manifold import memory_shapes

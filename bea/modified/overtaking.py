@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.fields import as_float
+from bea.algebra import as_float
 from bea.fields.arithmetics import NumericField
 from bea.methods import Method
 

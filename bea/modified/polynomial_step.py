@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from bea.algebra import Element
+from bea.algebra.ring.differential_operator import MultiIndex, multi_indices
+from bea.algebra.ring.exact import in_ring
 from bea.errors import BeaError, MethodError
-from bea.fields import Element, VectorField
-from bea.fields.differential_operator import MultiIndex, multi_indices
-from bea.fields.exact import in_ring
+from bea.fields import VectorField
 from bea.methods import Method
 from bea.methods.batches import Batches
 from bea.modified.random_step import Elsewhere, RandomStep, parts_of_memory

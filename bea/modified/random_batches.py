@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from flint import fmpq
 
+from bea.algebra import Ring
+from bea.algebra.ring.conversions import moved_to
 from bea.errors import BeaError
-from bea.fields import Loss, Ring, VectorField
-from bea.fields.conversions import moved_to
+from bea.fields import Loss, VectorField
 from bea.methods.batches import Batches, ShuffledEpochs
 
 __all__ = ["checked_batches", "mean_field", "moved", "samples_of"]

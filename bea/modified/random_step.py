@@ -20,9 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from flint import fmpq
 
+from bea.algebra import Element, Ring
+from bea.algebra.ring.differential_operator import MultiIndex
 from bea.errors import BeaError, MethodError
-from bea.fields import Element, Ring, SeriesField, VectorField
-from bea.fields.differential_operator import MultiIndex
+from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.methods.batches import Batches
 from bea.modified.batch_moments import batch_moments

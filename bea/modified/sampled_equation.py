@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra import Element
+from bea.algebra.ring.conversions import to_program
 from bea.errors import BeaError
-from bea.fields import Element, VectorField
-from bea.fields.conversions import to_program
+from bea.fields import VectorField
 from bea.fields.noise_factor import NoiseFactor
 from bea.methods import Method
 from bea.methods.batches import Batches

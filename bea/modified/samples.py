@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from bea.algebra import Ring
+from bea.algebra.ring.conversions import moved_to
 from bea.errors import BeaError, DimensionError
-from bea.fields import Loss, Ring
-from bea.fields.conversions import moved_to
+from bea.fields import Loss
 from bea.methods import Method, Scheduled
 from bea.modified.epoch_equation import Batches, batch_loss
 from bea.modified.stepping import missing_symbols

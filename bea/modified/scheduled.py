@@ -21,13 +21,14 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from bea.algebra import Element, Expression, Ring, as_rational
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.ring.conversions import read, to_expression, to_program
+from bea.algebra.ring.exact import in_ring
 from bea.bseries import field_of_map
 from bea.bseries.timed import TimedTreeArithmetic
 from bea.errors import BeaError, MethodError
-from bea.fields import Element, Expression, Ring, VectorField, as_rational
-from bea.fields.conversions import read, to_expression, to_program
-from bea.fields.exact import in_ring
-from bea.fields.numpy_code import compile_program
+from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified.elementary import differentials_in_ring
 from bea.modified.linear import dot, inverse

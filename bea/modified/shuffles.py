@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from bea.fields import About, Element, SeriesField, VectorField
+from bea.algebra import Element
+from bea.fields import About, SeriesField, VectorField
 
 __all__ = ["descents_of_samples", "steps_of_batches", "steps_of_subsets", "weights"]
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from flint import fmpq
 
+from bea.algebra import Element, Ring
 from bea.errors import MethodError
-from bea.fields import Element, Ring
 from bea.trees import FreeTree, Tree
 
 __all__ = [

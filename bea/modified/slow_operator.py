@@ -25,8 +25,8 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.algebra.ring.differential_operator import DifferentialOperator, MultiIndex, multi_indices
 from bea.errors import MethodError
-from bea.fields.differential_operator import DifferentialOperator, MultiIndex, multi_indices
 from bea.modified.common_denominator import CommonDenominator
 from bea.modified.random_step import Average, RandomStep
 

@@ -20,7 +20,7 @@ from bea.modified.numeric import compiled, horner_program, tree_program
 from bea.trees import Tree, trees_up_to
 
 if TYPE_CHECKING:
-    from bea.fields import Element
+    from bea.algebra import Element
     from bea.modified.equation import ModifiedEquation
 
 __all__ = ["corrected", "first_correction", "on_problem", "on_trees"]

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
+from bea.algebra import Element, Expression, Ring, as_rational
+from bea.algebra.language.expressions import free_symbols
+from bea.algebra.ring.conversions import read, to_expression, to_program
+from bea.algebra.ring.exact import in_ring
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import BeaError, MethodError, OrderError
-from bea.fields import Element, Expression, Ring, SeriesField, VectorField, as_rational
-from bea.fields.conversions import read, to_expression, to_program
-from bea.fields.exact import in_ring
-from bea.fields.expressions import free_symbols
+from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 
 __all__ = [

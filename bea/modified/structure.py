@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bea.algebra import Element
 from bea.errors import BeaError, MethodError, NoModifiedLossError
-from bea.fields import Element, Loss
+from bea.fields import Loss
 from bea.methods import Scheduled
 from bea.modified import gradient
 from bea.modified.loss import ModifiedLoss, of_loss

@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bea.algebra import Element
+from bea.algebra.language.building import divide, number
+from bea.algebra.language.expressions import to_text
 from bea.errors import OrderError
-from bea.fields import Element
-from bea.fields.building import divide, number
-from bea.fields.expressions import to_text
 from bea.methods import Method
 from bea.modified.derive import modified_equation
 from bea.modified.noise_terms import noise_terms, without_decay

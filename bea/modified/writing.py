@@ -12,9 +12,9 @@ from typing import Any
 
 from flint import fmpq
 
-from bea.fields import Element
-from bea.fields.conversions import to_expression
-from bea.fields.expressions import to_text
+from bea.algebra import Element
+from bea.algebra.language.expressions import to_text
+from bea.algebra.ring.conversions import to_expression
 from bea.modified.elementary import weights
 from bea.modified.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
 from bea.trees import FIELD, FreeTree, Tree, elementary_differential
@@ -59,7 +59,7 @@ def latex_of(element: Element) -> str:
     """Write a ring element in LaTeX (SymPy's printer)."""
     from sympy import latex
 
-    from bea.fields.sympy_bridge import to_sympy
+    from bea.algebra.language.sympy_bridge import to_sympy
 
     return str(latex(to_sympy(to_expression(element))))
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra.language.reals import real_number
 from bea.errors import BeaError
-from bea.fields.reals import real_number
 from bea.measure import GrowthCurve, GrowthStudy
 from bea.plots.style import order_style, shortened
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra.language.reals import real_number
 from bea.errors import BeaError
-from bea.fields.reals import real_number
 from bea.flows import Ensemble
 from bea.plots.style import order_style, shortened
 

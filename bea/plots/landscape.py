@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra import as_float, parse
+from bea.algebra.language.expressions import free_symbols
 from bea.errors import DimensionError, UnknownNameError, nearest
-from bea.fields import Loss, VectorField, as_float, parse
-from bea.fields.expressions import free_symbols
+from bea.fields import Loss, VectorField
 from bea.plots.levels import band_colours, contour_levels
 from bea.plots.style import shortened
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, NoModifiedLossError
 from bea.fields import Loss
-from bea.fields.reals import real_numbers
 from bea.flows.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, ModifiedLoss, modified_equation

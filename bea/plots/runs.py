@@ -14,9 +14,9 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.fields import VectorField
-from bea.fields.reals import real_numbers
 from bea.flows import Status, Trajectory, flow, iterate, sample_steps
 from bea.flows.times import check_count
 from bea.measure import flow_by_pieces

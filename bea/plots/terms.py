@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.reals import real_number
 from bea.errors import BeaError, StepSizeError
 from bea.fields import VectorField
-from bea.fields.reals import real_number
 from bea.flows import flow
 from bea.flows.times import check_gammas
 from bea.modified import ModifiedEquation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bea.algebra.ring.exact import as_rational, exact
 from bea.errors import DimensionError, ExpressionError
-from bea.fields.exact import as_rational, exact
 from bea.problems.problem import Problem, combination, coordinates, entries
 from bea.problems.registry import register
 

@@ -19,15 +19,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra.language.expressions import Expression, free_symbols
+from bea.algebra.language.grammar import declared_names
+from bea.algebra.ring.conversions import read
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.exact import as_float, as_rational, exact
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
 from bea.fields.about import About
-from bea.fields.conversions import read
-from bea.fields.element import Element
-from bea.fields.exact import as_float, as_rational, exact
-from bea.fields.expressions import Expression, free_symbols
-from bea.fields.grammar import declared_names
 from bea.fields.noise_factor import NoiseFactor
-from bea.fields.ring import Ring
 from bea.fields.sources import read_source, substitute
 from bea.fields.vector_field import Inside, Loss, Rhs, conditions_of, met
 from bea.problems.finite_sums import MOST_NOISES, FiniteSum, Sampling, digest

@@ -19,13 +19,13 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from bea.algebra.language.expressions import Expression
+from bea.algebra.ring.conversions import moved_to, read, to_expression
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
-from bea.fields.conversions import moved_to, read, to_expression
-from bea.fields.element import Element
-from bea.fields.expressions import Expression
 from bea.fields.noise_factor import NoiseFactor
-from bea.fields.ring import Ring
 from bea.fields.sources import read_source
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.problem import Problem, Put

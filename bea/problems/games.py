@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bea.algebra.language.expressions import Expression, free_symbols, to_text
+from bea.algebra.language.grammar import declared_names
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.exact import as_float, exact
+from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError, DomainError, ExpressionError
 from bea.fields.about import About
-from bea.fields.conversions import read, to_expression
-from bea.fields.element import Element
-from bea.fields.exact import as_float, exact
-from bea.fields.expressions import Expression, free_symbols, to_text
-from bea.fields.grammar import declared_names
-from bea.fields.ring import Ring
 from bea.fields.sources import expressions_of, read_source
 from bea.fields.vector_field import VectorField
 from bea.problems.problem import Problem, Put

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
+from bea.algebra.language.building import add, multiply
+from bea.algebra.language.expressions import Expression, Symbol, free_symbols, to_text
+from bea.algebra.language.grammar import declared_names, parse, parse_components
+from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DomainError, ExpressionError
 from bea.fields.about import About
-from bea.fields.building import add, multiply
-from bea.fields.exact import as_float, exact
-from bea.fields.expressions import Expression, Symbol, free_symbols, to_text
-from bea.fields.grammar import declared_names, parse, parse_components
 from bea.fields.sources import substitute
 from bea.fields.vector_field import Loss, VectorField
 

@@ -13,10 +13,10 @@ from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, TypeVar
 
+from bea.algebra.language.expressions import free_symbols
+from bea.algebra.language.grammar import parse_components
 from bea.errors import BeaError, ExpressionError, UnknownNameError, nearest
 from bea.fields.about import About
-from bea.fields.expressions import free_symbols
-from bea.fields.grammar import parse_components
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.problem import Problem, build
 

@@ -16,12 +16,12 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
-from bea.fields.conversions import atom_nodes, to_program
-from bea.fields.element import Element
-from bea.fields.horner import polynomial
-from bea.fields.numpy_code import BLOCK, compile_program
-from bea.fields.program import Program
-from bea.fields.ring import Ring
+from bea.algebra.programs.horner import polynomial
+from bea.algebra.programs.numpy_code import BLOCK, compile_program
+from bea.algebra.programs.program import Program
+from bea.algebra.ring.conversions import atom_nodes, to_program
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.ring import Ring
 
 __all__ = ["Sampled", "by_coefficients", "by_model"]
 
@@ -134,7 +134,7 @@ def by_model(outputs: Sequence[Element], names: int, table: Floats) -> Sampled:
 def by_coefficients(samples: Sequence[Sequence[Element]]) -> Sampled:
     """Return the outputs of a list of samples, (N, outputs), all of one ring.
 
-    >>> from bea.fields.ring import Ring
+    >>> from bea.algebra.ring.ring import Ring
     >>> x = Ring(["x"]).variable(0)
     >>> sampled = by_coefficients([[x - 1], [x * 3 + 1]])
     >>> sampled.over(np.array([[2.0, 2.0]]), np.array([[0, 1]]))

@@ -18,13 +18,13 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.algebra.language.building import add, divide, multiply, number, power
+from bea.algebra.language.expressions import Expression, Symbol, to_text
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.exact import as_rational, exact
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError, ExpressionError
 from bea.fields.about import About
-from bea.fields.building import add, divide, multiply, number, power
-from bea.fields.conversions import read, to_expression
-from bea.fields.exact import as_rational, exact
-from bea.fields.expressions import Expression, Symbol, to_text
-from bea.fields.ring import Ring
 from bea.fields.vector_field import Loss
 from bea.problems.finite_sums import FiniteSum, SumProblem
 from bea.problems.problem import coordinates, entries

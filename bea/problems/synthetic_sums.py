@@ -16,14 +16,14 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.algebra.language.building import add, multiply, power
+from bea.algebra.language.expressions import Number, Symbol
+from bea.algebra.ring.conversions import read
+from bea.algebra.ring.exact import as_rational, exact
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
-from bea.fields.building import add, multiply, power
-from bea.fields.conversions import read
-from bea.fields.exact import as_rational, exact
-from bea.fields.expressions import Number, Symbol
 from bea.fields.noise_factor import definite_parts
-from bea.fields.ring import Ring
 from bea.fields.vector_field import Loss
 from bea.problems.finite_sums import FiniteSum
 from bea.problems.problem import coordinates, entries

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bea.algebra.language.calls import assignments
+from bea.algebra.language.grammar import declared_names
 from bea.errors import ExpressionError, UnknownNameError, nearest
-from bea.fields.calls import assignments
-from bea.fields.grammar import declared_names
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.registry import available, get
 

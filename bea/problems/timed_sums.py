@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.fields.conversions import moved_to
-from bea.fields.element import Element
+from bea.algebra.ring.conversions import moved_to
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.ring import Ring
 from bea.fields.noise_factor import NoiseFactor
-from bea.fields.ring import Ring
 from bea.fields.vector_field import Inside, Rhs, VectorField
 from bea.fields.with_time import timed_about
 from bea.problems.finite_sums import MOST_NOISES, FiniteSum, Matrix, SampleRhs, Sampling

@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import fmpq
 
-from bea.fields import Element
+from bea.algebra import Element
 from bea.modified.writing import TEXT, series, text_of
 
 __all__ = [

@@ -6,8 +6,8 @@ from typing import Any
 
 from flint import fmpq
 
-from bea.fields.exact import as_float, as_rational, exact
-from bea.fields.expressions import Number as Exact
+from bea.algebra.language.expressions import Number as Exact
+from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.measure import batch_of_noise_scale, effective_rate, noise_scale, stationary_variance
 from bea.measure.noise_scale import Number
 from bea.methods import Batches

@@ -5,8 +5,8 @@ Everything is exact; expressions are in bea's own grammar, so that they can be t
 
 from __future__ import annotations
 
-from bea.fields.building import divide, number
-from bea.fields.expressions import to_text
+from bea.algebra.language.building import divide, number
+from bea.algebra.language.expressions import to_text
 from bea.modified import (
     EpochEquation,
     ModifiedGenerator,

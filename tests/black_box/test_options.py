@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bea.adapters import OptaxOptimizer, TorchOptimizer
 from bea.adapters.options import as_exact, refuse_unmodelled
+from bea.algebra import as_float, exact
 from bea.errors import MethodError
-from bea.fields import as_float, exact
 
 
 @given(st.floats(1e-12, 0.999999))

@@ -11,6 +11,7 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bea.algebra import Ring
 from bea.bseries import (
     StepSize,
     TreeArithmetic,
@@ -21,7 +22,6 @@ from bea.bseries import (
     lie_derivative,
 )
 from bea.errors import MethodError, NotSmoothError
-from bea.fields import Ring
 from bea.trees import PLAYERS, THETA, WITH_THETA, leaf, position, tree, trees_up_to
 
 ORDER = 5

@@ -11,9 +11,9 @@ from flint import fmpq, fmpq_poly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bea.algebra import Ring
 from bea.bseries import exact_map, field_of_map, flow_of_field, lie_derivative
 from bea.errors import OrderError
-from bea.fields import Ring
 from bea.trees import Tree, leaf, position, tree, trees_up_to
 
 ORDER = 5

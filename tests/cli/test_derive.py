@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bea.fields import parse
+from bea.algebra import parse
 
 from .conftest import Bea
 
@@ -241,7 +241,7 @@ def test_the_same_command_prints_the_same(bea: Bea) -> None:
 def test_a_term_too_long_to_be_read_again_is_told(
     bea: Bea, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bea.fields.limits.MAX_LENGTH", 30)
+    monkeypatch.setattr("bea.algebra.language.limits.MAX_LENGTH", 30)
     short = bea("derive", "explicit-euler", "--field", "y**2", "--format", "json")
     assert short.err == ""
     long = bea("derive", "heun", "--loss", "x**4 + x**2*y**3", "--order", "3", "--format", "json")

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from flint import arb, arb_series, ctx, fmpq
 
+from bea.algebra import exact, parse
+from bea.algebra.ring.conversions import read, to_program
 from bea.errors import BeaError, DimensionError, DomainError, MethodError
-from bea.fields import NumericField, SeriesField, VectorField, exact, parse
+from bea.fields import NumericField, SeriesField, VectorField
 from bea.fields.arithmetics import ScalarField
-from bea.fields.conversions import read, to_program
 from bea.series import PowerSeries
 
 SPIRAL = "y/(1 + x**2 + y**2) - x*y, -x + y**3/4"

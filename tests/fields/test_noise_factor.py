@@ -9,8 +9,9 @@ import pytest
 from flint import fmpq
 
 import bea
+from bea.algebra import Ring
 from bea.errors import BeaError, DimensionError
-from bea.fields import NoiseFactor, Ring
+from bea.fields import NoiseFactor
 from bea.fields.noise_factor import definite_parts
 from bea.flows.diffusion import Diffusion
 from bea.methods import Batches

@@ -9,9 +9,10 @@ import pytest
 import sympy
 from flint import fmpq
 
+from bea.algebra import Ring, parse
+from bea.algebra.ring.conversions import read
 from bea.errors import BeaError, DimensionError, DomainError, ExpressionError
-from bea.fields import About, Loss, Ring, VectorField, parse
-from bea.fields.conversions import read
+from bea.fields import About, Loss, VectorField
 from bea.fields.vector_field import lanes_of
 
 HIMMELBLAU = "(x**2 + y - 11)**2 + (x + y**2 - 7)**2"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bea.fields.exact import exact
+from bea.algebra.ring.exact import exact
 
 Numbers = np.ndarray
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from bea.algebra.ring.exact import exact
 from bea.errors import DimensionError, DomainError, MethodError, StepSizeError
 from bea.fields import VectorField
-from bea.fields.exact import exact
 from bea.flows import Status, iterate, sample_steps
 
 GAMMAS = np.array([0.003, 0.01, 0.0125])

@@ -11,10 +11,11 @@ import pytest
 from flint import fmpq
 
 import bea
+from bea.algebra import Element, Ring
+from bea.algebra.language.grammar import parse
+from bea.algebra.ring.conversions import read, to_program
 from bea.errors import BeaError, DimensionError, UnknownNameError
-from bea.fields import Element, NoiseFactor, Ring
-from bea.fields.conversions import read, to_program
-from bea.fields.grammar import parse
+from bea.fields import NoiseFactor
 from bea.flows import Status, sde_ensemble
 from bea.flows.diffusion import Diffusion, cholesky
 from bea.flows.sde import DiffusingWalker, _Diffusing
@@ -32,7 +33,7 @@ def generator(drift: bea.VectorField, rows: Any, phi: Element) -> Element:
     ring, d = drift.ring, range(drift.dimension)
     result = drift.lie_derivative(phi)
     for i, j in product(d, d):
-        entry = bea.fields.conversions.read(ring, parse(str(rows[i][j])))
+        entry = bea.algebra.ring.conversions.read(ring, parse(str(rows[i][j])))
         result = result + entry * phi.derivative(i).derivative(j) * fmpq(1, 2)
     return result
 
@@ -66,7 +67,7 @@ def test_one_step_has_the_weak_order_of_the_scheme(
     drift: bea.VectorField, rows: Any, at: Any, scheme: str, order: int
 ) -> None:
     texts = ["x", "x**2", "x**3", *(["y", "x*y", "x**2*y", "y**2"] if len(at) == 2 else [])]
-    phis = [bea.fields.conversions.read(drift.ring, parse(text)) for text in texts]
+    phis = [bea.algebra.ring.conversions.read(drift.ring, parse(text)) for text in texts]
     powers = [phis]
     for _ in range(2):
         powers.append([generator(drift, rows, phi) for phi in powers[-1]])
@@ -86,7 +87,7 @@ def test_one_step_has_the_weak_order_of_the_scheme(
 
 def test_without_the_mixed_variables_the_second_order_is_lost() -> None:
     # The negative control: V = 0 leaves E(ΔW_j ΔW_r) right and E(I_rj I_jr) wrong.
-    phi = bea.fields.conversions.read(PLANE.ring, parse("y**2"))
+    phi = bea.algebra.ring.conversions.read(PLANE.ring, parse("y**2"))
     original = DiffusingWalker.step
 
     def step(self: Any, segment: int, noise: Any, theta: Any, memory: Any) -> Any:

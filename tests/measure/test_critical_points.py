@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import bea
+from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DimensionError
-from bea.fields.exact import as_float, exact
 from bea.measure import critical_point, critical_points
 from bea.measure.critical_points import hessian
 

@@ -8,11 +8,11 @@ import pytest
 from flint import fmpq
 
 import bea
+from bea.algebra import Element
+from bea.algebra.language.grammar import parse
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError
-from bea.fields import Element
-from bea.fields.conversions import read, to_expression
-from bea.fields.grammar import parse
-from bea.fields.ring import Ring
 from bea.measure.norm_dynamics import gradient_moments, norm_generator, norm_step
 from bea.methods import Batches, get
 from bea.problems import FiniteSum

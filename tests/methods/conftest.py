@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from flint import fmpq
 
-from bea.fields import Element, Loss, VectorField
+from bea.algebra import Element
+from bea.fields import Loss, VectorField
 from bea.flows import iterate
 from bea.methods import Method
 from bea.trees import Tree, trees_up_to

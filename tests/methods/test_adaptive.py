@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from flint import arb, fmpq
 
+from bea.algebra.ring.conversions import to_program
 from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
 from bea.fields import Loss, ScalarField
-from bea.fields.conversions import to_program
 from bea.flows import iterate
 from bea.methods import available, get
 from bea.modified.routes import manifold, perturbation

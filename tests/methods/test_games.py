@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from flint import fmpq
 
+from bea.algebra import Element, parse
+from bea.algebra.ring.conversions import read
 from bea.errors import DimensionError, MethodError
-from bea.fields import Element, VectorField, parse
-from bea.fields.conversions import read
+from bea.fields import VectorField
 from bea.flows import flow, iterate
 from bea.measure import discretization_drift, observed_order
 from bea.methods import get

@@ -9,9 +9,9 @@ import pytest
 from flint import fmpq
 
 import bea
+from bea.algebra.ring.exact import as_float
 from bea.errors import DomainError, MethodError
 from bea.fields import Loss, ScalarField
-from bea.fields.exact import as_float
 from bea.methods import GrowingRate, get, growing_rate
 from bea.methods.method import Method
 from bea.problems import FiniteSum, with_spherical_noise

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from flint import fmpq
 
+from bea.algebra import as_float, as_rational
 from bea.bseries import TreeArithmetic
 from bea.errors import ExpressionError, MethodError
-from bea.fields import NumericField, SeriesField, VectorField, as_float, as_rational
+from bea.fields import NumericField, SeriesField, VectorField
 from bea.methods import Method, get
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import bea.problems
+from bea.algebra import Element
+from bea.algebra.ring.exact import exact, in_ring
 from bea.errors import MethodError
-from bea.fields import Element
-from bea.fields.exact import exact, in_ring
 from bea.flows import iterate
 from bea.methods import get
 from bea.modified.routes import manifold, operator

@@ -11,8 +11,8 @@ import pytest
 from flint import fmpq
 
 import bea.problems
+from bea.algebra import as_float
 from bea.errors import MethodError
-from bea.fields import as_float
 from bea.flows import iterate
 from bea.methods import get
 from bea.modified.routes import manifold, operator

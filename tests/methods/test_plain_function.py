@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bea.algebra import as_float
 from bea.errors import MethodError
-from bea.fields import as_float
 from bea.methods import from_function
 
 

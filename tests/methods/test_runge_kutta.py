@@ -15,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bea.methods
+from bea.algebra import Ring, as_float, as_rational
+from bea.algebra.language.expressions import Expression
+from bea.algebra.ring.exact import in_ring
 from bea.bseries import TreeArithmetic, field_of_map
 from bea.errors import TableauError
-from bea.fields import NumericField, Ring, VectorField, as_float, as_rational
-from bea.fields.exact import in_ring
-from bea.fields.expressions import Expression
+from bea.fields import NumericField, VectorField
 from bea.methods import Method, get
 from bea.methods.runge_kutta import RungeKutta
 from bea.methods.tableau import Tableau

@@ -10,9 +10,9 @@ import pytest
 from flint import fmpq
 
 import bea
+from bea.algebra.ring.conversions import read
 from bea.errors import BeaError, ExpressionError, MethodError, StepSizeError, UnknownNameError
 from bea.fields import VectorField, with_time
-from bea.fields.conversions import read
 from bea.flows import flow, iterate
 from bea.measure import flow_by_pieces, schedule_drift
 from bea.methods import Schedule, Scheduled, schedules

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from flint import arb, fmpq
 
+from bea.algebra import Element, Ring, as_float
+from bea.algebra.language.expressions import Expression
+from bea.algebra.ring.conversions import to_program
+from bea.algebra.ring.exact import in_ring
 from bea.bseries import TreeArithmetic
-from bea.fields import Element, NumericField, Ring, SeriesField, VectorField, as_float
-from bea.fields.conversions import to_program
-from bea.fields.exact import in_ring
-from bea.fields.expressions import Expression
+from bea.fields import NumericField, SeriesField, VectorField
 from bea.methods import available, get
 from bea.trees import Tree, trees_up_to
 

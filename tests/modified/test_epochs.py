@@ -15,9 +15,10 @@ import pytest
 from flint import fmpq
 
 import bea
+from bea.algebra import Element, Ring, parse
+from bea.algebra.ring.conversions import read
 from bea.errors import BeaError, NoModifiedLossError
-from bea.fields import Element, Loss, Ring, SeriesField, parse
-from bea.fields.conversions import read
+from bea.fields import Loss, SeriesField
 from bea.methods import Batches, Method, ShuffledEpochs
 from bea.modified import EpochEquation
 

@@ -12,9 +12,10 @@ from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bea.algebra import parse
+from bea.algebra.ring.conversions import read, to_program
 from bea.errors import BeaError, MethodError, OrderError, UnknownNameError
-from bea.fields import Loss, VectorField, parse
-from bea.fields.conversions import read, to_program
+from bea.fields import Loss, VectorField
 from bea.flows import iterate
 from bea.methods import Method, from_function, get
 from bea.modified import at_point, modified_equation, modifying_integrator

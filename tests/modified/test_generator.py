@@ -8,9 +8,10 @@ import pytest
 from flint import fmpq
 
 from bea import problems
+from bea.algebra import Element
+from bea.algebra.ring.differential_operator import DifferentialOperator
 from bea.errors import BeaError, MethodError, OrderError
-from bea.fields import Element, Loss, VectorField
-from bea.fields.differential_operator import DifferentialOperator
+from bea.fields import Loss, VectorField
 from bea.methods import Batches, get
 from bea.modified import modified_equation
 from bea.modified.batch_moments import batch_moments

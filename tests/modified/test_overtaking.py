@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bea.algebra import as_float
 from bea.errors import MethodError
-from bea.fields import as_float
 from bea.methods import get
 from bea.modified.memory import is_on_trees, useful_limit
 from bea.modified.overtaking import overtaken_at

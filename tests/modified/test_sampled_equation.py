@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import bea
+from bea.algebra.ring.conversions import read, to_expression
 from bea.errors import BeaError, MethodError
-from bea.fields.conversions import read, to_expression
 from bea.measure.moment_flow import MomentFlow
 from bea.methods import Batches, Method, get
 from bea.modified.generator import modified_generator

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from flint import fmpq
 
-from bea.fields import Element, SeriesField
-from bea.fields.conversions import to_program
-from bea.fields.differential_operator import DifferentialOperator
-from bea.fields.exact import as_rational
+from bea.algebra import Element
+from bea.algebra.ring.conversions import to_program
+from bea.algebra.ring.differential_operator import DifferentialOperator
+from bea.algebra.ring.exact import as_rational
+from bea.fields import SeriesField
 from bea.methods import Method, get
 from bea.modified.generator import ModifiedGenerator, modified_generator
 from bea.problems import FiniteSum, finite_sum

@@ -9,9 +9,10 @@ import pytest
 from flint import fmpq
 
 import bea
+from bea.algebra import Element
+from bea.algebra.ring.conversions import read, to_expression
 from bea.errors import BeaError, MethodError, OrderError
-from bea.fields import Element, Loss
-from bea.fields.conversions import read, to_expression
+from bea.fields import Loss
 from bea.methods import Batches, get
 from bea.modified.diffusion_equation import StochasticEquation
 from bea.modified.noise_terms import noise_terms

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from flint import fmpq
 
+from bea.algebra import Ring
 from bea.errors import MethodError
-from bea.fields import Ring
 from bea.modified.transients import (
     annihilator,
     characteristic_polynomial,

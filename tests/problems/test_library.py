@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from flint import arb, arb_mat, fmpq
 
-from bea.fields.conversions import read, to_expression, to_program
-from bea.fields.element import Element
-from bea.fields.exact import as_float
-from bea.fields.grammar import parse, parse_components
-from bea.fields.ring import Ring
+from bea.algebra.language.grammar import parse, parse_components
+from bea.algebra.ring.conversions import read, to_expression, to_program
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.exact import as_float
+from bea.algebra.ring.ring import Ring
 from bea.fields.sources import substitute
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems import available, get

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bea.fields.conversions import read, to_expression
-from bea.fields.exact import as_float
-from bea.fields.expressions import Expression
-from bea.fields.grammar import parse
-from bea.fields.ring import Ring
+from bea.algebra.language.expressions import Expression
+from bea.algebra.language.grammar import parse
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.exact import as_float
+from bea.algebra.ring.ring import Ring
 from bea.fields.sources import substitute
 from bea.fields.vector_field import Loss
 from bea.problems import get

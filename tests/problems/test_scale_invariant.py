@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from flint import fmpq
 
+from bea.algebra.language.grammar import parse
+from bea.algebra.ring.conversions import read, to_expression
+from bea.algebra.ring.element import Element
+from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError, ExpressionError
-from bea.fields.conversions import read, to_expression
-from bea.fields.element import Element
-from bea.fields.grammar import parse
-from bea.fields.ring import Ring
 from bea.fields.sources import substitute
 from bea.fields.vector_field import Loss
 from bea.problems import finite_sum, get, is_scale_invariant, require_scale_invariant

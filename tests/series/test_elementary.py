@@ -12,8 +12,8 @@ from flint import arb, ctx, fmpq, fmpq_poly, fmpq_series
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bea.algebra import Ring
 from bea.errors import BeaError
-from bea.fields import Ring
 from bea.series import PowerSeries
 
 ORDER = 6

@@ -11,8 +11,8 @@ from math import factorial
 import pytest
 from flint import fmpq
 
+from bea.algebra import Ring
 from bea.errors import MethodError, OrderError
-from bea.fields import Ring
 from bea.series import (
     PowerSeries,
     bernoulli_symbol,

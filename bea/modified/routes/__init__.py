@@ -13,8 +13,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from bea.algebra import Element
 from bea.errors import UnknownNameError, nearest
-from bea.fields import Element, VectorField
+from bea.fields import VectorField
 from bea.methods import Method
 
 __all__ = ["Route", "available", "get"]

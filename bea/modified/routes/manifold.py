@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from bea.algebra import Element
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import BeaError, MethodError
-from bea.fields import Element, SeriesField, VectorField
+from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.linear import dot, inverse
 from bea.modified.stepping import bind_exactly, in_full, rational_if_possible

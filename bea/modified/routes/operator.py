@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
+from bea.algebra import Element, as_rational, exact
 from bea.errors import DomainError
-from bea.fields import Element, VectorField, as_rational, exact
+from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.stepping import (

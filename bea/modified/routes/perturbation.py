@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from bea.fields import Element, VectorField
+from bea.algebra import Element
+from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.stepping import series_iterates, tree_map
 from bea.trees import Tree, trees, trees_up_to

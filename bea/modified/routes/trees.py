@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from bea.algebra import Element
 from bea.bseries import field_of_map
-from bea.fields import Element, VectorField
+from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.stepping import in_ring_of, tree_map

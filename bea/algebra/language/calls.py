@@ -1,0 +1,93 @@
+"""Texts NAME(PARAMETER=VALUE, ...): how methods and schedules with parameters are written.
+
+    heavy-ball(beta=1/2)      cosine(time=1, low=1/10)      runge-kutta(A=0,0; 2/3,0, b=1/4,3/4)
+
+A value goes as far as the next PARAMETER=, so that it may hold commas of its own. What the values
+mean is read elsewhere, by the grammar.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bea.algebra.language.grammar import declared_names
+from bea.algebra.language.texts import NAME, excerpt
+from bea.errors import ExpressionError
+
+__all__ = ["assignments", "read_call", "split_calls"]
+
+_CALL = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
+_ASSIGNMENT = re.compile(rf"({NAME})\s*=")
+
+
+def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | None]]:
+    """Return the name, with hyphens, and the parameters; those without a value are None.
+
+    Raises
+    ------
+    ExpressionError
+        If the text is no name with parameters in brackets, or one of them comes twice.
+
+    Examples
+    --------
+    >>> read_call("one_cycle(time=2, peak=1/4)", "schedule", "cosine(time=1)")
+    ('one-cycle', {'time': '2', 'peak': '1/4'})
+    >>> read_call("heavy-ball beta=1", "method", "heavy-ball(beta=1/2)")
+    Traceback (most recent call last):
+    bea.errors.ExpressionError: the method 'heavy-ball beta=1' cannot be read: write ...
+    """
+    match = _CALL.fullmatch(text)
+    if not match:
+        raise ExpressionError(f"the {what} {excerpt(text)} cannot be read: write {example}")
+    found: dict[str, str | None] = {}
+    for name, value in assignments(match[2] or ""):
+        if name in found:
+            raise ExpressionError(f"parameter '{name}' is given twice: give it once")
+        found[name] = value
+    return match[1].replace("_", "-"), found
+
+
+def split_calls(text: str) -> list[str]:
+    """Split a list at the commas and semicolons that stand outside of all brackets.
+
+    >>> split_calls("gradient-descent, adam(beta1=1/2, beta2=3/4)")
+    ['gradient-descent', 'adam(beta1=1/2, beta2=3/4)']
+    """
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0 and letter in ",;":
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts if part.strip()]
+
+
+def assignments(text: str) -> list[tuple[str, str | None]]:
+    """Split "a, b=1 c=2" at its names: bare ones first, then each with the text up to the next.
+
+    Raises
+    ------
+    ExpressionError
+        If there is no value after a "=".
+
+    Examples
+    --------
+    >>> assignments("b, A=0,0; 2/3,0, c=1")
+    [('b', None), ('A', '0,0; 2/3,0'), ('c', '1')]
+    """
+    marks = list(_ASSIGNMENT.finditer(text))
+    bare = text[: marks[0].start()] if marks else text
+    found: list[tuple[str, str | None]] = [
+        (name, None) for name in declared_names(bare.replace(";", " "))
+    ]
+    ends = [mark.start() for mark in marks[1:]] + [len(text)] * bool(marks)
+    for mark, end in zip(marks, ends, strict=True):
+        value = text[mark.end() : end].strip(" ,;\t")
+        if not value or "=" in value:
+            raise ExpressionError(
+                f"parameter '{mark[1]}' has no value in '{text}': write {mark[1]}=1/2, or the name "
+                "alone to leave it symbolic"
+            )
+        found.append((mark[1], value))
+    return found

@@ -1,0 +1,310 @@
+"""The grammar in which formulas are typed, and its reader, which cannot run code.
+
+Text goes through a table-driven LALR(1) parser (lark; Aho, Lam, Sethi and Ullman, "Compilers",
+2006, sec. 4.7) to the trees of `bea.algebra.language.expressions` and nowhere else: there is no
+`eval`, and no name reaches Python. Numbers are exact, 0.1 is 1/10. Precedence is Python's: `-x**2`
+is -(x**2), `x**y**z` is x**(y**z), `2**-1` is 1/2; `^` means `**`. SymPy reads what is written so.
+
+The text is measured by `bea.algebra.language.limits` before lark sees it, and no step here
+recurses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from flint import fmpq
+
+from bea.algebra.language import limits
+from bea.algebra.language.building import add, call, multiply, negate, power
+from bea.algebra.language.expressions import PI, Expression, Number, Symbol, check_size
+from bea.algebra.language.functions import FUNCTIONS, NON_SMOOTH, SUGAR, refuse_function
+from bea.algebra.language.texts import NAME, NUMBER, check_nesting, check_text, excerpt, shortened
+from bea.errors import ExpressionError, nearest
+
+if TYPE_CHECKING:
+    from lark import Lark, Token, UnexpectedInput
+
+__all__ = ["GRAMMAR", "declared_names", "parse", "parse_components"]
+
+GRAMMAR = rf"""
+    start: sum ("," sum)*
+    ?sum: product (SIGN product)*
+    ?product: signed (TIMES signed)*
+    ?signed: power
+        | SIGN signed                           -> sign
+    ?power: atom
+        | atom _POWER signed                    -> power
+    ?atom: "(" sum ")"
+        | NUMBER                                -> number
+        | NAME                                  -> name
+        | NAME "(" [sum ("," sum)*] ")"         -> call
+
+    SIGN: "+" | "-"
+    TIMES: "*" | "/"
+    _POWER: "**" | "^"
+    NUMBER: /{NUMBER}/
+    NAME: /{NAME}/
+    %ignore " "
+"""
+"""The grammar, in lark's notation."""
+
+_HINTS = {
+    "=": "give the right-hand side only", ";": "separate components by commas",
+    "²": "write **2", "³": "write **3", "·": "write *", "×": "write *", "÷": "write /",
+    "−": "write the minus sign of the keyboard, -", "√": "write sqrt(x)",
+    "|": "the absolute value is not differentiable", "!": "there is no factorial",
+    **dict.fromkeys("[]{}", "use round brackets"),
+}  # fmt: skip
+
+
+Functions = Mapping[str, Callable[..., Expression]]
+
+
+def parse(
+    text: str,
+    *,
+    variables: Sequence[str] | None = None,
+    parameters: Sequence[str] = (),
+    functions: Functions = MappingProxyType({}),
+    pairs: Collection[str] = (),
+) -> Expression:
+    """Read one formula.
+
+    Parameters
+    ----------
+    text
+        The formula, such as `"x**2*y + exp(-y)"`.
+    variables, parameters
+        The names that it may hold, as sequences or as text (`"x y"`); any name if `variables` is
+        None.
+    functions
+        Further functions of one argument, each with what to put in the place of its value.
+    pairs
+        Those of them that take two arguments as well.
+
+    Raises
+    ------
+    ExpressionError
+        If the text is no formula, holds a name that is not declared or a function that is not
+        smooth, or is larger than `bea.algebra.language.limits` allow.
+
+    Examples
+    --------
+    >>> print(parse("0.1*x^2 - (y/2)"))
+    x**2/10 - y/2
+    >>> parse("x**2 + z", variables="x y")
+    Traceback (most recent call last):
+    bea.errors.ExpressionError: unknown variable 'z' (declared: x, y). Declare it with ...
+    """
+    components = parse_components(
+        text, variables=variables, parameters=parameters, functions=functions, pairs=pairs
+    )
+    if len(components) > 1:
+        raise ExpressionError(
+            f"one expression is needed, and {excerpt(text)} has "
+            f"{len(components)} components, separated by commas; give one of them"
+        )
+    return components[0]
+
+
+def parse_components(
+    text: str,
+    *,
+    variables: Sequence[str] | None = None,
+    parameters: Sequence[str] = (),
+    functions: Functions = MappingProxyType({}),
+    pairs: Collection[str] = (),
+) -> tuple[Expression, ...]:
+    """Read formulas that are separated by commas, such as the components of a field.
+
+    Parameters and errors are those of `parse`.
+
+    Examples
+    --------
+    >>> [str(component) for component in parse_components("y, -sin(x)")]
+    ['y', '-sin(x)']
+    """
+    from lark import UnexpectedInput
+
+    declared = None
+    if variables is not None:
+        declared = declared_names((*declared_names(variables), *declared_names(parameters)))
+    clean = check_text(text)
+    check_nesting(clean)
+    try:
+        tree = _parser().parse(clean)
+    except UnexpectedInput as error:
+        raise ExpressionError(_explanation(error, clean)) from None
+    reader = _Reader(declared, functions, pairs)
+    values: dict[int, Any] = {}
+    for node in tree.iter_subtrees():
+        children = [values.get(id(child), child) for child in node.children]
+        values[id(node)] = getattr(reader, node.data)(children)
+    return tuple(check_size(component) for component in values[id(tree)])
+
+
+def declared_names(names: Any) -> tuple[str, ...]:
+    """Return names as a tuple, from a sequence or from text with blanks or commas between them.
+
+    SymPy's symbols stand for their names. Raises `ExpressionError` if a name is no name, is taken,
+    or comes twice.
+
+    >>> declared_names("x, y")
+    ('x', 'y')
+    """
+    if not isinstance(names, str | Iterable):
+        names = [names]
+    parts = re.findall(r"[^\s,]+", names) if isinstance(names, str) else names
+    result = tuple(Symbol(getattr(part, "name", part)).name for part in parts)
+    for name, times in Counter(result).items():
+        if times > 1:
+            raise ExpressionError(f"{excerpt(name)} is declared twice; give it once")
+    return result
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    from lark import Lark
+
+    return Lark(GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False)
+
+
+class _Reader:
+    """Makes an expression of each rule of the grammar, from the values of its parts."""
+
+    def __init__(
+        self, declared: tuple[str, ...] | None, functions: Functions, pairs: Collection[str]
+    ) -> None:
+        self.declared = None if declared is None else dict.fromkeys(declared)  # ordered, and quick
+        self.functions = functions
+        self.pairs = pairs
+
+    def start(self, parts: list[Any]) -> list[Expression]:
+        return parts
+
+    def sum(self, parts: list[Any]) -> Expression:
+        pairs = zip(parts[1::2], parts[2::2], strict=True)
+        return add(parts[0], *(negate(term) if sign == "-" else term for sign, term in pairs))
+
+    def product(self, parts: list[Any]) -> Expression:
+        pairs = zip(parts[1::2], parts[2::2], strict=True)
+        return multiply(parts[0], *(power(f, -1) if sign == "/" else f for sign, f in pairs))
+
+    def sign(self, parts: list[Any]) -> Expression:
+        return negate(parts[1]) if parts[0] == "-" else parts[1]
+
+    def power(self, parts: list[Any]) -> Expression:
+        return power(parts[0], parts[1])
+
+    def number(self, parts: list[Any]) -> Expression:
+        return Number(_rational(str(parts[0])))
+
+    def name(self, parts: list[Any]) -> Expression:
+        token = parts[0]
+        name = str(token)
+        if name == "pi":
+            return PI
+        if name in FUNCTIONS or name in SUGAR:
+            raise ExpressionError(
+                f"'{name}' at column {_column(token)} is a function and needs its argument in "
+                f"brackets; write {name}(x)"
+            )
+        if not name.isidentifier():
+            raise ExpressionError(_odd_name(name, _column(token)))
+        if self.declared is not None and name not in self.declared:
+            known = shortened(", ".join(self.declared) or "none")
+            raise ExpressionError(
+                f"unknown variable {excerpt(name)} (declared: {known})."
+                f"{nearest(name, self.declared)}{_constant_hint(name)} Declare it with "
+                "--variables or as a parameter"
+            )
+        return Symbol(name)
+
+    def call(self, parts: list[Any]) -> Expression:
+        token, arguments = parts[0], parts[1:]
+        name = str(token)
+        own = name in self.functions
+        known = own or name in FUNCTIONS or name in SUGAR
+        if known and (len(arguments) == 1 or (len(arguments) == 2 and name in self.pairs)):
+            return self.functions[name](*arguments) if own else call(name, arguments[0])
+        quoted, column = excerpt(name), _column(token)
+        if known:
+            takes, form = ("one or two", "x, y") if name in self.pairs else ("one", "x")
+            raise ExpressionError(
+                f"{quoted} at column {column} takes {takes} argument{'s' * (form != 'x')}, not "
+                f"{len(arguments)}; write {name}({form})"
+            )
+        declared = self.declared is not None and name in self.declared
+        if name == "pi" or declared or len(name) == 1:
+            raise ExpressionError(
+                f"{quoted} at column {column} is no function; for a product write * before the "
+                "bracket"
+            )
+        meant = nearest(name, self.functions)
+        if meant and not nearest(name, [*FUNCTIONS, *SUGAR, *NON_SMOOTH]):
+            raise ExpressionError(f"unknown function {quoted}.{meant}")
+        refuse_function(name)
+
+
+def _rational(literal: str) -> fmpq:
+    """Return the exact value of a number as it is written: 0.1 is 1/10."""
+    mantissa, _, power_of_ten = literal.lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fraction = fraction.rstrip("0")
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return fmpq(0)
+    shift = power_of_ten.lstrip("+-").lstrip("0")
+    size = int(shift or 0) if len(shift) < 9 else 10**9  # never converts thousands of digits
+    exponent = (-size if "-" in power_of_ten else size) - len(fraction)
+    # A decimal digit is less than 10/3 bits.
+    limits.check_bits(max(len(digits) + exponent, len(digits), -exponent) * 10 // 3)
+    return fmpq(int(digits)) * fmpq(10) ** exponent
+
+
+def _column(token: Token) -> int:
+    return (token.start_pos or 0) + 1
+
+
+def _explanation(error: UnexpectedInput, text: str) -> str:
+    """Say in one line what is wrong with the text, where, and what to write."""
+    from lark import UnexpectedCharacters
+
+    token = getattr(error, "token", None)
+    if token is not None and token.type == "$END":
+        end = excerpt(text.strip()[-20:])
+        return f"the expression ends too early, after {end}; something is missing at its end"
+    position = error.pos_in_stream or 0
+    found = text[position] if isinstance(error, UnexpectedCharacters) else str(token)
+    start = max(0, position - 20)
+    near = excerpt(text[start : position + 20].strip())
+    where = f"at column {position + 1}, near {near}"
+    before = re.search(rf"({NAME}|[\w.)])\s*$", text[start:position])
+    if found[0] in _HINTS:
+        return f"unexpected {excerpt(found)} {where}; {_HINTS[found[0]]}"
+    if token is not None and token.type == "COMMA":
+        return f"unexpected ',' {where}; commas separate components, outside of brackets"
+    if before and token is not None and token.type in ("NAME", "NUMBER", "LPAR"):
+        if before[1] in FUNCTIONS or before[1] in SUGAR:
+            return f"an operator is missing {where}; write {before[1]}(...) with brackets"
+        return f"an operator is missing {where}; write * for a product"
+    return f"unexpected {excerpt(found)} {where}; remove it or write what is missing"
+
+
+def _odd_name(name: str, column: int) -> str:
+    odd = next((c for c in name if not ("x" + c).isidentifier()), name)
+    hint = _HINTS.get(odd, "use letters, digits and underscores")
+    return f"unexpected '{odd}' in {excerpt(name)} at column {column}; {hint}"
+
+
+def _constant_hint(name: str) -> str:
+    return " Euler's number is exp(1)." if name in ("e", "E") else ""

@@ -1,0 +1,111 @@
+"""Sums of many terms in a program: polynomials by Horner's scheme, linear combinations.
+
+A multivariate Horner scheme with a greedy choice of the variable: Ceberio and Kreinovich, "Greedy
+algorithms for optimizing multivariate Horner schemes", SIGSAM Bull. 38(1), 2004. What a program is
+belongs to `bea.algebra.programs.program`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from flint import fmpq
+
+from bea.algebra.programs.operations import rational
+from bea.algebra.programs.program import Program
+from bea.errors import DimensionError
+
+__all__ = ["polynomial"]
+
+_Terms = list[tuple[tuple[int, ...], fmpq]]
+
+
+def polynomial(
+    program: Program,
+    terms: Mapping[tuple[int, ...], fmpq | int],
+    generators: Sequence[int],
+) -> int:
+    """Return the node of a polynomial, by a greedy multivariate Horner scheme.
+
+    Parameters
+    ----------
+    program
+        The program that the nodes are added to.
+    terms
+        Coefficients by exponents, one nonnegative exponent for each generator, as
+        `flint.fmpq_mpoly.to_dict` gives them.
+    generators
+        The nodes that the exponents belong to.
+
+    Examples
+    --------
+    >>> program = Program(["x", "y"])
+    >>> generators = [program.input(0), program.input(1)]
+    >>> program.output(polynomial(program, {(2, 1): fmpq(1), (0, 1): fmpq(-3)}, generators))
+    >>> program.run([fmpq(1, 2), fmpq(4)])
+    [-11]
+    """
+    for exponents in terms:
+        if len(exponents) != len(generators) or any(e < 0 for e in exponents):
+            raise DimensionError(
+                f"exponents {exponents}: give {len(generators)} integers ≥ 0, one a generator"
+            )
+    # A stack, not recursion: the depth is the degree. A `_Split` waits for its two parts.
+    pending: list[_Terms | _Split] = [[(e, rational(c)) for e, c in terms.items() if c != 0]]
+    done: list[int] = []
+    while pending:
+        task = pending.pop()
+        if isinstance(task, _Split):
+            inside, outside = done.pop(), done.pop()
+            factor = program.power(generators[task.generator], task.exponent)
+            joined = program.add(program.multiply(factor, inside), outside)
+            done.append(program.multiply(program.constant(task.content), joined))
+        elif len(task) > 1:
+            split = _greedy_split(task)
+            pending += [split, split.inside, split.outside]
+        else:
+            done.append(_monomial(program, task, generators))
+    return done.pop()
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+class _Split(NamedTuple):
+    """content · (generator^exponent · inside + outside), where no term outside has generator."""
+
+    content: fmpq
+    generator: int
+    exponent: int
+    inside: _Terms
+    outside: _Terms
+
+
+def _greedy_split(terms: _Terms) -> _Split:
+    """Take out the generator that the most terms have, and coefficients equal up to sign."""
+    columns = list(zip(*(exponents for exponents, _ in terms), strict=True))
+    g = min(range(len(columns)), key=lambda j: columns[j].count(0))
+    least = min(filter(None, columns[g]))
+    size = abs(terms[0][1])
+    if size != 1 and all(c in (size, -size) for _, c in terms):
+        return _Split(size, g, 0, [(exponents, c / size) for exponents, c in terms], [])
+    inside: _Terms = []
+    outside: _Terms = []
+    for exponents, c in terms:
+        if exponents[g]:
+            lowered = (*exponents[:g], exponents[g] - least, *exponents[g + 1 :])
+            inside.append((lowered, c))
+        else:
+            outside.append((exponents, c))
+    return _Split(fmpq(1), g, least, inside, outside)
+
+
+def _monomial(program: Program, terms: _Terms, generators: Sequence[int]) -> int:
+    if not terms:
+        return program.constant(0)
+    ((exponents, coefficient),) = terms
+    result = program.constant(1)
+    for generator, exponent in zip(generators, exponents, strict=True):
+        result = program.multiply(result, program.power(generator, exponent))
+    return program.multiply(program.constant(coefficient), result)

@@ -1,0 +1,80 @@
+"""Sizes bound what an expression comes to when it is expanded."""
+
+from __future__ import annotations
+
+from math import log2
+
+from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bea.algebra.language.building import add, call, multiply, number, power
+from bea.algebra.language.expressions import Expression, Symbol, fold
+from bea.algebra.language.grammar import parse
+from bea.algebra.language.sizes import Size, Sizing
+from bea.errors import ExpressionError
+
+GENERATORS = fmpq_mpoly_ctx.get(["a", "b", "c"], Ordering.deglex)
+
+
+class Expanded:
+    """Expanded polynomials."""
+
+    def number(self, value: fmpq) -> fmpq_mpoly:
+        return GENERATORS.constant(value)
+
+    def symbol(self, name: str) -> fmpq_mpoly:
+        return GENERATORS.gens()["xyz".index(name)]
+
+    def sum(self, values: list[fmpq_mpoly]) -> fmpq_mpoly:
+        return sum(values)
+
+    def product(self, values: list[fmpq_mpoly]) -> fmpq_mpoly:
+        result = GENERATORS.constant(1)
+        for value in values:
+            result = result * value
+        return result
+
+    def power(self, value: fmpq_mpoly, exponent: fmpq) -> fmpq_mpoly:
+        return value ** int(exponent.p)
+
+
+def combined(parts: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    some = st.lists(parts, min_size=2, max_size=4)
+    return (
+        some.map(lambda terms: add(*terms))
+        | some.map(lambda factors: multiply(*factors))
+        | st.builds(power, parts, st.integers(2, 4))
+    )
+
+
+LEAVES = st.integers(-9, 9).map(number) | st.sampled_from("xyz").map(Symbol)
+
+
+POLYNOMIALS = st.recursive(LEAVES, combined, max_leaves=8)
+
+
+@given(POLYNOMIALS)
+def test_sizes_bound_the_expanded_polynomial(expression: Expression) -> None:
+    try:
+        size = fold(expression, Sizing())
+    except ExpressionError:
+        return
+    expanded = fold(expression, Expanded())
+    assert len(expanded) <= max(size.terms, 1)
+    assert expanded.total_degree() <= size.degree
+    assert all(log2(abs(int(c.p))) <= size.bits + 1e-9 for c in expanded.coeffs())
+
+
+def test_sizes_of_functions_and_roots_are_generators() -> None:
+    x = Symbol("x")
+    assert fold(call("exp", add(x, number(1))), Sizing()).terms == 1
+    root = fold(power(add(x, number(1)), fmpq(1, 2)), Sizing())
+    assert (root.terms, len(root.generators)) == (2, 2)  # (x + 1) times a power of the root
+    inverse = fold(power(add(x, number(1)), -3), Sizing())
+    assert (inverse.terms, len(inverse.generators)) == (1, 1)
+
+
+def test_dense_bound_is_used_where_it_is_smaller() -> None:
+    size: Size = fold(parse("*".join(f"(x - {i})" for i in range(1, 31))), Sizing())
+    assert size.terms == 31
