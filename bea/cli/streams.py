@@ -45,7 +45,7 @@ def emit(text: str, out: Path | None = None) -> None:
     if out is None:
         sys.stdout.write(text)
         return
-    from bea.flows.files import write_whole
+    from bea.files.whole import write_whole
 
     write_whole(out, lambda stream: stream.write(text.encode()))
     note(f"wrote {out}")

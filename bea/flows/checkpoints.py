@@ -19,7 +19,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from bea.errors import OutputError
-from bea.flows.files import file_path, write_whole
+from bea.files.whole import file_path, write_whole
 
 __all__ = ["Checkpoint", "State"]
 

@@ -1,4 +1,4 @@
-"""Ensembles in one file, an archive of `bea.flows.archives`.
+"""Ensembles in one file, an archive of `bea.files.archives`.
 
 What an ensemble has not finished is kept by `bea.flows.checkpoints`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bea.flows.archives import not_a, read_archive, write_archive
+from bea.files.archives import not_a, read_archive, write_archive
 from bea.flows.ensemble_result import Ensemble
 
 __all__ = ["load_ensemble", "save_ensemble"]

@@ -1,4 +1,4 @@
-"""Certificates in one file, an archive of `bea.flows.archives`.
+"""Certificates in one file, an archive of `bea.files.archives`.
 
 The arrays of each of its studies are named "study.gammas" and so on.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bea.flows.archives import read_archive, write_archive
+from bea.files.archives import read_archive, write_archive
 from bea.measure.certificate import Certificate
 from bea.measure.study import DriftStudy
 

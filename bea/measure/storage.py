@@ -1,11 +1,11 @@
-"""Studies in one file, an archive of `bea.flows.archives`."""
+"""Studies in one file, an archive of `bea.files.archives`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from bea.flows.archives import not_a, read_archive, write_archive
+from bea.files.archives import not_a, read_archive, write_archive
 from bea.measure.study import DriftStudy
 
 __all__ = ["load_study", "save_study"]

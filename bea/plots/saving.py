@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bea.errors import OutputError
-from bea.flows.files import write_whole
+from bea.files.whole import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bea.errors import OutputError
-from bea.flows.files import write_whole
+from bea.files.whole import write_whole
 
 __all__ = ["check_folder", "json_text", "write_text"]
 

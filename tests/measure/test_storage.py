@@ -11,7 +11,7 @@ import pytest
 
 from bea.errors import OutputError
 from bea.fields import VectorField
-from bea.flows.files import write_whole
+from bea.files.whole import write_whole
 from bea.measure import DriftStudy, discretization_drift, load_study
 from bea.methods import get
 

@@ -1,7 +1,7 @@
 """Results in one file: a NumPy archive with the arrays as they are and the words as JSON.
 
 No pickles: a file from a stranger can be read safely. Files are there whole or not at all, see
-`bea.flows.files`. What a study, a certificate or an ensemble puts into one is their own concern.
+`bea.files.whole`. What a study, a certificate or an ensemble puts into one is their own concern.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from bea.errors import OutputError
-from bea.flows.files import file_path, write_whole
+from bea.files.whole import file_path, write_whole
 
 __all__ = ["not_a", "read_archive", "write_archive"]
 
