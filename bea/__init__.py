@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bea.errors import BeaError
     from bea.fields import Loss, VectorField
     from bea.flows import Ensemble, Trajectory, ensemble, iterate, sde_ensemble
-    from bea.flows.flow import flow
+    from bea.flows.deterministic.flow import flow
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify

@@ -21,8 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.errors import DimensionError, MethodError
 from bea.flows import Trajectory, iterate
-from bea.flows.lanes import Field
-from bea.flows.times import check_count, check_gammas
+from bea.flows.deterministic.lanes import Field
+from bea.flows.deterministic.times import check_count, check_gammas
 from bea.methods import Method
 
 __all__ = ["MeasuredField", "measured_field", "measured_field_at"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bea.adapters.measured_field import MeasuredField
 from bea.errors import DimensionError, OrderError
 from bea.fields import VectorField
-from bea.flows.times import check_count
+from bea.flows.deterministic.times import check_count
 from bea.modified import ModifiedEquation
 
 __all__ = ["MeasuredTerms", "TermComparison", "compare_terms", "measured_terms"]

@@ -165,7 +165,7 @@ class Request:
     def _gammas(self, starts: Any, time: float) -> Any:
         import numpy as np
 
-        from bea.flows.times import check_samples
+        from bea.flows.deterministic.times import check_samples
         from bea.measure import gammas_for
 
         check_samples(self.gamma_count, self.samples)

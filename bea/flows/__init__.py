@@ -11,14 +11,14 @@ at which multiples of the step size the two are compared; comparing them is `bea
 
 from __future__ import annotations
 
+from bea.flows.deterministic.flow import flow
+from bea.flows.deterministic.iterates import iterate
+from bea.flows.deterministic.times import sample_steps, sample_times
+from bea.flows.deterministic.trajectory import Status, Trajectory
 from bea.flows.ensemble_result import Ensemble, Estimate
 from bea.flows.ensemble_storage import load_ensemble, save_ensemble
 from bea.flows.ensembles import ensemble
-from bea.flows.flow import flow
-from bea.flows.iterates import iterate
 from bea.flows.sde import sde_ensemble
-from bea.flows.times import sample_steps, sample_times
-from bea.flows.trajectory import Status, Trajectory
 
 __all__ = [
     "Ensemble",

@@ -22,8 +22,8 @@ from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.errors import BeaError, DimensionError
 from bea.fields import NoiseFactor
 from bea.fields.sources import expressions_of
+from bea.flows.deterministic.trajectory import point_text
 from bea.flows.fingerprints import fingerprint
-from bea.flows.trajectory import point_text
 
 __all__ = ["Diffusion", "cholesky"]
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.flows.checkpoints import Checkpoint, State
+from bea.flows.deterministic.lanes import growth_limit
+from bea.flows.deterministic.stepper import Meter
+from bea.flows.deterministic.trajectory import Status
 from bea.flows.ensemble_plan import Plan, Results
-from bea.flows.lanes import growth_limit
 from bea.flows.observables import Observables
-from bea.flows.stepper import Meter
-from bea.flows.trajectory import Status
 
 __all__ = ["RunChunk"]
 

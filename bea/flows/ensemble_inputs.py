@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from bea.algebra.language.reals import real_number, real_numbers
 from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DimensionError, DomainError, StepSizeError
+from bea.flows.deterministic.lanes import Inside
+from bea.flows.deterministic.times import check_count
+from bea.flows.deterministic.trajectory import point_text
 from bea.flows.ensemble_plan import Plan, Walk
-from bea.flows.lanes import Inside
 from bea.flows.observables import Observables
-from bea.flows.times import check_count
-from bea.flows.trajectory import point_text
 
 __all__ = ["plan_runs", "record_steps", "step_size"]
 

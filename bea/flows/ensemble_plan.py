@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.flows.lanes import Inside
+from bea.flows.deterministic.lanes import Inside
+from bea.flows.deterministic.trajectory import Status
 from bea.flows.observables import Observables
-from bea.flows.trajectory import Status
 
 __all__ = ["Memory", "Plan", "Results", "Segment", "Walk", "Walker"]
 

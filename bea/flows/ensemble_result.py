@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import UnknownNameError, nearest
-from bea.flows.trajectory import Status
+from bea.flows.deterministic.trajectory import Status
 
 __all__ = ["Ensemble", "Estimate"]
 

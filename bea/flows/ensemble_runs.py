@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError
 from bea.flows.checkpoints import Checkpoint
+from bea.flows.deterministic.lanes import Progress
+from bea.flows.deterministic.stepper import Meter
+from bea.flows.deterministic.times import check_count
 from bea.flows.ensemble_chunk import RunChunk
 from bea.flows.ensemble_plan import Plan, Results
 from bea.flows.ensemble_result import Ensemble
-from bea.flows.lanes import Progress
-from bea.flows.stepper import Meter
-from bea.flows.times import check_count
 
 __all__ = ["run_plan"]
 

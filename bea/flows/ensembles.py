@@ -19,14 +19,14 @@ from numpy.typing import ArrayLike, NDArray
 from bea.algebra.ring.exact import as_float
 from bea.errors import BeaError, MethodError
 from bea.fields.arithmetics import NumericField
+from bea.flows.deterministic.lanes import Progress
+from bea.flows.deterministic.times import check_count
+from bea.flows.deterministic.trajectory import Status
 from bea.flows.ensemble_inputs import plan_runs, step_size
 from bea.flows.ensemble_plan import Memory, Segment, Walker
 from bea.flows.ensemble_result import Ensemble
 from bea.flows.ensemble_runs import run_plan
-from bea.flows.lanes import Progress
 from bea.flows.observables import read_observables
-from bea.flows.times import check_count
-from bea.flows.trajectory import Status
 from bea.methods import Batches, Method, ShuffledEpochs
 from bea.methods import get as get_method
 from bea.problems import FiniteSum, TimedSum, find_loss

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, StepSizeError
 from bea.flows import ensemble
-from bea.flows.lanes import Progress
-from bea.flows.times import check_count
+from bea.flows.deterministic.lanes import Progress
+from bea.flows.deterministic.times import check_count
 from bea.measure.batch_schemes import BatchScheme
 from bea.measure.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.quadratic_moments import QuadraticMoments

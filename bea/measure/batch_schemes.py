@@ -15,7 +15,7 @@ from typing import Any
 from flint import fmpq
 
 from bea.errors import BeaError
-from bea.flows.times import check_count
+from bea.flows.deterministic.times import check_count
 from bea.measure.exact_inputs import exact_number
 from bea.measure.noise_scale import (
     Number,

@@ -21,7 +21,7 @@ from bea.errors import StepSizeError
 from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
 from bea.flows import Trajectory, iterate
-from bea.flows.times import check_count
+from bea.flows.deterministic.times import check_count
 from bea.measure.comparison import (
     Progress,
     checked_orders,

@@ -18,7 +18,7 @@ from bea.errors import OrderError
 from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
 from bea.flows import Trajectory, flow
-from bea.flows.times import check_progress
+from bea.flows.deterministic.times import check_progress
 from bea.measure.expected import expected_orders
 from bea.measure.sampling import default_starts
 from bea.measure.study import DriftStudy

@@ -23,7 +23,7 @@ from flint import fmpq
 
 from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.errors import BeaError, MethodError, StepSizeError
-from bea.flows.times import check_count
+from bea.flows.deterministic.times import check_count
 from bea.methods import Batches
 
 __all__ = [

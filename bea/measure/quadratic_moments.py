@@ -24,7 +24,7 @@ from bea.algebra import Element
 from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import Loss
-from bea.flows.trajectory import point_text
+from bea.flows.deterministic.trajectory import point_text
 from bea.measure.exact_inputs import exact_number
 from bea.measure.noise_scale import momentum_number, rate_number
 from bea.methods import Batches

@@ -14,8 +14,8 @@ from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
 from bea.fields.vector_field import lanes_of
 from bea.flows import flow
-from bea.flows.times import check_count
-from bea.flows.trajectory import point_text
+from bea.flows.deterministic.times import check_count
+from bea.flows.deterministic.trajectory import point_text
 
 __all__ = [
     "affordable_time",

@@ -18,7 +18,7 @@ from bea.algebra.language.reals import real_number
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import VectorField
 from bea.flows import Trajectory, iterate
-from bea.flows.times import check_gammas
+from bea.flows.deterministic.times import check_gammas
 from bea.measure.certificate import Certificate
 from bea.measure.comparison import (
     Progress,

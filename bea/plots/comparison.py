@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
 from bea.fields import Loss
 from bea.flows import flow
-from bea.flows.times import check_gammas
+from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem

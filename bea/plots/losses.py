@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, NoModifiedLossError
 from bea.fields import Loss
-from bea.flows.times import check_gammas
+from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, ModifiedLoss, modified_equation
 from bea.modified.checks import require_equation

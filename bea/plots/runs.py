@@ -18,7 +18,7 @@ from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import Status, Trajectory, flow, iterate, sample_steps
-from bea.flows.times import check_count
+from bea.flows.deterministic.times import check_count
 from bea.measure import flow_by_pieces
 from bea.methods import Method, Scheduled
 from bea.methods.schedule import rational

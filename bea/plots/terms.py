@@ -17,7 +17,7 @@ from bea.algebra.language.reals import real_number
 from bea.errors import BeaError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import flow
-from bea.flows.times import check_gammas
+from bea.flows.deterministic.times import check_gammas
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation
 from bea.plots.runs import start_of, stopped_text

@@ -1,7 +1,7 @@
 """The iterates of a method, all step sizes and starts at once, in plain float64.
 
 A method's `step` is run as it is written, on arrays (d, lanes); nothing is done about rounding
-errors, about 1e-16 a step. The stepping itself is in `bea.flows.stepper`.
+errors, about 1e-16 a step. The stepping itself is in `bea.flows.deterministic.stepper`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.ring.exact import as_float
 from bea.errors import MethodError, StepSizeError
-from bea.flows.lanes import Field, Outcome, Progress, chunk_width, prepare
-from bea.flows.stepper import Chunk, Meter, Method
-from bea.flows.times import (
+from bea.flows.deterministic.lanes import Field, Outcome, Progress, chunk_width, prepare
+from bea.flows.deterministic.stepper import Chunk, Meter, Method
+from bea.flows.deterministic.times import (
     check_count,
     check_gammas,
     check_progress,
@@ -21,7 +21,7 @@ from bea.flows.times import (
     sample_steps,
     sample_times,
 )
-from bea.flows.trajectory import Trajectory
+from bea.flows.deterministic.trajectory import Trajectory
 
 __all__ = ["iterate"]
 
@@ -49,8 +49,8 @@ def iterate(
     method
         Anything with `bind`, `init` and `step`; see `bea.methods`.
     field
-        A vector field or a loss; see `bea.flows.lanes.Field`. A method that uses the derivative
-        f' needs one that has it: `numeric_derivative()`, see `VectorField`.
+        A vector field or a loss; see `bea.flows.deterministic.lanes.Field`. A method that uses the
+        derivative f' needs one that has it: `numeric_derivative()`, see `VectorField`.
     starts : (starts, d)
     gammas : (gammas,)
     time : float

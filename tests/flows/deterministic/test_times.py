@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.flows import sample_steps, sample_times
-from bea.flows.times import check_gammas, check_progress
+from bea.flows.deterministic.times import check_gammas, check_progress
 
 
 @given(

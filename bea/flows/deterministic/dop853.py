@@ -4,7 +4,8 @@ The Runge-Kutta pair of Dormand and Prince of order 8(5,3): Hairer, Nørsett, Wa
 Ordinary Differential Equations I, 2nd ed., II.5 (the method), II.10 (its error estimate) and II.4
 (the first step). The coefficients are those of `scipy.integrate.DOP853`. Stage sums are plain
 element-wise products and sums: not one bit of a lane then depends on the lanes beside it, which
-matrix products do not promise. Which steps to take is the business of `bea.flows.batch`.
+matrix products do not promise. Which steps to take is the business of
+`bea.flows.deterministic.lane_driver`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.flows.lanes import Rhs
+from bea.flows.deterministic.lanes import Rhs
 
 __all__ = ["Attempt", "attempt", "first_step", "step_factor"]
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, DomainError
-from bea.flows.trajectory import Status, point_text
+from bea.flows.deterministic.trajectory import Status, point_text
 
 __all__ = [
     "Field",

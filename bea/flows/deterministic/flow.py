@@ -1,7 +1,7 @@
 """The exact flow of a field, as exactly as double precision allows, with an estimate of the error.
 
 The field is taken as it comes: the original one, or a modified equation that depends on the step
-size γ. Every pair (γ, start) is a lane of `bea.flows.batch`.
+size γ. Every pair (γ, start) is a lane of `bea.flows.deterministic.lane_driver`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_number, real_numbers
 from bea.errors import DimensionError, StepSizeError
-from bea.flows.batch import Task, integrate
-from bea.flows.lanes import Field, Outcome, Progress, prepare
-from bea.flows.times import check_count, check_gammas, check_progress, check_samples
-from bea.flows.trajectory import Status, Trajectory
+from bea.flows.deterministic.lane_driver import Task, integrate
+from bea.flows.deterministic.lanes import Field, Outcome, Progress, prepare
+from bea.flows.deterministic.times import check_count, check_gammas, check_progress, check_samples
+from bea.flows.deterministic.trajectory import Status, Trajectory
 
 __all__ = ["flow"]
 
@@ -46,8 +46,9 @@ def flow(
     Parameters
     ----------
     field
-        A vector field, a loss or a modified equation; see `bea.flows.lanes.Field`. Where its
-        attribute `depends_on_gamma` is False, each start is integrated once for all step sizes.
+        A vector field, a loss or a modified equation; see `bea.flows.deterministic.lanes.Field`.
+        Where its attribute `depends_on_gamma` is False, each start is integrated once for all step
+        sizes.
     starts : (starts, d), or (gammas, starts, d) where each step size has starts of its own
     gammas : (gammas,)
     times : (times,) or (gammas, times)

@@ -22,7 +22,7 @@ def test_width_of_a_chunk_leaves_no_trace(
 ) -> None:
     whole = run(himmelblau)
     himmelblau.asked.clear()
-    monkeypatch.setattr("bea.flows.batch.chunk_width", lambda dimension: width)
+    monkeypatch.setattr("bea.flows.deterministic.lane_driver.chunk_width", lambda dimension: width)
     parts = run(himmelblau)
     assert max(himmelblau.asked[1:]) == width  # the first call checks all starts
     assert_array_equal(parts.values, whole.values)
@@ -31,7 +31,7 @@ def test_width_of_a_chunk_leaves_no_trace(
 
 
 def test_slow_lanes_are_stepped_together(plain_field: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bea.flows.batch.chunk_width", lambda dimension: 16)
+    monkeypatch.setattr("bea.flows.deterministic.lane_driver.chunk_width", lambda dimension: 16)
     alone, field = (plain_field(lambda theta, gamma: -gamma * theta) for _ in range(2))
     flow(alone, [[1.0]], [2000.0], [1.0])
     gammas = np.where(np.arange(64) % 16 == 0, 2000.0, 1.0)  # eight slow lanes with the second run

@@ -1,7 +1,8 @@
 """Step a chunk of lanes with a method until each is done or has failed.
 
 Step sizes differ, so the numbers of steps do; lanes that are done, or failed, are taken out, and
-the field and the method's memory with them. `bea.flows.iterates` says what to run and to sample.
+the field and the method's memory with them. `bea.flows.deterministic.iterates` says what to run and
+to sample.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import MethodError
-from bea.flows.lanes import Inside, Outcome, Progress, Rhs, growth_limit
-from bea.flows.trajectory import Status
+from bea.flows.deterministic.lanes import Inside, Outcome, Progress, Rhs, growth_limit
+from bea.flows.deterministic.trajectory import Status
 
 __all__ = ["Chunk", "Meter", "Method"]
 

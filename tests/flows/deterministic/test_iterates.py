@@ -160,7 +160,7 @@ def test_batch_may_be_permuted_and_cut(
 ) -> None:
     run = iterate(euler, himmelblau, STARTS, GAMMAS, samples=2)
     order, turn = [3, 1, 4, 0, 2], [1, 2, 0]
-    monkeypatch.setattr("bea.flows.iterates.chunk_width", lambda dimension: 4)
+    monkeypatch.setattr("bea.flows.deterministic.iterates.chunk_width", lambda dimension: 4)
     mixed = iterate(euler, himmelblau, STARTS[order], GAMMAS[turn], samples=2)
     assert_array_equal(mixed.values, run.values[turn][:, order])
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.flows.dop853 import Attempt, attempt, first_step, step_factor
-from bea.flows.lanes import Inside, Outcome, Progress, Rhs, chunk_width, growth_limit
-from bea.flows.trajectory import Status
+from bea.flows.deterministic.dop853 import Attempt, attempt, first_step, step_factor
+from bea.flows.deterministic.lanes import Inside, Outcome, Progress, Rhs, chunk_width, growth_limit
+from bea.flows.deterministic.trajectory import Status
 
 __all__ = ["Task", "integrate"]
 
@@ -36,7 +36,7 @@ class Task:
     Attributes
     ----------
     rhs, inside
-        The field and its domain, as in `bea.flows.lanes.Field`.
+        The field and its domain, as in `bea.flows.deterministic.lanes.Field`.
     theta : (d, lanes)
         Starts.
     gamma : (lanes,)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bea.errors import DimensionError, DomainError
-from bea.flows.lanes import growth_limit, prepare
+from bea.flows.deterministic.lanes import growth_limit, prepare
 
 GAMMAS = np.array([0.1, 0.2])
 

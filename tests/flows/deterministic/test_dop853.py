@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bea.flows import dop853
+from bea.flows.deterministic import dop853
 
 ONE = np.ones(1)
 
