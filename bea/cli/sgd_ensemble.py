@@ -122,7 +122,7 @@ def _asked(
     total: FiniteSum, length: Length, sampling: StagedSampling, running: Running
 ) -> dict[str, Any]:
     """Return what was asked for as keywords of `bea.ensemble`."""
-    from bea.flows.observables import LOSS
+    from bea.flows.ensembles.observables import LOSS
 
     steps = [whole(part, "--steps") for part in length.steps.split(",")]
     gammas = gammas_of(length.gamma)

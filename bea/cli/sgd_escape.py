@@ -168,7 +168,7 @@ def _length(shaking: Shaking, steps: str | None) -> int:
     """Return for how many steps to watch."""
     if steps is not None:
         return whole(steps, "--steps")
-    from bea.flows.ensemble_inputs import step_size
+    from bea.flows.ensembles.inputs import step_size
 
     count = _WATCHED * shaking.predicted / step_size(shaking.gamma)
     if not count <= _MOST_STEPS:

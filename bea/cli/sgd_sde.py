@@ -56,7 +56,7 @@ def sde_runs(
     import numpy as np
 
     import bea
-    from bea.flows.ensemble_inputs import step_size
+    from bea.flows.ensembles.inputs import step_size
 
     finer = {
         "steps": asked["steps"] * _FINER,

@@ -15,10 +15,10 @@ from bea.flows.deterministic.flow import flow
 from bea.flows.deterministic.iterates import iterate
 from bea.flows.deterministic.times import sample_steps, sample_times
 from bea.flows.deterministic.trajectory import Status, Trajectory
-from bea.flows.ensemble_result import Ensemble, Estimate
-from bea.flows.ensemble_storage import load_ensemble, save_ensemble
-from bea.flows.ensembles import ensemble
-from bea.flows.sde import sde_ensemble
+from bea.flows.ensembles.descent import ensemble
+from bea.flows.ensembles.result import Ensemble, Estimate
+from bea.flows.ensembles.sde import sde_ensemble
+from bea.flows.ensembles.storage import load_ensemble, save_ensemble
 
 __all__ = [
     "Ensemble",

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import bea as package
-from bea.flows import ensembles, load_ensemble
+from bea.flows import load_ensemble
+from bea.flows.ensembles import descent as ensembles
 
 from .conftest import Bea
 

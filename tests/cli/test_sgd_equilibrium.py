@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bea.flows import ensembles
+from bea.flows.ensembles import descent as ensembles
 
 from .conftest import Bea
 

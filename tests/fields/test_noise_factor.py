@@ -13,7 +13,7 @@ from bea.algebra import Ring
 from bea.errors import BeaError, DimensionError
 from bea.fields import NoiseFactor
 from bea.fields.noise_factor import definite_parts
-from bea.flows.diffusion import Diffusion
+from bea.flows.ensembles.diffusion import Diffusion
 from bea.methods import Batches
 from bea.problems import FiniteSum, finite_sum, from_data
 

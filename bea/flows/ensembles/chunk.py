@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.flows.checkpoints import Checkpoint, State
 from bea.flows.deterministic.lanes import growth_limit
 from bea.flows.deterministic.stepper import Meter
 from bea.flows.deterministic.trajectory import Status
-from bea.flows.ensemble_plan import Plan, Results
-from bea.flows.observables import Observables
+from bea.flows.ensembles.checkpoints import Checkpoint, State
+from bea.flows.ensembles.observables import Observables
+from bea.flows.ensembles.plan import Plan, Results
 
 __all__ = ["RunChunk"]
 

@@ -13,7 +13,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError, OutputError
-from bea.flows.fingerprints import fingerprint
+from bea.flows.ensembles.fingerprints import fingerprint
 
 LINE = bea.problems.linear_regression()
 WEIGHT = 2.0

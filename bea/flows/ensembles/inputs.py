@@ -14,8 +14,8 @@ from bea.errors import BeaError, DimensionError, DomainError, StepSizeError
 from bea.flows.deterministic.lanes import Inside
 from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import point_text
-from bea.flows.ensemble_plan import Plan, Walk
-from bea.flows.observables import Observables
+from bea.flows.ensembles.observables import Observables
+from bea.flows.ensembles.plan import Plan, Walk
 
 __all__ = ["plan_runs", "record_steps", "step_size"]
 

@@ -1,6 +1,6 @@
 """Ensembles in one file, an archive of `bea.files.archives`.
 
-What an ensemble has not finished is kept by `bea.flows.checkpoints`.
+What an ensemble has not finished is kept by `bea.flows.ensembles.checkpoints`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bea.files.archives import not_a, read_archive, write_archive
-from bea.flows.ensemble_result import Ensemble
+from bea.flows.ensembles.result import Ensemble
 
 __all__ = ["load_ensemble", "save_ensemble"]
 

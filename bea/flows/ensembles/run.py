@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError
-from bea.flows.checkpoints import Checkpoint
 from bea.flows.deterministic.lanes import Progress
 from bea.flows.deterministic.stepper import Meter
 from bea.flows.deterministic.times import check_count
-from bea.flows.ensemble_chunk import RunChunk
-from bea.flows.ensemble_plan import Plan, Results
-from bea.flows.ensemble_result import Ensemble
+from bea.flows.ensembles.checkpoints import Checkpoint
+from bea.flows.ensembles.chunk import RunChunk
+from bea.flows.ensembles.plan import Plan, Results
+from bea.flows.ensembles.result import Ensemble
 
 __all__ = ["run_plan"]
 

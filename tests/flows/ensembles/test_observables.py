@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bea.errors import BeaError, DimensionError, ExpressionError, UnknownNameError
-from bea.flows.observables import read_observables
+from bea.flows.ensembles.observables import read_observables
 
 THETA = np.array([[1.0, 2.0, 3.0], [0.5, 0.0, -1.0]])
 

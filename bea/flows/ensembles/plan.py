@@ -2,7 +2,7 @@
 
 The runs are cut into chunks of neighbouring lanes that fit the cache, of a width that depends on
 the task alone. How the lanes of a chunk move is said by a `Walk`, of which there are two: a method
-on a finite sum (`bea.flows.ensembles`) and an SDE (`bea.flows.sde`).
+on a finite sum (`bea.flows.ensembles`) and an SDE (`bea.flows.ensembles.sde`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bea.flows.deterministic.lanes import Inside
 from bea.flows.deterministic.trajectory import Status
-from bea.flows.observables import Observables
+from bea.flows.ensembles.observables import Observables
 
 __all__ = ["Memory", "Plan", "Results", "Segment", "Walk", "Walker"]
 

@@ -24,12 +24,12 @@ from bea.fields.vector_field import Loss
 from bea.flows.deterministic.lanes import Field, Progress
 from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import Status
-from bea.flows.diffusion import Diffusion
-from bea.flows.ensemble_inputs import plan_runs, step_size
-from bea.flows.ensemble_plan import Memory, Segment, Walker
-from bea.flows.ensemble_result import Ensemble
-from bea.flows.ensemble_runs import run_plan
-from bea.flows.observables import read_observables
+from bea.flows.ensembles.diffusion import Diffusion
+from bea.flows.ensembles.inputs import plan_runs, step_size
+from bea.flows.ensembles.observables import read_observables
+from bea.flows.ensembles.plan import Memory, Segment, Walker
+from bea.flows.ensembles.result import Ensemble
+from bea.flows.ensembles.run import run_plan
 
 __all__ = ["SCHEMES", "sde_ensemble"]
 

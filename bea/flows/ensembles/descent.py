@@ -3,7 +3,7 @@
 Any method is run: its own `step` is the only formula, and the field that it is given is that of the
 step's batch, the same for all evaluations within a step. So "gradient-descent" is SGD, "heavy-ball"
 SGD with momentum, "gradient-descent-decay" and "heavy-ball-decay" SGD with decoupled weight decay.
-The running itself is in `bea.flows.ensemble_runs`, SDEs are in `bea.flows.sde`.
+The running itself is in `bea.flows.ensembles.run`, SDEs are in `bea.flows.ensembles.sde`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from bea.fields.arithmetics import NumericField
 from bea.flows.deterministic.lanes import Progress
 from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import Status
-from bea.flows.ensemble_inputs import plan_runs, step_size
-from bea.flows.ensemble_plan import Memory, Segment, Walker
-from bea.flows.ensemble_result import Ensemble
-from bea.flows.ensemble_runs import run_plan
-from bea.flows.observables import read_observables
+from bea.flows.ensembles.inputs import plan_runs, step_size
+from bea.flows.ensembles.observables import read_observables
+from bea.flows.ensembles.plan import Memory, Segment, Walker
+from bea.flows.ensembles.result import Ensemble
+from bea.flows.ensembles.run import run_plan
 from bea.methods import Batches, Method, ShuffledEpochs
 from bea.methods import get as get_method
 from bea.problems import FiniteSum, TimedSum, find_loss

@@ -18,7 +18,7 @@ from bea.algebra.language.grammar import parse_components
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import read, to_program
 from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
-from bea.flows.fingerprints import fingerprint
+from bea.flows.ensembles.fingerprints import fingerprint
 
 __all__ = ["LOSS", "Observables", "read_observables"]
 

@@ -23,7 +23,7 @@ from bea.errors import BeaError, DimensionError
 from bea.fields import NoiseFactor
 from bea.fields.sources import expressions_of
 from bea.flows.deterministic.trajectory import point_text
-from bea.flows.fingerprints import fingerprint
+from bea.flows.ensembles.fingerprints import fingerprint
 
 __all__ = ["Diffusion", "cholesky"]
 

@@ -17,8 +17,8 @@ from bea.algebra.ring.conversions import read, to_program
 from bea.errors import BeaError, DimensionError, UnknownNameError
 from bea.fields import NoiseFactor
 from bea.flows import Status, sde_ensemble
-from bea.flows.diffusion import Diffusion, cholesky
-from bea.flows.sde import DiffusingWalker, _Diffusing
+from bea.flows.ensembles.diffusion import Diffusion, cholesky
+from bea.flows.ensembles.sde import DiffusingWalker, _Diffusing
 
 PLANE = bea.VectorField.read("-x + y/2 + x*y/3, -y - x**2/4", "x y")
 ROWS = [["1 + x**2", "x*y/2 + 1/3"], ["x*y/2 + 1/3", "2 + y**2 - x"]]
@@ -62,7 +62,7 @@ def one_step_means(
 
 
 @every_case
-@pytest.mark.parametrize(("scheme", "order"), bea.flows.sde.SCHEMES.items())
+@pytest.mark.parametrize(("scheme", "order"), bea.flows.ensembles.sde.SCHEMES.items())
 def test_one_step_has_the_weak_order_of_the_scheme(
     drift: bea.VectorField, rows: Any, at: Any, scheme: str, order: int
 ) -> None:
@@ -195,7 +195,7 @@ def test_growth_with_geometric_noise_is_exact_by_platen_and_not_by_euler() -> No
     asked: dict[str, Any] = {"gamma": 1, "time": 1.0, "steps": 32, "runs": 40_000,
                              "observables": "x**2"}  # fmt: skip
     exact = np.exp(2.02)
-    for scheme in bea.flows.sde.SCHEMES:
+    for scheme in bea.flows.ensembles.sde.SCHEMES:
         found = sde_ensemble(drift, [["x**2/50"]], [1.0], scheme=scheme, **asked)["x**2"]
         assert found.error[0] < 0.02
         assert (abs(found.mean[0] - exact) < 4.5 * found.error[0]) == (scheme == "platen")
