@@ -24,17 +24,18 @@ from bea.measure.climb import climb, noise_factor
 from bea.measure.critical_points import CriticalPoint, critical_point, critical_points
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.enumeration import Law, law_after
-from bea.measure.equilibrium import EquilibriumRun, equilibrium_run
-from bea.measure.escape import Away, EscapeTimes, Near, Past, escape_times
-from bea.measure.exit_times import mean_exit_time
-from bea.measure.expected import expected_orders
-from bea.measure.growth_study import GrowthCurve, GrowthStudy
-from bea.measure.intrinsic import (
+from bea.measure.equilibrium.intrinsic import (
     Equilibrium,
     intrinsic_rate,
     predicted_equilibrium,
     rate_on_sphere,
 )
+from bea.measure.equilibrium.norm_dynamics import gradient_moments, norm_generator, norm_step
+from bea.measure.equilibrium.runs import EquilibriumRun, equilibrium_run
+from bea.measure.escape import Away, EscapeTimes, Near, Past, escape_times
+from bea.measure.exit_times import mean_exit_time
+from bea.measure.expected import expected_orders
+from bea.measure.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.jackknife import Measured, log_slope
 from bea.measure.kramers import escape_rate, step_factor
 from bea.measure.moment_flow import MomentFlow
@@ -45,7 +46,6 @@ from bea.measure.noise_scale import (
     noise_scale,
     stationary_variance,
 )
-from bea.measure.norm_dynamics import gradient_moments, norm_generator, norm_step
 from bea.measure.order_fit import OrderFit, observed_order
 from bea.measure.passage_times import mean_passage_time, unstable_exit_time
 from bea.measure.quadratic_moments import QuadraticMoments

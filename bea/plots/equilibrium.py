@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError, DimensionError
-from bea.measure.equilibrium import EquilibriumRun
+from bea.measure.equilibrium.runs import EquilibriumRun
 from bea.plots.style import order_style
 
 if TYPE_CHECKING:

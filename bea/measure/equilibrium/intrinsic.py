@@ -1,6 +1,7 @@
 """Intrinsic and effective learning rates: what weight decay makes of a scale-invariant loss.
 
-Directions move at the effective rate γ/‖w‖², and ‖w‖² itself obeys (`bea.measure.norm_dynamics`)
+Directions move at the effective rate γ/‖w‖², and ‖w‖² itself obeys
+(`bea.measure.equilibrium.norm_dynamics`)
 
     ρ₊ = α² ρ + γ² G/ρ,     α = 1 − γλ,     G = ‖g‖² at norm one, of mean τ and E G² = κ τ².
 
@@ -32,7 +33,7 @@ from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DomainError
 from bea.fields import Loss
-from bea.measure.norm_dynamics import gradient_moments
+from bea.measure.equilibrium.norm_dynamics import gradient_moments
 from bea.methods import Batches
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 The runs are ensembles of `bea.flows.ensembles`; here stand what is read off them, each with its
 standard error: the values in equilibrium, the rate at which ‖w‖⁴ relaxes, and the time that an
-observable takes to settle. The theory is `bea.measure.intrinsic`.
+observable takes to settle. The theory is `bea.measure.equilibrium.intrinsic`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, DomainError, UnknownNameError, nearest
 from bea.flows import Ensemble, Estimate, ensemble
-from bea.measure.intrinsic import Equilibrium, number, predicted_equilibrium, values_at
+from bea.measure.equilibrium.intrinsic import Equilibrium, number, predicted_equilibrium, values_at
+from bea.measure.equilibrium.norm_dynamics import gradient_moments
 from bea.measure.jackknife import Measured, jackknife
-from bea.measure.norm_dynamics import gradient_moments
 from bea.methods import Batches
 from bea.methods import get as get_method
 from bea.problems import FiniteSum

@@ -13,7 +13,7 @@ from bea.algebra.language.grammar import parse
 from bea.algebra.ring.conversions import read, to_expression
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError
-from bea.measure.norm_dynamics import gradient_moments, norm_generator, norm_step
+from bea.measure.equilibrium.norm_dynamics import gradient_moments, norm_generator, norm_step
 from bea.methods import Batches, get
 from bea.problems import FiniteSum
 
