@@ -14,14 +14,11 @@ to `bea.plots`, printing to `bea.reports`.
 """
 
 from bea.fields.jacobians import stiffness
-from bea.measure.annealing import Annealed, Inside, anneal, kramers_rates, line_rates
 from bea.measure.averaging import AverageNoise, averaged_covariance, averaged_loss, tail_average
 from bea.measure.batch_growth import batch_growth
 from bea.measure.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
-from bea.measure.climb import climb, noise_factor
-from bea.measure.critical_points import CriticalPoint, critical_point, critical_points
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.enumeration import Law, law_after
 from bea.measure.equilibrium.intrinsic import (
@@ -32,12 +29,17 @@ from bea.measure.equilibrium.intrinsic import (
 )
 from bea.measure.equilibrium.norm_dynamics import gradient_moments, norm_generator, norm_step
 from bea.measure.equilibrium.runs import EquilibriumRun, equilibrium_run
-from bea.measure.escape import Away, EscapeTimes, Near, Past, escape_times
-from bea.measure.exit_times import mean_exit_time
+from bea.measure.escape.annealing import Annealed, Inside, anneal, kramers_rates, line_rates
+from bea.measure.escape.critical_points import CriticalPoint, critical_point, critical_points
+from bea.measure.escape.exit_times import mean_exit_time
+from bea.measure.escape.kramers import escape_rate, step_factor
+from bea.measure.escape.noise_shape import climb, shape_factor
+from bea.measure.escape.passage_times import mean_passage_time, unstable_exit_time
+from bea.measure.escape.times import Away, EscapeTimes, Near, Past, escape_times
+from bea.measure.escape.ways_out import Settled, WayOut, ways_out
 from bea.measure.expected import expected_orders
 from bea.measure.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.jackknife import Measured, log_slope
-from bea.measure.kramers import escape_rate, step_factor
 from bea.measure.moment_flow import MomentFlow
 from bea.measure.moments import MomentRecursion, Moments
 from bea.measure.noise_scale import (
@@ -47,14 +49,12 @@ from bea.measure.noise_scale import (
     stationary_variance,
 )
 from bea.measure.order_fit import OrderFit, observed_order
-from bea.measure.passage_times import mean_passage_time, unstable_exit_time
 from bea.measure.quadratic_moments import QuadraticMoments
 from bea.measure.sampling import default_gammas, default_starts
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
 from bea.measure.temperature import noise_temperature
 from bea.measure.verify import verify
-from bea.measure.ways_out import Settled, WayOut, ways_out
 from bea.measure.weak_defect import weak_defect
 from bea.measure.weak_errors import WeakErrors, weak_errors
 
@@ -116,7 +116,6 @@ __all__ = [
     "log_slope",
     "mean_exit_time",
     "mean_passage_time",
-    "noise_factor",
     "noise_scale",
     "noise_temperature",
     "norm_generator",
@@ -127,6 +126,7 @@ __all__ = [
     "rate_on_sphere",
     "save_study",
     "schedule_drift",
+    "shape_factor",
     "stationary_variance",
     "step_factor",
     "stiffness",

@@ -9,10 +9,10 @@ from typing import Any
 from flint import fmpq
 
 from bea.errors import BeaError
-from bea.measure import EscapeTimes, escape_rate, mean_exit_time, noise_factor
-from bea.measure.critical_points import CriticalPoint
+from bea.measure import EscapeTimes, escape_rate, mean_exit_time, shape_factor
+from bea.measure.escape.critical_points import CriticalPoint
+from bea.measure.escape.ways_out import Settled, WayOut
 from bea.measure.temperature import noise_temperature
-from bea.measure.ways_out import Settled, WayOut
 from bea.methods import Batches
 from bea.problems import FiniteSum
 from bea.reports.ensemble import with_error
@@ -85,7 +85,7 @@ class Shaking:
         shaped = batches.size == 1 or batches.replacement
         corrected = 1 / sum(
             escape_rate(basin.minimum, way.saddle, self.temperature, gamma)
-            * (noise_factor(basin.total, basin.minimum, way.saddle, gamma, batches)
+            * (shape_factor(basin.total, basin.minimum, way.saddle, gamma, batches)
                if shaped else 1.0)
             for way in basin.ways
         )  # fmt: skip

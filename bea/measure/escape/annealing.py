@@ -21,9 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError
 from bea.fields import Loss
-from bea.measure.critical_points import CriticalPoint
-from bea.measure.kramers import escape_rate, step_factor
-from bea.measure.passage_times import mean_passage_time
+from bea.measure.escape.critical_points import CriticalPoint
+from bea.measure.escape.kramers import escape_rate, step_factor
+from bea.measure.escape.passage_times import mean_passage_time
 from bea.measure.temperature import as_number, as_temperature
 
 __all__ = ["Annealed", "Inside", "anneal", "kramers_rates", "line_rates"]

@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError
 from bea.flows import flow
-from bea.measure.critical_points import CriticalPoint
+from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.temperature import noise_temperature, sampling
 from bea.methods import Batches
 from bea.problems import FiniteSum
 
-__all__ = ["climb", "noise_factor"]
+__all__ = ["climb", "shape_factor"]
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def climb(total: FiniteSum, minimum: CriticalPoint, saddle: CriticalPoint) -> tu
     return times, points
 
 
-def noise_factor(
+def shape_factor(
     total: FiniteSum,
     minimum: CriticalPoint,
     saddle: CriticalPoint,
@@ -107,7 +107,7 @@ def noise_factor(
     >>> loss = bea.problems.double_well()
     >>> left, _, top = bea.measure.critical_points(loss)
     >>> total = bea.problems.with_gradient_covariance(loss, ["4", "4"])
-    >>> round(noise_factor(total, left, top, "1/20"), 4)  # −2 γ/(6 T²)/40 = −0.042 is its exponent
+    >>> round(shape_factor(total, left, top, "1/20"), 4)  # −2 γ/(6 T²)/40 = −0.042 is its exponent
     0.9604
     """
     way = sampling(total, batches)

@@ -18,7 +18,7 @@ from bea.measure import (
     mean_passage_time,
     unstable_exit_time,
 )
-from bea.measure.kramers import step_factor
+from bea.measure.escape.kramers import step_factor
 from bea.measure.temperature import noise_temperature
 from bea.methods import Batches
 

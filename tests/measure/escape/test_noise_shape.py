@@ -8,8 +8,8 @@ import pytest
 import bea
 from bea.errors import BeaError
 from bea.measure import critical_points, escape_times, mean_passage_time
-from bea.measure.climb import climb, noise_factor
-from bea.measure.kramers import step_factor
+from bea.measure.escape.kramers import step_factor
+from bea.measure.escape.noise_shape import climb, shape_factor
 from bea.measure.temperature import noise_temperature
 from bea.methods import Batches
 
@@ -31,7 +31,7 @@ def test_where_the_tilt_is_small_the_fourth_cumulant_is_all(variance: str) -> No
     # κ = −2, and ∫ L′⁴ dt = ∫ (x³ − x)³ dx = 1/40 on the way up from −1 to 0.
     total = bea.problems.with_gradient_covariance(DOUBLE, [variance, variance])
     heat = float(variance) / 40
-    found = np.log(noise_factor(total, LEFT, TOP, "1/20"))
+    found = np.log(shape_factor(total, LEFT, TOP, "1/20"))
     assert found == pytest.approx(-1 / 20 / (120 * heat**2), rel=0.01)
 
 
@@ -42,7 +42,7 @@ def test_large_batches_are_normal() -> None:
         total = bea.problems.with_gradient_covariance(DOUBLE, [variance] * 2, size=32)
         way = Batches(count, replacement=True)
         assert float(noise_temperature(total, "1/32", way).q) == 16
-        factors.append(1 - noise_factor(total, LEFT, TOP, "1/32", way))
+        factors.append(1 - shape_factor(total, LEFT, TOP, "1/32", way))
     assert factors[0] > 3 * factors[1] > 9 * factors[2] > 0
 
 
@@ -53,17 +53,17 @@ def test_coins_climb_as_predicted_and_not_as_the_sde() -> None:
     watched = escape_times(runs)
     line = bea.Loss.read("(x**2 - 1)**2/4")
     normal = mean_passage_time(line, -1, 1, 1 / 16) / step_factor(LEFT, TOP, gamma)
-    shaped = normal / noise_factor(COINS, LEFT, TOP, "1/18")
+    shaped = normal / shape_factor(COINS, LEFT, TOP, "1/18")
     assert abs(watched.mean - shaped) < 2.5 * watched.error
     assert watched.mean - normal > 4 * watched.error
 
 
 def test_bad_input() -> None:
     with pytest.raises(BeaError, match="draw with replacement"):
-        noise_factor(COINS, LEFT, TOP, "1/18", 2)
+        shape_factor(COINS, LEFT, TOP, "1/18", 2)
     camel = bea.problems.three_hump_camel()
     _, side, other, _, top = critical_points(camel)
     total = bea.problems.with_gradient_covariance(camel, [1, 1])
     with pytest.raises(BeaError, match="does not lead to"):
-        noise_factor(total, side, top, "1/18")
-    assert noise_factor(total, other, top, "1/18") < 1
+        shape_factor(total, side, top, "1/18")
+    assert shape_factor(total, other, top, "1/18") < 1

@@ -9,7 +9,7 @@ integral is one of Dawson's function F,
 
     (2/λ) ∫_0^(r(λ/2T)^(1/2)) F(s) ds  ~  (1/2λ) (log(2λr²/T) + 0.5772).
 
-Two variables are `bea.measure.exit_times`'.
+Two variables are `bea.measure.escape.exit_times`'.
 Source: Gardiner, Handbook of Stochastic Methods, third edition, section 5.2.7.
 """
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError
 from bea.flows import Ensemble
-from bea.measure.critical_points import CriticalPoint
+from bea.measure.escape.critical_points import CriticalPoint
 
 __all__ = ["Away", "EscapeTimes", "Near", "Past", "escape_times"]
 

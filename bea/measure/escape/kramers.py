@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from bea.errors import BeaError
-from bea.measure.critical_points import CriticalPoint
+from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.temperature import as_number, as_temperature
 
 __all__ = ["escape_rate", "step_factor"]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.fields import Loss
 from bea.flows import flow
-from bea.measure.critical_points import CriticalPoint
-from bea.measure.escape import Near
+from bea.measure.escape.critical_points import CriticalPoint
+from bea.measure.escape.times import Near
 
 __all__ = ["Settled", "WayOut", "ways_out"]
 
