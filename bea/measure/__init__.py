@@ -14,9 +14,6 @@ to `bea.plots`, printing to `bea.reports`.
 """
 
 from bea.fields.jacobians import stiffness
-from bea.measure.averaging import AverageNoise, averaged_covariance, averaged_loss, tail_average
-from bea.measure.batch_growth import batch_growth
-from bea.measure.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
@@ -38,22 +35,30 @@ from bea.measure.escape.passage_times import mean_passage_time, unstable_exit_ti
 from bea.measure.escape.times import Away, EscapeTimes, Near, Past, escape_times
 from bea.measure.escape.ways_out import Settled, WayOut, ways_out
 from bea.measure.expected import expected_orders
-from bea.measure.growth_study import GrowthCurve, GrowthStudy
-from bea.measure.jackknife import Measured, log_slope
 from bea.measure.moment_flow import MomentFlow
 from bea.measure.moments import MomentRecursion, Moments
-from bea.measure.noise_scale import (
-    batch_of_noise_scale,
-    effective_rate,
-    noise_scale,
-    stationary_variance,
-)
 from bea.measure.order_fit import OrderFit, observed_order
 from bea.measure.quadratic_moments import QuadraticMoments
 from bea.measure.sampling import default_gammas, default_starts
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
-from bea.measure.temperature import noise_temperature
+from bea.measure.training.averaging import (
+    AverageNoise,
+    averaged_covariance,
+    averaged_loss,
+    tail_average,
+)
+from bea.measure.training.batch_growth import batch_growth
+from bea.measure.training.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
+from bea.measure.training.growth_study import GrowthCurve, GrowthStudy
+from bea.measure.training.jackknife import Measured, log_slope
+from bea.measure.training.noise_scale import (
+    batch_of_noise_scale,
+    effective_rate,
+    noise_scale,
+    stationary_variance,
+)
+from bea.measure.training.temperature import noise_temperature
 from bea.measure.verify import verify
 from bea.measure.weak_defect import weak_defect
 from bea.measure.weak_errors import WeakErrors, weak_errors

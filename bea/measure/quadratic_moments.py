@@ -26,7 +26,7 @@ from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import Loss
 from bea.flows.deterministic.trajectory import point_text
 from bea.measure.exact_inputs import exact_number
-from bea.measure.noise_scale import momentum_number, rate_number
+from bea.measure.training.noise_scale import momentum_number, rate_number
 from bea.methods import Batches
 from bea.problems import FiniteSum
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError
 from bea.flows import Estimate
-from bea.measure.averaging import AverageNoise
+from bea.measure.training.averaging import AverageNoise
 from bea.plots.style import order_style
 
 if TYPE_CHECKING:

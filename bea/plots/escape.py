@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError
 from bea.measure import EscapeTimes
-from bea.measure.temperature import as_temperature
+from bea.measure.training.temperature import as_temperature
 from bea.plots.style import ITERATES, order_style
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bea.errors import BeaError
 from bea.measure import EscapeTimes, escape_rate, mean_exit_time, shape_factor
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.escape.ways_out import Settled, WayOut
-from bea.measure.temperature import noise_temperature
+from bea.measure.training.temperature import noise_temperature
 from bea.methods import Batches
 from bea.problems import FiniteSum
 from bea.reports.ensemble import with_error

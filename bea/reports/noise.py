@@ -9,7 +9,7 @@ from flint import fmpq
 from bea.algebra.language.expressions import Number as Exact
 from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.measure import batch_of_noise_scale, effective_rate, noise_scale, stationary_variance
-from bea.measure.noise_scale import Number
+from bea.measure.training.noise_scale import Number
 from bea.methods import Batches
 from bea.reports.tables import table_of
 

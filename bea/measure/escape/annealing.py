@@ -24,7 +24,7 @@ from bea.fields import Loss
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.escape.kramers import escape_rate, step_factor
 from bea.measure.escape.passage_times import mean_passage_time
-from bea.measure.temperature import as_number, as_temperature
+from bea.measure.training.temperature import as_number, as_temperature
 
 __all__ = ["Annealed", "Inside", "anneal", "kramers_rates", "line_rates"]
 

@@ -19,7 +19,7 @@ from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.flows.ensembles.observables import read_observables
-from bea.measure.temperature import as_temperature
+from bea.measure.training.temperature import as_temperature
 
 __all__ = ["PassageTime", "mean_exit_time"]
 

@@ -1,7 +1,7 @@
 """Kramers' theory of escape: how often a run climbs over a saddle.
 
-With the temperature T of the noise (see `bea.measure.temperature`), the SDE of SGD is the Langevin
-equation dX = −∇L dt + (2T)^(1/2) dW.
+With the temperature T of the noise (see `bea.measure.training.temperature`), the SDE of SGD is the
+Langevin equation dX = −∇L dt + (2T)^(1/2) dW.
 
 **Rate.** Over a saddle s with the single negative curvature λ, out of the basin of a minimum m,
 
@@ -27,7 +27,7 @@ import numpy as np
 
 from bea.errors import BeaError
 from bea.measure.escape.critical_points import CriticalPoint
-from bea.measure.temperature import as_number, as_temperature
+from bea.measure.training.temperature import as_number, as_temperature
 
 __all__ = ["escape_rate", "step_factor"]
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.flows import flow
 from bea.measure.escape.critical_points import CriticalPoint
-from bea.measure.temperature import noise_temperature, sampling
+from bea.measure.training.temperature import noise_temperature, sampling
 from bea.methods import Batches
 from bea.problems import FiniteSum
 

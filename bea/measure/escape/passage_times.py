@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from bea.algebra.language.reals import real_number
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
-from bea.measure.temperature import as_number, as_temperature
+from bea.measure.training.temperature import as_number, as_temperature
 
 __all__ = ["mean_passage_time", "unstable_exit_time"]
 

@@ -19,7 +19,7 @@ from bea.measure import (
     unstable_exit_time,
 )
 from bea.measure.escape.kramers import step_factor
-from bea.measure.temperature import noise_temperature
+from bea.measure.training.temperature import noise_temperature
 from bea.methods import Batches
 
 DOUBLE = bea.problems.double_well()

@@ -31,7 +31,7 @@ from bea.algebra.ring.exact import as_rational, exact
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.flows import Ensemble, Estimate
-from bea.measure.linear_noise import (
+from bea.measure.training.linear_noise import (
     Matrix,
     block,
     floats,
@@ -39,7 +39,7 @@ from bea.measure.linear_noise import (
     recursion,
     stationary,
 )
-from bea.measure.temperature import sampling
+from bea.measure.training.temperature import sampling
 from bea.methods import Batches
 from bea.problems import FiniteSum
 

@@ -17,7 +17,7 @@ from flint import fmpq
 from bea.errors import BeaError
 from bea.flows.deterministic.times import check_count
 from bea.measure.exact_inputs import exact_number
-from bea.measure.noise_scale import (
+from bea.measure.training.noise_scale import (
     Number,
     batch_of_noise_scale,
     effective_rate,

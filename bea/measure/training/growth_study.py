@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError, UnknownNameError, nearest
-from bea.measure.batch_schemes import BatchScheme
+from bea.measure.training.batch_schemes import BatchScheme
 
 __all__ = ["GrowthCurve", "GrowthStudy"]
 

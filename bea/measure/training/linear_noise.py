@@ -1,7 +1,7 @@
 """Noise of linear recursions z₊ = M z + ζ, exactly, in matrices of rational numbers.
 
 Owns the recursion of SGD with momentum on a quadratic, its stationary covariance V = M V Mᵀ + Q,
-and the covariance of a mean of iterates; the formulas are in `bea.measure.averaging`.
+and the covariance of a mean of iterates; the formulas are in `bea.measure.training.averaging`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,44 @@
+"""Training: how step size, batch, momentum and averaging trade against each other.
+
+`noise_scale` and `noise_temperature` say what noise a setting makes, `batch_growth` compares
+schemes that grow the batch with those that decay the step size, `tail_average` averages iterates.
+"""
+
+from bea.measure.training.averaging import (
+    AverageNoise,
+    averaged_covariance,
+    averaged_loss,
+    tail_average,
+)
+from bea.measure.training.batch_growth import batch_growth
+from bea.measure.training.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
+from bea.measure.training.growth_study import GrowthCurve, GrowthStudy
+from bea.measure.training.jackknife import Measured, log_slope
+from bea.measure.training.noise_scale import (
+    batch_of_noise_scale,
+    effective_rate,
+    noise_scale,
+    stationary_variance,
+)
+from bea.measure.training.temperature import noise_temperature
+
+__all__ = [
+    "AverageNoise",
+    "BatchScheme",
+    "GrowthCurve",
+    "GrowthStudy",
+    "Measured",
+    "Phase",
+    "averaged_covariance",
+    "averaged_loss",
+    "batch_growth",
+    "batch_of_noise_scale",
+    "decay_rate",
+    "effective_rate",
+    "grow_batch",
+    "log_slope",
+    "noise_scale",
+    "noise_temperature",
+    "stationary_variance",
+    "tail_average",
+]
