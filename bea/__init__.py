@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
     from bea.measure.certificate import Certificate
     from bea.measure.verify import verify
-    from bea.measure.weak_errors import WeakErrors, weak_errors
+    from bea.measure.weak.errors import WeakErrors, weak_errors
     from bea.methods import Method
     from bea.modified import (
         ModifiedEquation,

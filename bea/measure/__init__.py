@@ -17,7 +17,6 @@ from bea.fields.jacobians import stiffness
 from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.certificate import Certificate
 from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
-from bea.measure.enumeration import Law, law_after
 from bea.measure.equilibrium.intrinsic import (
     Equilibrium,
     intrinsic_rate,
@@ -35,10 +34,7 @@ from bea.measure.escape.passage_times import mean_passage_time, unstable_exit_ti
 from bea.measure.escape.times import Away, EscapeTimes, Near, Past, escape_times
 from bea.measure.escape.ways_out import Settled, WayOut, ways_out
 from bea.measure.expected import expected_orders
-from bea.measure.moment_flow import MomentFlow
-from bea.measure.moments import MomentRecursion, Moments
 from bea.measure.order_fit import OrderFit, observed_order
-from bea.measure.quadratic_moments import QuadraticMoments
 from bea.measure.sampling import default_gammas, default_starts
 from bea.measure.storage import load_study, save_study
 from bea.measure.study import DriftStudy
@@ -60,8 +56,12 @@ from bea.measure.training.noise_scale import (
 )
 from bea.measure.training.temperature import noise_temperature
 from bea.measure.verify import verify
-from bea.measure.weak_defect import weak_defect
-from bea.measure.weak_errors import WeakErrors, weak_errors
+from bea.measure.weak.defect import weak_defect
+from bea.measure.weak.enumeration import Law, law_after
+from bea.measure.weak.errors import WeakErrors, weak_errors
+from bea.measure.weak.moment_flow import MomentFlow
+from bea.measure.weak.moments import MomentRecursion, Moments
+from bea.measure.weak.quadratic_moments import QuadraticMoments
 
 __all__ = [
     "Annealed",

@@ -11,7 +11,7 @@ import pytest
 import bea
 from bea.algebra.ring.conversions import read, to_expression
 from bea.errors import BeaError, MethodError
-from bea.measure.moment_flow import MomentFlow
+from bea.measure.weak.moment_flow import MomentFlow
 from bea.methods import Batches, Method, get
 from bea.modified.generator import modified_generator
 from bea.modified.noise_terms import noise_rate

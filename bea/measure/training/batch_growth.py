@@ -1,8 +1,8 @@
 """Growing batches in place of decaying step sizes: the expected loss along runs of each scheme.
 
 On a finite sum of quadratic losses the expected loss of SGD with momentum is computed without
-sampling, by `bea.measure.quadratic_moments`; an ensemble beside it has standard errors. The schemes
-are made in `bea.measure.training.batch_schemes`, the figure is `bea.plots.growth_figure`.
+sampling, by `bea.measure.weak.quadratic_moments`; an ensemble beside it has standard errors. The
+schemes are made in `bea.measure.training.batch_schemes`, the figure is `bea.plots.growth_figure`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from bea.errors import BeaError, StepSizeError
 from bea.flows import ensemble
 from bea.flows.deterministic.lanes import Progress
 from bea.flows.deterministic.times import check_count
-from bea.measure.quadratic_moments import QuadraticMoments
 from bea.measure.training.batch_schemes import BatchScheme
 from bea.measure.training.growth_study import GrowthCurve, GrowthStudy
+from bea.measure.weak.quadratic_moments import QuadraticMoments
 from bea.methods import Batches
 from bea.methods import get as get_method
 from bea.problems import FiniteSum

@@ -16,7 +16,6 @@ from flint import fmpq
 
 from bea.errors import BeaError
 from bea.flows.deterministic.times import check_count
-from bea.measure.exact_inputs import exact_number
 from bea.measure.training.noise_scale import (
     Number,
     batch_of_noise_scale,
@@ -25,6 +24,7 @@ from bea.measure.training.noise_scale import (
     noise_scale,
     rate_number,
 )
+from bea.measure.weak.inputs import exact_number
 from bea.methods import Batches
 from bea.problems.problem import entries
 

@@ -17,14 +17,14 @@ from bea.algebra import Element, Ring
 from bea.algebra.ring.differential_operator import DifferentialOperator, MultiIndex
 from bea.errors import BeaError
 from bea.fields import VectorField
-from bea.measure.exact_inputs import (
+from bea.measure.weak.inputs import (
     checked_degree,
     exact_number,
     exact_point,
     exact_step_size,
     polynomial,
 )
-from bea.measure.moments import Moments, fixed_vector, monomial_values, rows_of
+from bea.measure.weak.moments import Moments, fixed_vector, monomial_values, rows_of
 from bea.modified.polynomial_step import monomials
 
 __all__ = ["BITS", "Generator", "MomentFlow"]

@@ -1,7 +1,7 @@
 """The exact law of a few random steps, by going through all sequences of batches.
 
 Exact rationals, with equal states put together, or float64 arrays with one lane for each sequence.
-For longer runs on quadratic losses there is `bea.measure.moments`.
+For longer runs on quadratic losses there is `bea.measure.weak.moments`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,7 @@ from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
 from bea.errors import BeaError
 from bea.fields import NumericField, ScalarField, VectorField
-from bea.measure.exact_inputs import (
-    checked_steps,
-    exact_point,
-    exact_step_size,
-    read_observable,
-)
+from bea.measure.weak.inputs import checked_steps, exact_point, exact_step_size, read_observable
 from bea.methods import Batches, Method
 from bea.modified.random_batches import checked_batches, mean_field, samples_of
 

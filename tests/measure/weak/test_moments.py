@@ -7,9 +7,9 @@ import pytest
 from flint import fmpq
 
 from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
-from bea.measure.enumeration import law_after
-from bea.measure.moment_flow import MomentFlow
-from bea.measure.moments import MomentRecursion
+from bea.measure.weak.enumeration import law_after
+from bea.measure.weak.moment_flow import MomentFlow
+from bea.measure.weak.moments import MomentRecursion
 from bea.methods import Batches, get
 from bea.modified import modified_equation, modified_generator, stochastic_equation
 from bea.problems import finite_sum

@@ -10,7 +10,7 @@ import pytest
 import bea
 from bea.errors import BeaError
 from bea.measure import MomentFlow
-from bea.measure.central_moments import CentralMoments
+from bea.measure.weak.central_moments import CentralMoments
 from bea.methods import get
 from bea.modified import modified_generator, stochastic_equation
 from bea.problems import finite_sum

@@ -3,7 +3,7 @@
 Where slopes are linear in theta (each loss with its own curvature and centre), the average of a
 step turns polynomials into polynomials of no higher degree: a matrix with rational entries, read
 off the method's `step`, whose powers give all moments. The moments of a modified generator are in
-`bea.measure.moment_flow`.
+`bea.measure.weak.moment_flow`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_mat
 from bea.algebra.ring.differential_operator import MultiIndex
 from bea.errors import BeaError
 from bea.fields import VectorField
-from bea.measure.exact_inputs import (
+from bea.measure.weak.inputs import (
     checked_degree,
     checked_steps,
     exact_point,

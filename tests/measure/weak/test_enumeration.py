@@ -8,7 +8,7 @@ import pytest
 from flint import fmpq
 
 from bea.errors import BeaError, DomainError
-from bea.measure.enumeration import law_after
+from bea.measure.weak.enumeration import law_after
 from bea.methods import Batches, get
 from bea.problems import finite_sum
 

@@ -24,18 +24,18 @@ from numpy.typing import NDArray
 from bea.algebra import Element
 from bea.errors import BeaError, OrderError
 from bea.fields import VectorField
-from bea.measure.central_moments import CentralMoments
 from bea.measure.certificate import WITHIN
-from bea.measure.exact_inputs import (
+from bea.measure.order_fit import OrderFit, observed_order
+from bea.measure.weak.central_moments import CentralMoments
+from bea.measure.weak.inputs import (
     checked_steps,
     exact_number,
     observable_expressions,
     read_observable,
 )
-from bea.measure.moment_flow import BITS, Generator, MomentFlow
-from bea.measure.moments import MomentRecursion
-from bea.measure.order_fit import OrderFit, observed_order
-from bea.measure.transfer import expectations_after
+from bea.measure.weak.moment_flow import BITS, Generator, MomentFlow
+from bea.measure.weak.moments import MomentRecursion
+from bea.measure.weak.transfer import expectations_after
 from bea.methods import Batches, Method
 from bea.modified import StochasticEquation, modified_generator, stochastic_equation
 from bea.modified.generator import ModifiedGenerator

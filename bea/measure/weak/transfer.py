@@ -23,7 +23,7 @@ from bea.algebra.ring.conversions import to_program
 from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import NumericField, VectorField
 from bea.fields.vector_field import Inside
-from bea.measure.exact_inputs import exact_point, exact_step_size, read_observable
+from bea.measure.weak.inputs import exact_point, exact_step_size, read_observable
 from bea.methods import Batches, Method
 from bea.modified.random_batches import checked_batches, mean_field, samples_of
 

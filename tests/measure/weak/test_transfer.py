@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bea.measure import MomentRecursion, law_after
-from bea.measure.transfer import expectations_after
+from bea.measure.weak.transfer import expectations_after
 from bea.methods import Batches, get
 from bea.problems import finite_sum, from_data
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bea.errors import BeaError, OrderError
-from bea.measure.weak_errors import weak_errors
+from bea.measure.weak.errors import weak_errors
 from bea.methods import Batches, ShuffledEpochs, get
 from bea.modified import modified_generator
 from bea.problems import finite_sum

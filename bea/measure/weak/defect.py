@@ -14,7 +14,7 @@ from bea.algebra import Element
 from bea.algebra.ring.conversions import to_program
 from bea.errors import BeaError
 from bea.fields import SeriesField, VectorField
-from bea.measure.exact_inputs import checked_steps, exact_number, exact_point, read_observable
+from bea.measure.weak.inputs import checked_steps, exact_number, exact_point, read_observable
 from bea.methods import Batches, Method
 from bea.modified import modified_generator
 from bea.modified.generator import ModifiedGenerator

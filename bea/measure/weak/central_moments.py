@@ -29,8 +29,8 @@ from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.differential_operator import MultiIndex, derivative
 from bea.errors import BeaError
 from bea.flows import flow
-from bea.measure.exact_inputs import exact_number, exact_point, read_observable
-from bea.measure.moment_flow import Generator
+from bea.measure.weak.inputs import exact_number, exact_point, read_observable
+from bea.measure.weak.moment_flow import Generator
 from bea.modified.polynomial_step import monomials
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bea.errors import BeaError
-from bea.measure.weak_defect import weak_defect
+from bea.measure.weak.defect import weak_defect
 from bea.methods import Batches, get
 from bea.modified import modified_generator
 from bea.problems import finite_sum

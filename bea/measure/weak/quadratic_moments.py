@@ -8,7 +8,7 @@ heavy ball turns the matrix S = E (1, θ, v)(1, θ, v)ᵀ into
 with Σ(θ) the covariance of one loss's gradient, itself linear in S, and c the batches' factor. No
 batch is listed, so that N may be large. Losses need not have the same curvature. The recursion
 runs in floats, or in rationals, whose digits grow with every step. For other methods, and moments
-of any degree, there is `bea.measure.moments`, which goes through all batches of a step.
+of any degree, there is `bea.measure.weak.moments`, which goes through all batches of a step.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import Loss
 from bea.flows.deterministic.trajectory import point_text
-from bea.measure.exact_inputs import exact_number
 from bea.measure.training.noise_scale import momentum_number, rate_number
+from bea.measure.weak.inputs import exact_number
 from bea.methods import Batches
 from bea.problems import FiniteSum
 
