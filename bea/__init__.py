@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from bea.flows import Ensemble, Trajectory, ensemble, iterate, sde_ensemble
     from bea.flows.deterministic.flow import flow
     from bea.measure import DriftStudy, discretization_drift, one_step_defect
-    from bea.measure.certificate import Certificate
-    from bea.measure.verify import verify
+    from bea.measure.order.certificate import Certificate
+    from bea.measure.order.verify import verify
     from bea.measure.weak.errors import WeakErrors, weak_errors
     from bea.methods import Method
     from bea.modified import (
@@ -98,7 +98,7 @@ __all__ = [
 # Where each public name is: packages load when they are first used, so that `import bea` is quick.
 _HOMES = {
     "BeaError": "bea.errors",
-    "Certificate": "bea.measure.certificate",
+    "Certificate": "bea.measure.order.certificate",
     "DriftStudy": "bea.measure",
     "Ensemble": "bea.flows",
     "Loss": "bea.fields",
@@ -123,8 +123,8 @@ _HOMES = {
     "shuffled_epoch": "bea.modified",
     "sde_ensemble": "bea.flows",
     "stochastic_equation": "bea.modified",
-    "verify": "bea.measure.verify",
-    "weak_errors": "bea.measure.weak_errors",
+    "verify": "bea.measure",
+    "weak_errors": "bea.measure",
 }
 
 

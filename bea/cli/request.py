@@ -107,7 +107,7 @@ class Request:
     def certify(self, order: int, progress: Any) -> Certificate:
         """Put the modified equation to the test."""
         from bea.measure import verify
-        from bea.measure.telling_time import telling_time
+        from bea.measure.order.telling_time import telling_time
 
         self._check_flows(2 * order + 2)  # with the controls
         starts = self._starts()
@@ -125,7 +125,7 @@ class Request:
     # --- private helpers ----------------------------------------------------------------------
 
     def _by_pieces(self, orders: Sequence[int], starts: Any, progress: Any) -> DriftStudy:
-        from bea.measure.by_pieces import run_by_pieces, study_by_pieces
+        from bea.measure.order.piecewise import run_by_pieces, study_by_pieces
 
         if self.one_step or self.samples > 1:
             raise BeaError(

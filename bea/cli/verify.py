@@ -15,7 +15,7 @@ from bea.cli.streams import emit, note
 from bea.cli.subject import Subject
 
 if TYPE_CHECKING:
-    from bea.measure.certificate import Certificate
+    from bea.measure.order.certificate import Certificate
 
 __all__ = ["verify"]
 

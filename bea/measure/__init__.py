@@ -14,9 +14,6 @@ to `bea.plots`, printing to `bea.reports`.
 """
 
 from bea.fields.jacobians import stiffness
-from bea.measure.by_pieces import flow_by_pieces, gammas_by_pieces, schedule_drift
-from bea.measure.certificate import Certificate
-from bea.measure.drift import default_time, discretization_drift, gammas_for, one_step_defect
 from bea.measure.equilibrium.intrinsic import (
     Equilibrium,
     intrinsic_rate,
@@ -33,11 +30,15 @@ from bea.measure.escape.noise_shape import climb, shape_factor
 from bea.measure.escape.passage_times import mean_passage_time, unstable_exit_time
 from bea.measure.escape.times import Away, EscapeTimes, Near, Past, escape_times
 from bea.measure.escape.ways_out import Settled, WayOut, ways_out
-from bea.measure.expected import expected_orders
-from bea.measure.order_fit import OrderFit, observed_order
-from bea.measure.sampling import default_gammas, default_starts
-from bea.measure.storage import load_study, save_study
-from bea.measure.study import DriftStudy
+from bea.measure.order.certificate import Certificate
+from bea.measure.order.defaults import default_gammas, default_starts
+from bea.measure.order.drift import default_time, discretization_drift, gammas_for, one_step_defect
+from bea.measure.order.expected import expected_orders
+from bea.measure.order.order_fit import OrderFit, observed_order
+from bea.measure.order.piecewise import flow_by_pieces, gammas_by_pieces, schedule_drift
+from bea.measure.order.storage import load_study, save_study
+from bea.measure.order.study import DriftStudy
+from bea.measure.order.verify import verify
 from bea.measure.training.averaging import (
     AverageNoise,
     averaged_covariance,
@@ -55,7 +56,6 @@ from bea.measure.training.noise_scale import (
     stationary_variance,
 )
 from bea.measure.training.temperature import noise_temperature
-from bea.measure.verify import verify
 from bea.measure.weak.defect import weak_defect
 from bea.measure.weak.enumeration import Law, law_after
 from bea.measure.weak.errors import WeakErrors, weak_errors

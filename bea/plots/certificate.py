@@ -14,7 +14,7 @@ import numpy as np
 
 from bea.errors import BeaError
 from bea.measure import DriftStudy
-from bea.measure.certificate import Certificate
+from bea.measure.order.certificate import Certificate
 from bea.plots.drift import DriftCurve, DriftData, drift_data
 from bea.plots.drift_drawing import draw_drift
 from bea.plots.style import order_style, shortened

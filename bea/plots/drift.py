@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError
 from bea.measure import DriftStudy, OrderFit
-from bea.measure.order_fit import CLEAR
+from bea.measure.order.order_fit import CLEAR
 from bea.plots.drift_drawing import draw_drift
 from bea.plots.style import order_text, shortened
 from bea.plots.triangles import Triangle, place_triangle

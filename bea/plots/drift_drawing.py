@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bea.measure.order_fit import CLEAR
+from bea.measure.order.order_fit import CLEAR
 from bea.plots.style import FLOOR_COLOURS, order_style
 from bea.plots.triangles import Triangle
 

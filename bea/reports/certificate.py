@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from bea.measure.certificate import Certificate
+from bea.measure.order.certificate import Certificate
 from bea.reports.drift import failure_lines, heading
 from bea.reports.tables import table_of
 

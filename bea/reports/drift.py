@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bea.measure import DriftStudy, OrderFit
-from bea.measure.order_fit import CLEAR
+from bea.measure.order.order_fit import CLEAR
 from bea.reports.tables import table_of
 
 __all__ = [

@@ -272,7 +272,7 @@ def test_memory_that_is_not_there_is_said(
     def full(*given: object, **options: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("bea.flows.ensembles.run_plan", full)
+    monkeypatch.setattr("bea.flows.ensembles.descent.run_plan", full)
     run = bea(*LINE)
     assert run.status == 2
     assert run.err == (

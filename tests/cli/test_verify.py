@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bea.measure.certificate import Certificate
+from bea.measure.order.certificate import Certificate
 
 from .conftest import Bea
 

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import bea
-from bea.measure.certificate import Certificate
+from bea.measure.order.certificate import Certificate
 from bea.plots import certificate_data, certificate_figure, draw_certificate
 
 NETWORK = bea.problems.linear_network()

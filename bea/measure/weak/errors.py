@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from bea.algebra import Element
 from bea.errors import BeaError, OrderError
 from bea.fields import VectorField
-from bea.measure.certificate import WITHIN
-from bea.measure.order_fit import OrderFit, observed_order
+from bea.measure.order.certificate import WITHIN
+from bea.measure.order.order_fit import OrderFit, observed_order
 from bea.measure.weak.central_moments import CentralMoments
 from bea.measure.weak.inputs import (
     checked_steps,

@@ -282,7 +282,7 @@ def test_second_run_does_not_change_the_first(himmelblau: Any) -> None:
 def test_error_is_infinite_where_only_the_second_run_failed(
     plain_field: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = sys.modules["bea.flows.flow"]
+    module = sys.modules["bea.flows.deterministic.flow"]
     integrate = module.integrate
 
     def failing(task: Any, progress: Any) -> Any:

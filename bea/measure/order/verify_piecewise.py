@@ -9,13 +9,13 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from bea.fields import VectorField
-from bea.measure.by_pieces import PiecewiseRun, run_by_pieces, study_by_pieces
-from bea.measure.certificate import Certificate
-from bea.measure.comparison import Progress
-from bea.measure.controls import doubled, lowered_orders
-from bea.measure.pieces import schedule_of
-from bea.measure.study import DriftStudy
-from bea.measure.telling_time import telling_end
+from bea.measure.order.certificate import Certificate
+from bea.measure.order.comparison import Progress
+from bea.measure.order.controls import doubled, lowered_orders
+from bea.measure.order.pieces import schedule_of
+from bea.measure.order.piecewise import PiecewiseRun, run_by_pieces, study_by_pieces
+from bea.measure.order.study import DriftStudy
+from bea.measure.order.telling_time import telling_end
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation
 

@@ -19,9 +19,9 @@ from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
 from bea.flows import Trajectory, flow
 from bea.flows.deterministic.times import check_progress
-from bea.measure.expected import expected_orders
-from bea.measure.sampling import default_starts
-from bea.measure.study import DriftStudy
+from bea.measure.order.defaults import default_starts
+from bea.measure.order.expected import expected_orders
+from bea.measure.order.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
 from bea.modified.memory import has_memory, is_on_trees, slowest_rate, useful_limit

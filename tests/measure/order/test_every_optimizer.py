@@ -15,7 +15,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError
-from bea.measure.certificate import WITHIN, Certificate
+from bea.measure.order.certificate import WITHIN, Certificate
 from bea.methods import available, get
 from bea.modified.memory import has_memory
 

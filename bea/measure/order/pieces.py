@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from bea.errors import MethodError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import Trajectory, flow, iterate
-from bea.measure.comparison import start_of
-from bea.measure.expected import derive_for, expected_orders
+from bea.measure.order.comparison import start_of
+from bea.measure.order.expected import derive_for, expected_orders
 from bea.methods import Scheduled
 from bea.methods.schedule import Schedule
 from bea.modified import ModifiedEquation

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.measure.order_fit import CLEAR
-from bea.measure.study import DriftStudy
+from bea.measure.order.order_fit import CLEAR
+from bea.measure.order.study import DriftStudy
 
 __all__ = ["gammas_that_stand_clear"]
 

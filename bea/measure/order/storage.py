@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bea.files.archives import not_a, read_archive, write_archive
-from bea.measure.study import DriftStudy
+from bea.measure.order.study import DriftStudy
 
 __all__ = ["load_study", "save_study"]
 

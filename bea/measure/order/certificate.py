@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bea.measure.order_fit import CLEAR, OrderFit
-from bea.measure.study import DriftStudy
+from bea.measure.order.order_fit import CLEAR, OrderFit
+from bea.measure.order.study import DriftStudy
 
 __all__ = ["WITHIN", "Certificate", "Finding"]
 
@@ -228,14 +228,14 @@ class Certificate:
 
     def save(self, path: str | Path) -> Path:
         """Write the certificate to one .npz file, whole or not at all; see `save_certificate`."""
-        from bea.measure.certificate_storage import save_certificate
+        from bea.measure.order.certificate_storage import save_certificate
 
         return save_certificate(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> Certificate:
         """Read a certificate that `save` wrote."""
-        from bea.measure.certificate_storage import load_certificate
+        from bea.measure.order.certificate_storage import load_certificate
 
         return load_certificate(path)
 

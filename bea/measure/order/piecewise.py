@@ -3,7 +3,7 @@
 Where s or a derivative of it jumps, no series in gamma goes across. If the breaks are at whole
 numbers of steps, the modified flow of each piece is followed to the next break and that of the next
 piece from there: the iterates are near it as on each piece. Linear memory, which a jump takes off
-its slow manifold, begins the next piece at a corrected start; see `bea.measure.pieces`.
+its slow manifold, begins the next piece at a corrected start; see `bea.measure.order.pieces`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
 from bea.flows import Trajectory, iterate
 from bea.flows.deterministic.times import check_count
-from bea.measure.comparison import (
+from bea.measure.order.comparison import (
     Progress,
     checked_orders,
     drift_study,
     labelled,
     starting_points,
 )
-from bea.measure.pieces import Pieces, as_number, schedule_of
-from bea.measure.sampling import default_starts, largest_product
-from bea.measure.study import DriftStudy
+from bea.measure.order.defaults import default_starts, largest_product
+from bea.measure.order.pieces import Pieces, as_number, schedule_of
+from bea.measure.order.study import DriftStudy
 from bea.methods.schedule import Schedule, rational
 from bea.methods.scheduled import Scheduled
 from bea.modified import ModifiedEquation

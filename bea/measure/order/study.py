@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bea.measure.order_fit import OrderFit, observed_order
+from bea.measure.order.order_fit import OrderFit, observed_order
 
 __all__ = ["DriftStudy"]
 
@@ -177,14 +177,14 @@ class DriftStudy:
 
     def save(self, path: str | Path) -> Path:
         """Write the study to one .npz file, whole or not at all; see `bea.measure.save_study`."""
-        from bea.measure.storage import save_study
+        from bea.measure.order.storage import save_study
 
         return save_study(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> DriftStudy:
         """Read a study that `save` wrote."""
-        from bea.measure.storage import load_study
+        from bea.measure.order.storage import load_study
 
         return load_study(path)
 

@@ -14,8 +14,8 @@ from flint import fmpq
 import bea
 from bea.errors import BeaError, OrderError, OutputError
 from bea.measure import DriftStudy
-from bea.measure.certificate import WITHIN, Certificate
-from bea.measure.certificate_storage import load_certificate
+from bea.measure.order.certificate import WITHIN, Certificate
+from bea.measure.order.certificate_storage import load_certificate
 from bea.methods import Method, get
 from bea.modified import ModifiedEquation, modified_equation
 

@@ -12,8 +12,8 @@ from typing import Any
 from flint import fmpq
 
 from bea.fields import VectorField
-from bea.measure.drift import default_time
-from bea.measure.pieces import as_number
+from bea.measure.order.drift import default_time
+from bea.measure.order.pieces import as_number
 from bea.methods import Method, Scheduled
 from bea.methods.schedule import Schedule
 

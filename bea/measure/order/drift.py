@@ -18,7 +18,7 @@ from bea.algebra.language.reals import real_number
 from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.flows import flow, iterate
-from bea.measure.comparison import (
+from bea.measure.order.comparison import (
     Progress,
     checked_orders,
     compare,
@@ -26,15 +26,15 @@ from bea.measure.comparison import (
     start_of,
     starting_points,
 )
-from bea.measure.expected import derive_for
-from bea.measure.sampling import (
+from bea.measure.order.defaults import (
     affordable_time,
     default_gammas,
     default_starts,
     spread_gammas,
     stiffness,
 )
-from bea.measure.study import DriftStudy
+from bea.measure.order.expected import derive_for
+from bea.measure.order.study import DriftStudy
 from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.checks import require_method, require_problem

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from flint import fmpq
 
-from bea.measure.comparison import Progress
-from bea.measure.study import DriftStudy
+from bea.measure.order.comparison import Progress
+from bea.measure.order.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bea.measure import observed_order
-from bea.measure.order_fit import CLEAR, FEWEST
+from bea.measure.order.order_fit import CLEAR, FEWEST
 
 GAMMAS = 0.1 * 2.0 ** -np.arange(10)
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from bea.files.archives import read_archive, write_archive
-from bea.measure.certificate import Certificate
-from bea.measure.study import DriftStudy
+from bea.measure.order.certificate import Certificate
+from bea.measure.order.study import DriftStudy
 
 __all__ = ["load_certificate", "save_certificate"]
 

@@ -1,8 +1,8 @@
 """Verifying: the iterates of a rule against its modified flows, and against wrong ones.
 
 The rule is run once. Its iterates are compared with the flows of orders 0 ... K, and with controls
-that are wrong in one place each: see `bea.measure.certificate`, which judges. Nothing here depends
-on how the equation was derived, so that any `ModifiedEquation` can be put to the test.
+that are wrong in one place each: see `bea.measure.order.certificate`, which judges. Nothing here
+depends on how the equation was derived, so that any `ModifiedEquation` can be put to the test.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import VectorField
 from bea.flows import Trajectory, iterate
 from bea.flows.deterministic.times import check_gammas
-from bea.measure.certificate import Certificate
-from bea.measure.comparison import (
+from bea.measure.order.certificate import Certificate
+from bea.measure.order.comparison import (
     Progress,
     Start,
     compare,
@@ -28,13 +28,13 @@ from bea.measure.comparison import (
     start_of,
     starting_points,
 )
-from bea.measure.controls import as_control, changed, doubled, lowered_orders
-from bea.measure.drift import gammas_for
-from bea.measure.expected import derive_for, expected_orders
-from bea.measure.second_choice import gammas_that_stand_clear
-from bea.measure.study import DriftStudy
-from bea.measure.telling_time import telling_time
-from bea.measure.verify_by_pieces import verify_by_pieces
+from bea.measure.order.controls import as_control, changed, doubled, lowered_orders
+from bea.measure.order.drift import gammas_for
+from bea.measure.order.expected import derive_for, expected_orders
+from bea.measure.order.second_choice import gammas_that_stand_clear
+from bea.measure.order.study import DriftStudy
+from bea.measure.order.telling_time import telling_time
+from bea.measure.order.verify_piecewise import verify_by_pieces
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
@@ -85,7 +85,7 @@ def verify(
         lower; "undecided" if the error floor or the step sizes do not allow a judgement, for the
         `reason` that is given with its remedy.
 
-    A schedule that jumps is verified from break to break; see `bea.measure.by_pieces`.
+    A schedule that jumps is verified from break to break; see `bea.measure.order.piecewise`.
 
     Raises
     ------

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from bea.measure.second_choice import gammas_that_stand_clear
-from bea.measure.study import DriftStudy
+from bea.measure.order.second_choice import gammas_that_stand_clear
+from bea.measure.order.study import DriftStudy
 
 GAMMAS = 1 / np.rint(np.geomspace(100, 2400, 12))
 

@@ -1,0 +1,43 @@
+"""Orders: how far the iterates are from the flows, and at which power of gamma.
+
+`discretization_drift` compares at a fixed time and `one_step_defect` after a step (`comparison`),
+and give a `DriftStudy` with the observed beside the expected orders; `verify` adds negative
+controls and gives a `Certificate`. Under a schedule with jumps all goes piece by piece.
+"""
+
+from bea.fields.jacobians import stiffness
+from bea.measure.order.certificate import Certificate
+from bea.measure.order.defaults import default_gammas, default_starts
+from bea.measure.order.drift import (
+    default_time,
+    discretization_drift,
+    gammas_for,
+    one_step_defect,
+)
+from bea.measure.order.expected import expected_orders
+from bea.measure.order.order_fit import OrderFit, observed_order
+from bea.measure.order.piecewise import flow_by_pieces, gammas_by_pieces, schedule_drift
+from bea.measure.order.storage import load_study, save_study
+from bea.measure.order.study import DriftStudy
+from bea.measure.order.verify import verify
+
+__all__ = [
+    "Certificate",
+    "DriftStudy",
+    "OrderFit",
+    "default_gammas",
+    "default_starts",
+    "default_time",
+    "discretization_drift",
+    "expected_orders",
+    "flow_by_pieces",
+    "gammas_by_pieces",
+    "gammas_for",
+    "load_study",
+    "observed_order",
+    "one_step_defect",
+    "save_study",
+    "schedule_drift",
+    "stiffness",
+    "verify",
+]
