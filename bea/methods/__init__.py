@@ -13,7 +13,7 @@ from typing import Any
 
 from bea.errors import nearest
 from bea.methods.batches import Batches, ShuffledEpochs
-from bea.methods.growing_rate import GrowingRate, growing_rate
+from bea.methods.library.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
 from bea.methods.plain_function import from_function
 from bea.methods.registry import available, get, read, register
@@ -59,5 +59,6 @@ def _maker(name: str) -> Callable[..., Method]:
     return make
 
 
-# A module may be named as its method is, and would stand in its place: `bea.methods.runge_kutta`.
+# A module may be named as its method is, and would stand in its place:
+# `bea.methods.library.runge_kutta`.
 globals().update({name.replace("-", "_"): _maker(name) for name in available()})

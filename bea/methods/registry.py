@@ -101,7 +101,7 @@ def _make(cls: type[Method], parameters: dict[str, Any]) -> Method:
 
 @cache
 def _import_all() -> None:
-    import bea.methods
+    from bea.methods import library
 
-    for module in pkgutil.iter_modules(bea.methods.__path__):
-        import_module(f"bea.methods.{module.name}")
+    for module in pkgutil.iter_modules(library.__path__):
+        import_module(f"{library.__name__}.{module.name}")

@@ -23,13 +23,13 @@ from bea.algebra import Element, Ring
 from bea.errors import BeaError, MethodError
 from bea.fields import VectorField
 from bea.methods import Method
-from bea.methods.registry import get
-from bea.methods.regularised import (
+from bea.methods.library.regularised import (
     GradientDescentL2,
     GradientDescentWeightDecay,
     HeavyBallL2,
     HeavyBallWeightDecay,
 )
+from bea.methods.registry import get
 from bea.modified.generator import modified_generator
 from bea.modified.random_step import RandomStep
 from bea.modified.stepping import open_symbols

@@ -287,7 +287,7 @@ def test_momentum_of_players_in_turn() -> None:
     """A method with memory on trees of players: each has a velocity, and player 2 sees the move."""
 
     def step(f: Any, theta: Any, state: Any, gamma: Any, beta: Any) -> Any:
-        from bea.methods.games import _share
+        from bea.methods.library.games import _share
 
         one = beta * state[0] + _share(f(theta), 0, 1)
         moved = theta + gamma * one

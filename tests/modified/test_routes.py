@@ -7,8 +7,8 @@ import pytest
 from bea.bseries import TreeArithmetic
 from bea.fields import Loss, VectorField
 from bea.methods import available, get
-from bea.methods.euler import ExplicitEuler, ImplicitEuler
-from bea.methods.runge_kutta import TableauMethod
+from bea.methods.library.euler import ExplicitEuler, ImplicitEuler
+from bea.methods.library.runge_kutta import TableauMethod
 from bea.modified import modified_equation, routes
 from bea.modified.routes import operator, perturbation, trees
 

@@ -20,8 +20,8 @@ from bea.measure import (
     stiffness,
 )
 from bea.methods import available, get
-from bea.methods.euler import ExplicitEuler, ImplicitEuler
-from bea.methods.runge_kutta import TableauMethod
+from bea.methods.library.euler import ExplicitEuler, ImplicitEuler
+from bea.methods.library.runge_kutta import TableauMethod
 from bea.modified import modified_equation, modifying_integrator
 
 HIMMELBLAU = Loss.read(

@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 from flint import fmpq
 
 from bea.algebra.language.expressions import Expression
+from bea.methods.library.tableau import Tableau
 from bea.methods.method import Method
 from bea.methods.registry import register
-from bea.methods.tableau import Tableau
 
 __all__ = ["RungeKutta", "TableauMethod"]
 

@@ -22,8 +22,8 @@ from bea.bseries import TreeArithmetic, field_of_map
 from bea.errors import TableauError
 from bea.fields import NumericField, VectorField
 from bea.methods import Method, get
-from bea.methods.runge_kutta import RungeKutta
-from bea.methods.tableau import Tableau
+from bea.methods.library.runge_kutta import RungeKutta
+from bea.methods.library.tableau import Tableau
 from bea.trees import Tree, position, tree, trees, trees_up_to
 
 RATIONAL = [
@@ -196,7 +196,7 @@ def test_a_family_of_second_order_methods() -> None:
 
 def test_a_tableau_that_is_given_is_the_named_method() -> None:
     named = bea.methods.rk4()
-    given_ = bea.methods.runge_kutta(
+    given_ = bea.methods.library.runge_kutta(
         A="0,0,0,0; 1/2,0,0,0; 0,1/2,0,0; 0,0,1,0", b="1/6 1/3 1/3 1/6", c="0 1/2 1/2 1"
     )
     assert given_.tableau == named.tableau  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from bea.algebra import Element, Expression
 from bea.bseries import TreeSeries
 from bea.errors import DimensionError, MethodError
 from bea.fields import VectorField
-from bea.methods.euler import ExplicitEuler
+from bea.methods.library.euler import ExplicitEuler
 from bea.methods.method import Method
 from bea.methods.registry import register
 from bea.trees import PLAYERS, Color

@@ -3,7 +3,7 @@
 All carry one vector of memory, and all but Nesterov's theta form are linear in shifts, rho(E) theta
 = gamma sigma(E) f(theta). For a loss f = -grad L. Source: Polyak, USSR Comput. Math. Math. Phys. 4
 (1964) 1-17; Nesterov, Soviet Math. Dokl. 27 (1983) 372-376; Sutskever, Martens, Dahl and Hinton,
-ICML 2013. Methods with more of a history are in `bea.methods.multistep`.
+ICML 2013. Methods with more of a history are in `bea.methods.library.multistep`.
 """
 
 from __future__ import annotations

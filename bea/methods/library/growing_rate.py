@@ -22,13 +22,13 @@ from bea.algebra.language.building import add, divide, multiply, negate, number,
 from bea.algebra.language.expressions import Expression, free_symbols
 from bea.algebra.ring.exact import as_float, exact
 from bea.errors import DomainError, MethodError
-from bea.methods.method import Method, Range
-from bea.methods.regularised import (
+from bea.methods.library.regularised import (
     GradientDescentL2,
     GradientDescentWeightDecay,
     HeavyBallL2,
     HeavyBallWeightDecay,
 )
+from bea.methods.method import Method, Range
 
 __all__ = ["GrowingRate", "growing_rate"]
 

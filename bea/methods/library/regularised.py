@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from bea.errors import DimensionError
+from bea.methods.library.momentum import HeavyBall
 from bea.methods.method import Method, Range
-from bea.methods.momentum import HeavyBall
 from bea.methods.registry import register
 from bea.trees import WITH_THETA
 
