@@ -237,7 +237,7 @@ def _with_players(
 
 
 def _names_in(update: str) -> Sequence[str]:
-    from bea.methods.update_text import read_rule
+    from bea.methods.rules.text import read_rule
 
     return read_rule(update).hyperparameters
 

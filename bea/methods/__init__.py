@@ -15,11 +15,11 @@ from bea.errors import nearest
 from bea.methods.batches import Batches, ShuffledEpochs
 from bea.methods.library.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
-from bea.methods.plain_function import from_function
 from bea.methods.registry import available, get, read, register
+from bea.methods.rules.plain_function import from_function
+from bea.methods.rules.rule import from_text
 from bea.methods.schedule import Schedule
 from bea.methods.scheduled import Scheduled
-from bea.methods.update_rule import from_text
 
 __all__ = [
     "Batches",

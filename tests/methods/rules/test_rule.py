@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import bea
 from bea.errors import BeaError, MethodError
 from bea.methods import Method, from_function, from_text
-from bea.methods.plain_function import FunctionMethod
-from bea.methods.update_text import read_rule
+from bea.methods.rules.plain_function import FunctionMethod
+from bea.methods.rules.text import read_rule
 from bea.modified.routes import operator
 
 HEAVY_BALL = "v = beta*v + grad; theta = theta - gamma*v"

@@ -14,7 +14,7 @@ from bea.algebra.ring.exact import in_ring
 from bea.errors import BeaError, DomainError, MethodError, UnknownNameError, nearest
 from bea.fields.sources import substitute
 from bea.methods.method import Method
-from bea.methods.update_text import Rule
+from bea.methods.rules.text import Rule
 
 __all__ = ["check_denominators", "check_given", "check_identity"]
 

@@ -16,7 +16,7 @@ The expressions are those of `bea.algebra.language.grammar`. They may hold
 and names of the rule's own. One that is read before it is assigned, and assigned in the same step,
 is memory: it carries over to the next step and begins at 0, or at what `init NAME = EXPRESSION`
 says. One that is never assigned is a hyperparameter. What the statements compute is left to
-`bea.methods.update_rule`.
+`bea.methods.rules.rule`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """An update rule that a user writes as text, made a method.
 
-The text is read by `bea.methods.update_text`. Its statements are carried out in whatever the step
+The text is read by `bea.methods.rules.text`. Its statements are carried out in whatever the step
 is given: floats, power series, trees. So a rule is iterated and derived like any other method, and
 what an arithmetic cannot express is refused there. What is refused beforehand is in
-`bea.methods.update_checks`.
+`bea.methods.rules.checks`.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from bea.algebra.ring.exact import exact_decimal, in_ring
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import MethodError
 from bea.fields.sources import substitute
-from bea.methods.plain_function import NamedMethod
-from bea.methods.update_checks import check_denominators, check_given, check_identity
-from bea.methods.update_text import Rule, Statement, read_rule
+from bea.methods.rules.checks import check_denominators, check_given, check_identity
+from bea.methods.rules.plain_function import NamedMethod
+from bea.methods.rules.text import Rule, Statement, read_rule
 from bea.trees import PLAIN, WITH_THETA, Colors
 
 __all__ = ["UpdateRule", "from_text"]
@@ -48,7 +48,7 @@ def from_text(update: str, /, *, name: str = _NAME, **parameters: Any) -> Update
     ----------
     update
         Statements `NAME = EXPRESSION` between semicolons or line ends, carried out in order; see
-        `bea.methods.update_text` for what they may hold.
+        `bea.methods.rules.text` for what they may hold.
     name
         What to call it.
     **parameters
