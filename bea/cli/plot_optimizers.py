@@ -115,7 +115,7 @@ def plot_schedule(schedules: _Schedules = None, out: options.OutFigure = None) -
             "there is no schedule to draw: name one, such as 'cosine(time=1, low=1/10)'; "
             "'bea list schedules' has all"
         )
-    from bea.methods.schedules import read
+    from bea.methods.schedules.library import read
     from bea.plots import schedule_figure
 
     save(schedule_figure([read(text) for text in schedules]), target)

@@ -18,8 +18,8 @@ from bea.methods.method import Method
 from bea.methods.registry import available, get, read, register
 from bea.methods.rules.plain_function import from_function
 from bea.methods.rules.rule import from_text
-from bea.methods.schedule import Schedule
-from bea.methods.scheduled import Scheduled
+from bea.methods.schedules.schedule import Schedule
+from bea.methods.schedules.scheduled import Scheduled
 
 __all__ = [
     "Batches",

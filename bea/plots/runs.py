@@ -21,7 +21,7 @@ from bea.flows import Status, Trajectory, flow, iterate, sample_steps
 from bea.flows.deterministic.times import check_count
 from bea.measure import flow_by_pieces
 from bea.methods import Method, Scheduled
-from bea.methods.schedule import rational
+from bea.methods.schedules.schedule import rational
 from bea.modified import ModifiedEquation
 from bea.modified.memory import has_memory
 from bea.plots.style import order_text

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError
-from bea.methods.schedule import Schedule
-from bea.methods.schedules import read
+from bea.methods.schedules.library import read
+from bea.methods.schedules.schedule import Schedule
 from bea.plots.style import order_style
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from bea import methods, problems
-from bea.methods import schedules
+from bea.methods.schedules import library as schedules
 from bea.reports.tables import table_of
 
 __all__ = [

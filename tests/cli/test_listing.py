@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bea import methods, problems
-from bea.methods import schedules
+from bea.methods.schedules import library as schedules
 
 from .conftest import Bea
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bea.errors import BeaError
-from bea.methods import schedules
+from bea.methods.schedules import library as schedules
 from bea.plots import schedule_data, schedule_figure
 
 STEP = schedules.step(every=1, factor="1/2", time=3)

@@ -22,7 +22,7 @@ from bea.flows import Trajectory, flow, iterate
 from bea.measure.order.comparison import start_of
 from bea.measure.order.expected import derive_for, expected_orders
 from bea.methods import Scheduled
-from bea.methods.schedule import Schedule
+from bea.methods.schedules.schedule import Schedule
 from bea.modified import ModifiedEquation
 from bea.modified.memory import has_memory, transient_weights
 from bea.modified.on_manifold import OnManifold

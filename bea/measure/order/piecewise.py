@@ -32,8 +32,8 @@ from bea.measure.order.comparison import (
 from bea.measure.order.defaults import default_starts, largest_product
 from bea.measure.order.pieces import Pieces, as_number, schedule_of
 from bea.measure.order.study import DriftStudy
-from bea.methods.schedule import Schedule, rational
-from bea.methods.scheduled import Scheduled
+from bea.methods.schedules.schedule import Schedule, rational
+from bea.methods.schedules.scheduled import Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.pace import pace_of
 
@@ -208,7 +208,7 @@ def gammas_by_pieces(
     Examples
     --------
     >>> from bea.fields import with_time
-    >>> from bea.methods.schedules import step
+    >>> from bea.methods.schedules.library import step
     >>> field = with_time(VectorField.read("-x"))
     >>> gammas_by_pieces(step(every="1/2", time=1), field, [[1.0, 0.0]], count=3)
     array([0.16666667, 0.03333333, 0.00694444])

@@ -15,7 +15,7 @@ from bea.fields import VectorField
 from bea.measure.order.drift import default_time
 from bea.measure.order.pieces import as_number
 from bea.methods import Method, Scheduled
-from bea.methods.schedule import Schedule
+from bea.methods.schedules.schedule import Schedule
 
 __all__ = ["telling_end", "telling_time"]
 
@@ -43,7 +43,7 @@ def telling_end(schedule: Schedule) -> Any:
 
     The latter where s is level at the end, but not on the way.
 
-    >>> from bea.methods.schedules import one_cycle, step
+    >>> from bea.methods.schedules.library import one_cycle, step
     >>> telling_end(one_cycle(time=1, peak="1/5")), telling_end(step(every=1, time=3))
     (4/5, 3)
     """

@@ -16,7 +16,7 @@ from flint import fmpq
 
 from bea.algebra.language.calls import read_call
 from bea.errors import BeaError, UnknownNameError, nearest
-from bea.methods.schedule import Schedule, rational
+from bea.methods.schedules.schedule import Schedule, rational
 
 __all__ = [
     "available",

@@ -15,7 +15,8 @@ from bea.errors import BeaError, ExpressionError, MethodError, StepSizeError, Un
 from bea.fields import VectorField, with_time
 from bea.flows import flow, iterate
 from bea.measure import flow_by_pieces, schedule_drift
-from bea.methods import Schedule, Scheduled, schedules
+from bea.methods import Schedule, Scheduled
+from bea.methods.schedules import library as schedules
 
 GD = bea.methods.gradient_descent()
 HEAVY_BALL = bea.methods.heavy_ball(beta="1/2")

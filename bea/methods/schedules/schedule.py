@@ -3,7 +3,7 @@
 At the step n the time is t = n gamma and the step size gamma s(t), so that a schedule has a shape
 that does not depend on gamma. It is smooth on pieces: s is an exact expression in t on each, and
 between them, at the `breaks`, s or a derivative of it jumps. The schedules in use are made in
-`bea.methods.schedules`; `bea.methods.scheduled` runs a method with one.
+`bea.methods.schedules`; `bea.methods.schedules.scheduled` runs a method with one.
 """
 
 from __future__ import annotations

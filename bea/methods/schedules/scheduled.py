@@ -24,7 +24,7 @@ from flint import fmpq
 from bea.algebra.language.expressions import Expression
 from bea.errors import DimensionError, MethodError
 from bea.methods.method import Method
-from bea.methods.schedule import Schedule
+from bea.methods.schedules.schedule import Schedule
 
 __all__ = ["Scheduled"]
 
@@ -66,7 +66,7 @@ class Scheduled(Method):
     def __post_init__(self) -> None:
         """Read the schedule from its text, and refuse what is no method."""
         if isinstance(self.schedule, str):
-            from bea.methods.schedules import read
+            from bea.methods.schedules.library import read
 
             object.__setattr__(self, "schedule", read(self.schedule))
         if not isinstance(self.schedule, Schedule | None):
