@@ -106,7 +106,7 @@ def ensemble(task: Task, runs: int) -> bea.Ensemble:
     observables = [*total.variables, *(f"{name}**2" for name in total.variables)]
     return bea.ensemble(
         task.method, total, np.full(total.dimension, 0.5), gamma=task.gamma, steps=task.steps,
-        batches=bea.methods.Batches(task.batch, replacement=True), runs=runs,
+        batches=bea.noise.Batches(task.batch, replacement=True), runs=runs,
         observables=observables, seed=1,
     )  # fmt: skip
 

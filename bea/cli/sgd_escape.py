@@ -156,7 +156,7 @@ def _basin(total: FiniteSum, start: str | None, window: str | None) -> Basin:
 
 
 def _shaken(basin: Basin, gamma: str | None, batch: str, replacement: bool) -> list[Shaking]:
-    from bea.methods import Batches
+    from bea.noise import Batches
     from bea.reports.escape import Shaking
 
     sizes = [whole(part, "--batch") for part in batch.split(",")]

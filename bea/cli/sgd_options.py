@@ -16,7 +16,7 @@ from bea.cli.inputs import number, out_file, whole
 from bea.errors import BeaError, StepSizeError
 
 if TYPE_CHECKING:
-    from bea.methods import Batches, ShuffledEpochs
+    from bea.noise import Batches, ShuffledEpochs
 
 __all__ = [
     "Batch",
@@ -229,7 +229,7 @@ class Sampling:
 
     def one(self) -> Batches:
         """Return the one way in which all steps draw."""
-        from bea.methods import Batches
+        from bea.noise import Batches
 
         return Batches(whole(self.batch, "--batch"), self.replacement)
 
@@ -242,7 +242,7 @@ class StagedSampling(Sampling):
 
     def each(self) -> Sequence[Batches | ShuffledEpochs]:
         """Return how each stage draws; one for all stages if one is given."""
-        from bea.methods import Batches, ShuffledEpochs
+        from bea.noise import Batches, ShuffledEpochs
 
         sizes = [whole(part, "--batch") for part in self.batch.split(",")]
         if not self.shuffle:

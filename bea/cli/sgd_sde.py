@@ -33,8 +33,8 @@ def equations(
     """
     if text is None:
         return []
-    from bea.methods import Batches
     from bea.modified import StochasticEquation, stochastic_equation
+    from bea.noise import Batches
 
     orders = [whole(part, "--sde") for part in text.split(",")]
     if len(set(orders)) < len(orders):

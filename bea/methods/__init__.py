@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 from bea.errors import nearest
-from bea.methods.batches import Batches, ShuffledEpochs
 from bea.methods.library.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
 from bea.methods.registry import available, get, read, register
@@ -22,12 +21,10 @@ from bea.methods.schedules.schedule import Schedule
 from bea.methods.schedules.scheduled import Scheduled
 
 __all__ = [
-    "Batches",
     "GrowingRate",
     "Method",
     "Schedule",
     "Scheduled",
-    "ShuffledEpochs",
     "available",
     "from_function",
     "from_text",

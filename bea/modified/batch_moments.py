@@ -18,7 +18,7 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.algebra.ring.differential_operator import MultiIndex
 from bea.fields import VectorField
-from bea.methods.batches import Batches
+from bea.noise.batches import Batches
 
 __all__ = ["batch_moments"]
 

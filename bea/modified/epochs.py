@@ -50,7 +50,7 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.errors import BeaError
 from bea.fields import Loss, SeriesField
-from bea.methods import Method, ShuffledEpochs, get
+from bea.methods import Method, get
 from bea.modified.checks import checked_order, require_method
 from bea.modified.effort import check_sum
 from bea.modified.epoch_equation import Epoch, EpochEquation, batch_loss, is_descent
@@ -58,6 +58,7 @@ from bea.modified.routes.perturbation import match_powers
 from bea.modified.samples import checked_size, read_losses, split
 from bea.modified.shuffles import descents_of_samples, steps_of_batches, steps_of_subsets
 from bea.modified.stepping import series_iterates
+from bea.noise import ShuffledEpochs
 from bea.problems import FiniteSum
 
 __all__ = ["cyclic_epoch", "shuffled_epoch"]
@@ -136,7 +137,7 @@ def shuffled_epoch(
     finite_sum
         A finite sum, that is anything with `losses`, or the losses of the samples themselves.
     batches
-        The number B of samples in a batch, or `bea.methods.ShuffledEpochs(B)`: the mean is over
+        The number B of samples in a batch, or `bea.noise.ShuffledEpochs(B)`: the mean is over
         all splits into batches, and their orders. Or the indices of the samples in each batch:
         these stay, and the mean is over their orders only.
     order

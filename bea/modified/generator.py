@@ -28,12 +28,12 @@ from bea.errors import DimensionError, OrderError
 from bea.fields import VectorField
 from bea.fields.sources import expressions_of
 from bea.methods import Method
-from bea.methods.batches import Batches
 from bea.modified.checks import checked_order
 from bea.modified.effort import check_sum
 from bea.modified.random_step import RandomStep
 from bea.modified.slow_operator import SlowOperator, logarithm
 from bea.modified.writing import LATEX, TEXT, Script, text_of
+from bea.noise.batches import Batches
 from bea.problems import FiniteSum, TimedSum
 
 __all__ = ["ModifiedGenerator", "modified_generator"]
@@ -59,7 +59,7 @@ def modified_generator(
         Highest power K of gamma that is kept; e^(n gamma L~) then misses E phi(theta_n) at a fixed
         time by gamma^(K+1): the weak order is K + 1.
     batches
-        How batches are drawn: `bea.methods.Batches(size, replacement)`, or a size (without
+        How batches are drawn: `bea.noise.Batches(size, replacement)`, or a size (without
         replacement); by default single samples.
 
     Raises

@@ -11,7 +11,7 @@ from bea.algebra import Ring
 from bea.algebra.ring.conversions import moved_to
 from bea.errors import BeaError
 from bea.fields import Loss, VectorField
-from bea.methods.batches import Batches, ShuffledEpochs
+from bea.noise.batches import Batches, ShuffledEpochs
 
 __all__ = ["checked_batches", "mean_field", "moved", "samples_of"]
 
@@ -47,7 +47,7 @@ def checked_batches(batches: Batches | int | None) -> Batches:
     if not isinstance(batches, Batches):
         raise BeaError(
             f"the batches are a {type(batches).__name__}: give their size, such as 2, or "
-            "bea.methods.Batches"
+            "bea.noise.Batches"
         )
     return batches
 

@@ -25,11 +25,11 @@ from bea.algebra.ring.differential_operator import MultiIndex
 from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
-from bea.methods.batches import Batches
 from bea.modified.batch_moments import batch_moments
 from bea.modified.checks import require_method, require_problem
 from bea.modified.random_batches import checked_batches, mean_field, moved, samples_of
 from bea.modified.stepping import missing_symbols
+from bea.noise.batches import Batches
 from bea.series import PowerSeries
 
 __all__ = [

@@ -22,13 +22,13 @@ from bea.errors import BeaError
 from bea.fields import VectorField
 from bea.fields.noise_factor import NoiseFactor
 from bea.methods import Method
-from bea.methods.batches import Batches
 from bea.modified.derive import modified_equation
 from bea.modified.diffusion_equation import StochasticEquation
 from bea.modified.equation import ModifiedEquation
 from bea.modified.generator import Matrix, modified_generator
 from bea.modified.noise_terms import noise_rate
 from bea.modified.stepping import in_ring_of
+from bea.noise.batches import Batches
 from bea.problems import FiniteSum
 
 __all__ = ["SampledEquation", "by_samples"]

@@ -4,7 +4,7 @@ A `FiniteSum` is a `Loss`, so that whatever takes a loss takes it, and knows bes
 the exact covariance of their gradients, the mean of a batch, and the numbers of a batch for each
 lane of an ensemble. Sums from data and a model are made in `bea.problems.data_sums`, and sums with
 a given covariance in `bea.problems.synthetic_sums`; which batches there are is
-`bea.methods.batches`' concern.
+`bea.noise.batches`' concern.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SampleRhs = Callable[[Floats, Ints], Floats]
 
 
 class Sampling(Protocol):
-    """What a way to draw batches must say of itself here; see `bea.methods.batches`."""
+    """What a way to draw batches must say of itself here; see `bea.noise.batches`."""
 
     def covariance_factor(self, total: int) -> fmpq:
         """Return the covariance of a batch's mean in units of that of one of `total` losses."""
@@ -111,7 +111,7 @@ class FiniteSum(Loss):
         """
         if batches is not None and not hasattr(batches, "covariance_factor"):
             raise BeaError(
-                f"the batches are a {type(batches).__name__}: give bea.methods.Batches(size), such "
+                f"the batches are a {type(batches).__name__}: give bea.noise.Batches(size), such "
                 "as Batches(2)"
             )
         slopes = [loss.components for loss in self.losses]

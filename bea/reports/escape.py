@@ -13,7 +13,7 @@ from bea.measure import EscapeTimes, escape_rate, mean_exit_time, shape_factor
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.escape.ways_out import Settled, WayOut
 from bea.measure.training.temperature import noise_temperature
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum
 from bea.reports.ensemble import with_error
 from bea.reports.tables import table_of

@@ -10,7 +10,7 @@ from bea.algebra.language.expressions import Number as Exact
 from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.measure import batch_of_noise_scale, effective_rate, noise_scale, stationary_variance
 from bea.measure.training.noise_scale import Number
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.reports.tables import table_of
 
 __all__ = ["NoiseReport"]

@@ -14,7 +14,7 @@ from bea.errors import BeaError, DimensionError
 from bea.fields import NoiseFactor
 from bea.fields.noise_factor import definite_parts
 from bea.flows.ensembles.diffusion import Diffusion
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum, finite_sum, from_data
 
 SUMS = {

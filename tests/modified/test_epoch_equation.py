@@ -11,8 +11,8 @@ import pytest
 import bea
 from bea.errors import BeaError, DimensionError, MethodError, OrderError
 from bea.fields import Loss
-from bea.methods.batches import Batches
 from bea.modified import EpochEquation
+from bea.noise.batches import Batches
 from bea.problems import finite_sum
 
 TEXTS = ("x**2*y + y**2/3 - x", "x*y**2 - x**3/3", "x**2/5 - y**3 + x*y", "x + y**2 - x**2*y")

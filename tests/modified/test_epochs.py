@@ -19,8 +19,9 @@ from bea.algebra import Element, Ring, parse
 from bea.algebra.ring.conversions import read
 from bea.errors import BeaError, NoModifiedLossError
 from bea.fields import Loss, SeriesField
-from bea.methods import Batches, Method, ShuffledEpochs
+from bea.methods import Method
 from bea.modified import EpochEquation
+from bea.noise import Batches, ShuffledEpochs
 
 DESCENT = bea.methods.gradient_descent()
 TEXTS = (

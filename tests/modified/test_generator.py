@@ -12,13 +12,14 @@ from bea.algebra import Element
 from bea.algebra.ring.differential_operator import DifferentialOperator
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Loss, VectorField
-from bea.methods import Batches, get
+from bea.methods import get
 from bea.modified import modified_equation
 from bea.modified.batch_moments import batch_moments
 from bea.modified.generator import ModifiedGenerator, modified_generator
 from bea.modified.random_step import RandomStep
 from bea.modified.routes import trees
 from bea.modified.slow_operator import SlowOperator, logarithm
+from bea.noise import Batches
 from bea.problems import FiniteSum, finite_sum
 from bea.trees import trees_up_to
 

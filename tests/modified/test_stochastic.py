@@ -13,11 +13,12 @@ from bea.algebra import Element
 from bea.algebra.ring.conversions import read, to_expression
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Loss
-from bea.methods import Batches, get
+from bea.methods import get
 from bea.modified.diffusion_equation import StochasticEquation
 from bea.modified.noise_terms import noise_terms
 from bea.modified.stochastic import stochastic_equation
 from bea.modified.universal_stochastic import UniversalStochasticEquation
+from bea.noise import Batches
 from bea.problems import finite_sum
 
 Q = fmpq

@@ -8,7 +8,7 @@ from flint import fmpq
 
 from bea.errors import BeaError, DimensionError, ExpressionError
 from bea.fields import Loss, VectorField
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum, finite_sum
 
 POLYNOMIALS = "x**2*y + y**2, (x - y)**2, x**4/4 - y, 3*x*y"

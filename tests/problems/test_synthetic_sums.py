@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bea.errors import BeaError, DimensionError
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum, available, get, loss, noisy_quadratic, with_gradient_covariance
 
 BOWL = loss("x**2 + x*y + y**4", "x y")

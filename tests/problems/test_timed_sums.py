@@ -11,7 +11,8 @@ import bea
 from bea.errors import BeaError, DimensionError
 from bea.fields import with_time
 from bea.measure import law_after, weak_defect
-from bea.methods import Batches, Scheduled, ShuffledEpochs, get
+from bea.methods import Scheduled, get
+from bea.noise import Batches, ShuffledEpochs
 from bea.problems import TimedSum, finite_sum
 
 GD = get("gradient-descent")

@@ -27,8 +27,9 @@ from bea.flows.ensembles.observables import read_observables
 from bea.flows.ensembles.plan import Memory, Segment, Walker
 from bea.flows.ensembles.result import Ensemble
 from bea.flows.ensembles.run import run_plan
-from bea.methods import Batches, Method, ShuffledEpochs
+from bea.methods import Method
 from bea.methods import get as get_method
+from bea.noise import Batches, ShuffledEpochs
 from bea.problems import FiniteSum, TimedSum, find_loss
 
 __all__ = ["ensemble"]
@@ -79,7 +80,7 @@ def ensemble(
     steps
         How many steps a run takes.
     batches
-        How the batch of each step is drawn: `bea.methods.Batches`, `bea.methods.ShuffledEpochs`, or
+        How the batch of each step is drawn: `bea.noise.Batches`, `bea.noise.ShuffledEpochs`, or
         a size (without replacement). Where `steps` is a sequence the run has that many stages, and
         `gamma` and `batches` may be sequences too; memory is carried over.
     runs

@@ -34,7 +34,7 @@ from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DomainError
 from bea.fields import Loss
 from bea.measure.equilibrium.norm_dynamics import gradient_moments
-from bea.methods import Batches
+from bea.noise import Batches
 
 __all__ = [
     "Equilibrium",

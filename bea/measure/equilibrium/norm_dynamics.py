@@ -29,9 +29,10 @@ from bea.algebra.ring.exact import exact
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError
 from bea.fields import Loss
-from bea.methods import Batches, Method
+from bea.methods import Method
 from bea.methods import get as get_method
 from bea.modified import modified_generator
+from bea.noise import Batches
 from bea.problems import FiniteSum, require_scale_invariant
 
 __all__ = ["NormMoments", "gradient_moments", "norm_generator", "norm_step"]

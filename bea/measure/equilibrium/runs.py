@@ -21,8 +21,8 @@ from bea.flows import Ensemble, Estimate, ensemble
 from bea.measure.equilibrium.intrinsic import Equilibrium, number, predicted_equilibrium, values_at
 from bea.measure.equilibrium.norm_dynamics import gradient_moments
 from bea.measure.training.jackknife import Measured, jackknife
-from bea.methods import Batches
 from bea.methods import get as get_method
+from bea.noise import Batches
 from bea.problems import FiniteSum
 
 __all__ = ["EquilibriumRun", "equilibrium_run"]

@@ -26,7 +26,7 @@ from bea.errors import BeaError
 from bea.flows import flow
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.training.temperature import noise_temperature, sampling
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum
 
 __all__ = ["climb", "shape_factor"]

@@ -40,7 +40,7 @@ from bea.measure.training.linear_noise import (
     stationary,
 )
 from bea.measure.training.temperature import sampling
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum
 
 __all__ = ["AverageNoise", "averaged_covariance", "averaged_loss", "tail_average"]

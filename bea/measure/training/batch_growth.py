@@ -22,8 +22,8 @@ from bea.flows.deterministic.times import check_count
 from bea.measure.training.batch_schemes import BatchScheme
 from bea.measure.training.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.weak.quadratic_moments import QuadraticMoments
-from bea.methods import Batches
 from bea.methods import get as get_method
+from bea.noise import Batches
 from bea.problems import FiniteSum
 
 __all__ = ["batch_growth"]

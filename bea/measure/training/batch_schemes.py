@@ -25,7 +25,7 @@ from bea.measure.training.noise_scale import (
     rate_number,
 )
 from bea.measure.weak.inputs import exact_number
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems.problem import entries
 
 __all__ = ["BatchScheme", "Phase", "decay_rate", "grow_batch"]

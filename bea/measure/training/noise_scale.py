@@ -24,7 +24,7 @@ from flint import fmpq
 from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.errors import BeaError, MethodError, StepSizeError
 from bea.flows.deterministic.times import check_count
-from bea.methods import Batches
+from bea.noise import Batches
 
 __all__ = [
     "Number",
@@ -78,7 +78,7 @@ def noise_scale(gamma: Any, size: int, batches: int | Batches, momentum: Any = 0
     size
         N, the number of losses.
     batches
-        B, or `bea.methods.Batches`.
+        B, or `bea.noise.Batches`.
 
     Raises
     ------
@@ -223,5 +223,5 @@ def _way(batches: int | Batches) -> Batches:
         return batches if isinstance(batches, Batches) else Batches(batches)
     raise BeaError(
         f"the batches are {batches!r}: a noise scale is that of independent steps; give a batch "
-        "size or bea.methods.Batches"
+        "size or bea.noise.Batches"
     )

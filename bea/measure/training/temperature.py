@@ -20,7 +20,7 @@ from flint import fmpq
 from bea.algebra.language.reals import real_number
 from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.errors import BeaError
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum
 
 __all__ = ["as_number", "as_temperature", "noise_temperature", "sampling"]

@@ -15,12 +15,13 @@ from bea.algebra.ring.conversions import to_program
 from bea.errors import BeaError
 from bea.fields import SeriesField, VectorField
 from bea.measure.weak.inputs import checked_steps, exact_number, exact_point, read_observable
-from bea.methods import Batches, Method
+from bea.methods import Method
 from bea.modified import modified_generator
 from bea.modified.generator import ModifiedGenerator
 from bea.modified.memory import has_memory
 from bea.modified.random_batches import checked_batches, mean_field, samples_of
 from bea.modified.stepping import missing_symbols
+from bea.noise import Batches
 
 __all__ = ["weak_defect"]
 

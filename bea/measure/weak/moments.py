@@ -26,8 +26,9 @@ from bea.measure.weak.inputs import (
     polynomial,
     read_observable,
 )
-from bea.methods import Batches, Method
+from bea.methods import Method
 from bea.modified.polynomial_step import PolynomialStep, monomials
+from bea.noise import Batches
 
 __all__ = ["MomentRecursion", "Moments", "fixed_vector", "monomial_values", "rows_of"]
 

@@ -27,7 +27,7 @@ from bea.fields import Loss
 from bea.flows.deterministic.trajectory import point_text
 from bea.measure.training.noise_scale import momentum_number, rate_number
 from bea.measure.weak.inputs import exact_number
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum
 
 __all__ = ["QuadraticMoments"]

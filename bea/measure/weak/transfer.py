@@ -24,8 +24,9 @@ from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import NumericField, VectorField
 from bea.fields.vector_field import Inside
 from bea.measure.weak.inputs import exact_point, exact_step_size, read_observable
-from bea.methods import Batches, Method
+from bea.methods import Method
 from bea.modified.random_batches import checked_batches, mean_field, samples_of
+from bea.noise import Batches
 
 __all__ = ["expectations_after"]
 

@@ -1,1 +1,1 @@
-"""The library of methods: a file with a `@register`ed method is found without being named anywhere."""
+"""The library of methods: a `@register`ed method is found without being named anywhere else."""

@@ -11,7 +11,7 @@ import pytest
 import bea
 from bea.errors import BeaError, DimensionError, DomainError, StepSizeError, UnknownNameError
 from bea.flows import Status
-from bea.methods import Batches, ShuffledEpochs
+from bea.noise import Batches, ShuffledEpochs
 from bea.problems import finite_sum, from_data, linear_regression, noisy_quadratic
 
 TWO = finite_sum("(x - 1)**2/2, (x + 1)**2/2")

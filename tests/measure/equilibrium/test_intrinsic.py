@@ -95,7 +95,7 @@ def test_it_is_predicted_from_a_sum_and_where_its_directions_are() -> None:
     away = predicted_equilibrium(circle, "1/2", "1/50", [1, 0, 1])  # type: ignore[arg-type]
     assert away.gradient_square == pytest.approx(1 + 1 / 4, rel=1e-14)
     batch = predicted_equilibrium(circle, "1/2", "1/50", [1, 0, 0],  # type: ignore[arg-type]
-                                  bea.methods.Batches(2, replacement=True))  # fmt: skip
+                                  bea.noise.Batches(2, replacement=True))  # fmt: skip
     assert batch.gradient_square == pytest.approx(1 / 2, rel=1e-14)
     assert intrinsic_rate("1/2", "1/50") == found.intrinsic_rate == 0.01
     np.testing.assert_array_equal(rate_on_sphere("1/2", [2.0]), [0.25])

@@ -14,7 +14,8 @@ from bea.algebra.ring.conversions import read, to_expression
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError
 from bea.measure.equilibrium.norm_dynamics import gradient_moments, norm_generator, norm_step
-from bea.methods import Batches, get
+from bea.methods import get
+from bea.noise import Batches
 from bea.problems import FiniteSum
 
 SAMPLINGS = [Batches(1), Batches(2), Batches(2, replacement=True)]

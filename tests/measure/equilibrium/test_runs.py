@@ -11,7 +11,7 @@ import pytest
 import bea
 from bea.errors import BeaError, DimensionError, DomainError, UnknownNameError
 from bea.measure import EquilibriumRun, Measured, equilibrium_run, log_slope
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import FiniteSum
 
 ERRORS = 4.0  # standard errors

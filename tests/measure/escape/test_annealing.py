@@ -16,7 +16,7 @@ from bea.measure import (
     line_rates,
     noise_temperature,
 )
-from bea.methods import Batches
+from bea.noise import Batches
 
 TEXT = "(x**2 - 1)**2/4 - x/20"
 LINE = bea.Loss.read(TEXT)

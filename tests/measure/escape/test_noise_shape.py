@@ -11,7 +11,7 @@ from bea.measure import critical_points, escape_times, mean_passage_time
 from bea.measure.escape.kramers import step_factor
 from bea.measure.escape.noise_shape import climb, shape_factor
 from bea.measure.training.temperature import noise_temperature
-from bea.methods import Batches
+from bea.noise import Batches
 
 DOUBLE = bea.problems.double_well()
 LEFT, RIGHT, TOP = critical_points(DOUBLE)

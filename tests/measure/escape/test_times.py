@@ -20,7 +20,7 @@ from bea.measure import (
 )
 from bea.measure.escape.kramers import step_factor
 from bea.measure.training.temperature import noise_temperature
-from bea.methods import Batches
+from bea.noise import Batches
 
 DOUBLE = bea.problems.double_well()
 LEFT, RIGHT, TOP = critical_points(DOUBLE)

@@ -17,7 +17,7 @@ from bea.measure import (
     stationary_variance,
     tail_average,
 )
-from bea.methods import Batches
+from bea.noise import Batches
 
 TURNED = bea.problems.with_gradient_covariance(
     bea.Loss.read("x**2 + x*y + y**2", "x y"), [[1, "1/2"], ["1/2", 2]]

@@ -23,7 +23,7 @@ from bea.measure import (
     grow_batch,
     stationary_variance,
 )
-from bea.methods import Batches
+from bea.noise import Batches
 from bea.problems import finite_sum, from_data, linear_regression, noisy_quadratic
 
 CURVATURES = (fmpq(1), fmpq(1, 4))

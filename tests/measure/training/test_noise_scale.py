@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import bea
 from bea.errors import BeaError, MethodError, StepSizeError
 from bea.measure import batch_of_noise_scale, effective_rate, noise_scale, stationary_variance
-from bea.methods import Batches, ShuffledEpochs, heavy_ball
+from bea.methods import heavy_ball
+from bea.noise import Batches, ShuffledEpochs
 from bea.problems import noisy_quadratic
 
 rates = st.fractions(Fraction(1, 100), Fraction(1, 2), max_denominator=100)

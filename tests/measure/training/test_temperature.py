@@ -9,7 +9,7 @@ import bea
 from bea.errors import BeaError, ExpressionError
 from bea.measure import noise_temperature
 from bea.measure.training.temperature import as_temperature
-from bea.methods import Batches
+from bea.noise import Batches
 
 DOUBLE = bea.problems.double_well()
 

@@ -6,8 +6,9 @@ import pytest
 
 from bea.errors import BeaError
 from bea.measure.weak.defect import weak_defect
-from bea.methods import Batches, get
+from bea.methods import get
 from bea.modified import modified_generator
+from bea.noise import Batches
 from bea.problems import finite_sum
 
 SGD = get("gradient-descent")

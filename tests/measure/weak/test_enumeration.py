@@ -9,7 +9,8 @@ from flint import fmpq
 
 from bea.errors import BeaError, DomainError
 from bea.measure.weak.enumeration import law_after
-from bea.methods import Batches, get
+from bea.methods import get
+from bea.noise import Batches
 from bea.problems import finite_sum
 
 Q = fmpq

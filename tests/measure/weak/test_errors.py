@@ -10,8 +10,9 @@ import pytest
 
 from bea.errors import BeaError, OrderError
 from bea.measure.weak.errors import weak_errors
-from bea.methods import Batches, ShuffledEpochs, get
+from bea.methods import get
 from bea.modified import modified_generator
+from bea.noise import Batches, ShuffledEpochs
 from bea.problems import finite_sum
 
 SGD = get("gradient-descent")

@@ -10,8 +10,9 @@ from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
 from bea.measure.weak.enumeration import law_after
 from bea.measure.weak.moment_flow import MomentFlow
 from bea.measure.weak.moments import MomentRecursion
-from bea.methods import Batches, get
+from bea.methods import get
 from bea.modified import modified_equation, modified_generator, stochastic_equation
+from bea.noise import Batches
 from bea.problems import finite_sum
 
 Q = fmpq

@@ -10,7 +10,8 @@ from flint import fmpq
 
 from bea.errors import BeaError, DimensionError
 from bea.measure import MomentRecursion, QuadraticMoments, stationary_variance
-from bea.methods import Batches, heavy_ball
+from bea.methods import heavy_ball
+from bea.noise import Batches
 from bea.problems import finite_sum, linear_regression, noisy_quadratic
 
 SKEW = finite_sum(["x**2/2 + x*y/3", "x**2 + y**2/2 - y", "(x - 1)**2/2 + (y - x)**2"])

@@ -9,7 +9,8 @@ import pytest
 
 from bea.measure import MomentRecursion, law_after
 from bea.measure.weak.transfer import expectations_after
-from bea.methods import Batches, get
+from bea.methods import get
+from bea.noise import Batches
 from bea.problems import finite_sum, from_data
 
 SGD = get("gradient-descent")

@@ -9,7 +9,7 @@ import pytest
 from flint import fmpq
 
 from bea.errors import BeaError
-from bea.methods import Batches, ShuffledEpochs
+from bea.noise import Batches, ShuffledEpochs
 
 EVERY = [
     (Batches(size, replacement), total)
