@@ -8,16 +8,16 @@ operator, and `StochasticEquation` the diffusion nearest to it.
 """
 
 from bea.modified.derive import modified_equation, modifying_integrator
-from bea.modified.diffusion_equation import StochasticEquation
+from bea.modified.diffusion.derive import stochastic_equation
+from bea.modified.diffusion.equation import StochasticEquation
+from bea.modified.diffusion.universal import UniversalStochasticEquation
 from bea.modified.epoch_equation import EpochEquation
 from bea.modified.epochs import cyclic_epoch, shuffled_epoch
 from bea.modified.equation import ModifiedEquation
 from bea.modified.generator import ModifiedGenerator, modified_generator
 from bea.modified.loss import ModifiedLoss
 from bea.modified.routes.operator import at_point, symbol
-from bea.modified.stochastic import stochastic_equation
 from bea.modified.structure import GradientSplit
-from bea.modified.universal_stochastic import UniversalStochasticEquation
 
 __all__ = [
     "EpochEquation",

@@ -7,7 +7,7 @@ drift's path, both in floats with an estimate of what they miss, 1e-10 or less w
 small. After a few steps of any finite sum there is `bea.measure.weak_defect`, a series in gamma.
 
 Conventions: order K is the highest power of gamma that a generator keeps; its weak order is K + 1,
-the power of gamma with which weak errors at a fixed time fall. See `bea.modified.stochastic`.
+the power of gamma with which weak errors at a fixed time fall. See `bea.modified.diffusion.derive`.
 """
 
 from __future__ import annotations

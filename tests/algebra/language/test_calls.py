@@ -44,8 +44,6 @@ def test_methods_are_read() -> None:
     assert read("heavy-ball(beta=1/2)") == bea.methods.heavy_ball(beta="1/2")
     assert read("heavy_ball(beta)") == bea.methods.heavy_ball(beta="beta")
     tableau = read("runge-kutta(A=0,0; 2/3,0, b=1/4,3/4)")
-    assert (
-        tableau.parameters == bea.methods.runge_kutta(A="0,0;2/3,0", b="1/4,3/4").parameters
-    )
+    assert tableau.parameters == bea.methods.runge_kutta(A="0,0;2/3,0", b="1/4,3/4").parameters
     with pytest.raises(UnknownNameError, match="Did you mean 'beta'"):
         read("heavy-ball(bta=1/2)")

@@ -24,12 +24,12 @@ from bea.errors import OrderError
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.checks import checked_order, require_method
-from bea.modified.diffusion_equation import StochasticEquation
+from bea.modified.diffusion.equation import StochasticEquation
+from bea.modified.diffusion.given_covariance import with_covariance
+from bea.modified.diffusion.sampled import by_samples
+from bea.modified.diffusion.universal import UniversalStochasticEquation
 from bea.modified.generator import modified_generator
-from bea.modified.given_covariance import with_covariance
 from bea.modified.random_batches import checked_batches
-from bea.modified.sampled_equation import by_samples
-from bea.modified.universal_stochastic import UniversalStochasticEquation
 from bea.noise.batches import Batches
 from bea.problems import FiniteSum
 

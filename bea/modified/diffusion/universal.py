@@ -6,7 +6,7 @@ For SGD, to weak order 3 (where the third cumulant of the noise is 0):
     SSᵀ = Σ + γ/2 ((∇L·∇)Σ + ∇²LΣ + Σ∇²L)
 
 with Σ = Σ(θ) the covariance of a step's gradient. To weak order 2 that is Li, Tai and E, JMLR 20
-(2019) 1-47, theorem 9; the rest is derived in `bea.modified.noise_terms`.
+(2019) 1-47, theorem 9; the rest is derived in `bea.modified.diffusion.noise_terms`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bea.algebra.language.expressions import to_text
 from bea.errors import OrderError
 from bea.methods import Method
 from bea.modified.derive import modified_equation
-from bea.modified.noise_terms import noise_terms, without_decay
+from bea.modified.diffusion.noise_terms import noise_terms, without_decay
 from bea.modified.writing import LATEX, TEXT, Pair, series, text_of, tree_terms
 
 __all__ = ["HIGHEST_UNIVERSAL", "UniversalStochasticEquation"]

@@ -1,8 +1,8 @@
 """The terms of a stochastic equation where the covariance of the gradient is given as a matrix.
 
-The universal terms of `bea.modified.noise_terms` are put into the ring of a concrete loss; the
-noise has no third cumulant. That a finite sum with the same covariance gives the same terms from
-its own generator is a test of both.
+The universal terms of `bea.modified.diffusion.noise_terms` are put into the ring of a concrete
+loss; the noise has no third cumulant. That a finite sum with the same covariance gives the same
+terms from its own generator is a test of both.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from bea.fields import Loss, VectorField
 from bea.fields.sources import expressions_of
 from bea.methods import Method
 from bea.modified.derive import modified_equation
-from bea.modified.noise_terms import noise_terms, without_decay
+from bea.modified.diffusion.noise_terms import noise_terms, without_decay
+from bea.modified.diffusion.universal import HIGHEST_UNIVERSAL
 from bea.modified.random_batches import samples_of
 from bea.modified.stepping import in_ring_of, open_symbols
-from bea.modified.universal_stochastic import HIGHEST_UNIVERSAL
 
 __all__ = ["read_covariance", "with_covariance"]
 

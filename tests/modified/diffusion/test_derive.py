@@ -14,10 +14,10 @@ from bea.algebra.ring.conversions import read, to_expression
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Loss
 from bea.methods import get
-from bea.modified.diffusion_equation import StochasticEquation
-from bea.modified.noise_terms import noise_terms
-from bea.modified.stochastic import stochastic_equation
-from bea.modified.universal_stochastic import UniversalStochasticEquation
+from bea.modified.diffusion.derive import stochastic_equation
+from bea.modified.diffusion.equation import StochasticEquation
+from bea.modified.diffusion.noise_terms import noise_terms
+from bea.modified.diffusion.universal import UniversalStochasticEquation
 from bea.noise import Batches
 from bea.problems import finite_sum
 

@@ -1,6 +1,6 @@
 """The result: dX = b dt + √γ S dW on a concrete problem, as elements, numbers, text and JSON.
 
-How its terms are found is in `bea.modified.stochastic`.
+How its terms are found is in `bea.modified.diffusion.derive`.
 """
 
 from __future__ import annotations

@@ -13,10 +13,10 @@ from bea.algebra.ring.conversions import read, to_expression
 from bea.errors import BeaError, MethodError
 from bea.measure.weak.moment_flow import MomentFlow
 from bea.methods import Method, get
+from bea.modified.diffusion.derive import stochastic_equation
+from bea.modified.diffusion.noise_terms import noise_rate
+from bea.modified.diffusion.sampled import SampledEquation
 from bea.modified.generator import modified_generator
-from bea.modified.noise_terms import noise_rate
-from bea.modified.sampled_equation import SampledEquation
-from bea.modified.stochastic import stochastic_equation
 from bea.noise import Batches
 from bea.problems import finite_sum
 from bea.problems.data_sums import logistic_model
