@@ -11,8 +11,8 @@ from bea.modified.derive import modified_equation, modifying_integrator
 from bea.modified.diffusion.derive import stochastic_equation
 from bea.modified.diffusion.equation import StochasticEquation
 from bea.modified.diffusion.universal import UniversalStochasticEquation
-from bea.modified.epoch_equation import EpochEquation
-from bea.modified.epochs import cyclic_epoch, shuffled_epoch
+from bea.modified.epochs.derive import cyclic_epoch, shuffled_epoch
+from bea.modified.epochs.equation import EpochEquation
 from bea.modified.equation import ModifiedEquation
 from bea.modified.generator import ModifiedGenerator, modified_generator
 from bea.modified.loss import ModifiedLoss

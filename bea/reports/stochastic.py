@@ -13,7 +13,7 @@ from bea.modified import (
     StochasticEquation,
     UniversalStochasticEquation,
 )
-from bea.modified.epoch_equation import is_descent
+from bea.modified.epochs.equation import is_descent
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
     component_term,

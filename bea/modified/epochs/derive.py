@@ -53,10 +53,10 @@ from bea.fields import Loss, SeriesField
 from bea.methods import Method, get
 from bea.modified.checks import checked_order, require_method
 from bea.modified.effort import check_sum
-from bea.modified.epoch_equation import Epoch, EpochEquation, batch_loss, is_descent
+from bea.modified.epochs.equation import Epoch, EpochEquation, batch_loss, is_descent
+from bea.modified.epochs.samples import checked_size, read_losses, split
+from bea.modified.epochs.shuffles import descents_of_samples, steps_of_batches, steps_of_subsets
 from bea.modified.routes.perturbation import match_powers
-from bea.modified.samples import checked_size, read_losses, split
-from bea.modified.shuffles import descents_of_samples, steps_of_batches, steps_of_subsets
 from bea.modified.stepping import series_iterates
 from bea.noise import ShuffledEpochs
 from bea.problems import FiniteSum
@@ -170,7 +170,7 @@ def shuffled_epoch(
     """
     order, method = checked_order(order), _method(method)
     if isinstance(finite_sum, FiniteSum):
-        loops = [(k + 1) // 2 for k in range(order + 1)]  # see bea.modified.shuffles
+        loops = [(k + 1) // 2 for k in range(order + 1)]  # see bea.modified.epochs.shuffles
         remedy = "or run ensembles of ShuffledEpochs"
         check_sum(finite_sum.size, finite_sum.functions, order, remedy, loops)
     losses, problem = read_losses(finite_sum, method)

@@ -12,7 +12,7 @@ from bea.algebra.ring.conversions import moved_to
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.methods import Method, Scheduled
-from bea.modified.epoch_equation import Batches, batch_loss
+from bea.modified.epochs.equation import Batches, batch_loss
 from bea.modified.stepping import missing_symbols
 
 __all__ = ["checked_size", "read_losses", "split"]

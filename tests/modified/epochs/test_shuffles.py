@@ -8,7 +8,7 @@ from math import prod
 import pytest
 from flint import fmpq
 
-from bea.modified.shuffles import weights
+from bea.modified.epochs.shuffles import weights
 
 NUMBERS = [fmpq(p, q) for p, q in ((3, 2), (-1, 3), (5, 7), (2, 1), (-4, 5), (1, 6))]
 

@@ -9,7 +9,7 @@ import bea
 from bea.errors import BeaError
 from bea.fields import Loss
 from bea.methods import gradient_descent
-from bea.modified.samples import checked_size, read_losses, split
+from bea.modified.epochs.samples import checked_size, read_losses, split
 
 TEXTS = ("x**2*y + y**2/3 - x", "x*y**2 - x**3/3", "x**2/5 - y**3 + x*y", "x + y**2 - x**2*y")
 
