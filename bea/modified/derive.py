@@ -23,7 +23,7 @@ from bea.modified import routes, scheduled
 from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.effort import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
-from bea.modified.memory import has_memory, slowest_rate
+from bea.modified.memory.character import has_memory, slowest_rate
 from bea.modified.routes.operator import symbol
 from bea.modified.stepping import (
     missing_symbols,

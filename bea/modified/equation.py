@@ -17,13 +17,13 @@ from bea.fields import Loss, VectorField
 from bea.fields.vector_field import compile_derivative, lanes_of, within
 from bea.methods import Method, Scheduled
 from bea.modified import display, gradient, structure
-from bea.modified import starts as starting
 from bea.modified.checks import checked_order
 from bea.modified.elementary import weights
 from bea.modified.loss import ModifiedLoss
-from bea.modified.memory import effective_rate
+from bea.modified.memory import starts as starting
+from bea.modified.memory.character import effective_rate
+from bea.modified.memory.on_manifold import OnManifold
 from bea.modified.numeric import compiled, horner_program, lane_gammas, shorter, tree_program
-from bea.modified.on_manifold import OnManifold
 from bea.modified.routes import manifold
 from bea.trees import Tree, number_up_to
 
@@ -367,7 +367,7 @@ class ModifiedEquation:
         >>> round(18 * equation.useful_gamma([[1, 1]]), 9)  # (1 - sqrt(beta))^2
         0.01
         """
-        from bea.modified.pace import pace_of  # which derives equations
+        from bea.modified.memory.time_scale import pace_of  # which derives equations
 
         points = np.atleast_2d(np.asarray(starts, dtype=float))
         derived = self if self.order >= 1 else None

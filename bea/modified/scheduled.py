@@ -32,10 +32,10 @@ from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified.elementary import differentials_in_ring
 from bea.modified.linear import dot, inverse
-from bea.modified.memory import annihilated, joint_map, simplest
+from bea.modified.memory.character import annihilated, joint_map, simplest
+from bea.modified.memory.transients import annihilator, characteristic_polynomial, without_root
 from bea.modified.slopes import ScheduledTree, Slopes
 from bea.modified.stepping import numbers_of, open_symbols, rational_if_possible
-from bea.modified.transients import annihilator, characteristic_polynomial, without_root
 from bea.trees import THETA, simplified, trees, trees_up_to
 
 __all__ = ["holds_still", "on_trees", "start_correction", "start_terms", "vanishes"]

@@ -25,7 +25,7 @@ from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem
-from bea.modified.memory import effective_rate
+from bea.modified.memory.character import effective_rate
 from bea.plots.comparison_drawing import draw_comparison
 from bea.plots.landscape import Landscape, grid_points, marked_points, points_within
 from bea.plots.levels import contour_levels, with_zero

@@ -23,7 +23,7 @@ from bea.measure import flow_by_pieces
 from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import rational
 from bea.modified import ModifiedEquation
-from bea.modified.memory import has_memory
+from bea.modified.memory.character import has_memory
 from bea.plots.style import order_text
 
 __all__ = [

@@ -18,7 +18,7 @@ from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.checks import checked_orders, require_method, require_problem
-from bea.modified.memory import has_memory
+from bea.modified.memory.character import has_memory
 from bea.plots.landscape import (
     Landscape,
     chosen_components,

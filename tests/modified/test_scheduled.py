@@ -11,7 +11,7 @@ import bea
 from bea.fields import VectorField, with_time
 from bea.methods import Scheduled, get
 from bea.methods.schedules import library as schedules
-from bea.modified.memory import effective_rate, slowest_rate, useful_limit
+from bea.modified.memory.character import effective_rate, slowest_rate, useful_limit
 from bea.modified.scheduled import start_correction, start_terms
 from bea.modified.slopes import ScheduledTree
 from bea.series import PowerSeries

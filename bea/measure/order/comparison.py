@@ -24,8 +24,8 @@ from bea.measure.order.expected import expected_orders
 from bea.measure.order.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
-from bea.modified.memory import has_memory, is_on_trees, slowest_rate, useful_limit
-from bea.modified.pace import pace_of
+from bea.modified.memory.character import has_memory, is_on_trees, slowest_rate, useful_limit
+from bea.modified.memory.time_scale import pace_of
 
 __all__ = [
     "Followed",

@@ -38,9 +38,9 @@ from bea.measure.order.study import DriftStudy
 from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.checks import require_method, require_problem
-from bea.modified.followed import followed_field
-from bea.modified.memory import effective_rate, has_memory, is_on_trees, useful_limit
-from bea.modified.pace import pace_of
+from bea.modified.memory.character import effective_rate, has_memory, is_on_trees, useful_limit
+from bea.modified.memory.leading_field import followed_field
+from bea.modified.memory.time_scale import pace_of
 
 __all__ = ["default_time", "discretization_drift", "gammas_for", "one_step_defect"]
 

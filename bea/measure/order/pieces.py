@@ -24,8 +24,8 @@ from bea.measure.order.expected import derive_for, expected_orders
 from bea.methods import Scheduled
 from bea.methods.schedules.schedule import Schedule
 from bea.modified import ModifiedEquation
-from bea.modified.memory import has_memory, transient_weights
-from bea.modified.on_manifold import OnManifold
+from bea.modified.memory.character import has_memory, transient_weights
+from bea.modified.memory.on_manifold import OnManifold
 
 __all__ = ["Chain", "Pieces", "as_number", "schedule_of"]
 

@@ -35,7 +35,7 @@ from bea.measure.order.study import DriftStudy
 from bea.methods.schedules.schedule import Schedule, rational
 from bea.methods.schedules.scheduled import Scheduled
 from bea.modified import ModifiedEquation
-from bea.modified.pace import pace_of
+from bea.modified.memory.time_scale import pace_of
 
 __all__ = [
     "PiecewiseRun",

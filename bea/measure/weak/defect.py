@@ -18,7 +18,7 @@ from bea.measure.weak.inputs import checked_steps, exact_number, exact_point, re
 from bea.methods import Method
 from bea.modified import modified_generator
 from bea.modified.generator import ModifiedGenerator
-from bea.modified.memory import has_memory
+from bea.modified.memory.character import has_memory
 from bea.modified.random_batches import checked_batches, mean_field, samples_of
 from bea.modified.stepping import missing_symbols
 from bea.noise import Batches

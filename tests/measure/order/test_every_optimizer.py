@@ -17,7 +17,7 @@ import bea
 from bea.errors import BeaError
 from bea.measure.order.certificate import WITHIN, Certificate
 from bea.methods import available, get
-from bea.modified.memory import has_memory
+from bea.modified.memory.character import has_memory
 
 LOSSES = ("booth", "linear-network")
 GAMES = ("dirac-gan", "regularised-game")

@@ -17,7 +17,7 @@ from bea.flows import iterate
 from bea.measure import discretization_drift
 from bea.methods import Method, get
 from bea.modified import modified_equation
-from bea.modified.memory import (
+from bea.modified.memory.character import (
     effective_rate,
     has_memory,
     memory_polynomial,

@@ -8,7 +8,7 @@ import pytest
 import bea
 from bea.measure import default_starts, default_time, gammas_for, stiffness
 from bea.methods import get
-from bea.modified.pace import pace_of
+from bea.modified.memory.time_scale import pace_of
 
 BOOTH = bea.problems.booth()
 STARTS = default_starts(BOOTH)

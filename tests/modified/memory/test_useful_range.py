@@ -8,8 +8,8 @@ import pytest
 from bea.algebra import as_float
 from bea.errors import MethodError
 from bea.methods import get
-from bea.modified.memory import is_on_trees, useful_limit
-from bea.modified.overtaking import overtaken_at
+from bea.modified.memory.character import is_on_trees, useful_limit
+from bea.modified.memory.useful_range import overtaken_at
 
 MULTISTEP = [
     ("heavy-ball", {"beta": "9/10"}),

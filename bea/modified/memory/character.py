@@ -4,8 +4,8 @@ A run that starts from zero memory starts off the slow manifold. It follows the 
 field not from its own start theta_0 but from theta* = lim phi~_(-n gamma)(theta_n): pulled back by
 the flow, the iterates are theta* plus transients lambda^n n^i, with lambda the rates of the memory
 and their products, and these are annihilated exactly by P(E)/P(1), with P the polynomial that has
-them as roots (`bea.modified.transients`). The limit is a series on trees like any other. (Derived
-here; for heavy ball it gives theta_0 - gamma beta/(1 - beta)^2 f + ...)
+them as roots (`bea.modified.memory.transients`). The limit is a series on trees like any other.
+(Derived here; for heavy ball it gives theta_0 - gamma beta/(1 - beta)^2 f + ...)
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from bea.bseries import TreeArithmetic, field_of_map, flow_of_field
 from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.methods import Method, Scheduled
-from bea.modified.overtaking import overtaken_at
+from bea.modified.memory.transients import annihilator, characteristic_polynomial, without_root
+from bea.modified.memory.useful_range import overtaken_at
 from bea.modified.routes import manifold
 from bea.modified.stepping import bind_exactly, rational_if_possible, tree_map
-from bea.modified.transients import annihilator, characteristic_polynomial, without_root
 
 __all__ = [
     "annihilated",
@@ -132,9 +132,9 @@ def useful_limit(method: Method, problem: VectorField | None = None) -> float:
     """Return the c for which the modified equation means something while gamma |f'| < c.
 
     1/|rate| without memory, where log(1 - gamma rate lambda) is real. With memory it is where the
-    memory overtakes theta on a linear field (`bea.modified.overtaking`): (1 - sqrt(beta))^2 for
-    heavy ball. Where no tree expresses the method, (1 - sqrt(rho))^2/(1 - rho) with rho the slowest
-    rate of its memory, in units of |f_0'|.
+    memory overtakes theta on a linear field (`bea.modified.memory.useful_range`): (1 -
+    sqrt(beta))^2 for heavy ball. Where no tree expresses the method, (1 - sqrt(rho))^2/(1 - rho)
+    with rho the slowest rate of its memory, in units of |f_0'|.
 
     >>> from bea.methods import heavy_ball
     >>> round(useful_limit(heavy_ball(beta="81/100")), 12)

@@ -11,7 +11,7 @@ from flint import fmpq
 
 from bea.algebra import Ring
 from bea.errors import MethodError
-from bea.modified.transients import (
+from bea.modified.memory.transients import (
     annihilator,
     characteristic_polynomial,
     symmetric_power,

@@ -9,8 +9,8 @@ import bea
 from bea.fields.jacobians import stiffness
 from bea.measure import gammas_for
 from bea.methods import Method, get
-from bea.modified.followed import followed_field
-from bea.modified.pace import pace_of
+from bea.modified.memory.leading_field import followed_field
+from bea.modified.memory.time_scale import pace_of
 
 LOSS = bea.problems.loss("x**2/2 + 5*y**2")
 START = np.array([[0.3, -0.7]])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bea.methods import Scheduled
 from bea.modified import scheduled
-from bea.modified.memory import has_memory, start_correction
+from bea.modified.memory.character import has_memory, start_correction
 from bea.modified.numeric import compiled, horner_program, tree_program
 from bea.trees import Tree, trees_up_to
 

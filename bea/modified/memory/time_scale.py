@@ -19,14 +19,14 @@ from bea.fields.jacobians import jacobian_norms, stiffness
 from bea.methods import Method
 from bea.modified.derive import modified_equation
 from bea.modified.equation import ModifiedEquation
-from bea.modified.followed import followed_field
-from bea.modified.memory import (
+from bea.modified.memory.character import (
     effective_rate,
     has_memory,
     is_on_trees,
     slowest_rate,
     useful_limit,
 )
+from bea.modified.memory.leading_field import followed_field
 
 __all__ = ["Pace", "pace_of"]
 
