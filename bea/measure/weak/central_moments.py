@@ -31,7 +31,7 @@ from bea.errors import BeaError
 from bea.flows import flow
 from bea.measure.weak.inputs import exact_number, exact_point, read_observable
 from bea.measure.weak.moment_flow import Generator
-from bea.modified.polynomial_step import monomials
+from bea.modified.random.polynomial_step import monomials
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -17,9 +17,9 @@ from bea.fields import SeriesField, VectorField
 from bea.measure.weak.inputs import checked_steps, exact_number, exact_point, read_observable
 from bea.methods import Method
 from bea.modified import modified_generator
-from bea.modified.generator import ModifiedGenerator
 from bea.modified.memory.character import has_memory
-from bea.modified.random_batches import checked_batches, mean_field, samples_of
+from bea.modified.random.batches import checked_batches, mean_field, samples_of
+from bea.modified.random.generator import ModifiedGenerator
 from bea.modified.stepping import missing_symbols
 from bea.noise import Batches
 

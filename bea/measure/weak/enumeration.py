@@ -21,7 +21,7 @@ from bea.errors import BeaError
 from bea.fields import NumericField, ScalarField, VectorField
 from bea.measure.weak.inputs import checked_steps, exact_point, exact_step_size, read_observable
 from bea.methods import Method
-from bea.modified.random_batches import checked_batches, mean_field, samples_of
+from bea.modified.random.batches import checked_batches, mean_field, samples_of
 from bea.noise import Batches
 
 __all__ = ["MOST_EXACT", "MOST_LANES", "Law", "law_after"]

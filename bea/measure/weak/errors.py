@@ -38,8 +38,8 @@ from bea.measure.weak.moments import MomentRecursion
 from bea.measure.weak.transfer import expectations_after
 from bea.methods import Method
 from bea.modified import StochasticEquation, modified_generator, stochastic_equation
-from bea.modified.generator import ModifiedGenerator
-from bea.modified.random_batches import checked_batches, samples_of
+from bea.modified.random.batches import checked_batches, samples_of
+from bea.modified.random.generator import ModifiedGenerator
 from bea.noise import Batches
 
 __all__ = ["WeakErrors", "weak_errors"]

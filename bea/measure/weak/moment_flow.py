@@ -25,7 +25,7 @@ from bea.measure.weak.inputs import (
     polynomial,
 )
 from bea.measure.weak.moments import Moments, fixed_vector, monomial_values, rows_of
-from bea.modified.polynomial_step import monomials
+from bea.modified.random.polynomial_step import monomials
 
 __all__ = ["BITS", "Generator", "MomentFlow"]
 

@@ -27,7 +27,7 @@ from bea.measure.weak.inputs import (
     read_observable,
 )
 from bea.methods import Method
-from bea.modified.polynomial_step import PolynomialStep, monomials
+from bea.modified.random.polynomial_step import PolynomialStep, monomials
 from bea.noise import Batches
 
 __all__ = ["MomentRecursion", "Moments", "fixed_vector", "monomial_values", "rows_of"]

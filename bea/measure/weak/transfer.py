@@ -6,7 +6,7 @@ of those points, which are in the box of the next step. What is smooth is resolv
 a few dozen points, however many steps are taken, where the number of sequences of batches would
 explode. Source: Trefethen, Approximation Theory and Approximation Practice (2013), chapters 5
 and 8, for the barycentric formula and its convergence; the operator is that of
-`bea.modified.generator`.
+`bea.modified.random.generator`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bea.fields import NumericField, VectorField
 from bea.fields.vector_field import Inside
 from bea.measure.weak.inputs import exact_point, exact_step_size, read_observable
 from bea.methods import Method
-from bea.modified.random_batches import checked_batches, mean_field, samples_of
+from bea.modified.random.batches import checked_batches, mean_field, samples_of
 from bea.noise import Batches
 
 __all__ = ["expectations_after"]

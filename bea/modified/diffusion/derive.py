@@ -28,8 +28,8 @@ from bea.modified.diffusion.equation import StochasticEquation
 from bea.modified.diffusion.given_covariance import with_covariance
 from bea.modified.diffusion.sampled import by_samples
 from bea.modified.diffusion.universal import UniversalStochasticEquation
-from bea.modified.generator import modified_generator
-from bea.modified.random_batches import checked_batches
+from bea.modified.random.batches import checked_batches
+from bea.modified.random.generator import modified_generator
 from bea.noise.batches import Batches
 from bea.problems import FiniteSum
 

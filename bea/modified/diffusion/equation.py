@@ -18,8 +18,8 @@ from bea.fields import VectorField
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.vector_field import lanes_of, within
 from bea.methods import Method
-from bea.modified.generator import Matrix
 from bea.modified.numeric import compiled, horner_program, lane_gammas
+from bea.modified.random.generator import Matrix
 from bea.modified.writing import LATEX, TEXT, Script, component_pairs, latex_of, series, text_of
 from bea.noise.batches import Batches
 

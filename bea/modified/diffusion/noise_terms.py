@@ -30,8 +30,8 @@ from bea.methods.library.regularised import (
     HeavyBallWeightDecay,
 )
 from bea.methods.registry import get
-from bea.modified.generator import modified_generator
-from bea.modified.random_step import RandomStep
+from bea.modified.random.generator import modified_generator
+from bea.modified.random.step import RandomStep
 from bea.modified.stepping import open_symbols
 
 __all__ = ["NoiseTerms", "noise_rate", "noise_terms", "without_decay"]

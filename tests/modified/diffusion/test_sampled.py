@@ -16,7 +16,7 @@ from bea.methods import Method, get
 from bea.modified.diffusion.derive import stochastic_equation
 from bea.modified.diffusion.noise_terms import noise_rate
 from bea.modified.diffusion.sampled import SampledEquation
-from bea.modified.generator import modified_generator
+from bea.modified.random.generator import modified_generator
 from bea.noise import Batches
 from bea.problems import finite_sum
 from bea.problems.data_sums import logistic_model

@@ -11,8 +11,9 @@ up to exponentially small terms, as the modified field is for a step that is not
 which generates a diffusion. From gamma^2 on there are third derivatives in general (the third
 cumulant of the gradient noise over 6, and from gamma^3 on derivatives of Sigma too): no diffusion
 has that generator, and `is_diffusion` says so. With memory it is the operator on the slow part,
-`bea.modified.slow_operator`. Source: Li, Tai and E, "Stochastic modified equations and dynamics of
-stochastic gradient algorithms I", JMLR 20 (2019) 1-47, up to gamma; beyond, derived here.
+`bea.modified.random.slow_operator`. Source: Li, Tai and E, "Stochastic modified equations and
+dynamics of stochastic gradient algorithms I", JMLR 20 (2019) 1-47, up to gamma; beyond, derived
+here.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from bea.fields.sources import expressions_of
 from bea.methods import Method
 from bea.modified.checks import checked_order
 from bea.modified.effort import check_sum
-from bea.modified.random_step import RandomStep
-from bea.modified.slow_operator import SlowOperator, logarithm
+from bea.modified.random.slow_operator import SlowOperator, logarithm
+from bea.modified.random.step import RandomStep
 from bea.modified.writing import LATEX, TEXT, Script, text_of
 from bea.noise.batches import Batches
 from bea.problems import FiniteSum, TimedSum

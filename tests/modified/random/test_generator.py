@@ -14,11 +14,11 @@ from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Loss, VectorField
 from bea.methods import get
 from bea.modified import modified_equation
-from bea.modified.batch_moments import batch_moments
-from bea.modified.generator import ModifiedGenerator, modified_generator
-from bea.modified.random_step import RandomStep
+from bea.modified.random.batch_moments import batch_moments
+from bea.modified.random.generator import ModifiedGenerator, modified_generator
+from bea.modified.random.slow_operator import SlowOperator, logarithm
+from bea.modified.random.step import RandomStep
 from bea.modified.routes import trees
-from bea.modified.slow_operator import SlowOperator, logarithm
 from bea.noise import Batches
 from bea.problems import FiniteSum, finite_sum
 from bea.trees import trees_up_to

@@ -20,7 +20,7 @@ from bea.algebra.ring.exact import in_ring
 from bea.errors import BeaError, MethodError
 from bea.fields import VectorField
 from bea.methods import Method
-from bea.modified.random_step import Elsewhere, RandomStep, parts_of_memory
+from bea.modified.random.step import Elsewhere, RandomStep, parts_of_memory
 from bea.noise.batches import Batches
 
 __all__ = ["PolynomialStep", "monomials"]

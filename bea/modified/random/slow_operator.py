@@ -27,8 +27,8 @@ from flint import fmpq
 
 from bea.algebra.ring.differential_operator import DifferentialOperator, MultiIndex, multi_indices
 from bea.errors import MethodError
-from bea.modified.common_denominator import CommonDenominator
-from bea.modified.random_step import Average, RandomStep
+from bea.modified.random.common_denominator import CommonDenominator
+from bea.modified.random.step import Average, RandomStep
 
 __all__ = ["SlowOperator", "logarithm"]
 

@@ -5,8 +5,8 @@ With theta+ = theta + Delta and the memory s+ = w after the step, the averages t
     E[Delta^mu w^alpha] / mu!,   polynomials in the memory s before the step and series in gamma.
 
 A step that asks for the slope at theta alone is a polynomial in that slope, and the average is
-made of the exact moments of batches (`bea.modified.batch_moments`). Any other step is run on every
-batch.
+made of the exact moments of batches (`bea.modified.random.batch_moments`). Any other step is run on
+every batch.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from bea.algebra.ring.differential_operator import MultiIndex
 from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
-from bea.modified.batch_moments import batch_moments
 from bea.modified.checks import require_method, require_problem
-from bea.modified.random_batches import checked_batches, mean_field, moved, samples_of
+from bea.modified.random.batch_moments import batch_moments
+from bea.modified.random.batches import checked_batches, mean_field, moved, samples_of
 from bea.modified.stepping import missing_symbols
 from bea.noise.batches import Batches
 from bea.series import PowerSeries

@@ -20,7 +20,7 @@ from bea.algebra.ring.differential_operator import DifferentialOperator
 from bea.algebra.ring.exact import as_rational
 from bea.fields import SeriesField
 from bea.methods import Method, get
-from bea.modified.generator import ModifiedGenerator, modified_generator
+from bea.modified.random.generator import ModifiedGenerator, modified_generator
 from bea.problems import FiniteSum, finite_sum
 
 Q = fmpq
