@@ -22,7 +22,7 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.fields import VectorField
-from bea.modified.slopes import each_monomial
+from bea.modified.schedule.slopes import each_monomial
 from bea.trees import FIELD, THETA, Color, Tree, simplified
 
 __all__ = [

@@ -27,7 +27,7 @@ from bea.algebra import Element
 from bea.fields import Loss, VectorField
 from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.linear import dot
-from bea.modified.slopes import each_monomial
+from bea.modified.schedule.slopes import each_monomial
 from bea.modified.stepping import rational_if_possible
 from bea.trees import FIELD, THETA, FreeTree, Tree, free_tree, simplified, tree
 

@@ -16,7 +16,7 @@ from bea.algebra import Element
 from bea.algebra.language.expressions import to_text
 from bea.algebra.ring.conversions import to_expression
 from bea.modified.elementary import weights
-from bea.modified.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
+from bea.modified.schedule.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
 from bea.trees import FIELD, FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
 

@@ -11,7 +11,7 @@ from math import inf
 from bea.errors import MethodError
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation, modified_equation, modifying_integrator
-from bea.modified.scheduled import holds_still
+from bea.modified.schedule.on_trees import holds_still
 from bea.modified.writing import tree_terms
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (

@@ -1,7 +1,7 @@
 """Where the flow of an equation begins for runs from zero memory: on trees, and at given starts.
 
 How the corrections are derived is in `bea.modified.memory` and, with a schedule, in
-`bea.modified.scheduled`; here they are put together for a whole equation.
+`bea.modified.schedule.on_trees`; here they are put together for a whole equation.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.methods import Scheduled
-from bea.modified import scheduled
 from bea.modified.memory.character import has_memory, start_correction
 from bea.modified.numeric import compiled, horner_program, tree_program
+from bea.modified.schedule import on_trees as scheduled
 from bea.trees import Tree, trees_up_to
 
 if TYPE_CHECKING:

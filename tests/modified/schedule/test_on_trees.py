@@ -12,8 +12,8 @@ from bea.fields import VectorField, with_time
 from bea.methods import Scheduled, get
 from bea.methods.schedules import library as schedules
 from bea.modified.memory.character import effective_rate, slowest_rate, useful_limit
-from bea.modified.scheduled import start_correction, start_terms
-from bea.modified.slopes import ScheduledTree
+from bea.modified.schedule.on_trees import start_correction, start_terms
+from bea.modified.schedule.slopes import ScheduledTree
 from bea.series import PowerSeries
 from bea.trees import leaf, tree
 

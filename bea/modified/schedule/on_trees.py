@@ -34,7 +34,7 @@ from bea.modified.elementary import differentials_in_ring
 from bea.modified.linear import dot, inverse
 from bea.modified.memory.character import annihilated, joint_map, simplest
 from bea.modified.memory.transients import annihilator, characteristic_polynomial, without_root
-from bea.modified.slopes import ScheduledTree, Slopes
+from bea.modified.schedule.slopes import ScheduledTree, Slopes
 from bea.modified.stepping import numbers_of, open_symbols, rational_if_possible
 from bea.trees import THETA, simplified, trees, trees_up_to
 
