@@ -14,10 +14,10 @@ from bea.modified.diffusion.universal import UniversalStochasticEquation
 from bea.modified.epochs.derive import cyclic_epoch, shuffled_epoch
 from bea.modified.epochs.equation import EpochEquation
 from bea.modified.equation import ModifiedEquation
-from bea.modified.loss import ModifiedLoss
 from bea.modified.random.generator import ModifiedGenerator, modified_generator
 from bea.modified.routes.operator import at_point, symbol
-from bea.modified.structure import GradientSplit
+from bea.modified.structure.loss import ModifiedLoss
+from bea.modified.structure.split import GradientSplit
 
 __all__ = [
     "EpochEquation",

@@ -16,15 +16,17 @@ from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Loss, VectorField
 from bea.fields.vector_field import compile_derivative, lanes_of, within
 from bea.methods import Method, Scheduled
-from bea.modified import display, gradient, structure
+from bea.modified import display
 from bea.modified.checks import checked_order
 from bea.modified.elementary import weights
-from bea.modified.loss import ModifiedLoss
 from bea.modified.memory import starts as starting
 from bea.modified.memory.character import effective_rate
 from bea.modified.memory.on_manifold import OnManifold
 from bea.modified.numeric import compiled, horner_program, lane_gammas, shorter, tree_program
 from bea.modified.routes import manifold
+from bea.modified.structure import gradient
+from bea.modified.structure import split as structure
+from bea.modified.structure.loss import ModifiedLoss
 from bea.trees import Tree, number_up_to
 
 __all__ = ["ModifiedEquation"]

@@ -4,7 +4,7 @@ For a gradient f = grad U, all rootings of one free tree t contract the same ten
 grad H(t) = sum over the nodes v of F(t rooted at v), where H(t) puts U^(k) on a node of degree k.
 So a B-series of gradients is a gradient exactly when its coefficients do not see the root.
 Source: Hairer, Lubich and Wanner, Geometric Numerical Integration, section IX.9.2 (there for
-Hamiltonian fields, with signs); the gradient case is derived in `bea.modified.gradient`.
+Hamiltonian fields, with signs); the gradient case is derived in `bea.modified.structure.gradient`.
 
 Colours that are gradients of their own, f and theta, stay on their nodes. The players' f_c = P_c f
 project the one field f: in F(tau) the projection P_c of a child lies on the edge below it, where it

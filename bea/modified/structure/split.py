@@ -1,7 +1,8 @@
 """The loss behind a modified equation, and what no loss accounts for.
 
-The criteria and potentials are in `bea.modified.gradient`; here they are put together for a whole
-equation, on trees or on a concrete loss. The loss itself is `bea.modified.loss.ModifiedLoss`.
+The criteria and potentials are in `bea.modified.structure.gradient`; here they are put together for
+a whole equation, on trees or on a concrete loss. The loss itself is
+`bea.modified.structure.loss.ModifiedLoss`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from bea.algebra import Element
 from bea.errors import BeaError, MethodError, NoModifiedLossError
 from bea.fields import Loss
 from bea.methods import Scheduled
-from bea.modified import gradient
-from bea.modified.loss import ModifiedLoss, of_loss
+from bea.modified.structure import gradient
+from bea.modified.structure.loss import ModifiedLoss, of_loss
 
 if TYPE_CHECKING:
     from bea.modified.equation import ModifiedEquation

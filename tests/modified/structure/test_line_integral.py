@@ -9,7 +9,7 @@ from bea.errors import BeaError, DomainError
 from bea.fields import Loss
 from bea.methods import get
 from bea.modified import modified_equation
-from bea.modified.line_integral import line_integral
+from bea.modified.structure.line_integral import line_integral
 
 
 def test_against_an_antiderivative_in_two_dimensions() -> None:

@@ -16,9 +16,9 @@ from bea.algebra.programs.numpy_code import compile_program
 from bea.errors import BeaError, DomainError
 from bea.fields import Loss, VectorField
 from bea.fields.vector_field import lanes_of, within
-from bea.modified.line_integral import line_integral
 from bea.modified.numeric import horner_program, lane_gammas
 from bea.modified.stepping import in_ring_of
+from bea.modified.structure.line_integral import line_integral
 from bea.modified.writing import LATEX, TEXT, contraction_text, latex_of, series, text_of
 from bea.trees import FreeTree
 
@@ -162,7 +162,7 @@ class ModifiedLoss:
 
 def of_loss(loss: Loss, contractions: Mapping[FreeTree, Any]) -> Element:
     """Return a term on a concrete loss: the sum over free trees of c(t) H_L(t)."""
-    from bea.modified.gradient import contraction
+    from bea.modified.structure.gradient import contraction
 
     total = loss.ring.constant(0)
     for free, c in contractions.items():
