@@ -16,7 +16,6 @@ from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Loss, VectorField
 from bea.fields.vector_field import compile_derivative, lanes_of, within
 from bea.methods import Method, Scheduled
-from bea.modified import display
 from bea.modified.checks import checked_order
 from bea.modified.elementary import weights
 from bea.modified.memory import starts as starting
@@ -27,6 +26,7 @@ from bea.modified.routes import manifold
 from bea.modified.structure import gradient
 from bea.modified.structure import split as structure
 from bea.modified.structure.loss import ModifiedLoss
+from bea.modified.writing import display
 from bea.trees import Tree, number_up_to
 
 __all__ = ["ModifiedEquation"]

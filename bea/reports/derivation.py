@@ -12,7 +12,7 @@ from bea.errors import MethodError
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation, modified_equation, modifying_integrator
 from bea.modified.schedule.on_trees import holds_still
-from bea.modified.writing import tree_terms
+from bea.modified.writing.script import tree_terms
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
     abridged,

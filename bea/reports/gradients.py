@@ -9,7 +9,7 @@ from flint import fmpq
 
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation, ModifiedLoss
-from bea.modified.writing import contraction_text, tree_terms
+from bea.modified.writing.script import contraction_text, tree_terms
 from bea.reports.mathematics import (
     component_term,
     equation,

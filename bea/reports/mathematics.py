@@ -13,7 +13,7 @@ from typing import Any
 from flint import fmpq
 
 from bea.algebra import Element
-from bea.modified.writing import TEXT, series, text_of
+from bea.modified.writing.script import TEXT, series, text_of
 
 __all__ = [
     "abridged",

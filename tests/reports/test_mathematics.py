@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bea.fields import VectorField
-from bea.modified.writing import text_of
+from bea.modified.writing.script import text_of
 from bea.reports.mathematics import (
     abridged,
     component_term,

@@ -20,7 +20,15 @@ from bea.fields.vector_field import lanes_of, within
 from bea.methods import Method
 from bea.modified.numeric import compiled, horner_program, lane_gammas
 from bea.modified.random.generator import Matrix
-from bea.modified.writing import LATEX, TEXT, Script, component_pairs, latex_of, series, text_of
+from bea.modified.writing.script import (
+    LATEX,
+    TEXT,
+    Script,
+    component_pairs,
+    latex_of,
+    series,
+    text_of,
+)
 from bea.noise.batches import Batches
 
 __all__ = ["StochasticEquation"]

@@ -21,7 +21,7 @@ from bea.errors import OrderError
 from bea.methods import Method
 from bea.modified.derive import modified_equation
 from bea.modified.diffusion.noise_terms import noise_terms, without_decay
-from bea.modified.writing import LATEX, TEXT, Pair, series, text_of, tree_terms
+from bea.modified.writing.script import LATEX, TEXT, Pair, series, text_of, tree_terms
 
 __all__ = ["HIGHEST_UNIVERSAL", "UniversalStochasticEquation"]
 

@@ -33,7 +33,7 @@ from bea.modified.checks import checked_order
 from bea.modified.effort import check_sum
 from bea.modified.random.slow_operator import SlowOperator, logarithm
 from bea.modified.random.step import RandomStep
-from bea.modified.writing import LATEX, TEXT, Script, text_of
+from bea.modified.writing.script import LATEX, TEXT, Script, text_of
 from bea.noise.batches import Batches
 from bea.problems import FiniteSum, TimedSum
 

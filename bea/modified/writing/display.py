@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bea.algebra import Element
-from bea.modified.writing import (
+from bea.modified.writing.script import (
     LATEX,
     TEXT,
     Script,
