@@ -21,12 +21,12 @@ from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified import routes
 from bea.modified.checks import checked_order, require_method, require_problem
-from bea.modified.effort import FREE, LOW, check_effort
+from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.character import has_memory, slowest_rate
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
-from bea.modified.stepping import (
+from bea.modified.symbolic_step import (
     missing_symbols,
     rational_if_possible,
     series_iterates,

@@ -17,7 +17,7 @@ from bea.methods import Method, from_function, from_text, get
 from bea.modified import modified_equation, modifying_integrator
 from bea.modified.memory.character import effective_rate, start_correction, useful_limit
 from bea.modified.routes import manifold, operator, perturbation, trees
-from bea.modified.stepping import tree_map
+from bea.modified.symbolic_step import tree_map
 from bea.trees import PLAYERS, THETA, WITH_THETA, tree, trees_up_to
 
 Q = fmpq

@@ -20,7 +20,7 @@ from bea.flows import iterate
 from bea.methods import Method, from_function, get
 from bea.modified import at_point, modified_equation, modifying_integrator
 from bea.modified.numeric import compiled, horner_program, tree_program
-from bea.modified.stepping import series_iterates
+from bea.modified.symbolic_step import series_iterates
 
 LOTKA_VOLTERRA = VectorField.read("x*(2 - y), y*(x - 1)", "x y")
 
@@ -238,7 +238,7 @@ def test_modifying_field_in_the_ring_and_on_trees(name: str) -> None:
 
 def test_the_modifying_field_makes_the_step_exact() -> None:
     from bea.bseries import exact_map
-    from bea.modified.stepping import tree_map
+    from bea.modified.symbolic_step import tree_map
 
     field = list(modifying_integrator(get("heun"), order=5).coefficients.values())
     assert tree_map(get("heun"), 6, field) == exact_map(6)

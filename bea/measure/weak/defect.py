@@ -20,7 +20,7 @@ from bea.modified import modified_generator
 from bea.modified.memory.character import has_memory
 from bea.modified.random.batches import checked_batches, mean_field, samples_of
 from bea.modified.random.generator import ModifiedGenerator
-from bea.modified.stepping import missing_symbols
+from bea.modified.symbolic_step import missing_symbols
 from bea.noise import Batches
 
 __all__ = ["weak_defect"]

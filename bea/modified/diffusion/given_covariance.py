@@ -24,7 +24,7 @@ from bea.modified.derive import modified_equation
 from bea.modified.diffusion.noise_terms import noise_terms, without_decay
 from bea.modified.diffusion.universal import HIGHEST_UNIVERSAL
 from bea.modified.random.batches import samples_of
-from bea.modified.stepping import in_ring_of, open_symbols
+from bea.modified.symbolic_step import in_ring_of, open_symbols
 
 __all__ = ["read_covariance", "with_covariance"]
 

@@ -32,7 +32,7 @@ from bea.methods.library.regularised import (
 from bea.methods.registry import get
 from bea.modified.random.generator import modified_generator
 from bea.modified.random.step import RandomStep
-from bea.modified.stepping import open_symbols
+from bea.modified.symbolic_step import open_symbols
 
 __all__ = ["NoiseTerms", "noise_rate", "noise_terms", "without_decay"]
 

@@ -27,7 +27,7 @@ from bea.modified.diffusion.equation import StochasticEquation
 from bea.modified.diffusion.noise_terms import noise_rate
 from bea.modified.equation import ModifiedEquation
 from bea.modified.random.generator import Matrix, modified_generator
-from bea.modified.stepping import in_ring_of
+from bea.modified.symbolic_step import in_ring_of
 from bea.noise.batches import Batches
 from bea.problems import FiniteSum
 

@@ -52,12 +52,12 @@ from bea.errors import BeaError
 from bea.fields import Loss, SeriesField
 from bea.methods import Method, get
 from bea.modified.checks import checked_order, require_method
-from bea.modified.effort import check_sum
+from bea.modified.cost import check_sum
 from bea.modified.epochs.equation import Epoch, EpochEquation, batch_loss, is_descent
 from bea.modified.epochs.samples import checked_size, read_losses, split
 from bea.modified.epochs.shuffles import descents_of_samples, steps_of_batches, steps_of_subsets
 from bea.modified.routes.perturbation import match_powers
-from bea.modified.stepping import series_iterates
+from bea.modified.symbolic_step import series_iterates
 from bea.noise import ShuffledEpochs
 from bea.problems import FiniteSum
 

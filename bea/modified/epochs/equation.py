@@ -21,7 +21,7 @@ from bea.errors import MethodError
 from bea.fields import Loss
 from bea.methods import Method
 from bea.modified.equation import Components, ModifiedEquation
-from bea.modified.stepping import bind_exactly
+from bea.modified.symbolic_step import bind_exactly
 
 __all__ = ["Epoch", "EpochEquation", "batch_loss", "is_descent"]
 

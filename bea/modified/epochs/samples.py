@@ -13,7 +13,7 @@ from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.methods import Method, Scheduled
 from bea.modified.epochs.equation import Batches, batch_loss
-from bea.modified.stepping import missing_symbols
+from bea.modified.symbolic_step import missing_symbols
 
 __all__ = ["checked_size", "read_losses", "split"]
 

@@ -26,7 +26,7 @@ from bea.methods import Method, Scheduled
 from bea.modified.memory.transients import annihilator, characteristic_polynomial, without_root
 from bea.modified.memory.useful_range import overtaken_at
 from bea.modified.routes import manifold
-from bea.modified.stepping import bind_exactly, rational_if_possible, tree_map
+from bea.modified.symbolic_step import bind_exactly, rational_if_possible, tree_map
 
 __all__ = [
     "annihilated",

@@ -30,7 +30,7 @@ from bea.fields import VectorField
 from bea.fields.sources import expressions_of
 from bea.methods import Method
 from bea.modified.checks import checked_order
-from bea.modified.effort import check_sum
+from bea.modified.cost import check_sum
 from bea.modified.random.slow_operator import SlowOperator, logarithm
 from bea.modified.random.step import RandomStep
 from bea.modified.writing.script import LATEX, TEXT, Script, text_of

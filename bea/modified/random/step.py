@@ -28,7 +28,7 @@ from bea.methods import Method
 from bea.modified.checks import require_method, require_problem
 from bea.modified.random.batch_moments import batch_moments
 from bea.modified.random.batches import checked_batches, mean_field, moved, samples_of
-from bea.modified.stepping import missing_symbols
+from bea.modified.symbolic_step import missing_symbols
 from bea.noise.batches import Batches
 from bea.series import PowerSeries
 

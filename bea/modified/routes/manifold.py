@@ -26,7 +26,7 @@ from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.linear import dot, inverse
-from bea.modified.stepping import bind_exactly, in_full, rational_if_possible
+from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
 from bea.trees import trees
 

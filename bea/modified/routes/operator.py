@@ -22,7 +22,7 @@ from bea.errors import DomainError
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.checks import checked_order, require_method, require_problem
-from bea.modified.stepping import (
+from bea.modified.symbolic_step import (
     bind_exactly,
     rational_if_possible,
     series_iterates,

@@ -22,7 +22,7 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.fields import VectorField
 from bea.methods import Method
-from bea.modified.stepping import series_iterates, tree_map
+from bea.modified.symbolic_step import series_iterates, tree_map
 from bea.trees import Tree, trees, trees_up_to
 
 __all__ = ["on_field", "on_trees"]

@@ -16,7 +16,7 @@ from bea.bseries import field_of_map
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.elementary import differentials_in_ring, weights
-from bea.modified.stepping import in_ring_of, tree_map
+from bea.modified.symbolic_step import in_ring_of, tree_map
 from bea.trees import trees_up_to
 
 __all__ = ["evaluate", "on_field", "on_trees"]

@@ -35,7 +35,7 @@ from bea.modified.linear import dot, inverse
 from bea.modified.memory.character import annihilated, joint_map, simplest
 from bea.modified.memory.transients import annihilator, characteristic_polynomial, without_root
 from bea.modified.schedule.slopes import ScheduledTree, Slopes
-from bea.modified.stepping import numbers_of, open_symbols, rational_if_possible
+from bea.modified.symbolic_step import numbers_of, open_symbols, rational_if_possible
 from bea.trees import THETA, simplified, trees, trees_up_to
 
 __all__ = ["holds_still", "on_trees", "start_correction", "start_terms", "vanishes"]

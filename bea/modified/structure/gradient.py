@@ -28,7 +28,7 @@ from bea.fields import Loss, VectorField
 from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.linear import dot
 from bea.modified.schedule.slopes import each_monomial
-from bea.modified.stepping import rational_if_possible
+from bea.modified.symbolic_step import rational_if_possible
 from bea.trees import FIELD, THETA, FreeTree, Tree, free_tree, simplified, tree
 
 __all__ = [

@@ -17,8 +17,8 @@ from bea.errors import BeaError, DomainError
 from bea.fields import Loss, VectorField
 from bea.fields.vector_field import lanes_of, within
 from bea.modified.numeric import horner_program, lane_gammas
-from bea.modified.stepping import in_ring_of
 from bea.modified.structure.line_integral import line_integral
+from bea.modified.symbolic_step import in_ring_of
 from bea.modified.writing.script import LATEX, TEXT, contraction_text, latex_of, series, text_of
 from bea.trees import FreeTree
 

@@ -7,7 +7,7 @@ import pytest
 import bea
 from bea.errors import OrderError
 from bea.fields import with_time
-from bea.modified.effort import LOW, _predicted
+from bea.modified.cost import LOW, _predicted
 from bea.problems import FiniteSum
 
 DESCENT = bea.methods.gradient_descent()
