@@ -65,11 +65,12 @@ from bea.plots.equilibrium import (
     equilibrium_figure,
 )
 from bea.plots.escape import EscapeData, draw_escape, escape_data, escape_figure
-from bea.plots.landscape import Landscape
+from bea.plots.house.landscape import Landscape
+from bea.plots.house.runs import Path
+from bea.plots.house.saving import save_figure
+from bea.plots.house.triangles import Triangle
 from bea.plots.loss_drawing import draw_loss
 from bea.plots.losses import LossData, loss_data, loss_figure
-from bea.plots.runs import Path
-from bea.plots.saving import save_figure
 from bea.plots.schedules import (
     ScheduleCurve,
     draw_schedules,
@@ -83,7 +84,6 @@ from bea.plots.trajectory import (
     trajectory_data,
     trajectory_figure,
 )
-from bea.plots.triangles import Triangle
 
 __all__ = [
     "AnnealingCurve",

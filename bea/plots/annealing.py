@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.flows import Estimate
 from bea.measure.escape.annealing import Annealed
-from bea.plots.style import order_style
+from bea.plots.house.style import order_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,7 +98,7 @@ def annealing_figure(predicted: Sequence[Annealed], found: Sequence[Estimate]) -
 
 def draw_annealing(curves: Sequence[AnnealingCurve]) -> Figure:
     """Draw annealing from its data."""
-    from bea.plots.canvas import figure_of, house_rules, legend_right, new_axes, titled
+    from bea.plots.house.canvas import figure_of, house_rules, legend_right, new_axes, titled
 
     with house_rules():
         left, right = new_axes((10.4, 4.2), 1, 2, sharey=True, width_ratios=[1.35, 1])

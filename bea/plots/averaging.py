@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.flows import Estimate
 from bea.measure.training.averaging import AverageNoise
-from bea.plots.style import order_style
+from bea.plots.house.style import order_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,7 +91,7 @@ def averaging_figure(rows: Mapping[str, Rows]) -> Figure:
 
 def draw_averaging(curves: Sequence[AveragingCurve]) -> Figure:
     """Draw averages from their data."""
-    from bea.plots.canvas import figure_of, house_rules, legend_right, new_axes, titled
+    from bea.plots.house.canvas import figure_of, house_rules, legend_right, new_axes, titled
 
     with house_rules():
         axes = new_axes((7.6, 4.0))[0]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bea.algebra.language.reals import real_number
 from bea.errors import BeaError
 from bea.measure import GrowthCurve, GrowthStudy
-from bea.plots.style import order_style, shortened
+from bea.plots.house.style import order_style, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,7 +114,7 @@ def growth_data(study: GrowthStudy, errors: float = 2.0) -> GrowthData:
 
 def draw_growth(data: GrowthData) -> Figure:
     """Draw batch schemes from their data, in a new figure."""
-    from bea.plots.canvas import figure_of, house_rules, legend_right, new_axes, titled
+    from bea.plots.house.canvas import figure_of, house_rules, legend_right, new_axes, titled
 
     with house_rules():
         left, right = new_axes((9.6, 4.0), columns=2, sharey=True)

@@ -17,7 +17,7 @@ from bea.measure import DriftStudy
 from bea.measure.order.certificate import Certificate
 from bea.plots.drift import DriftCurve, DriftData, drift_data
 from bea.plots.drift_drawing import draw_drift
-from bea.plots.style import order_style, shortened
+from bea.plots.house.style import order_style, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,7 +102,7 @@ def certificate_data(certificate: Certificate, band: str = "quartiles") -> Certi
 
 def draw_certificate(data: CertificateData, axes: Axes | None = None) -> Figure:
     """Draw the figure of a certificate from its data, in `axes` or in a new figure."""
-    from bea.plots.canvas import house_rules, legend_right, new_axes
+    from bea.plots.house.canvas import house_rules, legend_right, new_axes
 
     with house_rules():
         axes = new_axes(_SIZE)[0] if axes is None else axes

@@ -27,11 +27,11 @@ from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import effective_rate
 from bea.plots.comparison_drawing import draw_comparison
-from bea.plots.landscape import Landscape, grid_points, marked_points, points_within
-from bea.plots.levels import contour_levels, with_zero
-from bea.plots.runs import Path, as_run, flow_paths, iterates_path, start_of
-from bea.plots.style import shortened
-from bea.plots.windows import Window, checked_window, path_window
+from bea.plots.house.landscape import Landscape, grid_points, marked_points, points_within
+from bea.plots.house.levels import contour_levels, with_zero
+from bea.plots.house.runs import Path, as_run, flow_paths, iterates_path, start_of
+from bea.plots.house.style import shortened
+from bea.plots.house.windows import Window, checked_window, path_window
 from bea.trees import leaf
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bea.errors import DimensionError
-from bea.plots.landscape import Landscape, draw_landscape, draw_marks
-from bea.plots.runs import Path
-from bea.plots.style import ITERATES, order_style
+from bea.plots.house.landscape import Landscape, draw_landscape, draw_marks
+from bea.plots.house.runs import Path
+from bea.plots.house.style import ITERATES, order_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,7 @@ _MANY = 60  # with more iterates than this, large points would only blot
 
 def draw_comparison(data: ComparisonData, axes: Sequence[Axes] | None = None) -> Figure:
     """Draw a comparison from its data, in `axes`, one for each panel, or in a new figure."""
-    from bea.plots.canvas import colour_bar, figure_of, house_rules
+    from bea.plots.house.canvas import colour_bar, figure_of, house_rules
 
     count = len(data.panels)
     if axes is not None and len(axes) != count:
@@ -60,7 +60,7 @@ def draw_comparison(data: ComparisonData, axes: Sequence[Axes] | None = None) ->
 
 
 def _new_panels(data: ComparisonData) -> list[Axes]:
-    from bea.plots.canvas import new_axes
+    from bea.plots.house.canvas import new_axes
 
     count = len(data.panels)
     columns = min(count, _COLUMNS)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bea.measure.order.order_fit import CLEAR
-from bea.plots.style import FLOOR_COLOURS, order_style
-from bea.plots.triangles import Triangle
+from bea.plots.house.style import FLOOR_COLOURS, order_style
+from bea.plots.house.triangles import Triangle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ __all__ = ["draw_drift"]
 
 def draw_drift(data: DriftData, axes: Axes | None = None) -> Figure:
     """Draw a drift figure from its data, in `axes` or in a new figure."""
-    from bea.plots.canvas import (
+    from bea.plots.house.canvas import (
         figure_of,
         house_rules,
         legend_right,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bea.algebra.language.reals import real_number
 from bea.errors import BeaError
 from bea.flows import Ensemble
-from bea.plots.style import order_style, shortened
+from bea.plots.house.style import order_style, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -139,7 +139,7 @@ def ensemble_data(
 
 def draw_ensemble(data: EnsembleData) -> Figure:
     """Draw ensembles from their data, in a new figure."""
-    from bea.plots.canvas import figure_of, house_rules, new_axes
+    from bea.plots.house.canvas import figure_of, house_rules, new_axes
 
     with house_rules():
         count = len(data.panels)

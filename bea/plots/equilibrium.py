@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError, DimensionError
 from bea.measure.equilibrium.runs import EquilibriumRun
-from bea.plots.style import order_style
+from bea.plots.house.style import order_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +126,7 @@ def equilibrium_data(
 
 def draw_equilibrium(data: EquilibriumData, axes: Sequence[Axes] | None = None) -> Figure:
     """Draw equilibria from their data, in three `axes` or in a new figure."""
-    from bea.plots.canvas import figure_of, house_rules, new_axes
+    from bea.plots.house.canvas import figure_of, house_rules, new_axes
 
     with house_rules():
         panels = new_axes((10.2, 3.9), 1, 3) if axes is None else list(axes)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.measure import EscapeTimes
 from bea.measure.training.temperature import as_temperature
-from bea.plots.style import ITERATES, order_style
+from bea.plots.house.style import ITERATES, order_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,7 +125,7 @@ def escape_figure(
 
 def draw_escape(data: EscapeData) -> Figure:
     """Draw escape times from their data."""
-    from bea.plots.canvas import figure_of, house_rules, legend_right, new_axes, titled
+    from bea.plots.house.canvas import figure_of, house_rules, legend_right, new_axes, titled
 
     with house_rules():
         upper, lower = new_axes((7.6, 5.4), 2, 1, sharex=True, height_ratios=[2.2, 1])

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import DimensionError
-from bea.plots.landscape import Landscape, draw_landscape, draw_marks
-from bea.plots.style import order_style
+from bea.plots.house.landscape import Landscape, draw_landscape, draw_marks
+from bea.plots.house.style import order_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ _PANEL = 2.75  # inches: the width of each of three panels
 
 def draw_loss(data: LossData, axes: Sequence[Axes] | None = None) -> Figure:
     """Draw a loss figure from its data, in `axes` or in a new figure."""
-    from bea.plots.canvas import figure_of, house_rules, new_axes
+    from bea.plots.house.canvas import figure_of, house_rules, new_axes
 
     plane = len(data.variables) == 2
     wanted = 3 if plane else 2
@@ -48,7 +48,7 @@ def draw_loss(data: LossData, axes: Sequence[Axes] | None = None) -> Figure:
 
 
 def _draw_panels(panels: Sequence[Axes], data: LossData) -> None:
-    from bea.plots.canvas import colour_bar, titled
+    from bea.plots.house.canvas import colour_bar, titled
 
     parts = (
         ("loss", data.loss, data.levels),
@@ -96,7 +96,7 @@ def _size(data: LossData) -> tuple[float, float]:
 
 
 def _draw_curves(panels: Sequence[Axes], data: LossData) -> None:
-    from bea.plots.canvas import legend_right, titled
+    from bea.plots.house.canvas import legend_right, titled
 
     upper, lower = panels
     pair = (("loss", data.loss, order_style(0)), (data.name, data.modified, order_style(1)))

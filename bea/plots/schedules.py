@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.methods.schedules.library import read
 from bea.methods.schedules.schedule import Schedule
-from bea.plots.style import order_style
+from bea.plots.house.style import order_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +93,7 @@ def schedule_data(
 
 def draw_schedules(curves: Sequence[ScheduleCurve], axes: Axes | None = None) -> Figure:
     """Draw schedules from their data, in `axes` or in a new figure."""
-    from bea.plots.canvas import figure_of, house_rules, legend_right, new_axes, titled
+    from bea.plots.house.canvas import figure_of, house_rules, legend_right, new_axes, titled
 
     with house_rules():
         axes = new_axes((7.6, 3.6))[0] if axes is None else axes

@@ -20,8 +20,8 @@ from bea.flows import flow
 from bea.flows.deterministic.times import check_gammas
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation
-from bea.plots.runs import start_of, stopped_text
-from bea.plots.style import order_style, order_text, shortened
+from bea.plots.house.runs import start_of, stopped_text
+from bea.plots.house.style import order_style, order_text, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,7 +144,7 @@ def terms_data(
 
 def draw_terms(data: TermsData, axes: Axes | None = None) -> Figure:
     """Draw a terms figure from its data, in `axes` or in a new figure."""
-    from bea.plots.canvas import figure_of, house_rules, legend_right, new_axes, titled
+    from bea.plots.house.canvas import figure_of, house_rules, legend_right, new_axes, titled
 
     with house_rules():
         axes = new_axes((7.6, 4.6))[0] if axes is None else axes

@@ -1,7 +1,7 @@
 """Iterates among the flows that they follow: in the plane of two components, or against time.
 
 `trajectory_data` runs the method and the flows and chooses the window, `draw_trajectory` draws.
-What lies behind a path in the plane is `bea.plots.landscape`'s.
+What lies behind a path in the plane is `bea.plots.house.landscape`'s.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.checks import checked_orders, require_method, require_problem
 from bea.modified.memory.character import has_memory
-from bea.plots.landscape import (
+from bea.plots.house.landscape import (
     Landscape,
     chosen_components,
     draw_landscape,
@@ -28,7 +28,7 @@ from bea.plots.landscape import (
     marked_points,
     points_within,
 )
-from bea.plots.runs import (
+from bea.plots.house.runs import (
     Path,
     as_run,
     flow_paths,
@@ -36,8 +36,8 @@ from bea.plots.runs import (
     iterates_path,
     start_of,
 )
-from bea.plots.style import ITERATES, order_style, shortened
-from bea.plots.windows import Window, checked_window, path_window, time_window
+from bea.plots.house.style import ITERATES, order_style, shortened
+from bea.plots.house.windows import Window, checked_window, path_window, time_window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -207,7 +207,7 @@ def trajectory_data(
 
 def draw_trajectory(data: TrajectoryData, axes: Axes | None = None) -> Figure:
     """Draw a trajectory figure from its data, in `axes` or in a new figure."""
-    from bea.plots.canvas import figure_of, house_rules, legend_right, new_axes, titled
+    from bea.plots.house.canvas import figure_of, house_rules, legend_right, new_axes, titled
 
     with house_rules():
         if axes is None:

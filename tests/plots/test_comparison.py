@@ -15,7 +15,7 @@ from bea.plots import (
     draw_comparison,
     trajectory_data,
 )
-from bea.plots.canvas import new_axes
+from bea.plots.house.canvas import new_axes
 
 NETWORK = cast(bea.Loss, bea.problems.linear_network())
 DESCENT = bea.methods.gradient_descent()

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import bea
-from bea.plots.landscape import draw_marks, landscape, marked_points, points_within
-from bea.plots.levels import band_colours, contour_levels, with_zero
-from bea.plots.windows import checked_window, path_window, time_window
+from bea.plots.house.landscape import draw_marks, landscape, marked_points, points_within
+from bea.plots.house.levels import band_colours, contour_levels, with_zero
+from bea.plots.house.windows import checked_window, path_window, time_window
 
 VALUES = arrays(np.float64, (5, 8), elements=st.floats(-1e6, 1e6, allow_subnormal=False))
 

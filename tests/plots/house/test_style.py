@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bea.plots.style import ITERATES, order_style, order_text, shortened
+from bea.plots.house.style import ITERATES, order_style, order_text, shortened
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision
 # deficiency", IEEE Trans. Vis. Comput. Graph. 15 (2009) 1291-1298, severity 1.0, in linear RGB.

@@ -11,7 +11,7 @@ import pytest
 
 import bea
 from bea.plots import save_figure, trajectory_figure
-from bea.plots.canvas import HouseFigure, new_axes
+from bea.plots.house.canvas import HouseFigure, new_axes
 
 DRAW_ALL = """
 import sys

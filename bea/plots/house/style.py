@@ -3,7 +3,7 @@
 Colours are those of Okabe and Ito, "Color Universal Design" (2008), which stay apart for the
 colour-blind: black is kept for the iterates, yellow is left out because it is faint on white. Line
 styles and markers differ too, so that a figure survives a black-and-white printer. Nothing here
-imports matplotlib; figures themselves are made in `bea.plots.canvas`.
+imports matplotlib; figures themselves are made in `bea.plots.house.canvas`.
 """
 
 from __future__ import annotations

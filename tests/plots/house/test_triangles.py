@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bea.plots.triangles import place_triangle
+from bea.plots.house.triangles import place_triangle
 
 GAMMAS = np.geomspace(1e-3, 1e-1, 12)
 

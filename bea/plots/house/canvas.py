@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
-from bea.plots.style import RULES
+from bea.plots.house.style import RULES
 
 __all__ = [
     "HouseFigure",

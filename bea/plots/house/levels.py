@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError
-from bea.plots.style import mixed
+from bea.plots.house.style import mixed
 
 __all__ = ["band_colours", "contour_levels", "with_zero"]
 

@@ -24,7 +24,7 @@ from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import rational
 from bea.modified import ModifiedEquation
 from bea.modified.memory.character import has_memory
-from bea.plots.style import order_text
+from bea.plots.house.style import order_text
 
 __all__ = [
     "Path",

@@ -49,7 +49,7 @@ def save_figure(figure: Figure, path: str | Path, dpi: float = 200) -> Path:
     if suffix not in _METADATA:
         what = f"as '{path.suffix}'" if path.suffix else f"to '{path.name}', which has no suffix"
         raise OutputError(f"cannot write a figure {what}: end the name in .pdf, .png or .svg")
-    from bea.plots.canvas import house_rules
+    from bea.plots.house.canvas import house_rules
 
     def write(stream: Any) -> None:
         with house_rules():

@@ -1,7 +1,7 @@
 """Two-dimensional backgrounds: contours of a loss or an invariant, or the streamlines of a field.
 
 Owns the grid in a window and the marks at minima and other critical points. The choice of levels is
-in `bea.plots.levels`; what is drawn on top is left to `bea.plots.trajectory`.
+in `bea.plots.house.levels`; what is drawn on top is left to `bea.plots.trajectory`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from bea.algebra import as_float, parse
 from bea.algebra.language.expressions import free_symbols
 from bea.errors import DimensionError, UnknownNameError, nearest
 from bea.fields import Loss, VectorField
-from bea.plots.levels import band_colours, contour_levels
-from bea.plots.style import shortened
+from bea.plots.house.levels import band_colours, contour_levels
+from bea.plots.house.style import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
