@@ -35,21 +35,6 @@ from bea.plots.batch_growth import (
     growth_data,
     growth_figure,
 )
-from bea.plots.certificate import (
-    CertificateData,
-    certificate_data,
-    certificate_figure,
-    draw_certificate,
-)
-from bea.plots.comparison import (
-    ComparisonData,
-    ComparisonPanel,
-    comparison_data,
-    comparison_figure,
-)
-from bea.plots.comparison_drawing import draw_comparison
-from bea.plots.drift import DriftCurve, DriftData, drift_data, drift_figure
-from bea.plots.drift_drawing import draw_drift
 from bea.plots.ensemble import (
     EnsembleBand,
     EnsembleData,
@@ -71,12 +56,22 @@ from bea.plots.house.saving import save_figure
 from bea.plots.house.triangles import Triangle
 from bea.plots.loss_drawing import draw_loss
 from bea.plots.losses import LossData, loss_data, loss_figure
-from bea.plots.schedules import (
-    ScheduleCurve,
-    draw_schedules,
-    schedule_data,
-    schedule_figure,
+from bea.plots.order.certificate import (
+    CertificateData,
+    certificate_data,
+    certificate_figure,
+    draw_certificate,
 )
+from bea.plots.order.comparison import (
+    ComparisonData,
+    ComparisonPanel,
+    comparison_data,
+    comparison_figure,
+)
+from bea.plots.order.comparison_drawing import draw_comparison
+from bea.plots.order.drift import DriftCurve, DriftData, drift_data, drift_figure
+from bea.plots.order.drift_drawing import draw_drift
+from bea.plots.order.schedules import ScheduleCurve, draw_schedules, schedule_data, schedule_figure
 from bea.plots.terms import TermsData, draw_terms, terms_data, terms_figure
 from bea.plots.trajectory import (
     TrajectoryData,

@@ -6,7 +6,7 @@ modified loss in units of the loss. For heavy ball, whose modified loss is 1/(1 
 L + gamma (1 + beta)/(4 (1 - beta)^2) |grad L|^2, that is the second summand (Ghosh, Lyu, Zhang and
 Wang, "Implicit regularization in heavy-ball momentum accelerated stochastic gradient descent",
 ICLR 2023). Where there is no modified loss, as for Adam, the panel says so and shows the loss. Data
-are computed here; the drawing is in `bea.plots.comparison_drawing`.
+are computed here; the drawing is in `bea.plots.order.comparison_drawing`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import effective_rate
-from bea.plots.comparison_drawing import draw_comparison
 from bea.plots.house.landscape import Landscape, grid_points, marked_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.runs import Path, as_run, flow_paths, iterates_path, start_of
 from bea.plots.house.style import shortened
 from bea.plots.house.windows import Window, checked_window, path_window
+from bea.plots.order.comparison_drawing import draw_comparison
 from bea.trees import leaf
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Drawing a comparison of optimizers; what it shows is computed in `bea.plots.comparison`."""
+"""Drawing a comparison of optimizers; what it shows is computed in `bea.plots.order.comparison`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bea.plots.comparison import ComparisonData, ComparisonPanel
+    from bea.plots.order.comparison import ComparisonData, ComparisonPanel
 
 __all__ = ["draw_comparison"]
 

@@ -1,6 +1,6 @@
 """Drift against step size on log-log axes: medians over starts, bands, fits, and the error floor.
 
-`drift_data` computes what is shown, `bea.plots.drift_drawing` draws it; where the reference
+`drift_data` computes what is shown, `bea.plots.order.drift_drawing` draws it; where the reference
 triangles stand is decided in `bea.plots.house.triangles`. Orders whose flows are the same field
 make one curve: for RK4 the terms f_1 ... f_3 are zero, and the flows of orders 0 to 3 one and the
 same.
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from bea.errors import BeaError
 from bea.measure import DriftStudy, OrderFit
 from bea.measure.order.order_fit import CLEAR
-from bea.plots.drift_drawing import draw_drift
 from bea.plots.house.style import order_text, shortened
 from bea.plots.house.triangles import Triangle, place_triangle
+from bea.plots.order.drift_drawing import draw_drift
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

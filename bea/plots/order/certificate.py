@@ -1,8 +1,8 @@
 """A certificate as a figure: drift against step size, the negative controls dashed.
 
 `certificate_data` computes what is shown, `draw_certificate` draws it; the curves of the equation
-are those of a drift figure (`bea.plots.drift`). The control "last term taken away" needs no curve
-of its own: without its last term the flow of order K is that of order K - 1.
+are those of a drift figure (`bea.plots.order.drift`). The control "last term taken away" needs no
+curve of its own: without its last term the flow of order K is that of order K - 1.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 from bea.errors import BeaError
 from bea.measure import DriftStudy
 from bea.measure.order.certificate import Certificate
-from bea.plots.drift import DriftCurve, DriftData, drift_data
-from bea.plots.drift_drawing import draw_drift
 from bea.plots.house.style import order_style, shortened
+from bea.plots.order.drift import DriftCurve, DriftData, drift_data
+from bea.plots.order.drift_drawing import draw_drift
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

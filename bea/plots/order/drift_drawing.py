@@ -1,4 +1,4 @@
-"""Drawing a drift figure; what it shows is computed in `bea.plots.drift`."""
+"""Drawing a drift figure; what it shows is computed in `bea.plots.order.drift`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bea.plots.drift import DriftCurve, DriftData
+    from bea.plots.order.drift import DriftCurve, DriftData
 
 __all__ = ["draw_drift"]
 

@@ -1,0 +1,1 @@
+"""Figures of orders in gamma: drift, certificates, methods beside each other, schedules."""
