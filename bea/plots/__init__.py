@@ -16,40 +16,6 @@ Examples
 ((6, 2), 'loss')
 """
 
-from bea.plots.annealing import (
-    AnnealingCurve,
-    annealing_data,
-    annealing_figure,
-    draw_annealing,
-)
-from bea.plots.averaging import (
-    AveragingCurve,
-    averaging_data,
-    averaging_figure,
-    draw_averaging,
-)
-from bea.plots.batch_growth import (
-    GrowthBand,
-    GrowthData,
-    draw_growth,
-    growth_data,
-    growth_figure,
-)
-from bea.plots.ensemble import (
-    EnsembleBand,
-    EnsembleData,
-    draw_ensemble,
-    ensemble_data,
-    ensemble_figure,
-)
-from bea.plots.equilibrium import (
-    EquilibriumCurve,
-    EquilibriumData,
-    draw_equilibrium,
-    equilibrium_data,
-    equilibrium_figure,
-)
-from bea.plots.escape import EscapeData, draw_escape, escape_data, escape_figure
 from bea.plots.house.landscape import Landscape
 from bea.plots.house.runs import Path
 from bea.plots.house.saving import save_figure
@@ -72,6 +38,40 @@ from bea.plots.order.comparison_drawing import draw_comparison
 from bea.plots.order.drift import DriftCurve, DriftData, drift_data, drift_figure
 from bea.plots.order.drift_drawing import draw_drift
 from bea.plots.order.schedules import ScheduleCurve, draw_schedules, schedule_data, schedule_figure
+from bea.plots.random.annealing import (
+    AnnealingCurve,
+    annealing_data,
+    annealing_figure,
+    draw_annealing,
+)
+from bea.plots.random.averaging import (
+    AveragingCurve,
+    averaging_data,
+    averaging_figure,
+    draw_averaging,
+)
+from bea.plots.random.batch_growth import (
+    GrowthBand,
+    GrowthData,
+    draw_growth,
+    growth_data,
+    growth_figure,
+)
+from bea.plots.random.ensemble import (
+    EnsembleBand,
+    EnsembleData,
+    draw_ensemble,
+    ensemble_data,
+    ensemble_figure,
+)
+from bea.plots.random.equilibrium import (
+    EquilibriumCurve,
+    EquilibriumData,
+    draw_equilibrium,
+    equilibrium_data,
+    equilibrium_figure,
+)
+from bea.plots.random.escape import EscapeData, draw_escape, escape_data, escape_figure
 from bea.plots.terms import TermsData, draw_terms, terms_data, terms_figure
 from bea.plots.trajectory import (
     TrajectoryData,

@@ -1,0 +1,1 @@
+"""Figures of random runs: ensembles, equilibria, escape, annealing, averages, growing batches."""
