@@ -16,12 +16,19 @@ Examples
 ((6, 2), 'loss')
 """
 
+from bea.plots.fields.loss_drawing import draw_loss
+from bea.plots.fields.losses import LossData, loss_data, loss_figure
+from bea.plots.fields.terms import TermsData, draw_terms, terms_data, terms_figure
+from bea.plots.fields.trajectory import (
+    TrajectoryData,
+    draw_trajectory,
+    trajectory_data,
+    trajectory_figure,
+)
 from bea.plots.house.landscape import Landscape
 from bea.plots.house.runs import Path
 from bea.plots.house.saving import save_figure
 from bea.plots.house.triangles import Triangle
-from bea.plots.loss_drawing import draw_loss
-from bea.plots.losses import LossData, loss_data, loss_figure
 from bea.plots.order.certificate import (
     CertificateData,
     certificate_data,
@@ -72,13 +79,6 @@ from bea.plots.random.equilibrium import (
     equilibrium_figure,
 )
 from bea.plots.random.escape import EscapeData, draw_escape, escape_data, escape_figure
-from bea.plots.terms import TermsData, draw_terms, terms_data, terms_figure
-from bea.plots.trajectory import (
-    TrajectoryData,
-    draw_trajectory,
-    trajectory_data,
-    trajectory_figure,
-)
 
 __all__ = [
     "AnnealingCurve",

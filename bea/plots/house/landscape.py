@@ -1,7 +1,7 @@
 """Two-dimensional backgrounds: contours of a loss or an invariant, or the streamlines of a field.
 
 Owns the grid in a window and the marks at minima and other critical points. The choice of levels is
-in `bea.plots.house.levels`; what is drawn on top is left to `bea.plots.trajectory`.
+in `bea.plots.house.levels`; what is drawn on top is left to `bea.plots.fields.trajectory`.
 """
 
 from __future__ import annotations

@@ -21,11 +21,11 @@ from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, ModifiedLoss, modified_equation
 from bea.modified.checks import require_equation
+from bea.plots.fields.loss_drawing import draw_loss
 from bea.plots.house.landscape import chosen_components, grid_points, marked_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.style import shortened
 from bea.plots.house.windows import checked_window
-from bea.plots.loss_drawing import draw_loss
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

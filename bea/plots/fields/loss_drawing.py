@@ -1,4 +1,4 @@
-"""Drawing a loss figure; what it shows is computed in `bea.plots.losses`."""
+"""Drawing a loss figure; what it shows is computed in `bea.plots.fields.losses`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bea.plots.losses import LossData
+    from bea.plots.fields.losses import LossData
 
 __all__ = ["draw_loss"]
 
