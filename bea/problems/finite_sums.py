@@ -3,7 +3,7 @@
 A `FiniteSum` is a `Loss`, so that whatever takes a loss takes it, and knows beside that its parts:
 the exact covariance of their gradients, the mean of a batch, and the numbers of a batch for each
 lane of an ensemble. Sums from data and a model are made in `bea.problems.data_sums`, and sums with
-a given covariance in `bea.problems.synthetic_sums`; which batches there are is
+a given covariance in `bea.problems.library.synthetic_sums`; which batches there are is
 `bea.noise.batches`' concern.
 """
 

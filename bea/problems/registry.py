@@ -217,7 +217,7 @@ def _text(value: Any) -> str:
 
 @cache
 def _import_all() -> None:
-    import bea.problems
+    from bea.problems import library
 
-    for module in pkgutil.iter_modules(bea.problems.__path__):
-        import_module(f"bea.problems.{module.name}")
+    for module in pkgutil.iter_modules(library.__path__):
+        import_module(f"{library.__name__}.{module.name}")

@@ -14,7 +14,7 @@ from bea.fields.sources import substitute
 from bea.fields.vector_field import Loss
 from bea.problems import finite_sum, get, is_scale_invariant, require_scale_invariant
 from bea.problems.finite_sums import FiniteSum
-from bea.problems.scale_invariant import with_spherical_noise
+from bea.problems.library.scale_invariant import with_spherical_noise
 
 NAMES = ["rayleigh-quotient", "scale-invariant-wells"]
 
