@@ -23,7 +23,7 @@ import bea
 from bea.algebra.programs.program import Program
 from bea.algebra.ring.conversions import to_program
 from bea.problems import FiniteSum
-from bea.problems.data_sums import DataSum
+from bea.problems.sums.data import DataSum
 
 AGREE = 5.0  # standard errors: once in a million comparisons by chance
 

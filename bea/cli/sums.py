@@ -200,7 +200,7 @@ class SumSubject:
 def _library() -> list[str]:
     """Return the names of the finite sums that have one."""
     from bea.problems import available
-    from bea.problems.finite_sums import SumProblem
+    from bea.problems.sums.finite_sum import SumProblem
 
     return [n for n, r in available("loss").items() if isinstance(r.default, SumProblem)]
 

@@ -19,7 +19,7 @@ __all__ = ["timed_about", "with_time"]
 def with_time(problem: VectorField, name: str = "t") -> VectorField:
     """Return the field (f, 1) over the problem's variables and the time.
 
-    That of a finite sum keeps its samples; see `bea.problems.timed_sums`.
+    That of a finite sum keeps its samples; see `bea.problems.sums.timed`.
 
     Raises
     ------

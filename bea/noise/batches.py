@@ -2,8 +2,8 @@
 
 Owns the schemes alone: the exact factor between the covariance of one loss's gradient and that of a
 batch, the list of all batches, and random batches for many lanes at once. The losses themselves are
-`bea.problems.finite_sums`'. The factor (N - B)/(N - 1) is that of samples from a finite population:
-Cochran, Sampling Techniques, third edition, theorem 2.2.
+`bea.problems.sums.finite_sum`'. The factor (N - B)/(N - 1) is that of samples from a finite
+population: Cochran, Sampling Techniques, third edition, theorem 2.2.
 """
 
 from __future__ import annotations

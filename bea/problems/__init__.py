@@ -13,8 +13,6 @@ from typing import Any
 
 from bea.errors import nearest
 from bea.fields.vector_field import Loss, VectorField
-from bea.problems.data_sums import from_data, linear_model, logistic_model, network_model
-from bea.problems.finite_sums import FiniteSum, finite_sum
 from bea.problems.games import Game, game
 from bea.problems.library.scale_invariant import (
     is_scale_invariant,
@@ -24,8 +22,10 @@ from bea.problems.library.scale_invariant import (
 from bea.problems.library.synthetic_sums import noisy_quadratic, with_gradient_covariance
 from bea.problems.problem import Problem
 from bea.problems.registry import Record, available, get, register
+from bea.problems.sums.data import from_data, linear_model, logistic_model, network_model
+from bea.problems.sums.finite_sum import FiniteSum, finite_sum
+from bea.problems.sums.timed import TimedSum
 from bea.problems.texts import field, find_field, find_loss, loss, read_parameters
-from bea.problems.timed_sums import TimedSum
 
 __all__ = [
     "FiniteSum",

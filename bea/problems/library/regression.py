@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bea.problems.finite_sums import SumProblem
 from bea.problems.library.synthetic_sums import noisy_quadratic
 from bea.problems.problem import Problem, entries
 from bea.problems.registry import register
+from bea.problems.sums.finite_sum import SumProblem
 
 __all__ = [
     "linear_network",

@@ -26,9 +26,9 @@ from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError, ExpressionError
 from bea.fields.about import About
 from bea.fields.vector_field import Loss
-from bea.problems.finite_sums import FiniteSum, SumProblem
 from bea.problems.problem import coordinates, entries
 from bea.problems.registry import register
+from bea.problems.sums.finite_sum import FiniteSum, SumProblem
 
 __all__ = [
     "is_scale_invariant",

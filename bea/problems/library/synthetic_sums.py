@@ -25,8 +25,8 @@ from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
 from bea.fields.noise_factor import definite_parts
 from bea.fields.vector_field import Loss
-from bea.problems.finite_sums import FiniteSum
 from bea.problems.problem import coordinates, entries
+from bea.problems.sums.finite_sum import FiniteSum
 
 __all__ = ["noisy_quadratic", "with_gradient_covariance"]
 

@@ -19,7 +19,7 @@ from bea.modified.diffusion.sampled import SampledEquation
 from bea.modified.random.generator import modified_generator
 from bea.noise import Batches
 from bea.problems import finite_sum
-from bea.problems.data_sums import logistic_model
+from bea.problems.sums.data import logistic_model
 
 SUM = finite_sum(["log(1 + exp(x)) - x*y", "sin(x) + y**2", "x*y**2"])
 METHODS = [

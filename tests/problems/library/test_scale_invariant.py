@@ -13,8 +13,8 @@ from bea.errors import BeaError, DimensionError, ExpressionError
 from bea.fields.sources import substitute
 from bea.fields.vector_field import Loss
 from bea.problems import finite_sum, get, is_scale_invariant, require_scale_invariant
-from bea.problems.finite_sums import FiniteSum
 from bea.problems.library.scale_invariant import with_spherical_noise
+from bea.problems.sums.finite_sum import FiniteSum
 
 NAMES = ["rayleigh-quotient", "scale-invariant-wells"]
 

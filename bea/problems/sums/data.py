@@ -30,8 +30,8 @@ from bea.fields.about import About
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.sources import read_source, substitute
 from bea.fields.vector_field import Inside, Loss, Rhs, conditions_of, met
-from bea.problems.finite_sums import MOST_NOISES, FiniteSum, Sampling, digest
-from bea.problems.sampled import Sampled, by_model
+from bea.problems.sums.finite_sum import MOST_NOISES, FiniteSum, Sampling, digest
+from bea.problems.sums.sampled import Sampled, by_model
 
 __all__ = ["DataSum", "from_data", "linear_model", "logistic_model", "network_model"]
 

@@ -15,7 +15,7 @@ from bea.problems import (
     loss,
     network_model,
 )
-from bea.problems.data_sums import DataSum
+from bea.problems.sums.data import DataSum
 
 X, Y = [-1, 0, 1, 2], [0, 1, 1, 3]
 MODELS = {

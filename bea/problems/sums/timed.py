@@ -19,7 +19,7 @@ from bea.algebra.ring.ring import Ring
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.vector_field import Inside, Rhs, VectorField
 from bea.fields.with_time import timed_about
-from bea.problems.finite_sums import MOST_NOISES, FiniteSum, Matrix, SampleRhs, Sampling
+from bea.problems.sums.finite_sum import MOST_NOISES, FiniteSum, Matrix, SampleRhs, Sampling
 
 __all__ = ["TimedSum"]
 

@@ -2,7 +2,7 @@
 
 A `FiniteSum` is a `Loss`, so that whatever takes a loss takes it, and knows beside that its parts:
 the exact covariance of their gradients, the mean of a batch, and the numbers of a batch for each
-lane of an ensemble. Sums from data and a model are made in `bea.problems.data_sums`, and sums with
+lane of an ensemble. Sums from data and a model are made in `bea.problems.sums.data`, and sums with
 a given covariance in `bea.problems.library.synthetic_sums`; which batches there are is
 `bea.noise.batches`' concern.
 """
@@ -29,7 +29,7 @@ from bea.fields.noise_factor import NoiseFactor
 from bea.fields.sources import read_source
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.problem import Problem, Put
-from bea.problems.sampled import Sampled, by_coefficients
+from bea.problems.sums.sampled import Sampled, by_coefficients
 
 __all__ = ["MOST_NOISES", "FiniteSum", "Sampling", "SumProblem", "digest", "finite_sum"]
 
@@ -186,7 +186,7 @@ class FiniteSum(Loss):
 
     def timed(self, name: str) -> VectorField:
         """Return the sum with the time as a last variable; `bea.fields.with_time` asks for it."""
-        from bea.problems.timed_sums import TimedSum
+        from bea.problems.sums.timed import TimedSum
 
         return TimedSum(self, name)
 
