@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from bea import __version__
-from bea.cli.demo import demo
-from bea.cli.derive import derive
-from bea.cli.drift import drift
-from bea.cli.listing import list_app
+from bea.cli.commands.demo import demo
+from bea.cli.commands.derive import derive
+from bea.cli.commands.drift import drift
+from bea.cli.commands.listing import list_app
+from bea.cli.commands.plot import plot_app
+from bea.cli.commands.verify import verify
 from bea.cli.options import prose
-from bea.cli.plot import plot_app
 from bea.cli.sgd import sgd_app
-from bea.cli.verify import verify
 
 __all__ = ["app"]
 

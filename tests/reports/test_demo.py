@@ -1,4 +1,4 @@
-"""The demo's parts on one small case; in full it runs in tests/cli/test_demo.py."""
+"""The demo's parts on one small case; in full it runs in tests/cli/commands/test_demo.py."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 
 from bea.algebra import parse
 
-from .conftest import Bea
+from ..conftest import Bea
 
 HIMMELBLAU = "(x**2 + y - 11)**2 + (x + y**2 - 7)**2"
 

@@ -6,7 +6,7 @@ import bea as library
 from bea.fields import with_time
 from bea.methods import Scheduled
 
-from .conftest import Bea
+from ..conftest import Bea
 
 QUICK = "x**2*y**2/2 + x**2 + y**2/2"
 STEP = "step(every=1/2, factor=1/2, time=1)"

@@ -7,7 +7,7 @@ import pytest
 from bea import methods, problems
 from bea.methods.schedules import library as schedules
 
-from .conftest import Bea
+from ..conftest import Bea
 
 
 def test_all_methods_are_listed(bea: Bea) -> None:

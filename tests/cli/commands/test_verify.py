@@ -9,7 +9,7 @@ import pytest
 
 from bea.measure.order.certificate import Certificate
 
-from .conftest import Bea
+from ..conftest import Bea
 
 MOMENTUM = ("verify", "heavy-ball", "linear-network", "--param", "beta=1/2")
 

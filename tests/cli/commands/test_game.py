@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import Bea
+from ..conftest import Bea
 
 GAME = ("--game", "x*y; -x*y", "--players", "x; y")
 JSON = ("--format", "json")

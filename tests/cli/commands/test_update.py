@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Bea
+from ..conftest import Bea
 
 HEAVY_BALL = "v = beta*v + grad; theta = theta - gamma*v"
 QUASI_HYPERBOLIC = "m = beta*m + (1 - beta)*grad; theta = theta - gamma*((1 - nu)*grad + nu*m)"

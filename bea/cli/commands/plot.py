@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from bea.cli import options
-from bea.cli.drift import measured
+from bea.cli.commands.drift import measured
+from bea.cli.commands.plot_optimizers import plot_certificate, plot_comparison, plot_schedule
 from bea.cli.figures import components_of, gamma_of, length_of, save, start_of
 from bea.cli.gathered import gathered
 from bea.cli.inputs import check_figure, order, orders
-from bea.cli.plot_optimizers import plot_certificate, plot_comparison, plot_schedule
 from bea.cli.request import DriftNumbers, Request
 from bea.cli.streams import note
 from bea.cli.subject import Subject

@@ -11,7 +11,7 @@ from bea.cli import main
 from bea.measure import DriftStudy
 from bea.reports.demo import CASES
 
-from .conftest import Bea, Run
+from ..conftest import Bea, Run
 
 PROBLEMS = ["himmelblau", "rosenbrock", "linear-network", "lotka-volterra"]
 TEXTS = {"equation.txt", "equation.json", "drift.txt", "drift.npz"}

@@ -10,7 +10,7 @@ import pytest
 
 from bea.measure import DriftStudy
 
-from .conftest import Bea
+from ..conftest import Bea
 
 # A problem that takes a twentieth of a second.
 QUICK = ("drift", "x**2*y**2/2 + x**2 + y**2/2", "--time", "0.5")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Bea
+from ..conftest import Bea
 
 DESCENT = ("derive", "gradient-descent")
 BRACKETS = "(" * 10_000 + "x" + ")" * 10_000
@@ -293,7 +293,7 @@ def test_a_disk_that_is_full_is_said(bea: Bea, monkeypatch: pytest.MonkeyPatch) 
     def write(text: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bea.cli.derive.emit", lambda text, out: write(text))
+    monkeypatch.setattr("bea.cli.commands.derive.emit", lambda text, out: write(text))
     run = bea(*DESCENT)
     assert run.status == 2
     assert run.err == "bea: No space left on device; choose another file or folder\n"

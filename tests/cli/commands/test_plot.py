@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Bea
+from ..conftest import Bea
 
 PNG = b"\x89PNG\r\n\x1a\n"
 GAME = ("--game", "x*y; -x*y", "--players", "x; y")
