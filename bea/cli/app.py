@@ -14,7 +14,7 @@ from bea.cli.commands.listing import list_app
 from bea.cli.commands.plot import plot_app
 from bea.cli.commands.verify import verify
 from bea.cli.options import prose
-from bea.cli.sgd import sgd_app
+from bea.cli.sgd.app import sgd_app
 
 __all__ = ["app"]
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bea.cli import options, sgd_options
+from bea.cli import options
+from bea.cli.sgd import options as sgd_options
 from bea.cli.sources import Source
 from bea.cli.subject import Chosen, Subject
 from bea.errors import BeaError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Bea
+from ..conftest import Bea
 
 ENSEMBLE = ("sgd", "ensemble")
 LINE = (*ENSEMBLE, "linear-regression", "--gamma", "1/50")

@@ -9,7 +9,7 @@ import pytest
 import bea as package
 from bea.problems import finite_sum
 
-from .conftest import Bea
+from ..conftest import Bea
 
 DERIVE = ("sgd", "derive", "gradient-descent")
 SKEW = ("--losses", "x**2/2; x**2/2; x**2/2 + x")

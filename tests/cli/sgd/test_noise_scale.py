@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from .conftest import Bea
+from ..conftest import Bea
 
 NOISE = ("sgd", "noise-scale", "--size", "1000")
 

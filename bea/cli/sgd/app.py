@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bea.cli.options import group
-from bea.cli.sgd_derive import sgd_derive
-from bea.cli.sgd_ensemble import sgd_ensemble
-from bea.cli.sgd_equilibrium import sgd_equilibrium
-from bea.cli.sgd_escape import sgd_escape
-from bea.cli.sgd_noise import sgd_noise_scale
+from bea.cli.sgd.derive import sgd_derive
+from bea.cli.sgd.ensemble import sgd_ensemble
+from bea.cli.sgd.equilibrium import sgd_equilibrium
+from bea.cli.sgd.escape import sgd_escape
+from bea.cli.sgd.noise_scale import sgd_noise_scale
 
 __all__ = ["sgd_app"]
 

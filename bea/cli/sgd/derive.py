@@ -10,7 +10,7 @@ import typer
 from bea.cli import options
 from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, order, out_file
-from bea.cli.sgd_options import Sampling
+from bea.cli.sgd.options import Sampling
 from bea.cli.streams import emit
 from bea.cli.sums import SumSubject
 from bea.errors import BeaError

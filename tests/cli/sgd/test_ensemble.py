@@ -18,7 +18,7 @@ import bea as package
 from bea.flows import load_ensemble
 from bea.flows.ensembles import descent as ensembles
 
-from .conftest import Bea
+from ..conftest import Bea
 
 PAIR = ("--losses", "(x - 1)**2/2; (x + 1)**2/2")
 LINE = ("sgd", "ensemble", "linear-regression", "--gamma", "1/50", "--runs", "500")

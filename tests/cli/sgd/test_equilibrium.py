@@ -12,7 +12,7 @@ import pytest
 
 from bea.flows.ensembles import descent as ensembles
 
-from .conftest import Bea
+from ..conftest import Bea
 
 CIRCLE = ("sgd", "equilibrium", "rayleigh-quotient", "--gamma", "1/2", "--weight-decay", "1/25")
 FILES = ["equilibrium.csv", "equilibrium.json", "equilibrium.png", "table.txt"]

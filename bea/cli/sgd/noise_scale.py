@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from bea.cli import options, sgd_options
+from bea.cli import options
 from bea.cli.gathered import gathered
 from bea.cli.inputs import choice, out_file, whole
-from bea.cli.sgd_options import gammas_of, rows_of
+from bea.cli.sgd import options as sgd_options
+from bea.cli.sgd.options import gammas_of, rows_of
 from bea.cli.streams import emit
 from bea.cli.sums import SumSubject
 from bea.errors import BeaError

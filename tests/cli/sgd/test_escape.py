@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Bea
+from ..conftest import Bea
 
 WELL = ("sgd", "escape", "double-well", "--runs", "300")
 FILES = ["escape.json", "escape.png", "table.txt"]

@@ -1,0 +1,1 @@
+"""The commands of `bea sgd`, one module each, and the options that they share."""
