@@ -13,7 +13,7 @@ from bea.cli.commands.drift import drift
 from bea.cli.commands.listing import list_app
 from bea.cli.commands.plot import plot_app
 from bea.cli.commands.verify import verify
-from bea.cli.options import prose
+from bea.cli.reading.options import prose
 from bea.cli.sgd.app import sgd_app
 
 __all__ = ["app"]

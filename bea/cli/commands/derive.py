@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bea.cli import options
-from bea.cli.gathered import gathered
-from bea.cli.inputs import choice, order, out_file
+from bea.cli.reading import options
+from bea.cli.reading.gathered import gathered
+from bea.cli.reading.inputs import choice, order, out_file
+from bea.cli.reading.subject import Chosen, Subject
 from bea.cli.streams import emit, note
-from bea.cli.subject import Chosen, Subject
 from bea.errors import BeaError
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bea.cli import options
-from bea.cli.gathered import gathered
-from bea.cli.inputs import choice, orders, out_folder
-from bea.cli.request import DriftNumbers, Request
+from bea.cli.reading import options
+from bea.cli.reading.gathered import gathered
+from bea.cli.reading.inputs import choice, orders, out_folder
+from bea.cli.reading.request import DriftNumbers, Request
+from bea.cli.reading.subject import Subject
 from bea.cli.streams import emit, note
-from bea.cli.subject import Subject
 
 if TYPE_CHECKING:
     from bea.measure import DriftStudy

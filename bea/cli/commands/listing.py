@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bea.cli.inputs import choice
-from bea.cli.options import Format, group
+from bea.cli.reading.inputs import choice
+from bea.cli.reading.options import Format, group
 from bea.cli.streams import emit
 
 __all__ = ["list_app"]

@@ -10,15 +10,15 @@ from typing import Annotated
 
 import typer
 
-from bea.cli import options
 from bea.cli.commands.drift import measured
 from bea.cli.commands.plot_optimizers import plot_certificate, plot_comparison, plot_schedule
-from bea.cli.figures import components_of, gamma_of, length_of, save, start_of
-from bea.cli.gathered import gathered
-from bea.cli.inputs import check_figure, order, orders
-from bea.cli.request import DriftNumbers, Request
+from bea.cli.reading import options
+from bea.cli.reading.figure_options import components_of, gamma_of, length_of, save, start_of
+from bea.cli.reading.gathered import gathered
+from bea.cli.reading.inputs import check_figure, order, orders
+from bea.cli.reading.request import DriftNumbers, Request
+from bea.cli.reading.subject import Subject
 from bea.cli.streams import note
-from bea.cli.subject import Subject
 from bea.errors import BeaError
 
 __all__ = ["plot_app"]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bea.cli import options
-from bea.cli.figures import save, start_of, visible_gamma
-from bea.cli.inputs import check_figure, number, numbers, order, whole
-from bea.cli.parameters import dealt
-from bea.cli.sources import Source
-from bea.cli.subject import Chosen
+from bea.cli.reading import options
+from bea.cli.reading.figure_options import save, start_of, visible_gamma
+from bea.cli.reading.inputs import check_figure, number, numbers, order, whole
+from bea.cli.reading.parameters import dealt
+from bea.cli.reading.sources import Source
+from bea.cli.reading.subject import Chosen
 from bea.errors import BeaError
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bea.cli import options
-from bea.cli.gathered import gathered
-from bea.cli.inputs import choice, order, out_folder
-from bea.cli.request import Numbers, Request
+from bea.cli.reading import options
+from bea.cli.reading.gathered import gathered
+from bea.cli.reading.inputs import choice, order, out_folder
+from bea.cli.reading.request import Numbers, Request
+from bea.cli.reading.subject import Subject
 from bea.cli.streams import emit, note
-from bea.cli.subject import Subject
 
 if TYPE_CHECKING:
     from bea.measure.order.certificate import Certificate

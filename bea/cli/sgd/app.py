@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bea.cli.options import group
+from bea.cli.reading.options import group
 from bea.cli.sgd.derive import sgd_derive
 from bea.cli.sgd.ensemble import sgd_ensemble
 from bea.cli.sgd.equilibrium import sgd_equilibrium

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bea.cli import options
-from bea.cli.gathered import gathered
-from bea.cli.inputs import choice, order, out_file
+from bea.cli.reading import options
+from bea.cli.reading.gathered import gathered
+from bea.cli.reading.inputs import choice, order, out_file
+from bea.cli.reading.sums import SumSubject
 from bea.cli.sgd.options import Sampling
 from bea.cli.streams import emit
-from bea.cli.sums import SumSubject
 from bea.errors import BeaError
 
 if TYPE_CHECKING:

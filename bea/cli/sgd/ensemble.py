@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bea.cli import options
-from bea.cli.gathered import gathered
-from bea.cli.inputs import choice, number, out_folder, points, whole
+from bea.cli.reading import options
+from bea.cli.reading.gathered import gathered
+from bea.cli.reading.inputs import choice, number, out_folder, points, whole
+from bea.cli.reading.sums import SumSubject
 from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.long_runs import Kept, long_run
 from bea.cli.sgd.options import Running, StagedSampling, gammas_of, records_of
 from bea.cli.sgd.sde import equations, sde_runs
 from bea.cli.streams import emit, note
-from bea.cli.sums import SumSubject
 from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:

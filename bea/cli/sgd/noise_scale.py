@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from bea.cli import options
-from bea.cli.gathered import gathered
-from bea.cli.inputs import choice, out_file, whole
+from bea.cli.reading import options
+from bea.cli.reading.gathered import gathered
+from bea.cli.reading.inputs import choice, out_file, whole
+from bea.cli.reading.sums import SumSubject
 from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.options import gammas_of, rows_of
 from bea.cli.streams import emit
-from bea.cli.sums import SumSubject
 from bea.errors import BeaError
 
 __all__ = ["sgd_noise_scale"]

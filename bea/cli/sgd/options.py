@@ -1,6 +1,6 @@
 """The options that the commands of `bea sgd` share, as annotations for typer.
 
-Like those of `bea.cli.options` they are taken as texts, which are read where they are used.
+Like those of `bea.cli.reading.options` they are taken as texts, which are read where they are used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bea.cli.inputs import number, out_file, whole
+from bea.cli.reading.inputs import number, out_file, whole
 from bea.errors import BeaError, StepSizeError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bea.cli.inputs import whole
+from bea.cli.reading.inputs import whole
 from bea.errors import BeaError
 
 if TYPE_CHECKING:

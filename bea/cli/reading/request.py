@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bea.cli import options
-from bea.cli.inputs import number, numbers, points, whole
-from bea.cli.subject import Chosen
+from bea.cli.reading import options
+from bea.cli.reading.inputs import number, numbers, points, whole
+from bea.cli.reading.subject import Chosen
 from bea.errors import BeaError
 
 if TYPE_CHECKING:

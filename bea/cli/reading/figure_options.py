@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bea.cli.inputs import number, points, whole
+from bea.cli.reading.inputs import number, points, whole
+from bea.cli.reading.subject import Chosen
 from bea.cli.streams import note
-from bea.cli.subject import Chosen
 from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The options that commands share, as annotations for typer.
 
-All values are taken as texts and read by `bea.cli.inputs`, which says what is wrong with them in
-bea's own words.
+All values are taken as texts and read by `bea.cli.reading.inputs`, which says what is wrong with
+them in bea's own words.
 """
 
 from __future__ import annotations

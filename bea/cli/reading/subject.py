@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from bea.cli import options
-from bea.cli.parameters import dealt
-from bea.cli.sources import GameText, ProblemText, Source
+from bea.cli.reading import options
+from bea.cli.reading.parameters import dealt
+from bea.cli.reading.sources import GameText, ProblemText, Source
 from bea.errors import BeaError, DimensionError, MethodError, UnknownNameError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bea.cli import inputs
-from bea.cli.options import prose
+from bea.cli.reading import inputs
+from bea.cli.reading.options import prose
 from bea.errors import BeaError, DimensionError, OrderError, OutputError
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bea.cli import options
+from bea.cli.reading import options
+from bea.cli.reading.sources import Source
+from bea.cli.reading.subject import Chosen, Subject
 from bea.cli.sgd import options as sgd_options
-from bea.cli.sources import Source
-from bea.cli.subject import Chosen, Subject
 from bea.errors import BeaError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class SumText:
         return Source(self.positional, self.loss, variables=self.variables)
 
     def _columns(self, path: Path) -> dict[str, list[str]]:
-        from bea.cli.columns import read_columns
+        from bea.cli.reading.columns import read_columns
 
         return read_columns(path)
 
