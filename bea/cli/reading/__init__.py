@@ -1,1 +1,1 @@
-"""Reading: what a person typed becomes methods, problems, numbers and requests, or a line of why not."""
+"""Reading: what a person typed becomes methods, problems, numbers and requests."""

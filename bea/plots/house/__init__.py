@@ -1,1 +1,1 @@
-"""What all figures share: style, canvas, colour levels, windows, landscapes, and how they are saved."""
+"""What all figures share: style, canvas, colour levels, windows, landscapes, and saving."""

@@ -196,7 +196,7 @@ def test_a_family_of_second_order_methods() -> None:
 
 def test_a_tableau_that_is_given_is_the_named_method() -> None:
     named = bea.methods.rk4()
-    given_ = bea.methods.library.runge_kutta(
+    given_ = bea.methods.runge_kutta(
         A="0,0,0,0; 1/2,0,0,0; 0,1/2,0,0; 0,0,1,0", b="1/6 1/3 1/3 1/6", c="0 1/2 1/2 1"
     )
     assert given_.tableau == named.tableau  # type: ignore[attr-defined]
