@@ -27,6 +27,7 @@ import bea
 from bea.cli import main
 
 SECONDS = re.compile(r"\d+(\.\d+)? ?(ms|s|seconds)\b")
+CRASHES = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError)
 FORMATS = ("text", "latex", "json")
 RULE = "v = beta*v + grad; theta = theta - gamma*v"
 VERIFIED = [
@@ -95,6 +96,8 @@ def said(arguments: list[str]) -> str:
             status: object = 0
         except SystemExit as ended:
             status = ended.code
+        except CRASHES as error:  # one is a fault of that commit, and is compared like the rest
+            status = f"crashed: {type(error).__name__}"
     return SECONDS.sub("_ s", f"{out.getvalue()}\n--- stderr\n{err.getvalue()}\n--- {status}")
 
 
