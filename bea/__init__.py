@@ -35,7 +35,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bea import methods, plots, problems
+    from bea import methods, noise, plots, problems
     from bea.algebra import parse
     from bea.errors import BeaError
     from bea.fields import Loss, VectorField
@@ -84,6 +84,7 @@ __all__ = [
     "modified_equation",
     "modified_generator",
     "modifying_integrator",
+    "noise",
     "one_step_defect",
     "parse",
     "plots",

@@ -27,7 +27,15 @@ import bea
 from bea.cli import main
 
 SECONDS = re.compile(r"\d+(\.\d+)? ?(ms|s|seconds)\b")
-CRASHES = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError)
+CRASHES = (
+    StopIteration,
+    ArithmeticError,
+    AssertionError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 FORMATS = ("text", "latex", "json")
 RULE = "v = beta*v + grad; theta = theta - gamma*v"
 VERIFIED = [

@@ -64,7 +64,7 @@ def test_epochs(bea: Bea, kind: str) -> None:
 def test_json_and_latex_are_those_of_the_result(bea: Bea, folder: Path) -> None:
     total = package.problems.get("linear-regression")
     method = package.methods.get("heavy-ball", beta="1/2")
-    batches = package.methods.Batches(2)
+    batches = package.noise.Batches(2)
     command = ("sgd", "derive", "heavy-ball(beta=1/2)", "linear-regression", "--batch", "2")
     generator = package.modified_generator(method, total, 1, batches)
     assert bea(*command, "--format", "json").json == generator.as_json()

@@ -158,10 +158,10 @@ def test_an_interrupted_run_continues_to_the_same_bits(
 _KILLED = """
 import os, signal
 from bea.cli import main
-from bea.flows import ensemble_runs, ensembles
+from bea.flows.ensembles import descent, run
 
-kept, step, taken = ensemble_runs.Checkpoint, ensembles._DescentWalker.step, []
-ensemble_runs.Checkpoint = lambda path, words, results, every: kept(path, words, results, 0.0)
+kept, step, taken = run.Checkpoint, descent._DescentWalker.step, []
+run.Checkpoint = lambda path, words, results, every: kept(path, words, results, 0.0)
 
 def killed(self, *given):
     taken.append(1)
@@ -169,7 +169,7 @@ def killed(self, *given):
         os.kill(os.getpid(), signal.SIGKILL)
     return step(self, *given)
 
-ensembles._DescentWalker.step = killed
+descent._DescentWalker.step = killed
 main(%r)
 """
 
