@@ -23,7 +23,7 @@ from bea.modified import routes
 from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
-from bea.modified.memory.character import has_memory, slowest_rate
+from bea.modified.memory.character import Character
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
 from bea.modified.symbolic_step import (
@@ -34,7 +34,7 @@ from bea.modified.symbolic_step import (
 )
 from bea.trees import Tree, trees_up_to
 
-__all__ = ["modified_equation", "modifying_integrator"]
+__all__ = ["derive", "modified_equation", "modifying_integrator"]
 
 
 def modified_equation(
@@ -70,12 +70,22 @@ def modified_equation(
     >>> modified_equation(bea.methods.explicit_euler(), y_squared, order=4)
     y' = y**2 − γ y**3 + 3γ²/2 y**4 − 8γ³/3 y**5 + 31γ⁴/6 y**6 + O(γ⁵)
     """
-    order = checked_order(order)
     require_method(method)
-    problem = _with_symbols_of(method, problem)
+    return derive(Character(method, problem), order, route)
+
+
+def derive(character: Character, order: int, route: str = "auto") -> ModifiedEquation:
+    """Derive the modified equation of a method of which the character is known, or may be wanted.
+
+    Parameters and errors are those of `modified_equation`.
+    """
+    order, method = checked_order(order), character.method
+    problem = _with_symbols_of(method, character.problem)
     method.check_field(problem)
-    chosen = _choose(route, method, problem)
-    if problem is not None and order > FREE and not has_memory(method):
+    if problem is not character.problem:
+        character = Character(method, problem)
+    chosen = _choose(route, character)
+    if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
     other = "manifold" if chosen == "manifold" else "trees"
     on_trees = routes.get(chosen if problem is None else other).on_trees
@@ -90,6 +100,7 @@ def modified_equation(
             else _by_trees(on_trees, method, k)
         ),
         components=lambda: routes.get(chosen).on_field(method, _given(problem), order),
+        character=character,
     )
     return _derived(equation)
 
@@ -195,7 +206,8 @@ def _taylor(field: VectorField, order: int) -> list[tuple[Element, ...]]:
     return [tuple(c * fmpq(1, factorial(n + 1)) for c in vector) for n, vector in enumerate(found)]
 
 
-def _choose(route: str, method: Method, problem: VectorField | None) -> str:
+def _choose(route: str, character: Character) -> str:
+    method, problem = character.method, character.problem
     if route != "auto":
         routes.get(route)
         if problem is None and isinstance(method, Scheduled) and route != "manifold":
@@ -204,8 +216,8 @@ def _choose(route: str, method: Method, problem: VectorField | None) -> str:
                 "concrete problem with a time, bea.fields.with_time(problem)"
             )
         return route
-    if has_memory(method):
-        slowest_rate(method, problem)  # refuses a memory that does not contract
+    if character.has_memory:
+        _ = character.slowest_rate  # refuses a memory that does not contract
         return "manifold"
     if problem is None:
         return "manifold" if isinstance(method, Scheduled) else "trees"

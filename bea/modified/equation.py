@@ -19,7 +19,7 @@ from bea.methods import Method, Scheduled
 from bea.modified.checks import checked_order
 from bea.modified.elementary import weights
 from bea.modified.memory import starts as starting
-from bea.modified.memory.character import effective_rate
+from bea.modified.memory.character import Character
 from bea.modified.memory.on_manifold import OnManifold
 from bea.modified.numeric import compiled, horner_program, lane_gammas, shorter, tree_program
 from bea.modified.routes import manifold
@@ -73,12 +73,14 @@ class ModifiedEquation:
         coefficients: Callable[[int], Mapping[Tree, Any]],
         components: Callable[[], Components],
         kind: str = "modified",
+        character: Character | None = None,
     ) -> None:
         self.method = method
         self.order = order
         self.problem = problem
         self.route = route
         self.kind = kind
+        self.character = character or Character(method, problem)
         self._find_coefficients = coefficients
         self._find_components = components
 
@@ -127,6 +129,7 @@ class ModifiedEquation:
             self.problem,
             route=self.route,
             kind=self.kind,
+            character=self.character,
             coefficients=self._coefficients_up_to,
             components=lambda: self.components[: order + 1],
         )
@@ -353,12 +356,23 @@ class ModifiedEquation:
     # --- writing ------------------------------------------------------------------------------
 
     @property
-    def effective_rate(self) -> float:
+    def effective_rate(self) -> Any:
         """The factor by which a method, by its memory mostly, multiplies f: f_0 = rate f.
 
-        It is the factor of the learning rate, too; see `bea.modified.memory.effective_rate`.
+        It is the factor of the learning rate, too: a float, or where hyperparameters are symbolic
+        a SymPy expression; see `bea.modified.memory.character.Character.leading`.
+
+        >>> import bea
+        >>> bea.modified_equation(bea.methods.heavy_ball(beta="beta"), order=0).effective_rate
+        -1/(beta - 1)
         """
-        return effective_rate(self.method)
+        rate = self.character.effective_rate
+        if rate == rate:  # a number: nan is none
+            return rate
+        from bea.algebra.language.sympy_bridge import to_sympy
+        from bea.algebra.ring.conversions import to_expression
+
+        return to_sympy(to_expression(self.character.leading))
 
     def useful_gamma(self, starts: Any) -> float:
         """Return the step size below which the equation means something at starts (starts, d).
@@ -373,7 +387,8 @@ class ModifiedEquation:
 
         points = np.atleast_2d(np.asarray(starts, dtype=float))
         derived = self if self.order >= 1 else None
-        pace = pace_of(self.method, self._require_problem(), points, derived)
+        self._require_problem()
+        pace = pace_of(self.character, points, derived)
         return pace.limit / pace.rate if pace.rate > 0 else float("inf")
 
     @property

@@ -15,7 +15,8 @@ from bea.fields import Loss, VectorField
 from bea.flows import iterate
 from bea.methods import Method, from_function, from_text, get
 from bea.modified import modified_equation, modifying_integrator
-from bea.modified.memory.character import effective_rate, start_correction, useful_limit
+from bea.modified.memory.character import Character
+from bea.modified.memory.corrected_start import start_correction
 from bea.modified.routes import manifold, operator, perturbation, trees
 from bea.modified.symbolic_step import tree_map
 from bea.trees import PLAYERS, THETA, WITH_THETA, tree, trees_up_to
@@ -241,9 +242,9 @@ def test_observed_orders_from_the_corrected_start(name: str) -> None:
 
 def test_effective_rate_and_useful_range() -> None:
     """On f = -theta a decay through the velocity makes the curvature 1 + lambda."""
-    plain = useful_limit(get("heavy-ball", beta="9/10"))
-    assert all(effective_rate(get(name, beta="9/10")) == 10 for name in HEAVY)
-    through, beside = (useful_limit(get(name, beta="9/10")) for name in HEAVY)
+    plain = Character(get("heavy-ball", beta="9/10")).useful_limit
+    assert all(Character(get(name, beta="9/10")).effective_rate == 10 for name in HEAVY)
+    through, beside = (Character(get(name, beta="9/10")).useful_limit for name in HEAVY)
     assert through == pytest.approx(plain / 1.01, rel=1e-9)
     assert plain / 1.01 < beside < plain
 

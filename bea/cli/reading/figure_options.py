@@ -29,6 +29,7 @@ def gamma_of(text: str | None, chosen: Chosen) -> float:
 def visible_gamma(chosen: Chosen) -> float:
     """Return a step size at which one sees the iterates and the flows part."""
     from bea.measure import default_time, gammas_by_pieces, gammas_for
+    from bea.modified.memory.character import Character
     from bea.modified.memory.time_scale import pace_of
 
     method: Any
@@ -36,7 +37,7 @@ def visible_gamma(chosen: Chosen) -> float:
     starts = chosen.default_points(1)
     if chosen.jumps:  # a step size that meets the breaks
         first = method.smooth_pieces()[0][-1]
-        rate, limit = pace_of(first, problem, starts)
+        rate, limit = pace_of(Character(first, problem), starts)
         return float(gammas_by_pieces(method.schedule, problem, starts, rate=rate / limit)[0])
     time = chosen.no_longer(default_time(method, problem))
     found = gammas_for(method, problem, starts, time)

@@ -7,13 +7,9 @@ controls and gives a `Certificate`. Under a schedule with jumps all goes piece b
 
 from bea.fields.jacobians import stiffness
 from bea.measure.order.certificate import Certificate
+from bea.measure.order.default_steps import default_time, gammas_for
 from bea.measure.order.defaults import default_gammas, default_starts
-from bea.measure.order.drift import (
-    default_time,
-    discretization_drift,
-    gammas_for,
-    one_step_defect,
-)
+from bea.measure.order.drift import discretization_drift, one_step_defect
 from bea.measure.order.expected import expected_orders
 from bea.measure.order.order_fit import OrderFit, observed_order
 from bea.measure.order.piecewise import flow_by_pieces, gammas_by_pieces, schedule_drift

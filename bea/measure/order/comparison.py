@@ -24,7 +24,6 @@ from bea.measure.order.expected import expected_orders
 from bea.measure.order.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
-from bea.modified.memory.character import has_memory, is_on_trees, slowest_rate, useful_limit
 from bea.modified.memory.time_scale import pace_of
 
 __all__ = [
@@ -91,7 +90,7 @@ def start_of(equation: ModifiedEquation, chosen: Sequence[int], fewest: int | No
     the order where terms vanish. A layer that is known but not over in a run of the `fewest` steps,
     such as that of `bdf` with six, is left out in the same way.
     """
-    if not has_memory(equation.method):
+    if not equation.character.has_memory:
         return Start("own", equation.method)
     powers = [power - 1 for power in expected_orders(equation, chosen) if power is not None]
     exact = equation.truncate(min(equation.order, max([*chosen, *powers])))
@@ -184,7 +183,7 @@ def labelled(progress: Progress | None, what: str) -> Callable[[int, int], None]
 
 def _layer_after(equation: ModifiedEquation, steps: int) -> float:
     """Return n^N/N! rho^n: what is left after n steps of the transients beyond gamma^N."""
-    rho = slowest_rate(equation.method, equation.problem)
+    rho = equation.character.slowest_rate
     if not rho:
         return 0.0
     power = equation.order
@@ -241,14 +240,14 @@ def _failures(
 
 def _warnings(equation: ModifiedEquation, iterates: Trajectory) -> tuple[str, ...]:
     """Say where gamma is beyond the useful range: the series has no useful order there."""
-    method, problem = equation.method, equation.problem
+    character, problem = equation.character, equation.problem
     assert problem is not None
-    rate, limit = pace_of(method, problem, iterates.starts, equation)
+    rate, limit = pace_of(character, iterates.starts, equation)
     largest = float(iterates.gammas.max())
     if rate * largest < limit:
         return ()
-    if is_on_trees(method):
-        limit = useful_limit(method, problem)
+    if character.is_on_trees:
+        limit = character.useful_limit
         rate = stiffness(problem, iterates.starts)
         measured = f"gamma |f'| is {rate * largest:.2g}"
     else:

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_number
-from bea.errors import MethodError
 from bea.fields import VectorField
-from bea.flows import flow, iterate
+from bea.flows import iterate
 from bea.measure.order.comparison import (
     Progress,
     checked_orders,
@@ -26,28 +25,16 @@ from bea.measure.order.comparison import (
     start_of,
     starting_points,
 )
-from bea.measure.order.defaults import (
-    affordable_time,
-    default_gammas,
-    default_starts,
-    spread_gammas,
-    stiffness,
-)
+from bea.measure.order.default_steps import suiting_gammas, suiting_time
 from bea.measure.order.expected import derive_for
 from bea.measure.order.study import DriftStudy
-from bea.methods import Method, Scheduled
-from bea.modified import modified_equation
+from bea.methods import Method
 from bea.modified.checks import require_method, require_problem
-from bea.modified.memory.character import effective_rate, has_memory, is_on_trees, useful_limit
-from bea.modified.memory.leading_field import followed_field
-from bea.modified.memory.time_scale import pace_of
+from bea.modified.memory.character import Character
 
-__all__ = ["default_time", "discretization_drift", "gammas_for", "one_step_defect"]
+__all__ = ["discretization_drift", "one_step_defect"]
 
 Floats = NDArray[np.float64]
-
-# By how much of itself the field may change in a default time, where it is no multiple of f.
-_CHANGE = 0.5
 
 
 def discretization_drift(
@@ -101,11 +88,12 @@ def discretization_drift(
     require_method(method)
     require_problem(problem)
     chosen = checked_orders(orders)
-    time = default_time(method, problem) if time is None else real_number(time, "the time")
+    character = Character(method, problem)
+    time = suiting_time(character) if time is None else real_number(time, "the time")
     points = starting_points(problem, starts)
     if gammas is None:
-        gammas = gammas_for(method, problem, points, time, samples=samples)
-    equation = derive_for(method, problem, max(chosen))
+        gammas = suiting_gammas(character, points, time, samples=samples)
+    equation = derive_for(character, max(chosen))
     start = start_of(equation, chosen)
     iterates = iterate(
         start.method,
@@ -143,71 +131,11 @@ def one_step_defect(
     require_method(method)
     require_problem(problem)
     chosen = checked_orders(orders)
+    character = Character(method, problem)
     points = starting_points(problem, starts)
     if gammas is None:
-        gammas = gammas_for(method, problem, points, default_time(method, problem))
-    equation = derive_for(method, problem, max(chosen))
+        gammas = suiting_gammas(character, points, suiting_time(character))
+    equation = derive_for(character, max(chosen))
     start = start_of(equation, chosen)
     iterates = iterate(start.method, problem, points, gammas, steps=1)
     return compare("defect", equation, chosen, iterates, start, progress)
-
-
-def default_time(method: Method, problem: VectorField) -> float:
-    """Return the problem's own time over the effective rate: as long a way for every method.
-
-    Where no tree expresses the method there is no such rate. Without memory it may be given longer,
-    if it is slower than f, but not so long that its field may change by more than a half; with
-    memory, whose runs then begin on the slow manifold, no longer than that, nor than runs of
-    seconds last.
-
-    >>> from bea.methods import get, heavy_ball
-    >>> bowl = VectorField.read("-x, -10*y")
-    >>> default_time(heavy_ball(beta="9/10"), bowl)
-    0.1
-    >>> default_time(get("preconditioned-descent", diagonal="1/100, 1/100"), bowl)
-    5.0
-    """
-    own = float(problem.about.time)
-    if is_on_trees(method):
-        return own / abs(effective_rate(method))
-    starts = default_starts(problem)
-    rate, limit = pace_of(method, problem, starts)
-    if isinstance(method, Scheduled) or not rate > 0:  # a schedule may end when the time does
-        return own
-    if has_memory(method):
-        return min(own, _CHANGE / rate, affordable_time(rate / limit))
-    return min(own * stiffness(problem, starts) / rate, max(own, _CHANGE / rate))
-
-
-def gammas_for(
-    method: Method, problem: VectorField, starts: Floats, time: float, **options: int
-) -> Floats:
-    """Return the step sizes of `default_gammas` for this method, (gammas,).
-
-    Parameters are those of `default_gammas`; the method's order and useful range are its own.
-
-    >>> from bea.methods import heun
-    >>> gammas_for(heun(), VectorField.read("-x"), np.array([[1.0]]), 1.0, count=4)
-    array([0.33333333, 0.11111111, 0.04      , 0.01388889])
-    """
-    leading = method.order_of_accuracy or 1
-    if is_on_trees(method):
-        # A multistep method has its limit where its own roots meet, and may go less near to it.
-        leading = (leading + 1) // 2 if has_memory(method) else leading
-        limit = useful_limit(method, problem)
-        return default_gammas(problem, starts, time, leading=leading, limit=limit, **options)
-    rate, limit = pace_of(method, problem, _paths(method, problem, starts, time))
-    return spread_gammas(rate / limit, time, leading=leading, **options)
-
-
-# --- private helpers ----------------------------------------------------------------------------
-
-
-def _paths(method: Method, problem: VectorField, starts: Floats, time: float) -> Floats:
-    """Return where the field that the method follows leads, (starts, times, d)."""
-    try:
-        leading = followed_field(modified_equation(method, problem, 0))
-    except MethodError:  # an equation is tested that the method itself has not
-        leading = problem
-    path = flow(leading, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)
-    return path.values[0]

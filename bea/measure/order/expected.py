@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bea.fields import VectorField
-from bea.methods import Method
-from bea.modified import ModifiedEquation, modified_equation
-from bea.modified.checks import require_method
+from bea.modified import ModifiedEquation
+from bea.modified.derive import derive
+from bea.modified.memory.character import Character
 
 __all__ = ["derive_for", "expected_orders"]
 
@@ -32,12 +31,11 @@ def expected_orders(equation: ModifiedEquation, orders: Sequence[int]) -> list[i
     return [next((p for p in nonzero if p > order), None) for order in orders]
 
 
-def derive_for(method: Method, problem: VectorField, highest: int) -> ModifiedEquation:
+def derive_for(character: Character, highest: int) -> ModifiedEquation:
     """Derive the equation to order `highest` and on, until a nonzero term after it is found."""
-    require_method(method)
-    order = max(highest + 1, method.order_of_accuracy or 0)
-    equation = modified_equation(method, problem, order)
+    order = max(highest + 1, character.method.order_of_accuracy or 0)
+    equation = derive(character, order)
     while expected_orders(equation, [highest]) == [None] and order < highest + 1 + _PATIENCE:
         order += 1
-        equation = modified_equation(method, problem, order)
+        equation = derive(character, order)
     return equation

@@ -24,7 +24,8 @@ from bea.measure.order.expected import derive_for, expected_orders
 from bea.methods import Scheduled
 from bea.methods.schedules.schedule import Schedule
 from bea.modified import ModifiedEquation
-from bea.modified.memory.character import has_memory, transient_weights
+from bea.modified.memory.character import Character
+from bea.modified.memory.corrected_start import transient_weights
 from bea.modified.memory.on_manifold import OnManifold
 
 __all__ = ["Chain", "Pieces", "as_number", "schedule_of"]
@@ -84,7 +85,7 @@ class Pieces:
         schedule_of(method)
         smooth = method.smooth_pieces(end)
         lengths = tuple(until - start for start, until, _ in smooth)
-        equations = [derive_for(piece, problem, max(orders)) for *_, piece in smooth]
+        equations = [derive_for(Character(piece, problem), max(orders)) for *_, piece in smooth]
         nodes = max(_correction_order(method, equation, orders) for equation in equations)
         return cls(method, lengths, tuple(equations), nodes)
 
@@ -180,7 +181,7 @@ def as_number(value: fmpq) -> float:
 
 
 def _correction_order(method: Scheduled, equation: ModifiedEquation, orders: Sequence[int]) -> int:
-    if not has_memory(method):
+    if not equation.character.has_memory:
         return 0
     correction = start_of(equation, orders).correction
     if correction is None:

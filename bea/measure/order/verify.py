@@ -29,15 +29,18 @@ from bea.measure.order.comparison import (
     starting_points,
 )
 from bea.measure.order.controls import as_control, changed, doubled, lowered_orders
-from bea.measure.order.drift import gammas_for
+from bea.measure.order.default_steps import (
+    comparing_time,
+    gammas_that_stand_clear,
+    suiting_gammas,
+)
 from bea.measure.order.expected import derive_for, expected_orders
-from bea.measure.order.second_choice import gammas_that_stand_clear
 from bea.measure.order.study import DriftStudy
-from bea.measure.order.telling_time import telling_time
 from bea.measure.order.verify_piecewise import verify_by_pieces
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
+from bea.modified.memory.character import Character
 
 __all__ = ["verify"]
 
@@ -111,8 +114,9 @@ def verify(
         return verify_by_pieces(
             method, problem, order, gammas, starts, time, gamma_count=gamma_count, progress=progress
         )
-    tested, expected = _tested(method, problem, order, equation)
-    length = telling_time(method, problem) if time is None else real_number(time, "the time")
+    character = Character(method, problem)
+    tested, expected = _tested(character, order, equation)
+    length = comparing_time(character) if time is None else real_number(time, "the time")
     points = starting_points(problem, starts)
     run = _run(tested, problem, expected, points, gammas, length, gamma_count, progress)
     control = as_control(progress)
@@ -162,7 +166,7 @@ def _run(
     chosen = range(len(expected))
     if gammas is not None:
         return at(gammas)
-    first = at(gammas_for(tested.method, problem, points, time, count=count))
+    first = at(suiting_gammas(tested.character, points, time, count=count))
     more = gammas_that_stand_clear(first.study)
     return first if more is None else at(more)
 
@@ -177,7 +181,7 @@ def _checked(order: Any) -> int:
 
 
 def _tested(
-    method: Method, problem: VectorField, order: int, equation: ModifiedEquation | None
+    character: Character, order: int, equation: ModifiedEquation | None
 ) -> tuple[ModifiedEquation, list[int | None]]:
     """Return the equation to test, of this method, and the expected orders of 0 ... order.
 
@@ -185,17 +189,17 @@ def _tested(
     that cannot be derived it is taken not to vanish.
     """
     if equation is None:
-        derived = derive_for(method, problem, order)
+        derived = derive_for(character, order)
         return derived, expected_orders(derived, range(order + 1))
     require_equation(equation)
     equation.truncate(order)  # refuses an order that it does not have
-    _check_fits(equation, problem)
+    _check_fits(equation, character.problem)
     try:
-        after = expected_orders(derive_for(method, problem, equation.order), [equation.order])[0]
+        after = expected_orders(derive_for(character, equation.order), [equation.order])[0]
     except MethodError:
         after = equation.order + 1
     found = expected_orders(equation, range(order + 1))
-    tested = changed(equation, equation.order, method=method)
+    tested = changed(equation, equation.order, method=character.method)
     return tested, [after if power is None else power for power in found]
 
 
@@ -207,8 +211,8 @@ def _require_none(equation: ModifiedEquation | None) -> None:
         )
 
 
-def _check_fits(equation: ModifiedEquation, problem: VectorField) -> None:
-    if equation.problem is None:
+def _check_fits(equation: ModifiedEquation, problem: VectorField | None) -> None:
+    if equation.problem is None or problem is None:
         raise BeaError(
             "the equation is for every field at once: derive it on the problem that is verified"
         )

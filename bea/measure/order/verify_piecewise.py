@@ -12,10 +12,10 @@ from bea.fields import VectorField
 from bea.measure.order.certificate import Certificate
 from bea.measure.order.comparison import Progress
 from bea.measure.order.controls import doubled, lowered_orders
+from bea.measure.order.default_steps import schedule_end
 from bea.measure.order.pieces import schedule_of
 from bea.measure.order.piecewise import PiecewiseRun, run_by_pieces, study_by_pieces
 from bea.measure.order.study import DriftStudy
-from bea.measure.order.telling_time import telling_end
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation
 
@@ -37,10 +37,10 @@ def verify_by_pieces(
 
     Each control is wrong on every piece: the last term is taken away or doubled, and with memory
     neither the start nor the restarts at the breaks are corrected. Parameters and errors are those
-    of `bea.measure.schedule_drift`, but for the time, which is `telling_end` by default.
+    of `bea.measure.schedule_drift`, but for the time, which is `schedule_end` by default.
     """
     chosen = range(order + 1)
-    time = telling_end(schedule_of(method)) if time is None else time
+    time = schedule_end(schedule_of(method)) if time is None else time
     run = run_by_pieces(
         method, problem, chosen, gammas, starts, time, gamma_count=gamma_count, progress=progress
     )

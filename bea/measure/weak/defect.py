@@ -17,7 +17,7 @@ from bea.fields import SeriesField, VectorField
 from bea.measure.weak.inputs import checked_steps, exact_number, exact_point, read_observable
 from bea.methods import Method
 from bea.modified import modified_generator
-from bea.modified.memory.character import has_memory
+from bea.modified.memory.character import Character
 from bea.modified.random.batches import checked_batches, mean_field, samples_of
 from bea.modified.random.generator import ModifiedGenerator
 from bea.modified.symbolic_step import missing_symbols
@@ -69,7 +69,7 @@ def weak_defect(
     batches, steps = checked_batches(batches), checked_steps(steps)
     problem = _over_symbols_of(method, problem)
     generator = modified_generator(method, problem, order, batches)
-    if has_memory(method):
+    if Character(method).has_memory:
         raise BeaError(
             "a run with memory is in the steady state only after many steps: compare it at a fixed "
             "time, by weak_errors"

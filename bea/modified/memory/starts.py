@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.methods import Scheduled
-from bea.modified.memory.character import has_memory, start_correction
+from bea.modified.memory.corrected_start import start_correction
 from bea.modified.numeric import compiled, horner_program, tree_program
 from bea.modified.schedule import on_trees as scheduled
 from bea.trees import Tree, trees_up_to
@@ -29,7 +29,7 @@ __all__ = ["corrected", "first_correction", "on_problem", "on_trees"]
 def on_trees(equation: ModifiedEquation) -> Mapping[Tree, Any]:
     """Return theta* on trees; see `ModifiedEquation.start_correction`."""
     method, order = equation.method, equation.order
-    if not has_memory(method):
+    if not equation.character.has_memory:
         return MappingProxyType({})
     if isinstance(method, Scheduled):
         return MappingProxyType(scheduled.start_correction(method, order))

@@ -14,18 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import MethodError
-from bea.fields import VectorField
 from bea.fields.jacobians import jacobian_norms, stiffness
-from bea.methods import Method
 from bea.modified.derive import modified_equation
 from bea.modified.equation import ModifiedEquation
-from bea.modified.memory.character import (
-    effective_rate,
-    has_memory,
-    is_on_trees,
-    slowest_rate,
-    useful_limit,
-)
+from bea.modified.memory.character import Character
 from bea.modified.memory.leading_field import followed_field
 
 __all__ = ["Pace", "pace_of"]
@@ -51,42 +43,40 @@ class Pace(NamedTuple):
     limit: float
 
 
-def pace_of(
-    method: Method, problem: VectorField, points: Floats, equation: ModifiedEquation | None = None
-) -> Pace:
+def pace_of(character: Character, points: Floats, equation: ModifiedEquation | None = None) -> Pace:
     """Return the pace at starts (starts, d), or along paths from them (starts, times, d).
 
     The equation is derived to order 1 where it is needed and not given.
 
+    >>> from bea.fields import VectorField
     >>> from bea.methods import get
     >>> bowl = VectorField.read("-x, -10*y")
-    >>> np.round(pace_of(get("heavy-ball", beta="81/100"), bowl, np.array([[1.0, 1.0]])), 3)
+    >>> character = Character(get("heavy-ball", beta="81/100"), bowl)
+    >>> np.round(pace_of(character, np.array([[1.0, 1.0]])), 3)
     array([52.632,  0.053])
     """
-    if is_on_trees(method):
-        factor = abs(effective_rate(method))
+    method, problem = character.method, character.problem
+    assert problem is not None
+    if character.is_on_trees:
+        factor = abs(character.effective_rate)
         rate = factor * stiffness(problem, points)
-        return Pace(rate, factor * useful_limit(method, problem))
+        return Pace(rate, factor * character.useful_limit)
     try:
         derived = equation or modified_equation(method, problem, 1)
     except MethodError:  # an equation is tested that the method itself has not
         return Pace(stiffness(problem, points), 1.0)
     norms = jacobian_norms(followed_field(derived), points)
-    rates = np.fmax(norms, _lag(method, problem, derived, points))
+    rates = np.fmax(norms, _lag(character.known_slowest_rate, derived, points))
     paths = rates.reshape(len(points), -1)
     fastest = np.where(np.isfinite(paths), paths, 0.0).max(axis=1)
-    return Pace(float(np.quantile(fastest, _QUANTILE)), useful_limit(method, problem))
+    return Pace(float(np.quantile(fastest, _QUANTILE)), character.useful_limit)
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _lag(
-    method: Method, problem: VectorField, equation: ModifiedEquation, points: Floats
-) -> Floats:
+def _lag(slowest: float, equation: ModifiedEquation, points: Floats) -> Floats:
     """Return (1 - rho) |f_1|/|f_0|, scaled so that it is |f'| for Euler's method on a line."""
-    slowest = slowest_rate(method, problem) if has_memory(method) else 0.0
-    assert slowest is not None
     leading = equation.truncate(0)(points, 1.0)
     correction = equation.truncate(1)(points, 1.0) - leading
     with np.errstate(all="ignore"):

@@ -32,7 +32,8 @@ from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified.elementary import differentials_in_ring
 from bea.modified.linear import dot, inverse
-from bea.modified.memory.character import annihilated, joint_map, simplest
+from bea.modified.memory.character import joint_map
+from bea.modified.memory.corrected_start import annihilated, simplest
 from bea.modified.memory.transients import annihilator, characteristic_polynomial, without_root
 from bea.modified.schedule.slopes import ScheduledTree, Slopes
 from bea.modified.symbolic_step import numbers_of, open_symbols, rational_if_possible

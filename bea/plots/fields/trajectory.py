@@ -18,7 +18,7 @@ from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.checks import checked_orders, require_method, require_problem
-from bea.modified.memory.character import has_memory
+from bea.modified.memory.character import Character
 from bea.plots.house.landscape import (
     Landscape,
     chosen_components,
@@ -174,7 +174,7 @@ def trajectory_data(
     point = start_of(problem, start)
     chosen = checked_orders(orders)
     if isinstance(method, Scheduled) and method.jumps:
-        note = "flows from the corrected start" * has_memory(method)
+        note = "flows from the corrected start" * Character(method).has_memory
         full = iterates_path(method, problem, point, gamma, steps, time)
         followed = flow_paths_by_pieces(method, problem, gamma, chosen, full)
     else:

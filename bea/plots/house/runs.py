@@ -23,7 +23,6 @@ from bea.measure import flow_by_pieces
 from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import rational
 from bea.modified import ModifiedEquation
-from bea.modified.memory.character import has_memory
 from bea.plots.house.style import order_text
 
 __all__ = [
@@ -157,7 +156,7 @@ def as_run(method: Method, equation: ModifiedEquation | None) -> tuple[Method, s
     >>> as_run(method, bea.modified_equation(method, loss, 1))[1]
     'flows from the corrected start'
     """
-    if equation is None or not has_memory(method):
+    if equation is None or not equation.character.has_memory:
         return method, ""
     if equation.has_start_correction:
         corrected = any(value != 0 for value in equation.start_correction.values())
@@ -182,7 +181,7 @@ def flow_paths(
     paths = []
     for group in same_fields(equation, orders):
         start = iterates.points[:1]
-        if has_memory(equation.method) and equation.has_start_correction:
+        if equation.character.has_memory and equation.has_start_correction:
             start = equation.truncate(group[-1]).corrected_starts(start, [gamma])
         run = flow(
             equation.truncate(group[0]), start, [gamma],

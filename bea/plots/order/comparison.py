@@ -25,7 +25,6 @@ from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem
-from bea.modified.memory.character import effective_rate
 from bea.plots.house.landscape import Landscape, grid_points, marked_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.runs import Path, as_run, flow_paths, iterates_path, start_of
@@ -184,7 +183,7 @@ def comparison_data(
         checked_window(window, 2)
     point = start_of(loss, start)
     equations = [modified_equation(method, loss, order) for method in methods]
-    rates = [abs(effective_rate(method)) for method in methods]
+    rates = [abs(equation.character.effective_rate) for equation in equations]
     length = float(loss.about.time if time is None else time)
     runs = [
         _run(equation, g, point, steps, length / rate)

@@ -17,7 +17,7 @@ import bea
 from bea.errors import BeaError
 from bea.measure.order.certificate import WITHIN, Certificate
 from bea.methods import available, get
-from bea.modified.memory.character import has_memory
+from bea.modified.memory.character import Character
 
 LOSSES = ("booth", "linear-network")
 GAMES = ("dirac-gan", "regularised-game")
@@ -107,7 +107,7 @@ def test_it_is_confirmed_with_its_controls(
     assert certificate.verdict == "confirmed", certificate
     assert not certificate.failures and not certificate.warnings
     _assert_orders(certificate, method.order_of_accuracy or 1)
-    expected = {True: {"corrected", "manifold"}, False: {"own"}}[has_memory(method)]
+    expected = {True: {"corrected", "manifold"}, False: {"own"}}[Character(method).has_memory]
     assert certificate.start in expected
     said = {"own": "", "corrected": "corrected start", "manifold": "The transient is left out"}
     assert said[certificate.start] in certificate.table()

@@ -17,14 +17,8 @@ from bea.flows import iterate
 from bea.measure import discretization_drift
 from bea.methods import Method, get
 from bea.modified import modified_equation
-from bea.modified.memory.character import (
-    effective_rate,
-    has_memory,
-    memory_polynomial,
-    slowest_rate,
-    start_correction,
-    useful_limit,
-)
+from bea.modified.memory.character import Character
+from bea.modified.memory.corrected_start import start_correction
 from bea.modified.routes import manifold, operator, perturbation, trees
 from bea.trees import tree, trees_up_to
 
@@ -157,28 +151,28 @@ def _weights(name: str, steps: int) -> tuple[Any, ...]:
 
 
 def test_rates() -> None:
-    assert memory_polynomial(get("heavy-ball", beta="9/10")) == [-Q(9, 10), 1]
-    assert memory_polynomial(get("nesterov", beta="1/4")) == [-Q(1, 4), 1]
-    assert memory_polynomial(get("optimistic-gradient")) == [0, 1]
+    assert Character(get("heavy-ball", beta="9/10")).memory_polynomial == [-Q(9, 10), 1]
+    assert Character(get("nesterov", beta="1/4")).memory_polynomial == [-Q(1, 4), 1]
+    assert Character(get("optimistic-gradient")).memory_polynomial == [0, 1]
     adam = get("adam", beta1="1/2", beta2="3/4", epsilon="1/2")
-    assert slowest_rate(adam, problems.booth()) == pytest.approx(3 / 4)
-    assert slowest_rate(get("heavy-ball", beta="beta")) is None
-    assert has_memory(adam) and not has_memory(get("rk4"))
+    assert Character(adam, problems.booth()).slowest_rate == pytest.approx(3 / 4)
+    assert Character(get("heavy-ball", beta="beta")).slowest_rate is None
+    assert Character(adam).has_memory and not Character(get("rk4")).has_memory
 
 
 def test_effective_rate_and_useful_range() -> None:
-    assert effective_rate(get("heavy-ball", beta="9/10")) == 10
-    assert effective_rate(get("ema-momentum", beta="9/10")) == 1
-    assert useful_limit(get("gradient-descent")) == 1
+    assert Character(get("heavy-ball", beta="9/10")).effective_rate == 10
+    assert Character(get("ema-momentum", beta="9/10")).effective_rate == 1
+    assert Character(get("gradient-descent")).useful_limit == 1
     heavy, averaged = get("heavy-ball", beta="9/10"), get("ema-momentum", beta="9/10")
-    assert useful_limit(heavy) == pytest.approx((1 - 0.9**0.5) ** 2)
-    assert useful_limit(averaged) == pytest.approx(10 * useful_limit(heavy))
+    assert Character(heavy).useful_limit == pytest.approx((1 - 0.9**0.5) ** 2)
+    assert Character(averaged).useful_limit == pytest.approx(10 * Character(heavy).useful_limit)
 
 
 def test_heavy_ball_oscillates_exactly_beyond_the_useful_limit() -> None:
     """The roots of z^2 - (1 + beta - gamma lambda) z + beta are real below it and not above."""
     beta = 0.81
-    limit = useful_limit(get("heavy-ball", beta="81/100"))
+    limit = Character(get("heavy-ball", beta="81/100")).useful_limit
     for scale, real in ((0.999, True), (1.001, False)):
         roots = np.roots([1, -(1 + beta - scale * limit), beta])
         assert np.isreal(roots).all() == real
@@ -241,10 +235,10 @@ def assert_same(first: list, second: list) -> None:
 
 def test_irrational_hyperparameters_have_rates_and_ranges() -> None:
     method, root = get("heavy-ball", beta="sqrt(2)/2"), 0.5**0.5
-    assert slowest_rate(method) == pytest.approx(root)
-    assert effective_rate(method) == pytest.approx(1 / (1 - root))
-    assert useful_limit(method) == pytest.approx((1 - root**0.5) ** 2)
-    assert slowest_rate(get("heavy-ball", beta="b")) is None
+    assert Character(method).slowest_rate == pytest.approx(root)
+    assert Character(method).effective_rate == pytest.approx(1 / (1 - root))
+    assert Character(method).useful_limit == pytest.approx((1 - root**0.5) ** 2)
+    assert Character(get("heavy-ball", beta="b")).slowest_rate is None
 
 
 def test_at_high_orders_runs_begin_on_the_manifold() -> None:

@@ -8,7 +8,7 @@ import pytest
 from bea.algebra import as_float
 from bea.errors import MethodError
 from bea.methods import get
-from bea.modified.memory.character import is_on_trees, useful_limit
+from bea.modified.memory.character import Character
 from bea.modified.memory.useful_range import overtaken_at
 
 MULTISTEP = [
@@ -49,6 +49,9 @@ def test_published_and_simple_values() -> None:
 
 
 def test_the_limit_needs_numbers() -> None:
-    assert is_on_trees(get("heavy-ball", beta="beta")) and not is_on_trees(get("sam"))
+    assert (
+        Character(get("heavy-ball", beta="beta")).is_on_trees
+        and not Character(get("sam")).is_on_trees
+    )
     with pytest.raises(MethodError, match="needs numbers for its hyperparameters"):
-        useful_limit(get("heavy-ball", beta="beta"))
+        _ = symbolic.useful_limit

@@ -11,7 +11,7 @@ import bea
 from bea.fields import VectorField, with_time
 from bea.methods import Scheduled, get
 from bea.methods.schedules import library as schedules
-from bea.modified.memory.character import effective_rate, slowest_rate, useful_limit
+from bea.modified.memory.character import Character
 from bea.modified.schedule.on_trees import start_correction, start_terms
 from bea.modified.schedule.slopes import ScheduledTree
 from bea.series import PowerSeries
@@ -158,7 +158,9 @@ def test_a_field_that_depends_on_the_time_itself_is_begun_on_the_manifold() -> N
 
 def test_rates_are_those_without_the_schedule() -> None:
     scheduled = Scheduled(get("heavy-ball", beta="9/10"), SCHEDULES[0])
-    assert effective_rate(scheduled) == 10
-    assert slowest_rate(scheduled) == pytest.approx(0.9)
-    assert useful_limit(scheduled) == pytest.approx(useful_limit(scheduled.method))
-    assert effective_rate(Scheduled(get("adam"), SCHEDULES[0])) == 1
+    assert Character(scheduled).effective_rate == 10
+    assert Character(scheduled).slowest_rate == pytest.approx(0.9)
+    assert Character(scheduled).useful_limit == pytest.approx(
+        Character(scheduled.method).useful_limit
+    )
+    assert Character(Scheduled(get("adam"), SCHEDULES[0])).effective_rate == 1
