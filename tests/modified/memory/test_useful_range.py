@@ -54,4 +54,4 @@ def test_the_limit_needs_numbers() -> None:
         and not Character(get("sam")).is_on_trees
     )
     with pytest.raises(MethodError, match="needs numbers for its hyperparameters"):
-        _ = symbolic.useful_limit
+        _ = Character(get("heavy-ball", beta="beta")).useful_limit
