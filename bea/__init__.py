@@ -16,9 +16,10 @@ The house, each floor importing only from the floors below:
     plots                   the only matplotlib
     measure                 drift, observed order, certificates; weak errors, noise, equilibria
     modified | flows        derive | iterate, integrate, run ensembles
-    methods | problems      one step function each, batches | losses, ODEs, games, finite sums
+    methods | problems | noise   one step function each | losses, ODEs, games, sums | batches
     fields | bseries        a vector field | series on trees
-    series | trees          formal power series | rooted trees, plain and coloured
+    algebra                 formulas, the exact ring, programs
+    series | trees | files  formal power series | rooted trees | files written whole
 
 and a side room that no floor imports, adapters: optimizers of PyTorch and optax, run as they are.
 
