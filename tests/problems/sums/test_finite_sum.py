@@ -86,7 +86,11 @@ def test_equal_losses_have_no_covariance() -> None:
         (lambda: finite_sum("x, y").batch([2]), DimensionError, "give indices from 0 to 1"),
         (lambda: finite_sum("x, y").batch([]), DimensionError, "give indices from 0 to 1"),
         (lambda: finite_sum("a*x, x", "x", "a").sample_rhs(), BeaError, "'a' has no value"),
-        (lambda: finite_sum("x, y").covariance(2), BeaError, "the batches are a int: give bea.noise"),  # type: ignore[arg-type]
+        (
+            lambda: finite_sum("x, y").covariance(2),  # type: ignore[arg-type]
+            BeaError,
+            "the batches are a int: give bea.noise",
+        ),
         (lambda: FiniteSum([Loss.read("x"), Loss.read("x")]), BeaError, "of different rings"),
     ],
 )
