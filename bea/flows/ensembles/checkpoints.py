@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -18,10 +19,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from bea.errors import OutputError
+from bea.errors import BeaError, OutputError
 from bea.files.whole import file_path, write_whole
 
-__all__ = ["Checkpoint", "State"]
+__all__ = ["Checkpoint", "State", "identity_of"]
 
 _FORMAT = "bea ensemble checkpoint 1"
 # Writing may take this part of the time; results of gigabytes are saved less often.
@@ -138,6 +139,51 @@ class Checkpoint:
             raise OutputError(
                 f"'{path}' is not a checkpoint saved by bea: give another file"
             ) from None
+
+
+def identity_of(value: Any, what: str) -> str:
+    """Return a text that tells a value from another, for the identity of an ensemble.
+
+    Fields have an identity or are written out; dataclasses are their type and what they hold, and
+    arrays, numbers and texts are themselves. What a function computes does not show in it.
+
+    Parameters
+    ----------
+    value
+        The value.
+    what
+        What it is, for the message: "the diffusion".
+
+    Raises
+    ------
+    BeaError
+        If it is, or holds, a function or another object without a text.
+
+    Examples
+    --------
+    >>> identity_of((1, "x"), "it")
+    "(1, 'x')"
+    >>> identity_of(lambda theta: theta[0], "the observable 'v'")
+    Traceback (most recent call last):
+    bea.errors.BeaError: the observable 'v' is a function, and a checkpoint cannot tell ...
+    """
+    known = getattr(value, "identity", None)
+    if known or hasattr(value, "numeric"):
+        return str(known or repr(value))
+    if is_dataclass(value) and not isinstance(value, type):
+        held = tuple(getattr(value, field.name) for field in fields(value))
+        return f"{type(value).__module__}.{type(value).__qualname__}{identity_of(held, what)}"
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return f"{value.dtype} {value.tolist()}"
+    if isinstance(value, tuple | list):
+        return f"({', '.join(identity_of(part, what) for part in value)})"
+    if value is None or isinstance(value, bool | int | float | complex | str | np.number):
+        return repr(value)
+    kind = "function" if callable(value) else type(value).__name__
+    raise BeaError(
+        f"{what} is a {kind}, and a checkpoint cannot tell one from another: give a text or a name "
+        "that bea knows, or run without a checkpoint"
+    )
 
 
 # --- private helpers ----------------------------------------------------------------------------

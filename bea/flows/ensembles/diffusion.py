@@ -23,7 +23,7 @@ from bea.errors import BeaError, DimensionError
 from bea.fields import NoiseFactor
 from bea.fields.sources import expressions_of
 from bea.flows.deterministic.trajectory import point_text
-from bea.flows.ensembles.fingerprints import fingerprint
+from bea.flows.ensembles.checkpoints import identity_of
 
 __all__ = ["Diffusion", "cholesky"]
 
@@ -97,12 +97,10 @@ class Diffusion:
         Raises
         ------
         BeaError
-            If it is a function that holds what cannot be told from another.
+            If it is a function.
         """
-        if isinstance(self._given, str):
-            return self._given
-        known = getattr(self._given, "identity", None)
-        return str(known) if known else fingerprint(self._given, "the diffusion")
+        given = self._given
+        return given if isinstance(given, str) else identity_of(given, "the diffusion")
 
     def __call__(self, theta: Floats, gamma: float) -> Floats:
         """Return S (d, d, lanes)."""

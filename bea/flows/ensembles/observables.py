@@ -18,7 +18,7 @@ from bea.algebra.language.grammar import parse_components
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import read, to_program
 from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
-from bea.flows.ensembles.fingerprints import fingerprint
+from bea.flows.ensembles.checkpoints import identity_of
 
 __all__ = ["LOSS", "Observables", "read_observables"]
 
@@ -50,16 +50,16 @@ class Observables:
         self._functions, self._texts = tuple(parts.values()), texts
 
     def identities(self) -> list[str]:
-        """Return what tells each of them from another: its formula, or what its code is.
+        """Return what tells each of them from another: its formula, or what it holds.
 
         Raises
         ------
         BeaError
-            If a function holds what cannot be told from another.
+            If one is a function, whose values nothing tells.
         """
         named = zip(self.names, self._functions, strict=True)
         return [
-            self._texts.get(name) or fingerprint(function, f"the observable '{name}'")
+            self._texts.get(name) or identity_of(function, f"the observable '{name}'")
             for name, function in named
         ]
 

@@ -24,6 +24,7 @@ from bea.fields.vector_field import Loss
 from bea.flows.deterministic.lanes import Field, Progress
 from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import Status
+from bea.flows.ensembles.checkpoints import identity_of
 from bea.flows.ensembles.diffusion import Diffusion
 from bea.flows.ensembles.inputs import plan_runs, step_size
 from bea.flows.ensembles.observables import read_observables
@@ -144,9 +145,9 @@ def sde_ensemble(
         until=None if until is None else read(until),
         inside=drift.domain(),
         identity=lambda: {
-            "scheme": scheme, "drift": _identity(drift), "diffusion": matrix.identity,
-            "loss": None if value is None else _identity(value), "gamma": size, "time": whole,
-            "steps": steps,
+            "scheme": scheme, "drift": identity_of(drift, "the drift"),
+            "diffusion": matrix.identity, "loss": identity_of(value, "the loss"),
+            "gamma": size, "time": whole, "steps": steps,
         },
     )  # fmt: skip
     matrix.check(np.atleast_2d(plan.starts), size)
@@ -288,11 +289,6 @@ def _antisymmetric(two: Floats, pairs: Sequence[tuple[int, int]], m: int) -> lis
     for (r, j), values in zip(pairs, two, strict=True):
         mixed[r][j], mixed[j][r] = values, -values
     return mixed
-
-
-def _identity(field: Any) -> str:
-    """Return what tells a field from another; the name of a finite sum does not."""
-    return str(getattr(field, "identity", None) or repr(field))
 
 
 def _noise_of(drift: Field) -> Any:

@@ -8,6 +8,7 @@ schemes are made in `bea.measure.training.batch_schemes`, the figure is `bea.plo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,16 @@ def _expected(
     return GrowthCurve(scheme, updates, epochs, ends, expected)
 
 
+@dataclass(frozen=True)
+class _LossOf:
+    """The loss as an observable that a checkpoint tells from another, whatever variables it has."""
+
+    total: FiniteSum
+
+    def __call__(self, theta: Floats) -> Floats:
+        return self.total.at(theta.T)
+
+
 def _sampled(
     total: FiniteSum, curve: GrowthCurve, start: Floats, runs: int, **options: Any
 ) -> GrowthCurve:
@@ -168,7 +179,7 @@ def _sampled(
         steps=list(scheme.updates),
         batches=[phase.batch for phase in scheme.phases],
         runs=runs,
-        observables={"loss": lambda theta: total.at(theta.T)},
+        observables={"loss": _LossOf(total)},
         record=curve.updates.tolist(),
         **options,
     )

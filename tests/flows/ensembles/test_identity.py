@@ -1,4 +1,4 @@
-"""A checkpoint is continued with the same functions only, and says so where it cannot tell."""
+"""A checkpoint is continued with the same values only, and refuses what it cannot tell apart."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ import pytest
 
 import bea
 from bea.errors import BeaError, OutputError
-from bea.flows.ensembles.fingerprints import fingerprint
+from bea.flows.ensembles.checkpoints import identity_of
 
 LINE = bea.problems.linear_regression()
-WEIGHT = 2.0
 
 
 def weighted(weight: Any) -> Callable[[Any], Any]:
@@ -31,33 +30,34 @@ class Near:
         return np.abs(theta[0] - self.point[0])
 
 
-def by_global(theta: Any) -> Any:
-    return WEIGHT * np.square(theta[0])
+@dataclass(frozen=True)
+class Holding:
+    part: Any
 
 
-def by_itself(theta: Any) -> Any:
-    return theta[0] if theta is not None else by_itself(theta)
-
-
-def test_functions_differ_by_what_they_hold() -> None:
+def test_values_differ_by_what_they_hold() -> None:
     made = [
-        weighted(1), weighted(2), weighted(np.ones(3)), weighted(np.zeros(3)), weighted((1, "a")),
-        weighted(np.sin), weighted(LINE), Near((1.0,)), Near((2.0,)), weighted(Near((1.0,))),
-        weighted(bea.problems.loss("x**2")),
-        bea.problems.loss("x**2").at, bea.problems.loss("x**3").at,
-        weighted(weighted(1)), weighted(None), by_global, by_itself,
-        partial(by_global, 1), partial(by_global, 2), lambda theta: theta[0],
-        lambda theta, k=1: theta[k], lambda theta, k=2: theta[k], lambda theta: theta[0] in {1, 2},
+        1, 1.0, True, None, "a", (1, "a"), ((1,), "a"), np.ones(3), np.zeros(3), np.zeros((3, 1)),
+        LINE, bea.problems.loss("x**2"), bea.problems.loss("x**3"),
+        Near((1.0,)), Near((2.0,)), Holding(1.0), Holding(Near((1.0,))), Holding(np.ones(3)),
     ]  # fmt: skip
-    prints = [fingerprint(function, "it") for function in made]
-    assert len(set(prints)) == len(prints)
-    assert prints == [fingerprint(function, "it") for function in made]
+    found = [identity_of(value, "it") for value in made]
+    assert len(set(found)) == len(found)
+    assert found == [identity_of(value, "it") for value in made]
 
 
-def test_a_global_number_is_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = fingerprint(by_global, "it")
-    monkeypatch.setattr(f"{__name__}.WEIGHT", 3.0)
-    assert fingerprint(by_global, "it") != before
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (lambda theta: theta[0], "function"), (np.square, "function"), (LINE.at, "function"),
+        (partial(weighted, 1), "function"), (Holding(weighted(1)), "function"),
+        ((1, [weighted(1)]), "function"), (Path(), type(Path()).__name__),
+        (np.array([Path()], dtype=object), "ndarray"),
+    ],
+)  # fmt: skip
+def test_what_only_its_code_tells_is_refused(value: Any, kind: str) -> None:
+    with pytest.raises(BeaError, match=f"it is a {kind}, and a checkpoint cannot tell .* give a"):
+        identity_of(value, "it")
 
 
 def run(observables: Any, path: Path, **more: Any) -> bea.Ensemble:
@@ -68,9 +68,9 @@ def run(observables: Any, path: Path, **more: Any) -> bea.Ensemble:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ({"v": weighted(1)}, {"v": weighted(2)}),
+        ({"v": Near((1.0,))}, {"v": Near((2.0,))}),
         ({"v": "w**2"}, {"v": "w**3"}),
-        ({"v": "w"}, {"v": weighted(1)}),
+        ({"v": "w"}, {"v": Near((1.0,))}),
     ],
 )
 def test_observables_of_one_name_are_told_apart(before: Any, after: Any, tmp_path: Path) -> None:
@@ -81,12 +81,14 @@ def test_observables_of_one_name_are_told_apart(before: Any, after: Any, tmp_pat
         run(after, path)
 
 
-def test_what_cannot_be_told_is_refused_with_a_checkpoint_alone(tmp_path: Path) -> None:
-    observable = {"v": weighted(Path())}
-    with pytest.raises(BeaError, match="by which a checkpoint cannot tell it"):
+def test_functions_are_refused_with_a_checkpoint_alone(tmp_path: Path) -> None:
+    observable = {"v": weighted(1)}
+    with pytest.raises(BeaError, match="the observable 'v' is a function, and a checkpoint cannot"):
         run(observable, tmp_path / "run.npz")
-    with pytest.raises(BeaError, match="by which a checkpoint cannot tell it"):
+    with pytest.raises(BeaError, match="the observable 'v' is a function, and a checkpoint cannot"):
         run("w", tmp_path / "other.npz", until=observable)
+    assert not list(tmp_path.iterdir())
+    assert run(observable, None).mean.shape == run("w", None).mean.shape
 
 
 def test_sums_and_diffusions_of_one_name_are_told_apart(tmp_path: Path) -> None:
@@ -96,12 +98,11 @@ def test_sums_and_diffusions_of_one_name_are_told_apart(tmp_path: Path) -> None:
         return bea.sde_ensemble(drift, diffusion, [0.5], gamma="1/8", time=1, steps=2, runs=10,
                                 checkpoint=path, **more)  # fmt: skip
 
-    def constant(size: float) -> Callable[[Any, float], Any]:
-        return lambda theta, gamma: np.full((1, 1, theta.shape[1]), size)
-
-    solve(one, constant(1.0), tmp_path / "a.npz")
+    with pytest.raises(BeaError, match="the diffusion is a function, and a checkpoint cannot"):
+        solve(one, lambda theta, gamma: np.ones((1, 1, theta.shape[1])), tmp_path / "a.npz")
+    solve(one, [[1]], tmp_path / "a.npz")
     for drift, diffusion, message in [
-        (two, constant(1.0), "drift is"), (one, constant(2.0), "diffusion is"),
+        (two, [[1]], "drift is"), (one, [[2]], "diffusion is"),
         (one, one, "diffusion is"),
     ]:  # fmt: skip
         with pytest.raises(OutputError, match=message):
