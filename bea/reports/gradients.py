@@ -9,6 +9,7 @@ from flint import fmpq
 
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation, ModifiedLoss
+from bea.modified.structure.split import is_split_on_trees
 from bea.modified.writing.script import contraction_text, tree_terms
 from bea.reports.mathematics import (
     component_term,
@@ -80,7 +81,7 @@ def _beyond(result: ModifiedEquation, first: int, width: int) -> Iterator[str]:
     last = result.order if result.problem is None else first
     above = " or above" if result.order > first else ""
     yield paragraph(_statement(result, first, above), width)
-    if not result.has_few_trees:  # the split is made on trees
+    if not is_split_on_trees(result):
         return
     split = result.truncate(last).gradient_part()
     powers = range(first, last + 1)

@@ -15,11 +15,12 @@ from bea.fields import Loss
 from bea.methods import Scheduled
 from bea.modified.structure import gradient
 from bea.modified.structure.loss import ModifiedLoss, of_loss
+from bea.trees import WITH_THETA
 
 if TYPE_CHECKING:
     from bea.modified.equation import ModifiedEquation
 
-__all__ = ["GradientSplit", "gradient_part", "modified_loss"]
+__all__ = ["GradientSplit", "gradient_part", "is_split_on_trees", "modified_loss"]
 
 
 class GradientSplit(NamedTuple):
@@ -71,6 +72,14 @@ def gradient_part(equation: ModifiedEquation) -> GradientSplit:
     return GradientSplit(split, tuple(remainder))
 
 
+def is_split_on_trees(equation: ModifiedEquation) -> bool:
+    """Tell whether trees give the gradient parts: they are few, and f is one loss's as a whole.
+
+    The parts of f that move one player of a game each have no loss of their own on one loss.
+    """
+    return equation.has_few_trees and set(equation.method.colors) <= set(WITH_THETA)
+
+
 # --- private helpers ----------------------------------------------------------------------------
 
 
@@ -88,7 +97,7 @@ def _potential(equation: ModifiedEquation, k: int) -> Element | None:
         return known
     # On trees the constants are right: L + gamma/4 |grad L|^2, and not that up to a number.
     lower = equation.truncate(k)
-    if lower.has_few_trees and gradient.is_gradient_on_trees(lower.coefficients, k + 1):
+    if is_split_on_trees(lower) and gradient.is_gradient_on_trees(lower.coefficients, k + 1):
         return _on_loss(lower)
     return gradient.potential_by_homotopy(loss, tuple(-c for c in equation.components[k]))
 
@@ -98,6 +107,11 @@ def _mean_potential(equation: ModifiedEquation, k: int) -> Element:
     known = equation.known_potential(k)
     if known is not None:
         return known
+    if not set(equation.method.colors) <= set(WITH_THETA):
+        raise MethodError(
+            f"the term of γ^{k} is no gradient, and of {equation.subject}, whose players move "
+            "apart, no gradient part is known: truncate the equation before it"
+        )
     try:
         return _on_loss(equation.truncate(k))
     except MethodError:
