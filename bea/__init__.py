@@ -30,116 +30,35 @@ Examples
 −∇L − γ/2 ∇²L∇L + O(γ²)
 """
 
-from __future__ import annotations
-
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from bea import methods, noise, plots, problems
-    from bea.algebra import parse
-    from bea.errors import BeaError
-    from bea.fields import Loss, VectorField
-    from bea.flows import Ensemble, Trajectory, ensemble, iterate, sde_ensemble
-    from bea.flows.deterministic.flow import flow
-    from bea.measure import DriftStudy, discretization_drift, one_step_defect
-    from bea.measure.order.certificate import Certificate
-    from bea.measure.order.verify import verify
-    from bea.measure.weak.errors import WeakErrors, weak_errors
-    from bea.methods import Method
-    from bea.modified import (
-        ModifiedEquation,
-        ModifiedGenerator,
-        StochasticEquation,
-        cyclic_epoch,
-        modified_equation,
-        modified_generator,
-        modifying_integrator,
-        shuffled_epoch,
-        stochastic_equation,
-    )
-    from bea.series import PowerSeries
+# Packages load when they are first used, so that `import bea` is quick; the names stand in
+# `__init__.pyi`, which type checkers read too (the scheme of Scientific Python's SPEC 1).
+import lazy_loader
+
+from bea.files.drawings import hand_down
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "BeaError",
-    "Certificate",
-    "DriftStudy",
-    "Ensemble",
-    "Loss",
-    "Method",
-    "ModifiedEquation",
-    "ModifiedGenerator",
-    "PowerSeries",
-    "StochasticEquation",
-    "Trajectory",
-    "VectorField",
-    "WeakErrors",
-    "cyclic_epoch",
-    "discretization_drift",
-    "ensemble",
-    "flow",
-    "iterate",
-    "methods",
-    "modified_equation",
-    "modified_generator",
-    "modifying_integrator",
-    "noise",
-    "one_step_defect",
-    "parse",
-    "plots",
-    "problems",
-    "sde_ensemble",
-    "shuffled_epoch",
-    "stochastic_equation",
-    "verify",
-    "weak_errors",
-]
-
-# Where each public name is: packages load when they are first used, so that `import bea` is quick.
-_HOMES = {
-    "BeaError": "bea.errors",
-    "Certificate": "bea.measure.order.certificate",
-    "DriftStudy": "bea.measure",
-    "Ensemble": "bea.flows",
-    "Loss": "bea.fields",
-    "Method": "bea.methods",
-    "ModifiedEquation": "bea.modified",
-    "ModifiedGenerator": "bea.modified",
-    "PowerSeries": "bea.series",
-    "StochasticEquation": "bea.modified",
-    "Trajectory": "bea.flows",
-    "VectorField": "bea.fields",
-    "cyclic_epoch": "bea.modified",
-    "WeakErrors": "bea.measure",
-    "discretization_drift": "bea.measure",
-    "ensemble": "bea.flows",
-    "flow": "bea.flows",
-    "iterate": "bea.flows",
-    "modified_equation": "bea.modified",
-    "modified_generator": "bea.modified",
-    "modifying_integrator": "bea.modified",
-    "one_step_defect": "bea.measure",
-    "parse": "bea.algebra",
-    "shuffled_epoch": "bea.modified",
-    "sde_ensemble": "bea.flows",
-    "stochastic_equation": "bea.modified",
-    "verify": "bea.measure",
-    "weak_errors": "bea.measure",
-}
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> Any:
     """Return a public name of the package, loading its home on first use."""
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
     if name in __all__:
-        return import_module(f"bea.{name}")
+        return _load(name)
     from bea.errors import nearest
 
     raise AttributeError(f"module 'bea' has no attribute '{name}'.{nearest(name, __all__)}")
 
 
-def __dir__() -> list[str]:
-    return sorted({*__all__, "__version__"})
+def _figure(name: str) -> Any:
+    """Return the function of `bea.plots` that draws a figure, which is loaded when it draws."""
+    return lambda result, **options: getattr(import_module("bea.plots"), name)(result, **options)
+
+
+# No floor below the drawing one imports it: what draws their results is handed down from here.
+hand_down("DriftStudy", _figure("drift_figure"))
+hand_down("Certificate", _figure("certificate_figure"))
+hand_down("Ensemble", _figure("ensemble_figure"))

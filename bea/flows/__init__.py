@@ -5,8 +5,7 @@ What follows which: `flow` the solution of θ̇ = f(θ; γ), to about 1e-13 and 
 return a `Trajectory` with values (gammas, starts, times, d). `sample_steps` and `sample_times` say
 at which multiples of the step size the two are compared; comparing them is `bea.measure`'s.
 `ensemble` runs a stochastic method many times over and returns an `Ensemble` of means,
-`sde_ensemble` does so for its stochastic differential equations; `save_ensemble` and
-`load_ensemble` keep them in files.
+`sde_ensemble` does so for its stochastic differential equations.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from bea.flows.deterministic.trajectory import Status, Trajectory
 from bea.flows.ensembles.descent import ensemble
 from bea.flows.ensembles.result import Ensemble, Estimate
 from bea.flows.ensembles.sde import sde_ensemble
-from bea.flows.ensembles.storage import load_ensemble, save_ensemble
 
 __all__ = [
     "Ensemble",
@@ -28,9 +26,7 @@ __all__ = [
     "ensemble",
     "flow",
     "iterate",
-    "load_ensemble",
     "sample_steps",
     "sample_times",
-    "save_ensemble",
     "sde_ensemble",
 ]

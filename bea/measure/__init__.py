@@ -37,7 +37,6 @@ from bea.measure.order.drift import discretization_drift, one_step_defect
 from bea.measure.order.expected import expected_orders
 from bea.measure.order.order_fit import OrderFit, observed_order
 from bea.measure.order.piecewise import flow_by_pieces, gammas_by_pieces, schedule_drift
-from bea.measure.order.storage import load_study, save_study
 from bea.measure.order.study import DriftStudy
 from bea.measure.order.verify import verify
 from bea.measure.training.averaging import (
@@ -118,7 +117,6 @@ __all__ = [
     "kramers_rates",
     "law_after",
     "line_rates",
-    "load_study",
     "log_slope",
     "mean_exit_time",
     "mean_passage_time",
@@ -130,7 +128,6 @@ __all__ = [
     "one_step_defect",
     "predicted_equilibrium",
     "rate_on_sphere",
-    "save_study",
     "schedule_drift",
     "shape_factor",
     "stationary_variance",

@@ -55,9 +55,9 @@ def plot_drift(
     elif (method, subject, numbers) != (None, Subject(), DriftNumbers()):
         raise BeaError(f"'{saved}' holds a whole study: leave the other options out")
     else:
-        from bea.measure import load_study
+        from bea.measure import DriftStudy
 
-        study = load_study(saved)
+        study = DriftStudy.load(saved)
     for warning in study.warnings:
         note(f"warning: {warning}")
 

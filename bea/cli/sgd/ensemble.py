@@ -171,14 +171,13 @@ def _record(reports: Sequence[EnsembleReport]) -> dict[str, Any]:
 
 def _save(reports: Sequence[EnsembleReport], weak_orders: Sequence[int], folder: Path) -> None:
     """Write data, tables and figure, and say where."""
-    from bea.flows import save_ensemble
     from bea.plots import ensemble_figure, save_figure
     from bea.reports import json_text, plain_text, write_text
 
     names = ["ensemble", *(f"sde-{order}" for order in weak_orders)]
     paths = []
     for name, report in zip(names, reports, strict=True):
-        paths.append(save_ensemble(report.ensemble, folder / f"{name}.npz"))
+        paths.append(report.ensemble.save(folder / f"{name}.npz"))
         paths.append(write_text(folder / f"{name}.csv", report.csv()))
     figure = ensemble_figure(
         [report.ensemble for report in reports],

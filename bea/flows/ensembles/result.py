@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import UnknownNameError, nearest
+from bea.files.results import Result
 from bea.flows.deterministic.trajectory import Status
 
 __all__ = ["Ensemble", "Estimate"]
@@ -30,7 +31,7 @@ class Estimate(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble:
+class Ensemble(Result):
     """Independent runs, and the means of observables over them.
 
     Attributes
@@ -63,6 +64,9 @@ class Ensemble:
     >>> bool(abs(mean[-1] - 1/3) < 4 * error[-1]), bool(error[-1] < 0.003)
     (True, True)
     """
+
+    form: ClassVar[str] = "bea ensemble 1"
+    what: ClassVar[str] = "an ensemble"
 
     names: tuple[str, ...]
     steps: Ints

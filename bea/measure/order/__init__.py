@@ -13,7 +13,6 @@ from bea.measure.order.drift import discretization_drift, one_step_defect
 from bea.measure.order.expected import expected_orders
 from bea.measure.order.order_fit import OrderFit, observed_order
 from bea.measure.order.piecewise import flow_by_pieces, gammas_by_pieces, schedule_drift
-from bea.measure.order.storage import load_study, save_study
 from bea.measure.order.study import DriftStudy
 from bea.measure.order.verify import verify
 
@@ -29,10 +28,8 @@ __all__ = [
     "flow_by_pieces",
     "gammas_by_pieces",
     "gammas_for",
-    "load_study",
     "observed_order",
     "one_step_defect",
-    "save_study",
     "schedule_drift",
     "stiffness",
     "verify",

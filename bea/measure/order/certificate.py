@@ -10,15 +10,14 @@ start must fall to the first power at which that start lies off. How the numbers
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from bea.files.results import Result
 from bea.measure.order.order_fit import CLEAR, OrderFit
 from bea.measure.order.study import DriftStudy
 
@@ -110,7 +109,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Certificate:
+class Certificate(Result):
     """Iterates against modified flows, with negative controls and a verdict.
 
     Attributes
@@ -127,6 +126,12 @@ class Certificate:
     source : str
         "derived", or "given" where the equation came from the caller.
     """
+
+    form: ClassVar[str] = "bea certificate 1"
+    what: ClassVar[str] = "a certificate"
+    parts: ClassVar[Mapping[str, type[Result]]] = {
+        name: DriftStudy for name in ("study", "doubled", "uncorrected")
+    }
 
     study: DriftStudy
     doubled: DriftStudy | None = None
@@ -225,24 +230,6 @@ class Certificate:
             "failures": list(self.failures),
             "warnings": list(self.warnings),
         }
-
-    def save(self, path: str | Path) -> Path:
-        """Write the certificate to one .npz file, whole or not at all; see `save_certificate`."""
-        from bea.measure.order.certificate_storage import save_certificate
-
-        return save_certificate(self, path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Certificate:
-        """Read a certificate that `save` wrote."""
-        from bea.measure.order.certificate_storage import load_certificate
-
-        return load_certificate(path)
-
-    def plot(self, **options: Any) -> Any:
-        """Draw distance against step size; see `bea.plots.certificate_figure`."""
-        # The drawing is a floor above and is looked up by name, so that numbers never need it.
-        return import_module("bea.plots").certificate_figure(self, **options)
 
     def __repr__(self) -> str:
         return self.table()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.files.results import Result
 from bea.measure.order.order_fit import OrderFit, observed_order
 
 __all__ = ["DriftStudy"]
@@ -20,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class DriftStudy:
+class DriftStudy(Result):
     """Distances between the iterates of a method and the flows of its modified equations.
 
     Attributes
@@ -48,6 +47,9 @@ class DriftStudy:
     warnings : tuple of str
         Step sizes beyond the useful range, and the like.
     """
+
+    form: ClassVar[str] = "bea drift study 1"
+    what: ClassVar[str] = "a study"
 
     kind: str
     method: str
@@ -174,24 +176,6 @@ class DriftStudy:
             "failures": list(self.failures),
             "warnings": list(self.warnings),
         }
-
-    def save(self, path: str | Path) -> Path:
-        """Write the study to one .npz file, whole or not at all; see `bea.measure.save_study`."""
-        from bea.measure.order.storage import save_study
-
-        return save_study(self, path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> DriftStudy:
-        """Read a study that `save` wrote."""
-        from bea.measure.order.storage import load_study
-
-        return load_study(path)
-
-    def plot(self, **options: Any) -> Any:
-        """Draw distance against step size; see `bea.plots.drift_figure`."""
-        # The drawing is a floor above and is looked up by name, so that numbers never need it.
-        return import_module("bea.plots").drift_figure(self, **options)
 
     def __repr__(self) -> str:
         return self.table()

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import bea as package
-from bea.flows import load_ensemble
+from bea.flows import Ensemble
 from bea.flows.ensembles import descent as ensembles
 
 from ..conftest import Bea
@@ -73,7 +73,7 @@ def test_a_table_of_ten_rows_and_files_of_all_records(bea: Bea, folder: Path) ->
     assert " ".join(run.out.split()).startswith(
         "500 runs of gradient-descent on linear-regression (N = 4), 200 steps of 1/50 with batches"
     )
-    saved = load_ensemble(folder / "results/ensemble.npz")
+    saved = Ensemble.load(folder / "results/ensemble.npz")
     assert saved.steps.tolist() == list(range(0, 201, 2))
     rows = list(csv.reader((folder / "results/ensemble.csv").read_text("utf-8").splitlines()))
     assert rows[0] == ["step", "time", "runs", "w", "± w", "b", "± b", "L", "± L"]
@@ -97,7 +97,7 @@ def test_stochastic_equations_have_the_variances_that_theory_says(bea: Bea, fold
         assert abs(record["mean"][0] - variance) < 4 * record["error"][0] < 0.02
     names = [f"sde-{order}.{kind}" for order in (1, 2) for kind in ("csv", "npz")]
     assert sorted(path.name for path in (folder / "results").iterdir()) == sorted([*FILES, *names])
-    equation = load_ensemble(folder / "results/sde-2.npz")
+    equation = Ensemble.load(folder / "results/sde-2.npz")
     assert equation.steps.tolist() == [0, 10, 20, 30, 40]
     assert "weak order 2 of gradient-descent" in (folder / "results/table.txt").read_text("utf-8")
 

@@ -15,7 +15,6 @@ import bea
 from bea.errors import BeaError, OrderError, OutputError
 from bea.measure import DriftStudy
 from bea.measure.order.certificate import WITHIN, Certificate
-from bea.measure.order.certificate_storage import load_certificate
 from bea.methods import Method, get
 from bea.modified import ModifiedEquation, modified_equation
 
@@ -285,14 +284,14 @@ def test_nothing_is_lost_in_a_file(momentum: Certificate, tmp_path: Path) -> Non
 
 def test_what_is_no_certificate_is_refused(momentum: Certificate, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="there is no file"):
-        load_certificate(tmp_path / "missing.npz")
+        Certificate.load(tmp_path / "missing.npz")
     text = tmp_path / "text.npz"
     text.write_text("not an archive")
     with pytest.raises(OutputError, match="is not a certificate saved by bea"):
-        load_certificate(text)
+        Certificate.load(text)
     study = momentum.study.save(tmp_path / "study.npz")
     with pytest.raises(OutputError, match="is not a certificate that this version reads"):
-        load_certificate(study)
+        Certificate.load(study)
 
 
 def test_wrong_input() -> None:

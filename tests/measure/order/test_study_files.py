@@ -12,7 +12,7 @@ import pytest
 from bea.errors import OutputError
 from bea.fields import VectorField
 from bea.files.whole import write_whole
-from bea.measure import DriftStudy, discretization_drift, load_study
+from bea.measure import DriftStudy, discretization_drift
 from bea.methods import get
 
 
@@ -75,11 +75,11 @@ def test_a_folder_that_cannot_be_written(study: DriftStudy, tmp_path: Path) -> N
 
 def test_what_is_not_a_study_is_refused(study: DriftStudy, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="there is no file"):
-        load_study(tmp_path / "missing.npz")
+        DriftStudy.load(tmp_path / "missing.npz")
     text = tmp_path / "text.npz"
     text.write_text("not an archive")
     with pytest.raises(OutputError, match="is not a study saved by bea"):
-        load_study(text)
+        DriftStudy.load(text)
     for words in ('{"format": "bea drift study 1"}', "[1]", '"text"'):
         changed = tmp_path / "changed.npz"
         arrays = {name: getattr(study, name) for name in ("orders", "gammas", "starts", "times")}
@@ -87,11 +87,11 @@ def test_what_is_not_a_study_is_refused(study: DriftStudy, tmp_path: Path) -> No
             changed, words=np.array(words), distances=study.distances, floors=study.floors, **arrays
         )
         with pytest.raises(OutputError, match=r"not a study saved by bea|in another format"):
-            load_study(changed)
+            DriftStudy.load(changed)
     other = tmp_path / "other.npz"
     np.savez(other, a=np.zeros(3))
     with pytest.raises(OutputError, match="is not a study saved by bea"):
-        load_study(other)
+        DriftStudy.load(other)
 
 
 @pytest.mark.parametrize("path", [None, 5, "", "."])
@@ -99,9 +99,9 @@ def test_what_names_no_file_is_refused(study: DriftStudy, path: object) -> None:
     with pytest.raises(OutputError, match="does not name a file: give a path"):
         study.save(path)
     with pytest.raises(OutputError, match="does not name a file: give a path"):
-        load_study(path)
+        DriftStudy.load(path)
 
 
 def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="it is a folder, name a file in it"):
-        load_study(tmp_path)
+        DriftStudy.load(tmp_path)

@@ -1,0 +1,37 @@
+# The public names of bea, and where each is. This is the one list: the package reads it, and so do
+# type checkers.
+
+from . import methods as methods
+from . import noise as noise
+from . import plots as plots
+from . import problems as problems
+from .algebra import parse as parse
+from .errors import BeaError as BeaError
+from .fields import Loss as Loss
+from .fields import VectorField as VectorField
+from .flows import Ensemble as Ensemble
+from .flows import Trajectory as Trajectory
+from .flows import ensemble as ensemble
+from .flows import flow as flow
+from .flows import iterate as iterate
+from .flows import sde_ensemble as sde_ensemble
+from .measure import Certificate as Certificate
+from .measure import DriftStudy as DriftStudy
+from .measure import WeakErrors as WeakErrors
+from .measure import discretization_drift as discretization_drift
+from .measure import one_step_defect as one_step_defect
+from .measure import verify as verify
+from .measure import weak_errors as weak_errors
+from .methods import Method as Method
+from .modified import ModifiedEquation as ModifiedEquation
+from .modified import ModifiedGenerator as ModifiedGenerator
+from .modified import StochasticEquation as StochasticEquation
+from .modified import cyclic_epoch as cyclic_epoch
+from .modified import modified_equation as modified_equation
+from .modified import modified_generator as modified_generator
+from .modified import modifying_integrator as modifying_integrator
+from .modified import shuffled_epoch as shuffled_epoch
+from .modified import stochastic_equation as stochastic_equation
+from .series import PowerSeries as PowerSeries
+
+__version__: str
