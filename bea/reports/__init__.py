@@ -6,15 +6,11 @@ typed is read in `bea.cli`, which calls this; drawing is left to `bea.plots`.
 
 from bea.reports.derivation import derivation_text
 from bea.reports.drift import drift_parts
-from bea.reports.files import check_folder, json_text, write_text
 from bea.reports.tables import console_on, plain_text
 
 __all__ = [
-    "check_folder",
     "console_on",
     "derivation_text",
     "drift_parts",
-    "json_text",
     "plain_text",
-    "write_text",
 ]

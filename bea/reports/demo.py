@@ -18,12 +18,12 @@ from rich.text import Text
 
 from bea import methods, problems
 from bea.fields import Loss, VectorField
+from bea.files.texts import check_folder, json_text, write_text
 from bea.measure import DriftStudy, discretization_drift
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.reports.derivation import derivation_text, short_form
 from bea.reports.drift import agrees, disagreements, drift_parts, floored
-from bea.reports.files import check_folder, json_text, write_text
 from bea.reports.mathematics import gamma_power
 from bea.reports.progress import Report
 from bea.reports.tables import plain_text, table_of

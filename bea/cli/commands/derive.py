@@ -96,7 +96,8 @@ def derive(
 
 def _written(result: ModifiedEquation, format: str, width: int) -> str:
     """Return the result in a format, with a warning where it is too long to be read again."""
-    from bea.reports import derivation_text, json_text
+    from bea.files import json_text
+    from bea.reports import derivation_text
 
     if format == "latex":
         return result.latex()
@@ -112,8 +113,8 @@ def _by_pieces(chosen: Chosen, highest: int, route: str, format: str, width: int
 
     As json it is one object with the `pieces`; each has `from`, `until` and what an equation has.
     """
+    from bea.files import json_text
     from bea.modified import modified_equation
-    from bea.reports import json_text
 
     method: Any = chosen.method
     found = [

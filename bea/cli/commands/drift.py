@@ -55,7 +55,8 @@ def drift(
     folder = None if out is None else out_folder(out)
     study = measured(request, chosen)
 
-    from bea.reports import console_on, drift_parts, json_text
+    from bea.files import json_text
+    from bea.reports import console_on, drift_parts
 
     if format == "json":
         emit(json_text(study.as_json()))
@@ -85,8 +86,9 @@ def measured(request: Request, chosen: list[int]) -> DriftStudy:
 
 def _save(study: DriftStudy, folder: Path) -> None:
     """Write data, tables and figure, and say where."""
+    from bea.files import json_text, write_text
     from bea.plots import drift_figure, save_figure
-    from bea.reports import drift_parts, json_text, plain_text, write_text
+    from bea.reports import drift_parts, plain_text
 
     paths = [
         study.save(folder / "run.npz"),

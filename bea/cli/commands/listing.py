@@ -20,7 +20,8 @@ def list_methods(format: Format = "text") -> None:
       bea list methods --format json
     """
     choice(format, _FORMATS, "--format")
-    from bea.reports import catalogue, console_on, json_text
+    from bea.files import json_text
+    from bea.reports import catalogue, console_on
 
     if format == "json":
         emit(json_text({"methods": catalogue.method_records()}))
@@ -37,7 +38,8 @@ def list_problems(format: Format = "text") -> None:
       bea list problems --format json
     """
     choice(format, _FORMATS, "--format")
-    from bea.reports import catalogue, console_on, json_text
+    from bea.files import json_text
+    from bea.reports import catalogue, console_on
 
     if format == "json":
         emit(json_text({"problems": catalogue.problem_records()}))
@@ -55,7 +57,8 @@ def list_schedules(format: Format = "text") -> None:
       bea list schedules --format json
     """
     choice(format, _FORMATS, "--format")
-    from bea.reports import catalogue, console_on, json_text
+    from bea.files import json_text
+    from bea.reports import catalogue, console_on
 
     if format == "json":
         emit(json_text({"schedules": catalogue.schedule_records()}))

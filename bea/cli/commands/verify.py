@@ -59,7 +59,8 @@ def verify(
     folder = None if out is None else out_folder(out)
     certificate = _verified(request, highest)
 
-    from bea.reports import console_on, json_text
+    from bea.files import json_text
+    from bea.reports import console_on
     from bea.reports.certificate import certificate_parts
 
     if format == "json":
@@ -92,8 +93,9 @@ def _verified(request: Request, highest: int) -> Certificate:
 
 def _save(certificate: Certificate, folder: Path) -> None:
     """Write data, table and figure, and say where."""
+    from bea.files import json_text, write_text
     from bea.plots import certificate_figure, save_figure
-    from bea.reports import json_text, plain_text, write_text
+    from bea.reports import plain_text
     from bea.reports.certificate import certificate_parts
 
     parts: list[Any] = certificate_parts(certificate)

@@ -76,7 +76,8 @@ def sgd_derive(
             "alone is known for every loss"
         )
 
-    from bea.reports import console_on, json_text
+    from bea.files import json_text
+    from bea.reports import console_on
     from bea.reports.progress import waiting
     from bea.reports.stochastic import random_text
 

@@ -76,7 +76,8 @@ def sgd_ensemble(
     kept = [Kept(named, folder), *(Kept(named, folder, one.weak_order) for one in beside)]
 
     import bea
-    from bea.reports import console_on, json_text
+    from bea.files import json_text
+    from bea.reports import console_on
     from bea.reports.ensemble import EnsembleReport
 
     with long_run(kept[0]) as keywords:
@@ -171,8 +172,9 @@ def _record(reports: Sequence[EnsembleReport]) -> dict[str, Any]:
 
 def _save(reports: Sequence[EnsembleReport], weak_orders: Sequence[int], folder: Path) -> None:
     """Write data, tables and figure, and say where."""
+    from bea.files import json_text, write_text
     from bea.plots import ensemble_figure, save_figure
-    from bea.reports import json_text, plain_text, write_text
+    from bea.reports import plain_text
 
     names = ["ensemble", *(f"sde-{order}" for order in weak_orders)]
     paths = []

@@ -107,8 +107,9 @@ def sgd_equilibrium(
     folder = None if out is None else out_folder(out)
     kept = Kept(running.checked_checkpoint(), folder)
 
+    from bea.files import json_text
     from bea.measure import equilibrium_run
-    from bea.reports import console_on, json_text
+    from bea.reports import console_on
     from bea.reports.equilibrium import EquilibriumReport
 
     with long_run(kept) as keywords:
@@ -140,8 +141,9 @@ def _length(intrinsic: float) -> int:
 
 def _save(report: Any, run: EquilibriumRun, folder: Path) -> None:
     """Write data, table and figure, and say where."""
+    from bea.files import json_text, write_text
     from bea.plots import equilibrium_figure, save_figure
-    from bea.reports import json_text, plain_text, write_text
+    from bea.reports import plain_text
 
     paths = [
         write_text(folder / "equilibrium.csv", report.csv()),

@@ -93,7 +93,8 @@ def sgd_escape(
     several = len(rows) > 1
     kept = [Kept(named, folder, k + 1 if several else None) for k in range(len(rows))]
 
-    from bea.reports import console_on, json_text
+    from bea.files import json_text
+    from bea.reports import console_on
     from bea.reports.escape import EscapeReport
 
     found = [
@@ -196,8 +197,9 @@ def _watched(
 
 def _save(report: EscapeReport, folder: Path) -> None:
     """Write table and figure, and say where."""
+    from bea.files import json_text, write_text
     from bea.plots import escape_figure, save_figure
-    from bea.reports import json_text, plain_text, write_text
+    from bea.reports import plain_text
 
     figure = escape_figure(
         [shaking.temperature for shaking, _ in report.rows],

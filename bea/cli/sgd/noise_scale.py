@@ -123,7 +123,8 @@ def sgd_noise_scale(
     momenta = [part.strip() for part in momentum.split(",")]
     rows = rows_of({"--gamma": gammas_of(gamma), "--batch": sizes, "--momentum": momenta})
 
-    from bea.reports import console_on, json_text, plain_text
+    from bea.files import json_text
+    from bea.reports import console_on, plain_text
     from bea.reports.noise import NoiseReport
 
     report = NoiseReport(total, replacement)
