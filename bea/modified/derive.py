@@ -99,7 +99,7 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
             if isinstance(method, Scheduled)
             else _by_trees(on_trees, method, k)
         ),
-        components=lambda: routes.get(chosen).on_field(method, _given(problem), order),
+        components=lambda k: routes.get(chosen).on_field(method, _given(problem), k),
         character=character,
     )
     return _derived(equation)
@@ -131,7 +131,7 @@ def modifying_integrator(
         route="trees" if problem is None else "perturbation",
         kind="modifying",
         coefficients=lambda k: _by_trees(_modifying_on_trees, method, k),
-        components=lambda: _modifying_on_field(method, _given(problem), order),
+        components=lambda k: _modifying_on_field(method, _given(problem), k),
     )
     return _derived(equation)
 

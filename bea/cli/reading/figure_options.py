@@ -29,6 +29,7 @@ def gamma_of(text: str | None, chosen: Chosen) -> float:
 def visible_gamma(chosen: Chosen) -> float:
     """Return a step size at which one sees the iterates and the flows part."""
     from bea.measure import default_time, gammas_by_pieces, gammas_for
+    from bea.modified.derive import derive
     from bea.modified.memory.character import Character
     from bea.modified.memory.time_scale import pace_of
 
@@ -37,7 +38,8 @@ def visible_gamma(chosen: Chosen) -> float:
     starts = chosen.default_points(1)
     if chosen.jumps:  # a step size that meets the breaks
         first = method.smooth_pieces()[0][-1]
-        rate, limit = pace_of(Character(first, problem), starts)
+        character = Character(first, problem)
+        rate, limit = pace_of(character, starts, lambda: derive(character, 1))
         return float(gammas_by_pieces(method.schedule, problem, starts, rate=rate / limit)[0])
     time = chosen.no_longer(default_time(method, problem))
     found = gammas_for(method, problem, starts, time)

@@ -242,7 +242,7 @@ def _warnings(equation: ModifiedEquation, iterates: Trajectory) -> tuple[str, ..
     """Say where gamma is beyond the useful range: the series has no useful order there."""
     character, problem = equation.character, equation.problem
     assert problem is not None
-    rate, limit = pace_of(character, iterates.starts, equation)
+    rate, limit = pace_of(character, iterates.starts, lambda: equation.at_least(1))
     largest = float(iterates.gammas.max())
     if rate * largest < limit:
         return ()

@@ -30,10 +30,10 @@ def changed(
             tree: b * factor if tree.order == order + 1 else b
             for tree, b in equation.truncate(k).coefficients.items()
         },
-        components=lambda: [
+        components=lambda k: [
             *equation.components[:order],
             tuple(c * fmpq(factor) for c in equation.components[order]),
-        ],
+        ][: k + 1],
     )
 
 

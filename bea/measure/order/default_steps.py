@@ -33,7 +33,7 @@ from bea.measure.order.pieces import as_number
 from bea.measure.order.study import DriftStudy
 from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import Schedule
-from bea.modified import modified_equation
+from bea.modified.derive import derive
 from bea.modified.memory.character import Character
 from bea.modified.memory.leading_field import followed_field
 from bea.modified.memory.time_scale import pace_of
@@ -83,7 +83,7 @@ def suiting_time(character: Character) -> float:
     if character.is_on_trees:
         return own / abs(character.effective_rate)
     starts = default_starts(problem)
-    rate, limit = pace_of(character, starts)
+    rate, limit = pace_of(character, starts, lambda: derive(character, 1))
     if isinstance(method, Scheduled) or not rate > 0:  # a schedule may end when the time does
         return own
     if character.has_memory:
@@ -113,7 +113,7 @@ def suiting_gammas(character: Character, starts: Floats, time: float, **options:
         leading = (leading + 1) // 2 if character.has_memory else leading
         limit = character.useful_limit
         return default_gammas(problem, starts, time, leading=leading, limit=limit, **options)
-    rate, limit = pace_of(character, _paths(character, starts, time))
+    rate, limit = pace_of(character, _paths(character, starts, time), lambda: derive(character, 1))
     return spread_gammas(rate / limit, time, leading=leading, **options)
 
 
@@ -185,7 +185,7 @@ def _paths(character: Character, starts: Floats, time: float) -> Floats:
     """Return where the field that the method follows leads, (starts, times, d)."""
     problem = _problem(character)
     try:
-        leading = followed_field(modified_equation(character.method, problem, 0))
+        leading = followed_field(derive(character, 0))
     except MethodError:  # an equation is tested that the method itself has not
         leading = problem
     path = flow(leading, starts, [1.0], np.linspace(0.0, time, 9), rtol=1e-8, estimate_error=False)

@@ -240,7 +240,7 @@ def _points(problem: VectorField, starts: ArrayLike | None) -> Floats:
 def _suiting(pieces: Pieces, problem: VectorField, points: Floats, end: fmpq, count: int) -> Floats:
     """Return step sizes for the pace of the method, whose schedules are about 1."""
     first = pieces.equations[0]
-    rate, limit = pace_of(first.character, points, first)
+    rate, limit = pace_of(first.character, points, lambda: first.at_least(1))
     leading = pieces.expected([0])[0] or 1
     schedule = pieces.method.schedule
     return gammas_by_pieces(schedule, problem, points, end, count, leading, rate / limit)

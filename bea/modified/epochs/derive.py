@@ -48,7 +48,7 @@ import numpy as np
 from flint import fmpq
 
 from bea.algebra import Element
-from bea.errors import BeaError
+from bea.errors import BeaError, MethodError
 from bea.fields import Loss, SeriesField
 from bea.methods import Method, get
 from bea.modified.checks import checked_order, require_method
@@ -203,7 +203,13 @@ def _equation(
 
     wanted = [_vector(c) * fmpq(1, m ** (k + 1)) for k, c in enumerate(powers)]
     terms = [tuple(f * m**k) for k, f in enumerate(match_powers(wanted, lie))]
-    return EpochEquation(method, order, problem, epoch=epoch, route=route, components=lambda: terms)
+
+    def components(k: int) -> list[tuple[Element, ...]]:
+        if k > order:
+            raise MethodError(f"the epoch is derived to order {order}: derive it to order {k}")
+        return terms[: k + 1]
+
+    return EpochEquation(method, order, problem, epoch=epoch, route=route, components=components)
 
 
 def _composed(method: Method, losses: Sequence[Loss], order: int) -> list[Vector]:

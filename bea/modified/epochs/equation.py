@@ -20,8 +20,9 @@ from bea.algebra.language.reals import real_numbers
 from bea.errors import MethodError
 from bea.fields import Loss
 from bea.methods import Method
-from bea.modified.equation import Components, ModifiedEquation
+from bea.modified.equation import ModifiedEquation
 from bea.modified.symbolic_step import bind_exactly
+from bea.modified.terms import Components
 
 __all__ = ["Epoch", "EpochEquation", "batch_loss", "is_descent"]
 
@@ -113,7 +114,7 @@ class EpochEquation(ModifiedEquation):
         *,
         epoch: Epoch,
         route: str,
-        components: Callable[[], Components],
+        components: Callable[[int], Components],
     ) -> None:
         super().__init__(
             method,
@@ -130,19 +131,6 @@ class EpochEquation(ModifiedEquation):
     def subject(self) -> str:
         """What the equation is of, as errors name it."""
         return f"an epoch of {self.method}"
-
-    def truncate(self, order: int) -> EpochEquation:
-        """Return the equation cut after gamma^order; see `ModifiedEquation.truncate`."""
-        order = self._derived_order(order)
-        assert isinstance(self.problem, Loss)
-        return EpochEquation(
-            self.method,
-            order,
-            self.problem,
-            epoch=self.epoch,
-            route=self.route,
-            components=lambda: self.components[: order + 1],
-        )
 
     def known_potential(self, power: int) -> Element | None:
         """Return L itself, and the penalty of gradient descent: constants included.

@@ -8,12 +8,12 @@ with a penalty, or with a preconditioner, one that may be stiffer.
 from __future__ import annotations
 
 from bea.fields import VectorField
-from bea.modified.equation import ModifiedEquation
+from bea.modified.terms import Terms
 
 __all__ = ["followed_field"]
 
 
-def followed_field(equation: ModifiedEquation) -> VectorField:
+def followed_field(equation: Terms) -> VectorField:
     """Return f_0 of an equation on a problem as a field by itself.
 
     >>> import bea

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra import Element
 from bea.methods import Scheduled
 from bea.modified.memory.corrected_start import start_correction
 from bea.modified.numeric import compiled, horner_program, tree_program
 from bea.modified.schedule import on_trees as scheduled
+from bea.modified.terms import Terms
 from bea.trees import Tree, trees_up_to
-
-if TYPE_CHECKING:
-    from bea.algebra import Element
-    from bea.modified.equation import ModifiedEquation
 
 __all__ = ["corrected", "first_correction", "on_problem", "on_trees"]
 
 
-def on_trees(equation: ModifiedEquation) -> Mapping[Tree, Any]:
+def on_trees(equation: Terms) -> Mapping[Tree, Any]:
     """Return theta* on trees; see `ModifiedEquation.start_correction`."""
     method, order = equation.method, equation.order
     if not equation.character.has_memory:
@@ -37,17 +35,16 @@ def on_trees(equation: ModifiedEquation) -> Mapping[Tree, Any]:
     return MappingProxyType(dict(zip(trees_up_to(order, method.colors), found, strict=True)))
 
 
-def on_problem(equation: ModifiedEquation) -> list[list[Element]]:
+def on_problem(equation: Terms, correction: Mapping[Tree, Any]) -> list[list[Element]]:
     """Return theta* of a scheduled method on the concrete problem, by powers of gamma."""
     assert isinstance(equation.method, Scheduled) and equation.problem is not None
-    correction = equation.start_correction
     return scheduled.start_terms(equation.method, equation.problem, correction, equation.order)
 
 
-def first_correction(equation: ModifiedEquation, starts: Any) -> int | None:
+def first_correction(equation: Terms, correction: Mapping[Tree, Any], starts: Any) -> int | None:
     """Return its lowest power of gamma; see `ModifiedEquation.first_correction`."""
     method = equation.method
-    terms: list[Any] = [term for term, a in equation.start_correction.items() if a != 0]
+    terms: list[Any] = [term for term, a in correction.items() if a != 0]
     if isinstance(method, Scheduled):
         times = np.atleast_2d(np.asarray(starts, dtype=float))[:, -1]
         terms = [term for term in terms if not scheduled.vanishes(method, term, times)]
@@ -55,7 +52,11 @@ def first_correction(equation: ModifiedEquation, starts: Any) -> int | None:
 
 
 def corrected(
-    equation: ModifiedEquation, terms: list[list[Element]] | None, starts: Any, gammas: Any
+    equation: Terms,
+    correction: Mapping[Tree, Any],
+    terms: list[list[Element]] | None,
+    starts: Any,
+    gammas: Any,
 ) -> NDArray[np.float64]:
     """Return starts (gammas, starts, d), from trees or from the terms of `on_problem`."""
     problem = equation.problem
@@ -64,7 +65,7 @@ def corrected(
     steps = np.asarray(gammas, dtype=float)
     if terms is None:
         parts = equation.method.parts(problem)
-        program = tree_program(problem, equation.start_correction, is_map=True, parts=parts)
+        program = tree_program(problem, correction, is_map=True, parts=parts)
     else:
         program = horner_program(problem, terms)
     lanes = np.ascontiguousarray(np.tile(points.T, (1, len(steps))))

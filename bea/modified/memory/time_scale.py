@@ -8,6 +8,7 @@ so that (1 - rho) |f_1|/|f_0| is how fast it changes. For heavy ball both are ab
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,10 +16,9 @@ from numpy.typing import NDArray
 
 from bea.errors import MethodError
 from bea.fields.jacobians import jacobian_norms, stiffness
-from bea.modified.derive import modified_equation
-from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.character import Character
 from bea.modified.memory.leading_field import followed_field
+from bea.modified.terms import Terms
 
 __all__ = ["Pace", "pace_of"]
 
@@ -43,30 +43,32 @@ class Pace(NamedTuple):
     limit: float
 
 
-def pace_of(character: Character, points: Floats, equation: ModifiedEquation | None = None) -> Pace:
+def pace_of(character: Character, points: Floats, derived: Callable[[], Terms]) -> Pace:
     """Return the pace at starts (starts, d), or along paths from them (starts, times, d).
 
-    The equation is derived to order 1 where it is needed and not given.
+    `derived` returns the equation to order 1 or more; it is asked only where that is needed.
 
     >>> from bea.fields import VectorField
     >>> from bea.methods import get
+    >>> from bea.modified.derive import derive
     >>> bowl = VectorField.read("-x, -10*y")
     >>> character = Character(get("heavy-ball", beta="81/100"), bowl)
-    >>> np.round(pace_of(character, np.array([[1.0, 1.0]])), 3)
+    >>> equation = lambda: derive(character, 1)
+    >>> np.round(pace_of(character, np.array([[1.0, 1.0]]), equation), 3)
     array([52.632,  0.053])
     """
-    method, problem = character.method, character.problem
+    problem = character.problem
     assert problem is not None
     if character.is_on_trees:
         factor = abs(character.effective_rate)
         rate = factor * stiffness(problem, points)
         return Pace(rate, factor * character.useful_limit)
     try:
-        derived = equation or modified_equation(method, problem, 1)
+        equation = derived()
     except MethodError:  # an equation is tested that the method itself has not
         return Pace(stiffness(problem, points), 1.0)
-    norms = jacobian_norms(followed_field(derived), points)
-    rates = np.fmax(norms, _lag(character.known_slowest_rate, derived, points))
+    norms = jacobian_norms(followed_field(equation), points)
+    rates = np.fmax(norms, _lag(character.known_slowest_rate, equation, points))
     paths = rates.reshape(len(points), -1)
     fastest = np.where(np.isfinite(paths), paths, 0.0).max(axis=1)
     return Pace(float(np.quantile(fastest, _QUANTILE)), character.useful_limit)
@@ -75,7 +77,7 @@ def pace_of(character: Character, points: Floats, equation: ModifiedEquation | N
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _lag(slowest: float, equation: ModifiedEquation, points: Floats) -> Floats:
+def _lag(slowest: float, equation: Terms, points: Floats) -> Floats:
     """Return (1 - rho) |f_1|/|f_0|, scaled so that it is |f'| for Euler's method on a line."""
     leading = equation.truncate(0)(points, 1.0)
     correction = equation.truncate(1)(points, 1.0) - leading

@@ -7,7 +7,7 @@ a whole equation, on trees or on a concrete loss. The loss itself is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from bea.algebra import Element
 from bea.errors import BeaError, MethodError, NoModifiedLossError
@@ -15,10 +15,8 @@ from bea.fields import Loss
 from bea.methods import Scheduled
 from bea.modified.structure import gradient
 from bea.modified.structure.loss import ModifiedLoss, of_loss
+from bea.modified.terms import Terms
 from bea.trees import WITH_THETA
-
-if TYPE_CHECKING:
-    from bea.modified.equation import ModifiedEquation
 
 __all__ = ["GradientSplit", "gradient_part", "is_split_on_trees", "modified_loss"]
 
@@ -34,7 +32,7 @@ class GradientSplit(NamedTuple):
     remainder: tuple[Any, ...]
 
 
-def modified_loss(equation: ModifiedEquation) -> ModifiedLoss:
+def modified_loss(equation: Terms) -> ModifiedLoss:
     """Return the loss whose gradient flow the equation is; see `ModifiedEquation.modified_loss`."""
     _require_loss(equation)
     wrong = [k for k, is_one in enumerate(equation.is_gradient) if not is_one]
@@ -50,7 +48,7 @@ def modified_loss(equation: ModifiedEquation) -> ModifiedLoss:
     return ModifiedLoss(equation.order, None, equation.problem, terms, equation.components)
 
 
-def gradient_part(equation: ModifiedEquation) -> GradientSplit:
+def gradient_part(equation: Terms) -> GradientSplit:
     """Return the equation as a gradient and a remainder; see `ModifiedEquation.gradient_part`."""
     _require_loss(equation)
     if equation.problem is None:
@@ -72,7 +70,7 @@ def gradient_part(equation: ModifiedEquation) -> GradientSplit:
     return GradientSplit(split, tuple(remainder))
 
 
-def is_split_on_trees(equation: ModifiedEquation) -> bool:
+def is_split_on_trees(equation: Terms) -> bool:
     """Tell whether trees give the gradient parts: they are few, and f is one loss's as a whole.
 
     The parts of f that move one player of a game each have no loss of their own on one loss.
@@ -83,12 +81,12 @@ def is_split_on_trees(equation: ModifiedEquation) -> bool:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _contractions(equation: ModifiedEquation) -> list[dict[Any, Any]]:
+def _contractions(equation: Terms) -> list[dict[Any, Any]]:
     orders = range(equation.order + 1)
     return [gradient.potential_on_trees(equation.coefficients, k + 1) for k in orders]
 
 
-def _potential(equation: ModifiedEquation, k: int) -> Element | None:
+def _potential(equation: Terms, k: int) -> Element | None:
     """Return L_k with f_k = -grad L_k on the concrete loss, or None if the ring has none."""
     loss = equation.problem
     assert isinstance(loss, Loss)
@@ -102,7 +100,7 @@ def _potential(equation: ModifiedEquation, k: int) -> Element | None:
     return gradient.potential_by_homotopy(loss, tuple(-c for c in equation.components[k]))
 
 
-def _mean_potential(equation: ModifiedEquation, k: int) -> Element:
+def _mean_potential(equation: Terms, k: int) -> Element:
     """Return the loss of the gradient part of f_k, which is no gradient as a whole."""
     known = equation.known_potential(k)
     if known is not None:
@@ -126,7 +124,7 @@ def _mean_potential(equation: ModifiedEquation, k: int) -> Element:
         ) from None
 
 
-def _on_loss(equation: ModifiedEquation) -> Element:
+def _on_loss(equation: Terms) -> Element:
     """Return the highest term of the modified loss, by trees, as an element."""
     assert isinstance(equation.problem, Loss)
     return of_loss(
@@ -134,7 +132,7 @@ def _on_loss(equation: ModifiedEquation) -> Element:
     )
 
 
-def _require_loss(equation: ModifiedEquation) -> None:
+def _require_loss(equation: Terms) -> None:
     if isinstance(equation.method, Scheduled) and equation.problem is not None:
         raise BeaError(
             "with a schedule the modified loss changes with the time, and is known for every loss "

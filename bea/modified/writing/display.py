@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bea.algebra import Element
+from bea.modified.terms import Terms
 from bea.modified.writing.script import (
     LATEX,
     TEXT,
@@ -18,25 +19,22 @@ from bea.modified.writing.script import (
     tree_terms,
 )
 
-if TYPE_CHECKING:
-    from bea.modified.equation import ModifiedEquation
-
 __all__ = ["as_latex", "as_record", "as_text", "universal_text"]
 
 
-def as_text(equation: ModifiedEquation) -> str:
+def as_text(equation: Terms) -> str:
     """Return the equation as text: a line, or on a concrete problem one for each component."""
     if equation.problem is None:
         return universal_text(equation)
     return "\n".join(_component_lines(equation, TEXT, text_of, "{} = {}"))
 
 
-def universal_text(equation: ModifiedEquation) -> str:
+def universal_text(equation: Terms) -> str:
     """Return the equation for every field at once, as text."""
     return series(tree_terms(equation.coefficients, equation.order, equation.notation), TEXT)
 
 
-def as_latex(equation: ModifiedEquation) -> str:
+def as_latex(equation: Terms) -> str:
     """Return the equation in LaTeX; a concrete one as an aligned system."""
     if equation.problem is None:
         notation = f"{equation.notation}-latex"
@@ -45,7 +43,7 @@ def as_latex(equation: ModifiedEquation) -> str:
     return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
 
 
-def as_record(equation: ModifiedEquation) -> dict[str, Any]:
+def as_record(equation: Terms) -> dict[str, Any]:
     """Return the machine-readable record; see `ModifiedEquation.as_json`."""
     head = {
         "method": equation.method.name,
@@ -67,7 +65,7 @@ def as_record(equation: ModifiedEquation) -> dict[str, Any]:
 
 
 def _component_lines(
-    equation: ModifiedEquation, script: Script, write: Callable[[Element], str], form: str
+    equation: Terms, script: Script, write: Callable[[Element], str], form: str
 ) -> list[str]:
     assert equation.problem is not None
     lines, ring = [], equation.problem.ring

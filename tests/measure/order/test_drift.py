@@ -305,7 +305,7 @@ def _with_doubled_term(equation, power: int):
         equation.problem,
         route="control",
         coefficients=lambda k: {t: b for t, b in changed.items() if t.order <= k + 1},
-        components=lambda: (),
+        components=lambda k: (),
     )
 
 

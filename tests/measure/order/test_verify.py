@@ -136,7 +136,7 @@ def test_the_classic_mistake_is_refuted() -> None:
         BOWL,
         route="trees",
         coefficients=lambda k: {t: b for t, b in wrong.items() if t.order <= k + 1},
-        components=lambda: right.components,
+        components=lambda k: right.components[: k + 1],
     )
     certificate = bea.verify(get("explicit-euler"), BOWL, equation=equation)
     assert certificate.verdict == "refuted"

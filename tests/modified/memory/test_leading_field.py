@@ -9,9 +9,9 @@ import bea
 from bea.fields.jacobians import stiffness
 from bea.measure import gammas_for
 from bea.methods import Method, get
-from bea.modified.memory.character import Character
 from bea.modified.memory.leading_field import followed_field
-from bea.modified.memory.time_scale import pace_of
+
+from .conftest import paced
 
 LOSS = bea.problems.loss("x**2/2 + 5*y**2")
 START = np.array([[0.3, -0.7]])
@@ -41,7 +41,7 @@ def test_a_method_that_cannot_be_derived_is_measured_by_the_problem() -> None:
         def step(self, f, theta, state, gamma):  # type: ignore[no-untyped-def]
             return theta + gamma * np.where(f(theta) > 0, 1, -1), state
 
-    assert pace_of(Character(Rounded(), LOSS), START) == (10, 1)
+    assert paced(Rounded(), LOSS, START) == (10, 1)
 
 
 def test_one_start_beside_a_pole_does_not_decide() -> None:
@@ -50,7 +50,7 @@ def test_one_start_beside_a_pole_does_not_decide() -> None:
     starts = np.array([[1e-2], [1.5], [1.6], [1.8], [2.0]])
     followed = followed_field(bea.modified_equation(newton, loss, 0))
     assert stiffness(followed, starts) > 1e3
-    assert pace_of(Character(newton, loss), starts).rate < 1
+    assert paced(newton, loss, starts).rate < 1
 
 
 def test_a_memory_that_forgets_slowly_takes_no_smaller_steps_than_it_needs() -> None:

@@ -8,8 +8,8 @@ import pytest
 import bea
 from bea.measure import default_starts, default_time, gammas_for, stiffness
 from bea.methods import get
-from bea.modified.memory.character import Character
-from bea.modified.memory.time_scale import pace_of
+
+from .conftest import paced
 
 BOOTH = bea.problems.booth()
 STARTS = default_starts(BOOTH)
@@ -19,7 +19,7 @@ STARTS = default_starts(BOOTH)
 def test_decay_of_nothing_changes_nothing(beta: str) -> None:
     """On trees and off them, heavy ball has about the same range of step sizes."""
     plain, decayed = (
-        pace_of(Character(get(name, beta=beta, **more), BOOTH), STARTS)
+        paced(get(name, beta=beta, **more), BOOTH, STARTS)
         for name, more in (("heavy-ball", {}), ("heavy-ball-l2", {"weight_decay": 0}))
     )
     assert decayed.rate == pytest.approx(plain.rate, rel=1e-6)
@@ -31,7 +31,7 @@ def test_preconditioning_scales_the_pace() -> None:
     for factor in ("1/4", "4"):
         method = get("preconditioned-descent", diagonal=(factor, factor))
         scaled = rate * (0.25 if factor == "1/4" else 4)
-        assert pace_of(Character(method, BOOTH), STARTS).rate == pytest.approx(scaled)
+        assert paced(method, BOOTH, STARTS).rate == pytest.approx(scaled)
 
 
 def test_adam_forgets_in_steps_and_not_in_time() -> None:
