@@ -9,6 +9,7 @@ differential equations", Math. Comp. 76 (2007) 1941-1953.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import factorial
 from typing import Any
 
@@ -24,6 +25,7 @@ from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.character import Character
+from bea.modified.routes import manifold
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
 from bea.modified.symbolic_step import (
@@ -77,11 +79,16 @@ def modified_equation(
 def derive(character: Character, order: int, route: str = "auto") -> ModifiedEquation:
     """Derive the modified equation of a method of which the character is known, or may be wanted.
 
-    Parameters and errors are those of `modified_equation`.
+    What was derived of it to the same order or a higher one is not derived anew. Parameters and
+    errors are those of `modified_equation`.
     """
     order, method = checked_order(order), character.method
+    known: ModifiedEquation | None = character.derived
+    if route == "auto" and known is not None and known.order >= order:
+        return known.truncate(order)
     problem = _with_symbols_of(method, character.problem)
     method.check_field(problem)
+    asked = character
     if problem is not character.problem:
         character = Character(method, problem)
     chosen = _choose(route, character)
@@ -89,6 +96,7 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
     other = "manifold" if chosen == "manifold" else "trees"
     on_trees = routes.get(chosen if problem is None else other).on_trees
+    solved = cache(lambda k: manifold.memory_on_field(method, _given(problem), k))
     equation = ModifiedEquation(
         method,
         order,
@@ -99,10 +107,16 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
             if isinstance(method, Scheduled)
             else _by_trees(on_trees, method, k)
         ),
-        components=lambda k: routes.get(chosen).on_field(method, _given(problem), k),
+        components=lambda k: (
+            solved(k)[0]
+            if chosen == "manifold"
+            else routes.get(chosen).on_field(method, _given(problem), k)
+        ),
+        memory=lambda k: solved(k)[1],
         character=character,
     )
-    return _derived(equation)
+    asked.derived = _derived(equation)
+    return equation
 
 
 def modifying_integrator(

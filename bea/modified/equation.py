@@ -15,7 +15,6 @@ from bea.methods import Method, Scheduled
 from bea.modified.memory import starts as starting
 from bea.modified.memory.on_manifold import OnManifold
 from bea.modified.memory.time_scale import pace_of
-from bea.modified.routes import manifold
 from bea.modified.structure import split as structure
 from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.terms import Terms
@@ -100,15 +99,6 @@ class ModifiedEquation(Terms):
         """
         self._require_problem()
         return starting.corrected(self, self.start_correction, self._start_terms, starts, gammas)
-
-    @cached_property
-    def memory(self) -> tuple[tuple[Element, ...], ...]:
-        """The slaved memory S(theta; gamma) on the concrete field, by powers of gamma.
-
-        Each entry holds the components of all parts of the memory, one part after the other.
-        """
-        problem = self._require_problem()
-        return tuple(map(tuple, manifold.memory_on_field(self.method, problem, self.order)[1]))
 
     @cached_property
     def has_start_correction(self) -> bool:

@@ -24,6 +24,7 @@ from bea.modified.checks import checked_order
 from bea.modified.elementary import weights
 from bea.modified.memory.character import Character
 from bea.modified.numeric import compiled, horner_program, lane_gammas, shorter, tree_program
+from bea.modified.routes import manifold
 from bea.modified.structure import gradient
 from bea.trees import Tree, number_up_to
 
@@ -31,6 +32,7 @@ __all__ = ["Components", "Terms"]
 
 Numbers = NDArray[np.float64]
 Components = Sequence[tuple[Element, ...]]
+Memory = Sequence[Sequence[Element]]
 
 # So many trees, those of order 8 in one colour, make the shorter programs; more do not.
 _FEW_TREES = 600
@@ -65,6 +67,7 @@ class Terms:
         coefficients: Callable[[int], Mapping[Tree, Any]],
         components: Callable[[int], Components],
         kind: str = "modified",
+        memory: Callable[[int], Memory] | None = None,
         character: Character | None = None,
     ) -> None:
         self.method = method
@@ -75,6 +78,7 @@ class Terms:
         self.character = character or Character(method, problem)
         self._find_coefficients = coefficients
         self._find_components = components
+        self._find_memory = memory or self._slaved
 
     # --- exact ------------------------------------------------------------------------------------
 
@@ -129,6 +133,7 @@ class Terms:
         other.order = order
         other._find_coefficients = self._coefficients_up_to
         other._find_components = self._components_up_to
+        other._find_memory = self._memory_up_to
         return other
 
     def _coefficients_up_to(self, order: int) -> Mapping[Tree, Any]:
@@ -141,6 +146,24 @@ class Terms:
         if "components" not in self.__dict__ or order > self.order:
             return self._find_components(order)
         return self.components[: order + 1]
+
+    @cached_property
+    def memory(self) -> tuple[tuple[Element, ...], ...]:
+        """The slaved memory S(theta; gamma) on the concrete field, by powers of gamma.
+
+        Each entry holds the components of all parts of the memory, one part after the other.
+        """
+        self._require_problem()
+        return tuple(map(tuple, self._find_memory(self.order)))
+
+    def _slaved(self, order: int) -> Memory:
+        return manifold.memory_on_field(self.method, self._require_problem(), order)[1]
+
+    def _memory_up_to(self, order: int) -> Memory:
+        """Return the memory to another order; it goes one power further than the terms."""
+        if "memory" not in self.__dict__ or order > self.order:
+            return self._find_memory(order)
+        return self.memory[: order + 2]
 
     def vanishes(self, power: int) -> bool:
         """Tell whether the term of gamma^power is zero.

@@ -107,5 +107,6 @@ def _monomial(program: Program, terms: _Terms, generators: Sequence[int]) -> int
     ((exponents, coefficient),) = terms
     result = program.constant(1)
     for generator, exponent in zip(generators, exponents, strict=True):
-        result = program.multiply(result, program.power(generator, exponent))
+        if exponent:  # most generators of a large ring are in no one monomial
+            result = program.multiply(result, program.power(generator, exponent))
     return program.multiply(program.constant(coefficient), result)

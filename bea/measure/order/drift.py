@@ -89,11 +89,12 @@ def discretization_drift(
     require_problem(problem)
     chosen = checked_orders(orders)
     character = Character(method, problem)
-    time = suiting_time(character) if time is None else real_number(time, "the time")
+    time = None if time is None else real_number(time, "the time")
     points = starting_points(problem, starts)
+    equation = derive_for(character, max(chosen))  # of which times and steps need the first terms
+    time = suiting_time(character) if time is None else time
     if gammas is None:
         gammas = suiting_gammas(character, points, time, samples=samples)
-    equation = derive_for(character, max(chosen))
     start = start_of(equation, chosen)
     iterates = iterate(
         start.method,
@@ -133,9 +134,9 @@ def one_step_defect(
     chosen = checked_orders(orders)
     character = Character(method, problem)
     points = starting_points(problem, starts)
+    equation = derive_for(character, max(chosen))
     if gammas is None:
         gammas = suiting_gammas(character, points, suiting_time(character))
-    equation = derive_for(character, max(chosen))
     start = start_of(equation, chosen)
     iterates = iterate(start.method, problem, points, gammas, steps=1)
     return compare("defect", equation, chosen, iterates, start, progress)

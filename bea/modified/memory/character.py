@@ -43,6 +43,8 @@ class Character:
         The method.
     problem : VectorField or None
         The problem; needed for methods that cannot be expressed on trees.
+    derived : Terms or None
+        The equation of the highest order that was derived of the method on the problem so far.
 
     Examples
     --------
@@ -57,6 +59,7 @@ class Character:
     def __init__(self, method: Method, problem: VectorField | None = None) -> None:
         self.method = method
         self.problem = problem
+        self.derived: Any = None
 
     @cached_property
     def has_memory(self) -> bool:
