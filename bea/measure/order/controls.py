@@ -26,6 +26,7 @@ def changed(
         equation.problem,
         route=equation.route,
         kind=equation.kind,
+        character=None if method else equation.character,
         coefficients=lambda k: {
             tree: b * factor if tree.order == order + 1 else b
             for tree, b in equation.truncate(k).coefficients.items()

@@ -17,6 +17,7 @@ from bea.algebra.ring.conversions import to_expression
 from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
 from bea.fields import VectorField
+from bea.fields.jacobians import matrices_at
 from bea.methods import Method, Scheduled
 from bea.modified.memory.transients import characteristic_polynomial, without_root
 from bea.modified.memory.useful_range import overtaken_at
@@ -28,7 +29,7 @@ from bea.modified.symbolic_step import (
     tree_map,
 )
 
-__all__ = ["Character", "as_number", "joint_map"]
+__all__ = ["Character", "as_number", "joint_map", "limit_of"]
 
 # Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
 _ROUNDING = 1e-7
@@ -132,12 +133,7 @@ class Character:
         where hyperparameters are symbolic or the rate depends on theta. `MethodError` is raised if
         it is 1 or more: the memory does not contract.
         """
-        try:
-            matrix, theta = self._joint_map, True
-        except MethodError:
-            if self.problem is None:
-                raise
-            matrix, theta = manifold.linear_memory(self.method, self.problem), False
+        matrix, theta = self._memory_map
         floats = np.array([[as_number(value) for value in row] for row in matrix])
         if np.isnan(floats).any():
             return None
@@ -151,6 +147,31 @@ class Character:
                 f"factor {slowest:.4g} per step, and no slow manifold attracts the iterates"
             )
         return slowest
+
+    def slowest_rate_at(self, points: Any) -> float:
+        """Return the slowest rate, 0 without memory, the largest of points where it hangs on them.
+
+        Raises
+        ------
+        MethodError
+            If hyperparameters are symbolic, or the memory does not contract at a point.
+        """
+        slowest = self.slowest_rate if self.has_memory else 0.0
+        if slowest is not None:
+            return slowest
+        if open_symbols(self.method) or self.problem is None:
+            raise self._needs_numbers()
+        ring, (matrix, _) = self.problem.ring, self._memory_map
+        rows = [[x if isinstance(x, Element) else ring.constant(x) for x in row] for row in matrix]
+        maps = matrices_at(rows, points, self.problem.dimension)
+        finite = maps[np.isfinite(maps).all(axis=(1, 2))]
+        largest = float(np.abs(np.linalg.eigvals(finite)).max(initial=0.0))
+        if largest >= 1 - _ROUNDING:
+            raise MethodError(
+                f"the memory of '{self.method}' does not contract everywhere: a part of it changes "
+                f"by the factor {largest:.4g} per step; give starts at which it is below 1"
+            )
+        return largest
 
     @cached_property
     def useful_limit(self) -> float:
@@ -167,25 +188,24 @@ class Character:
         """
         if not self.has_memory:
             return 1.0 / abs(self.effective_rate)
-        slowest = self.known_slowest_rate
-        if self.is_on_trees:
-            return overtaken_at(self._inner)
-        return (1 - slowest**0.5) ** 2 / (1 - slowest)
+        if self.slowest_rate is None:
+            raise self._needs_numbers()
+        return overtaken_at(self._inner) if self.is_on_trees else limit_of(self.slowest_rate)
 
-    @property
-    def known_slowest_rate(self) -> float:
-        """The slowest rate, 0 without memory; `MethodError` is raised where it is no number."""
-        slowest = self.slowest_rate if self.has_memory else 0.0
-        if slowest is not None:
-            return slowest
-        if open_symbols(self.method):
-            raise MethodError(
-                f"the useful range of '{self.method}' needs numbers for its hyperparameters"
-            )
-        raise MethodError(
-            f"the memory of '{self.method}' decays at a rate that depends on theta: it has a "
-            "modified equation (bea derive), but no step sizes are known that suit it"
+    def _needs_numbers(self) -> MethodError:
+        return MethodError(
+            f"the useful range of '{self.method}' needs numbers for its hyperparameters"
         )
+
+    @cached_property
+    def _memory_map(self) -> tuple[list[list[Any]], bool]:
+        """The linear map of the memory at gamma = 0, and whether theta is its first part."""
+        try:
+            return self._joint_map, True
+        except MethodError:
+            if self.problem is None:
+                raise
+            return manifold.linear_memory(self.method, self.problem), False
 
     @property
     def _inner(self) -> Method:
@@ -217,6 +237,15 @@ def joint_map(bound: Method, f: TreeArithmetic | None = None) -> list[list[Any]]
     units = [[fmpq(i == j) for i in range(count)] for j in range(count)]
     columns = [[x - y for x, y in zip(at(unit), rest, strict=True)] for unit in units]
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def limit_of(slowest: float) -> float:
+    """Return (1 - sqrt(rho))^2/(1 - rho), the useful limit in units of |f_0'| with a slowest rate.
+
+    >>> limit_of(0.0), round(limit_of(0.25), 12)
+    (1.0, 0.333333333333)
+    """
+    return (1 - slowest**0.5) ** 2 / (1 - slowest)
 
 
 def as_number(value: Any) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bea.errors import MethodError
 from bea.fields.jacobians import jacobian_norms, stiffness
-from bea.modified.memory.character import Character
+from bea.modified.memory.character import Character, limit_of
 from bea.modified.memory.leading_field import followed_field
 from bea.modified.terms import Terms
 
@@ -68,10 +68,12 @@ def pace_of(character: Character, points: Floats, derived: Callable[[], Terms]) 
     except MethodError:  # an equation is tested that the method itself has not
         return Pace(stiffness(problem, points), 1.0)
     norms = jacobian_norms(followed_field(equation), points)
-    rates = np.fmax(norms, _lag(character.known_slowest_rate, equation, points))
+    slowest = character.slowest_rate_at(points)
+    rates = np.fmax(norms, _lag(slowest, equation, points))
     paths = rates.reshape(len(points), -1)
     fastest = np.where(np.isfinite(paths), paths, 0.0).max(axis=1)
-    return Pace(float(np.quantile(fastest, _QUANTILE)), character.useful_limit)
+    limit = limit_of(slowest) if character.has_memory else character.useful_limit
+    return Pace(float(np.quantile(fastest, _QUANTILE)), limit)
 
 
 # --- private helpers ----------------------------------------------------------------------------

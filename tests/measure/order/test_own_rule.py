@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import bea
+from bea.errors import MethodError
 from bea.measure import verify
 from bea.methods import Method, from_function, from_text
 from bea.modified import modified_equation
@@ -84,3 +85,24 @@ def test_all_ways_give_one_equation() -> None:
     found = [modified_equation(make(), order=3).coefficients for make in WAYS.values()]
     assert found[0] == found[1] == found[2]
     assert found[0] != modified_equation(bea.methods.ema_momentum(beta="1/2"), order=3).coefficients
+
+
+RATES_OF_THETA = [
+    ("x**2/2", "v = v*grad/2 + grad; theta = theta - gamma*v"),
+    ("x**2/2", "v = v*theta/3 + grad; theta = theta - gamma*v"),
+    ("(x + 2*y - 7)**2 + (2*x + y - 5)**2", "v = v*sin(grad)/2 + grad; theta = theta - gamma*v"),
+]
+
+
+@pytest.mark.parametrize(("loss", "rule"), RATES_OF_THETA)
+def test_a_memory_whose_rate_depends_on_theta_is_confirmed(loss: str, rule: str) -> None:
+    problem = bea.problems.loss(loss)
+    found = verify(from_text(rule), problem, order=1)
+    assert found.verdict == "confirmed"
+    assert [f.expected for f in found.findings if f.kind == "equation"] == [1, 2]
+
+
+def test_where_such_a_memory_grows_it_is_refused() -> None:
+    rule, problem = from_text(RATES_OF_THETA[0][1]), bea.problems.loss("x**2")
+    with pytest.raises(MethodError, match="not contract everywhere: a part of it changes by"):
+        verify(rule, problem, order=1, starts=[3.0])
