@@ -6,6 +6,7 @@ Source: Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, s
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import singledispatch
 
 from bea.algebra.ring.conversions import read, to_expression
 from bea.algebra.ring.ring import Ring
@@ -13,7 +14,7 @@ from bea.errors import ExpressionError
 from bea.fields.about import About
 from bea.fields.vector_field import Loss, VectorField
 
-__all__ = ["timed_about", "with_time"]
+__all__ = ["timed", "timed_about", "with_time"]
 
 
 def with_time(problem: VectorField, name: str = "t") -> VectorField:
@@ -36,10 +37,12 @@ def with_time(problem: VectorField, name: str = "t") -> VectorField:
             f"'{name}' is a name of the problem already: give the time another, with_time(..., "
             "name='time')"
         )
-    own = getattr(problem, "timed", None)
-    if own is not None:
-        found: VectorField = own(name)
-        return found
+    return timed(problem, name)
+
+
+@singledispatch
+def timed(problem: VectorField, name: str) -> VectorField:
+    """Return the field with the time; kinds of problems that keep more register their own way."""
     ring = Ring((*problem.variables, name), problem.parameters)
     if isinstance(problem, Loss):  # the loss itself says where it is defined
         slopes = read(ring, to_expression(problem.value)).gradient()[:-1]

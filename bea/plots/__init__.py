@@ -16,8 +16,11 @@ Examples
 ((6, 2), 'loss')
 """
 
-from bea.plots.fields.loss_drawing import draw_loss
-from bea.plots.fields.losses import LossData, loss_data, loss_figure
+from bea.plots.fields.loss_drawing import draw_loss, loss_figure
+from bea.plots.fields.losses import (
+    LossData,
+    loss_data,
+)
 from bea.plots.fields.terms import TermsData, draw_terms, terms_data, terms_figure
 from bea.plots.fields.trajectory import (
     TrajectoryData,
@@ -39,11 +42,14 @@ from bea.plots.order.comparison import (
     ComparisonData,
     ComparisonPanel,
     comparison_data,
-    comparison_figure,
 )
-from bea.plots.order.comparison_drawing import draw_comparison
-from bea.plots.order.drift import DriftCurve, DriftData, drift_data, drift_figure
-from bea.plots.order.drift_drawing import draw_drift
+from bea.plots.order.comparison_drawing import comparison_figure, draw_comparison
+from bea.plots.order.drift import (
+    DriftCurve,
+    DriftData,
+    drift_data,
+)
+from bea.plots.order.drift_drawing import draw_drift, drift_figure
 from bea.plots.order.schedules import ScheduleCurve, draw_schedules, schedule_data, schedule_figure
 from bea.plots.random.annealing import (
     AnnealingCurve,

@@ -1,23 +1,21 @@
 """Elementary functions of power series, by the recurrences that their differential equations give.
 
 For y = F(u) with u a series, t y' = F'(u) t u' gives each coefficient of y from the lower ones;
-the constant term F(u[0]) is asked of the coefficient ring itself. Source: Knuth, The Art of
+the constant term F(u[0]) is asked of the coefficient ring itself. Each u is a `PowerSeries`, which
+stands on this module and calls it. Source: Knuth, The Art of
 Computer Programming 2, section 4.7, exercise 4 and equation (9) (powers); Griewank and Walther,
 Evaluating Derivatives, section 13.2 (the table of recurrences).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from flint import fmpq
 
 from bea.errors import BeaError
 from bea.series.powers import natural_power, rational_root
-
-if TYPE_CHECKING:
-    from bea.series.power_series import PowerSeries
 
 __all__ = ["constant", "constant_power", "exp", "log", "power", "sin_cos", "tanh"]
 
@@ -63,7 +61,7 @@ def constant_power(value: Any, exponent: int | fmpq) -> Any:
     return value ** (int(exponent.p) if exponent.q == 1 else exponent)
 
 
-def exp(u: PowerSeries) -> PowerSeries:
+def exp(u: Any) -> Any:
     """Return e^u: k y[k] = sum over j of j u[j] y[k-j]."""
     y = [constant("exp", u[0])]
     w = _weighted(u)
@@ -72,7 +70,7 @@ def exp(u: PowerSeries) -> PowerSeries:
     return type(u)(y)
 
 
-def log(u: PowerSeries) -> PowerSeries:
+def log(u: Any) -> Any:
     """Return log u: y' = u'/u, with the constant term log u[0] from the ring."""
     first = constant("log", u[0])
     if u.order == 0:
@@ -80,7 +78,7 @@ def log(u: PowerSeries) -> PowerSeries:
     return (u.derivative() * u.reciprocal()).integral() + first
 
 
-def power(u: PowerSeries, exponent: int | fmpq) -> PowerSeries:
+def power(u: Any, exponent: int | fmpq) -> Any:
     """Return u^exponent for an exact rational exponent.
 
     A natural exponent needs no division. Otherwise u y' = exponent u' y is solved, after a
@@ -100,7 +98,7 @@ def power(u: PowerSeries, exponent: int | fmpq) -> PowerSeries:
     return type(u)(y)
 
 
-def sin_cos(u: PowerSeries, sign: int) -> tuple[PowerSeries, PowerSeries]:
+def sin_cos(u: Any, sign: int) -> tuple[Any, Any]:
     """Return (sin u, cos u) for sign -1 and (sinh u, cosh u) for sign +1: s' = c u', c' = ±s u'."""
     names = ("sin", "cos") if sign == -1 else ("sinh", "cosh")
     s, c = ([constant(name, u[0])] for name in names)
@@ -112,7 +110,7 @@ def sin_cos(u: PowerSeries, sign: int) -> tuple[PowerSeries, PowerSeries]:
     return type(u)(s), type(u)(c)
 
 
-def tanh(u: PowerSeries) -> PowerSeries:
+def tanh(u: Any) -> Any:
     """Return tanh u: y' = (1 - y^2) u'."""
     y = [constant("tanh", u[0])]
     slope = [1 - y[0] * y[0]]
@@ -126,7 +124,7 @@ def tanh(u: PowerSeries) -> PowerSeries:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _weighted(u: PowerSeries) -> list[Any]:
+def _weighted(u: Any) -> list[Any]:
     """Return the coefficients j u[j] of t u'."""
     return [c * j for j, c in enumerate(u.coefficients)]
 
@@ -147,7 +145,7 @@ def _inverse(k: int, like: Any) -> Any:
     return _number(fmpq(1, k), like)
 
 
-def _power_with_valuation(u: PowerSeries, exponent: fmpq, valuation: int) -> PowerSeries:
+def _power_with_valuation(u: Any, exponent: fmpq, valuation: int) -> Any:
     places = exponent * valuation
     if valuation > u.order or places.q != 1 or places.p < 0:
         raise BeaError(

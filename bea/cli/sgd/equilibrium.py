@@ -21,6 +21,7 @@ from bea.errors import BeaError
 
 if TYPE_CHECKING:
     from bea.measure import EquilibriumRun
+    from bea.reports.equilibrium import EquilibriumReport
 
 __all__ = ["sgd_equilibrium"]
 
@@ -107,25 +108,30 @@ def sgd_equilibrium(
     folder = None if out is None else out_folder(out)
     kept = Kept(running.checked_checkpoint(), folder)
 
-    from bea.files import json_text
     from bea.measure import equilibrium_run
-    from bea.reports import console_on
     from bea.reports.equilibrium import EquilibriumReport
 
     with long_run(kept) as keywords:
         run = equilibrium_run(total, rates[0], weight_decay, point, **numbers, **keywords)
     report = EquilibriumReport(run, total)
-    if format == "json":
-        emit(json_text(report.as_json()))
-    else:
-        for part in report.parts():
-            console_on().print(part)
+    _show(report, format)
     if folder is not None:
         _save(report, run, folder)
     kept.done()
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _show(report: EquilibriumReport, format: str) -> None:
+    from bea.files import json_text
+    from bea.reports import console_on
+
+    if format == "json":
+        emit(json_text(report.as_json()))
+    else:
+        for part in report.parts():
+            console_on().print(part)
 
 
 def _length(intrinsic: float) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,17 +21,12 @@ from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, ModifiedLoss, modified_equation
 from bea.modified.checks import require_equation
-from bea.plots.fields.loss_drawing import draw_loss
 from bea.plots.house.landscape import chosen_components, grid_points, marked_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.style import shortened
 from bea.plots.house.windows import checked_window
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-__all__ = ["LossData", "loss_data", "loss_figure"]
+__all__ = ["LossData", "loss_data"]
 
 Floats = NDArray[np.float64]
 
@@ -77,56 +72,6 @@ class LossData:
     difference_levels: Floats
     minima: Floats
     critical: Floats
-
-
-def loss_figure(
-    equation: ModifiedEquation | Method,
-    loss: Loss | None = None,
-    gamma: float = 0.1,
-    order: int = 1,
-    *,
-    window: Sequence[tuple[float, float]] | None = None,
-    components: Sequence[str | int] | None = None,
-    at: ArrayLike | None = None,
-    axes: Sequence[Axes] | None = None,
-) -> Figure:
-    """Draw a loss beside its modified loss, and their difference.
-
-    In two dimensions these are three panels, of which the first two have the same levels and
-    colours; in one dimension two curves, and their difference below.
-
-    Parameters
-    ----------
-    equation
-        A modified equation of a loss, or a method, with which `loss` and `order` are given.
-    loss
-        The loss, for a method.
-    gamma
-        The step size.
-    order
-        The highest power of gamma, for a method.
-    window
-        (low, high) of each variable that is drawn; by default the problem's.
-    components, at
-        In more than two dimensions: one or two variables to draw, by name or counted from 0, and
-        the point (d,) on which the others stay, by default the problem's start.
-    axes
-        Where to draw: three of them, or two in one dimension; by default a new figure.
-
-    Raises
-    ------
-    BeaError
-        If the equation is of no loss, or there are more than two variables and none chosen.
-
-    Examples
-    --------
-    >>> import bea
-    >>> figure = loss_figure(bea.methods.gradient_descent(), bea.problems.loss("x**4 - x**2"), 0.1)
-    >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    ['loss', 'modified loss']
-    """
-    data = loss_data(equation, loss, gamma, order, window=window, components=components, at=at)
-    return draw_loss(data, axes)
 
 
 def loss_data(

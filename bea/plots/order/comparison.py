@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,14 +29,9 @@ from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.runs import Path, as_run, flow_paths, iterates_path, start_of
 from bea.plots.house.style import shortened
 from bea.plots.house.windows import Window, checked_window, path_window
-from bea.plots.order.comparison_drawing import draw_comparison
 from bea.trees import leaf
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-__all__ = ["ComparisonData", "ComparisonPanel", "comparison_data", "comparison_figure"]
+__all__ = ["ComparisonData", "ComparisonPanel", "comparison_data"]
 
 Floats = NDArray[np.float64]
 
@@ -111,59 +105,6 @@ class ComparisonData:
     critical: Floats
 
 
-def comparison_figure(
-    methods: Sequence[Method],
-    loss: Loss,
-    gamma: ArrayLike,
-    start: ArrayLike | None = None,
-    order: int = 1,
-    *,
-    steps: int | None = None,
-    time: float | None = None,
-    window: Window | None = None,
-    axes: Sequence[Axes] | None = None,
-) -> Figure:
-    """Draw methods beside each other on a loss of two variables, a panel each.
-
-    Parameters
-    ----------
-    methods, loss
-        What to compare, and on what.
-    gamma : float or (methods,)
-        The step size, or one for each method: heavy ball goes 1/(1 - beta) times as far with it as
-        gradient descent does.
-    start : (2,), optional
-        By default the loss's own.
-    order
-        Of the modified flows, 1 or more.
-    steps : int, optional
-        How many steps, the same for all; or `time`, how long in the time of the gradient flow,
-        which is gamma times the effective rate per step. By default the problem's time.
-    window
-        (low, high) of both axes; by default around all paths.
-    axes
-        Where to draw, as many as methods; by default in a new figure.
-
-    Raises
-    ------
-    BeaError
-        If there is no method, the loss has not two variables, the step sizes do not fit, or what
-        deriving and iterating raise.
-
-    Examples
-    --------
-    >>> import bea
-    >>> methods = [bea.methods.gradient_descent(), bea.methods.heavy_ball(beta="1/2")]
-    >>> figure = comparison_figure(methods, bea.problems.linear_network(), [0.1, 0.05], steps=8)
-    >>> len(figure.axes[0].get_lines()) >= 3
-    True
-    """
-    data = comparison_data(
-        methods, loss, gamma, start, order, steps=steps, time=time, window=window
-    )
-    return draw_comparison(data, axes)
-
-
 def comparison_data(
     methods: Sequence[Method],
     loss: Loss,
@@ -193,9 +134,8 @@ def comparison_data(
         length = max(steps * g * rate for g, rate in zip(gammas, rates, strict=True))
     gradient_flow = _gradient_flow(loss, point, length)
     minima, critical = (marked_points(p, (0, 1)) for p in (loss.about.minima, loss.about.critical))
-    paths = [path.points for iterates, modified, _ in runs for path in (iterates, modified)]
-    about = np.array(loss.about.window, dtype=float) if loss.about.window else None
-    window = window or path_window([*paths, gradient_flow.points], about, minima)
+    paths = [gradient_flow, *(path for *pair, _ in runs for path in pair)]
+    window = window or _window(loss, paths, minima)
     x, y, grid = grid_points(window, (0, 1), point)
     with np.errstate(all="ignore"):
         values = loss.at(grid)
@@ -259,6 +199,12 @@ def _run(
     iterates = iterates_path(method, equation.problem, point, gamma, steps, until)
     (modified,) = flow_paths(equation, gamma, [equation.order], iterates)
     return iterates, modified, note
+
+
+def _window(loss: Loss, paths: Sequence[Path], minima: Floats) -> Window:
+    """Return what shows all paths, and of the problem's own window what is near them."""
+    about = np.array(loss.about.window, dtype=float) if loss.about.window else None
+    return path_window([path.points for path in paths], about, minima)
 
 
 def _gradient_flow(loss: Loss, point: Floats, length: float) -> Path:

@@ -7,25 +7,82 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bea.errors import DimensionError
+from bea.fields import Loss
+from bea.methods import Method
 from bea.plots.house.landscape import Landscape, draw_landscape, draw_marks
 from bea.plots.house.runs import Path
 from bea.plots.house.style import ITERATES, order_style
+from bea.plots.house.windows import Window
+from bea.plots.order.comparison import ComparisonData, ComparisonPanel, comparison_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bea.plots.order.comparison import ComparisonData, ComparisonPanel
 
-__all__ = ["draw_comparison"]
+__all__ = ["comparison_figure", "draw_comparison"]
 
 _COLUMNS = 3
 _PANEL = 3.4  # inches: the width of a panel
 _HEADING = 1.1  # inches above each panel for its name and notes
 _LETTERS = 48  # of a note per line
 _MANY = 60  # with more iterates than this, large points would only blot
+
+
+def comparison_figure(
+    methods: Sequence[Method],
+    loss: Loss,
+    gamma: ArrayLike,
+    start: ArrayLike | None = None,
+    order: int = 1,
+    *,
+    steps: int | None = None,
+    time: float | None = None,
+    window: Window | None = None,
+    axes: Sequence[Axes] | None = None,
+) -> Figure:
+    """Draw methods beside each other on a loss of two variables, a panel each.
+
+    Parameters
+    ----------
+    methods, loss
+        What to compare, and on what.
+    gamma : float or (methods,)
+        The step size, or one for each method: heavy ball goes 1/(1 - beta) times as far with it as
+        gradient descent does.
+    start : (2,), optional
+        By default the loss's own.
+    order
+        Of the modified flows, 1 or more.
+    steps : int, optional
+        How many steps, the same for all; or `time`, how long in the time of the gradient flow,
+        which is gamma times the effective rate per step. By default the problem's time.
+    window
+        (low, high) of both axes; by default around all paths.
+    axes
+        Where to draw, as many as methods; by default in a new figure.
+
+    Raises
+    ------
+    BeaError
+        If there is no method, the loss has not two variables, the step sizes do not fit, or what
+        deriving and iterating raise.
+
+    Examples
+    --------
+    >>> import bea
+    >>> methods = [bea.methods.gradient_descent(), bea.methods.heavy_ball(beta="1/2")]
+    >>> figure = comparison_figure(methods, bea.problems.linear_network(), [0.1, 0.05], steps=8)
+    >>> len(figure.axes[0].get_lines()) >= 3
+    True
+    """
+    data = comparison_data(
+        methods, loss, gamma, start, order, steps=steps, time=time, window=window
+    )
+    return draw_comparison(data, axes)
 
 
 def draw_comparison(data: ComparisonData, axes: Sequence[Axes] | None = None) -> Figure:

@@ -6,17 +6,52 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bea.measure import DriftStudy
 from bea.measure.order.order_fit import CLEAR
 from bea.plots.house.style import FLOOR_COLOURS, order_style
 from bea.plots.house.triangles import Triangle
+from bea.plots.order.drift import DriftCurve, DriftData, drift_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bea.plots.order.drift import DriftCurve, DriftData
 
-__all__ = ["draw_drift"]
+__all__ = ["draw_drift", "drift_figure"]
+
+
+def drift_figure(study: DriftStudy, *, band: str = "quartiles", axes: Axes | None = None) -> Figure:
+    """Draw the distance between iterates and flows against the step size, one curve per order.
+
+    Filled points stand clear of the error floor, hollow ones do not. The thick part of a curve is
+    the line that was fitted, and its slope is in the legend beside the expected order. The band
+    shows how much the starts differ.
+
+    Parameters
+    ----------
+    study
+        From `bea.discretization_drift` or `bea.one_step_defect`.
+    band
+        "quartiles" or "range" over the starts, or "none".
+    axes
+        Where to draw; by default in a new figure.
+
+    Raises
+    ------
+    BeaError
+        If there is no distance to draw, or no such band.
+
+    Examples
+    --------
+    >>> import bea
+    >>> loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
+    >>> study = bea.discretization_drift(bea.methods.heun(), loss, range(3), time=0.5)
+    >>> drift_figure(study).axes[0].get_title(loc="left")
+    'Drift of heun on x**2*y**2/2 + x**2 + y**2/2'
+    >>> [(curve.orders, curve.expected) for curve in drift_data(study).curves]
+    [((0, 1), 2), ((2,), 3)]
+    """
+    return draw_drift(drift_data(study, band), axes)
 
 
 def draw_drift(data: DriftData, axes: Axes | None = None) -> Figure:

@@ -27,7 +27,7 @@ from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.sources import read_source
-from bea.fields.vector_field import Loss, VectorField
+from bea.fields.vector_field import Loss
 from bea.problems.problem import Problem, Put
 from bea.problems.sums.sampled import Sampled, by_coefficients
 
@@ -183,12 +183,6 @@ class FiniteSum(Loss):
         ring = Ring(self.variables, (*self.parameters, *names))
         parts = [Loss(moved_to(ring, loss.value), loss.about) for loss in self.losses]
         return FiniteSum(parts, self.about)
-
-    def timed(self, name: str) -> VectorField:
-        """Return the sum with the time as a last variable; `bea.fields.with_time` asks for it."""
-        from bea.problems.sums.timed import TimedSum
-
-        return TimedSum(self, name)
 
     def __repr__(self) -> str:
         return f"FiniteSum({self.name}, N={self.size})"

@@ -18,7 +18,7 @@ from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.vector_field import Inside, Rhs, VectorField
-from bea.fields.with_time import timed_about
+from bea.fields.with_time import timed, timed_about
 from bea.problems.sums.finite_sum import MOST_NOISES, FiniteSum, Matrix, SampleRhs, Sampling
 
 __all__ = ["TimedSum"]
@@ -144,6 +144,12 @@ class TimedSum(VectorField):
 
     def __repr__(self) -> str:
         return f"TimedSum({self.total.name}, N={self.size}, {self.time_name})"
+
+
+@timed.register
+def _(problem: FiniteSum, name: str) -> TimedSum:
+    """That of a finite sum keeps its samples."""
+    return TimedSum(problem, name)
 
 
 # --- private helpers ----------------------------------------------------------------------------
