@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from reference import PolynomialField
 
 import bea
-from bea.measure import default_gammas, default_starts
+from bea.measure.order import default_gammas, default_starts
 
 __all__ = ["Batch", "errors"]
 

@@ -9,7 +9,8 @@ import numpy as np
 from rich.padding import Padding
 from rich.text import Text
 
-from bea.measure import DriftStudy, OrderFit
+from bea.measure import DriftStudy
+from bea.measure.order import OrderFit
 from bea.measure.order.order_fit import CLEAR
 from bea.reports.tables import table_of
 

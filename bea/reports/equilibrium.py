@@ -7,7 +7,8 @@ from math import isfinite
 from typing import Any
 
 from bea.errors import BeaError
-from bea.measure import EquilibriumRun, Measured
+from bea.measure.equilibrium import EquilibriumRun
+from bea.measure.training import Measured
 from bea.problems import FiniteSum
 from bea.reports.ensemble import with_error
 from bea.reports.tables import table_of

@@ -9,7 +9,7 @@ from typing import Any
 from flint import fmpq
 
 from bea.errors import BeaError
-from bea.measure import EscapeTimes, escape_rate, mean_exit_time, shape_factor
+from bea.measure.escape import EscapeTimes, escape_rate, mean_exit_time, shape_factor
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.escape.ways_out import Settled, WayOut
 from bea.measure.training.temperature import noise_temperature

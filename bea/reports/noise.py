@@ -8,7 +8,12 @@ from flint import fmpq
 
 from bea.algebra.language.expressions import Number as Exact
 from bea.algebra.ring.exact import as_float, as_rational, exact
-from bea.measure import batch_of_noise_scale, effective_rate, noise_scale, stationary_variance
+from bea.measure.training import (
+    batch_of_noise_scale,
+    effective_rate,
+    noise_scale,
+    stationary_variance,
+)
 from bea.measure.training.noise_scale import Number
 from bea.noise import Batches
 from bea.reports.tables import table_of

@@ -28,7 +28,7 @@ def gamma_of(text: str | None, chosen: Chosen) -> float:
 
 def visible_gamma(chosen: Chosen) -> float:
     """Return a step size at which one sees the iterates and the flows part."""
-    from bea.measure import default_time, gammas_by_pieces, gammas_for
+    from bea.measure.order import default_time, gammas_by_pieces, gammas_for
     from bea.modified.derive import derive
     from bea.modified.memory.character import Character
     from bea.modified.memory.time_scale import pace_of

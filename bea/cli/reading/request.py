@@ -159,7 +159,7 @@ class Request:
         """Return the time that was given, or the problem's own, no longer than the schedule's."""
         if self.time is not None:
             return self.time
-        from bea.measure import default_time
+        from bea.measure.order import default_time
 
         return self.chosen.no_longer(default_time(*self.chosen.on_problem()))
 
@@ -167,7 +167,7 @@ class Request:
         import numpy as np
 
         from bea.flows.deterministic.times import check_samples
-        from bea.measure import gammas_for
+        from bea.measure.order import gammas_for
 
         check_samples(self.gamma_count, self.samples)
         points = np.asarray(starts, dtype=float)

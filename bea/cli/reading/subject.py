@@ -88,7 +88,7 @@ class Chosen:
 
     def default_points(self, count: int) -> Any:
         """Return starts that suit the problem, (count, d), at t = 0 with a schedule."""
-        from bea.measure import default_starts
+        from bea.measure.order import default_starts
 
         assert self.problem is not None
         found = default_starts(self.problem, count)

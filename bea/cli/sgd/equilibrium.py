@@ -20,7 +20,7 @@ from bea.cli.streams import emit, note
 from bea.errors import BeaError
 
 if TYPE_CHECKING:
-    from bea.measure import EquilibriumRun
+    from bea.measure.equilibrium import EquilibriumRun
     from bea.reports.equilibrium import EquilibriumReport
 
 __all__ = ["sgd_equilibrium"]
@@ -108,7 +108,7 @@ def sgd_equilibrium(
     folder = None if out is None else out_folder(out)
     kept = Kept(running.checked_checkpoint(), folder)
 
-    from bea.measure import equilibrium_run
+    from bea.measure.equilibrium import equilibrium_run
     from bea.reports.equilibrium import EquilibriumReport
 
     with long_run(kept) as keywords:

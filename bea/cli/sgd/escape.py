@@ -20,7 +20,7 @@ from bea.cli.streams import emit, note
 from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:
-    from bea.measure import EscapeTimes
+    from bea.measure.escape import EscapeTimes
     from bea.problems import FiniteSum
     from bea.reports.escape import Basin, EscapeReport, Shaking
 
@@ -126,7 +126,7 @@ def _basin(total: FiniteSum, start: str | None, window: str | None) -> Basin:
     """Return the minimum that is nearest to the start, and the ways out of its basin."""
     import numpy as np
 
-    from bea.measure import critical_points, ways_out
+    from bea.measure.escape import critical_points, ways_out
     from bea.reports.escape import Basin
 
     if total.dimension > 2:
@@ -185,7 +185,7 @@ def _watched(
     basin: Basin, shaking: Shaking, steps: int, kept: Kept, running: dict[str, Any]
 ) -> EscapeTimes:
     import bea
-    from bea.measure import escape_times
+    from bea.measure.escape import escape_times
 
     with long_run(kept) as keywords:
         runs = bea.ensemble(

@@ -43,7 +43,7 @@ class Inside:
     Examples
     --------
     >>> import bea
-    >>> near = Inside(bea.measure.Near((1.0,), 0.5))
+    >>> near = Inside(bea.measure.escape.Near((1.0,), 0.5))
     >>> near(np.array([[0.0, 0.9, 1.2]]))
     array([0., 1., 1.])
     """
@@ -94,7 +94,7 @@ def kramers_rates(
     Examples
     --------
     >>> import bea
-    >>> left, right, top = bea.measure.critical_points(bea.problems.double_well())
+    >>> left, right, top = bea.measure.escape.critical_points(bea.problems.double_well())
     >>> out, back = kramers_rates(left, right, top)(0.05, 0.0)
     >>> out == back, round(1 / out, 2)
     (True, 659.38)
@@ -119,7 +119,7 @@ def line_rates(
     Examples
     --------
     >>> well = Loss.read("(x**2 - 1)**2/4")
-    >>> from bea.measure import critical_points
+    >>> from bea.measure.escape import critical_points
     >>> left, right, top = critical_points(well, window=[(-2, 2)])
     >>> out, back = line_rates(well, left, right, top)(0.05, 0.0)
     >>> round(1 / out, 2)

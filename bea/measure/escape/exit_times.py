@@ -77,7 +77,7 @@ def mean_exit_time(
     --------
     >>> import bea
     >>> found = mean_exit_time(bea.problems.double_well(), [-1, 0], "x - 1", 0.1, cells=128)
-    >>> exact = bea.measure.mean_passage_time(Loss.read("(x**2 - 1)**2/4"), -1, 1, 0.1)
+    >>> exact = bea.measure.escape.mean_passage_time(Loss.read("(x**2 - 1)**2/4"), -1, 1, 0.1)
     >>> bool(abs(found.time - exact) < found.error < 0.001 * exact)
     True
     """

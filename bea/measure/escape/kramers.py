@@ -12,7 +12,7 @@ again a diffusion: drift −∇(L + γ/4 |∇L|² − γT/2 ΔL), diffusion T (I
 with density exp(−(L − γ/4 |∇L|²)/T − γ/2 ΔL). As ∇L = 0 at both ends of the climb no barrier
 changes at this order, and the modified loss does not enter the exponent; the prefactor does change,
 by the factor 1 + γ/4 (tr H_m − tr H_s − 2|λ|). Noise that is not normal changes the exponent; see
-`bea.measure.climb`.
+`bea.measure.escape.climb`.
 
 Source: Kramers, Physica 7 (1940) 284; Bovier, Eckhoff, Gayrard and Klein, J. Eur. Math. Soc. 6
 (2004) 399.
@@ -63,7 +63,7 @@ def escape_rate(
     Examples
     --------
     >>> import bea
-    >>> left, _, saddle = bea.measure.critical_points(bea.problems.double_well())
+    >>> left, _, saddle = bea.measure.escape.critical_points(bea.problems.double_well())
     >>> round(1 / escape_rate(left, saddle, 0.05), 2)  # 2 pi/2^(1/2) e^5
     659.38
     """

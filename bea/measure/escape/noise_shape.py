@@ -50,7 +50,7 @@ def climb(total: FiniteSum, minimum: CriticalPoint, saddle: CriticalPoint) -> tu
     --------
     >>> import bea
     >>> loss = bea.problems.double_well()
-    >>> left, _, top = bea.measure.critical_points(loss)
+    >>> left, _, top = bea.measure.escape.critical_points(loss)
     >>> times, points = climb(bea.problems.with_gradient_covariance(loss, [1, 1]), left, top)
     >>> points[-1].round(4)
     array([-1.,  0.])
@@ -105,7 +105,7 @@ def shape_factor(
     --------
     >>> import bea
     >>> loss = bea.problems.double_well()
-    >>> left, _, top = bea.measure.critical_points(loss)
+    >>> left, _, top = bea.measure.escape.critical_points(loss)
     >>> total = bea.problems.with_gradient_covariance(loss, ["4", "4"])
     >>> round(shape_factor(total, left, top, "1/20"), 4)  # −2 γ/(6 T²)/40 = −0.042 is its exponent
     0.9604

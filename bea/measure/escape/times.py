@@ -41,7 +41,7 @@ class Past:
     Examples
     --------
     >>> import bea
-    >>> left, _, saddle = bea.measure.critical_points(bea.problems.double_well())
+    >>> left, _, saddle = bea.measure.escape.critical_points(bea.problems.double_well())
     >>> Past(saddle, left, by=0.5)(np.array([[-1.0, 0.5, 1.0], [0.0, 0.0, 0.0]]))
     array([-1.5,  0. ,  0.5])
     """

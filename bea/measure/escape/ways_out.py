@@ -68,7 +68,7 @@ def ways_out(
     minimum
         One of the points.
     points
-        What `bea.measure.critical_points` has found.
+        What `bea.measure.escape.critical_points` has found.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def ways_out(
     --------
     >>> import bea
     >>> well = bea.problems.double_well()
-    >>> points = bea.measure.critical_points(well)
+    >>> points = bea.measure.escape.critical_points(well)
     >>> way, = ways_out(well, points[0], points)
     >>> way.beyond
     minimum at (1, 0), L = 0, curvatures 1, 2

@@ -5,7 +5,6 @@ and give a `DriftStudy` with the observed beside the expected orders; `verify` a
 controls and gives a `Certificate`. Under a schedule with jumps all goes piece by piece.
 """
 
-from bea.fields.jacobians import stiffness
 from bea.measure.order.certificate import Certificate
 from bea.measure.order.default_steps import default_time, gammas_for
 from bea.measure.order.defaults import default_gammas, default_starts
@@ -31,6 +30,5 @@ __all__ = [
     "observed_order",
     "one_step_defect",
     "schedule_drift",
-    "stiffness",
     "verify",
 ]

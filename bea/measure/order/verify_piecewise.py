@@ -37,7 +37,7 @@ def verify_by_pieces(
 
     Each control is wrong on every piece: the last term is taken away or doubled, and with memory
     neither the start nor the restarts at the breaks are corrected. Parameters and errors are those
-    of `bea.measure.schedule_drift`, but for the time, which is `schedule_end` by default.
+    of `bea.measure.order.schedule_drift`, but for the time, which is `schedule_end` by default.
     """
     chosen = range(order + 1)
     time = schedule_end(schedule_of(method)) if time is None else time

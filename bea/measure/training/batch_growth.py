@@ -74,7 +74,7 @@ def batch_growth(
     --------
     >>> import bea
     >>> total = bea.problems.noisy_quadratic("1, 1/4", size=64)
-    >>> from bea.measure import decay_rate, grow_batch
+    >>> from bea.measure.training import decay_rate, grow_batch
     >>> plan = {"epochs": [8, 8], "gamma": "1/20", "batch": 2, "factor": 4}
     >>> schemes = decay_rate(64, **plan), grow_batch(64, **plan)
     >>> batch_growth(total, schemes, [3, 3])
@@ -84,14 +84,16 @@ def batch_growth(
     """
     chosen = [schemes] if isinstance(schemes, BatchScheme) else list(schemes)
     if not chosen:
-        raise BeaError("there is no scheme: make one with bea.measure.decay_rate or grow_batch")
+        raise BeaError(
+            "there is no scheme: make one with bea.measure.training.decay_rate or grow_batch"
+        )
     check_count(samples, "samples")
     if runs:
         check_count(runs, "runs")
     moments, point = QuadraticMoments(total), real_numbers(start, "the start")
     for scheme in chosen:
         if not isinstance(scheme, BatchScheme):
-            raise BeaError(f"a scheme is {scheme!r}: make one with bea.measure.decay_rate")
+            raise BeaError(f"a scheme is {scheme!r}: make one with bea.measure.training.decay_rate")
     names = [scheme.name for scheme in chosen]
     for scheme in chosen:
         if names.count(scheme.name) > 1:

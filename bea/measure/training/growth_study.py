@@ -1,6 +1,6 @@
 """What a comparison of batch schemes leaves behind: the loss along each, and updates saved.
 
-It is made by `bea.measure.batch_growth`.
+It is made by `bea.measure.training.batch_growth`.
 """
 
 from __future__ import annotations

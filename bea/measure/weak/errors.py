@@ -4,7 +4,8 @@ At a fixed time. On sums of quadratic losses: moments of the iterates against mo
 generator or stochastic equation, both exact, so that slopes in gamma are seen to all their digits.
 On any other loss of one or two variables: the step's transfer operator against moments about the
 drift's path, both in floats with an estimate of what they miss, 1e-10 or less where steps are
-small. After a few steps of any finite sum there is `bea.measure.weak_defect`, a series in gamma.
+small. After a few steps of any finite sum there is `bea.measure.weak.weak_defect`, a series in
+gamma.
 
 Conventions: order K is the highest power of gamma that a generator keeps; its weak order is K + 1,
 the power of gamma with which weak errors at a fixed time fall. See `bea.modified.diffusion.derive`.

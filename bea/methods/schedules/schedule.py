@@ -142,7 +142,7 @@ class Schedule:
                 f"the schedule {self.name} jumps, or a derivative of it does, at t = {listed}{more}"
                 f": derive one smooth piece at a time, schedule.piece(index), such as "
                 f"{self.piece(1)}, as bea derive does, or measure across the breaks with "
-                "bea.verify or bea.measure.schedule_drift"
+                "bea.verify or bea.measure.order.schedule_drift"
             )
         return _run(self._programs[0], time)
 

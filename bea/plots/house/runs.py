@@ -19,7 +19,7 @@ from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import Status, Trajectory, flow, iterate, sample_steps
 from bea.flows.deterministic.times import check_count
-from bea.measure import flow_by_pieces
+from bea.measure.order import flow_by_pieces
 from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import rational
 from bea.modified import ModifiedEquation

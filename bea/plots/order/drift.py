@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError
-from bea.measure import DriftStudy, OrderFit
+from bea.measure import DriftStudy
+from bea.measure.order import OrderFit
 from bea.measure.order.order_fit import CLEAR
 from bea.plots.house.style import order_text, shortened
 from bea.plots.house.triangles import Triangle, place_triangle

@@ -80,13 +80,13 @@ def annealing_figure(predicted: Sequence[Annealed], found: Sequence[Estimate]) -
     Parameters
     ----------
     predicted
-        What `bea.measure.anneal` says of each cooling.
+        What `bea.measure.escape.anneal` says of each cooling.
     found
         The mean and error of the indicator of the deeper well, at the end of each stage.
 
     Examples
     --------
-    >>> from bea.measure import anneal
+    >>> from bea.measure.escape import anneal
     >>> theory = anneal(lambda heat, gamma: (heat, 0.0), [1.0, 0.5], [1.0, 1.0])
     >>> seen = Estimate(np.array([0.63, 0.78]), np.array([0.01, 0.01]))
     >>> figure = annealing_figure([theory], [seen])

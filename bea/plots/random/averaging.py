@@ -74,14 +74,14 @@ def averaging_figure(rows: Mapping[str, Rows]) -> Figure:
     Parameters
     ----------
     rows
-        Label -> (several n, the exact noise of each by `bea.measure.tail_average`, the measured
-        excess loss of each by `bea.measure.averaged_loss`).
+        Label -> (several n, the exact noise of each by `bea.measure.training.tail_average`, the
+        measured excess loss of each by `bea.measure.training.averaged_loss`).
 
     Examples
     --------
     >>> import bea
     >>> total = bea.problems.noisy_quadratic("1")
-    >>> noises = [bea.measure.tail_average(total, "1/2", n) for n in (1, 4)]
+    >>> noises = [bea.measure.training.tail_average(total, "1/2", n) for n in (1, 4)]
     >>> seen = Estimate(np.array([0.16, 0.08]), np.array([0.01, 0.01]))
     >>> averaging_figure({"SGD": ((1, 4), noises, seen)}).axes[0].get_xlabel()
     'iterates in the average'

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bea.algebra.language.reals import real_number
 from bea.errors import BeaError
-from bea.measure import GrowthCurve, GrowthStudy
+from bea.measure.training import GrowthCurve, GrowthStudy
 from bea.plots.house.style import order_style, shortened
 
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ def growth_figure(study: GrowthStudy, *, errors: float = 2.0) -> Figure:
     Parameters
     ----------
     study
-        See `bea.measure.batch_growth`.
+        See `bea.measure.training.batch_growth`.
     errors
         Half the width of the bands, in standard errors.
 
     Examples
     --------
     >>> import bea
-    >>> from bea.measure import batch_growth, decay_rate
+    >>> from bea.measure.training import batch_growth, decay_rate
     >>> total = bea.problems.noisy_quadratic("1, 1/4", size=64)
     >>> scheme = decay_rate(64, epochs=[2, 2], gamma="1/20", batch=4, factor=4)
     >>> figure = growth_figure(batch_growth(total, scheme, [1, 1]))
@@ -100,7 +100,8 @@ def growth_data(study: GrowthStudy, errors: float = 2.0) -> GrowthData:
     """
     if not isinstance(study, GrowthStudy):
         raise BeaError(
-            f"the study is a {type(study).__name__}: give one, from bea.measure.batch_growth"
+            f"the study is a {type(study).__name__}: give one, from "
+            "bea.measure.training.batch_growth"
         )
     width = real_number(errors, "the width of the bands")
     if not width > 0:

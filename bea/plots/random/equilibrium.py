@@ -82,7 +82,7 @@ def equilibrium_figure(
     Parameters
     ----------
     runs
-        Of `bea.measure.equilibrium_run`.
+        Of `bea.measure.equilibrium.equilibrium_run`.
     labels
         One for each run; by default their γλ.
     relative
@@ -95,7 +95,8 @@ def equilibrium_figure(
     --------
     >>> import bea
     >>> circle = bea.problems.rayleigh_quotient()
-    >>> figure = equilibrium_figure(bea.measure.equilibrium_run(circle, "1/2", "1/10", runs=128))
+    >>> run = bea.measure.equilibrium.equilibrium_run(circle, "1/2", "1/10", runs=128)
+    >>> figure = equilibrium_figure(run)
     >>> [axes.get_title('left') for axes in figure.axes]
     ['‖w‖²', 'effective rate γ/‖w‖²', 'loss L']
     """

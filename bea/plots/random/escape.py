@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.errors import BeaError
-from bea.measure import EscapeTimes
+from bea.measure.escape import EscapeTimes
 from bea.measure.training.temperature import as_temperature
 from bea.plots.house.style import ITERATES, order_style
 
@@ -114,7 +114,7 @@ def escape_figure(
     Examples
     --------
     >>> import bea
-    >>> from bea.measure import EscapeTimes
+    >>> from bea.measure.escape import EscapeTimes
     >>> runs = [EscapeTimes(np.array([1.0, 2.0]), np.array([True, True]))] * 2
     >>> figure = escape_figure([0.1, 0.2], runs, {"theory": lambda heat: 1 / heat})
     >>> figure.axes[1].get_xlabel()

@@ -10,7 +10,12 @@ import pytest
 
 import bea
 from bea.errors import BeaError, DomainError
-from bea.measure import Equilibrium, intrinsic_rate, predicted_equilibrium, rate_on_sphere
+from bea.measure.equilibrium import (
+    Equilibrium,
+    intrinsic_rate,
+    predicted_equilibrium,
+    rate_on_sphere,
+)
 
 
 def at(delta: float, kurtosis: float = 1.0, tau: float = 2.0) -> Equilibrium:

@@ -10,7 +10,8 @@ import pytest
 
 import bea
 from bea.errors import BeaError, DimensionError, DomainError, UnknownNameError
-from bea.measure import EquilibriumRun, Measured, equilibrium_run, log_slope
+from bea.measure.equilibrium import EquilibriumRun, equilibrium_run
+from bea.measure.training import Measured, log_slope
 from bea.noise import Batches
 from bea.problems import FiniteSum
 

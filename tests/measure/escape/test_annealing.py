@@ -7,15 +7,8 @@ import pytest
 
 import bea
 from bea.errors import BeaError
-from bea.measure import (
-    Inside,
-    Past,
-    anneal,
-    critical_points,
-    kramers_rates,
-    line_rates,
-    noise_temperature,
-)
+from bea.measure.escape import Inside, Past, anneal, critical_points, kramers_rates, line_rates
+from bea.measure.training import noise_temperature
 from bea.noise import Batches
 
 TEXT = "(x**2 - 1)**2/4 - x/20"

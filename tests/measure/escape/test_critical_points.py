@@ -8,7 +8,7 @@ import pytest
 import bea
 from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DimensionError
-from bea.measure import critical_point, critical_points
+from bea.measure.escape import critical_point, critical_points
 from bea.measure.escape.critical_points import hessian
 
 KNOWN = ["double_well", "himmelblau", "three_hump_camel", "styblinski_tang", "beale", "booth"]

@@ -7,7 +7,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError, DimensionError
-from bea.measure import (
+from bea.measure.escape import (
     Near,
     critical_points,
     escape_rate,

@@ -7,7 +7,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError
-from bea.measure import critical_points, escape_rate, mean_passage_time
+from bea.measure.escape import critical_points, escape_rate, mean_passage_time
 from bea.measure.escape.kramers import step_factor
 
 DOUBLE = bea.problems.double_well()

@@ -7,7 +7,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError
-from bea.measure import critical_points, escape_times, mean_passage_time
+from bea.measure.escape import critical_points, escape_times, mean_passage_time
 from bea.measure.escape.kramers import step_factor
 from bea.measure.escape.noise_shape import climb, shape_factor
 from bea.measure.training.temperature import noise_temperature

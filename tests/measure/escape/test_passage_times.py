@@ -7,7 +7,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError, DimensionError
-from bea.measure import critical_points, escape_rate, mean_passage_time, unstable_exit_time
+from bea.measure.escape import critical_points, escape_rate, mean_passage_time, unstable_exit_time
 
 WELL = bea.Loss.read("(x**2 - 1)**2/4")
 

@@ -8,7 +8,7 @@ import pytest
 import bea
 from bea.errors import BeaError, DimensionError
 from bea.flows import Ensemble
-from bea.measure import (
+from bea.measure.escape import (
     Away,
     EscapeTimes,
     Near,
@@ -63,7 +63,7 @@ def test_the_sde_leaves_as_its_mean_time_says() -> None:
     found = bea.sde_ensemble(DOUBLE, [[4, 0], [0, 4]], [-1, 0], gamma="1/20", time=400, steps=8000,
                              runs=1500, until=Near((1.0, 0.0), 0.6), seed=2)  # fmt: skip
     watched = escape_times(found)
-    expected = bea.measure.mean_exit_time(
+    expected = bea.measure.escape.mean_exit_time(
         DOUBLE, [-1, 0], Near((1.0, 0.0), 0.6), 0.1, cells=128
     ).time
     assert abs(watched.mean - expected) < 2.5 * watched.error

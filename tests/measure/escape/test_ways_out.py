@@ -7,7 +7,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError
-from bea.measure import Settled, critical_points, ways_out
+from bea.measure.escape import Settled, critical_points, ways_out
 from bea.problems import FiniteSum, with_gradient_covariance
 
 

@@ -8,17 +8,10 @@ import pytest
 from bea import problems
 from bea.errors import BeaError, DimensionError, DomainError, OrderError, StepSizeError
 from bea.fields import About, Loss, VectorField
+from bea.fields.jacobians import stiffness
 from bea.flows import flow, iterate
-from bea.measure import (
-    DriftStudy,
-    default_gammas,
-    default_starts,
-    discretization_drift,
-    expected_orders,
-    observed_order,
-    one_step_defect,
-    stiffness,
-)
+from bea.measure import DriftStudy, discretization_drift, observed_order, one_step_defect
+from bea.measure.order import default_gammas, default_starts, expected_orders
 from bea.methods import available, get
 from bea.methods.library.euler import ExplicitEuler, ImplicitEuler
 from bea.methods.library.runge_kutta import TableauMethod

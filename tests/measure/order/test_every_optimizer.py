@@ -143,7 +143,7 @@ def test_bdf_of_six_steps(problem: str) -> None:
     """gamma |f'| is from 0.04 to 0.1: below, too little stands clear of rounding."""
     loss = bea.problems.get(problem)
     time = float(loss.about.time)
-    rate = bea.measure.stiffness(loss, bea.measure.default_starts(loss))
+    rate = bea.fields.jacobians.stiffness(loss, bea.measure.order.default_starts(loss))
     counts = np.unique(np.rint(np.geomspace(1.0, 2.5, 10) * time * rate / 0.1))
     certificate = bea.verify(get("bdf", steps=6), loss, 6, time / counts)
     assert certificate.verdict == "confirmed", certificate

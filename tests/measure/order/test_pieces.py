@@ -9,7 +9,7 @@ import bea
 from bea.errors import BeaError, MethodError, StepSizeError
 from bea.fields import with_time
 from bea.flows import iterate
-from bea.measure import flow_by_pieces, schedule_drift
+from bea.measure.order import flow_by_pieces, schedule_drift
 from bea.methods import Method, Scheduled, get, heavy_ball
 
 GD = bea.methods.gradient_descent()

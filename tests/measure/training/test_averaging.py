@@ -10,13 +10,13 @@ from flint import fmpq, fmpq_mat
 
 import bea
 from bea.errors import BeaError
-from bea.measure import (
-    QuadraticMoments,
+from bea.measure.training import (
     averaged_covariance,
     averaged_loss,
     stationary_variance,
     tail_average,
 )
+from bea.measure.weak import QuadraticMoments
 from bea.noise import Batches
 
 TURNED = bea.problems.with_gradient_covariance(

@@ -13,16 +13,16 @@ from flint import fmpq
 
 from bea.errors import BeaError, DomainError, StepSizeError, UnknownNameError
 from bea.fields import Loss
-from bea.measure import (
+from bea.measure.training import (
     BatchScheme,
     GrowthStudy,
     Phase,
-    QuadraticMoments,
     batch_growth,
     decay_rate,
     grow_batch,
     stationary_variance,
 )
+from bea.measure.weak import QuadraticMoments
 from bea.noise import Batches
 from bea.problems import finite_sum, from_data, linear_regression, noisy_quadratic
 

@@ -10,7 +10,7 @@ import pytest
 from flint import fmpq
 
 from bea.errors import BeaError, ExpressionError, MethodError, StepSizeError
-from bea.measure import BatchScheme, Phase, decay_rate, grow_batch
+from bea.measure.training import BatchScheme, Phase, decay_rate, grow_batch
 
 PLAN: dict[str, Any] = {"epochs": [6, 6, 6], "gamma": "1/10", "batch": 2, "factor": 4}
 

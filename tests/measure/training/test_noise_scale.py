@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 
 import bea
 from bea.errors import BeaError, MethodError, StepSizeError
-from bea.measure import batch_of_noise_scale, effective_rate, noise_scale, stationary_variance
+from bea.measure.training import (
+    batch_of_noise_scale,
+    effective_rate,
+    noise_scale,
+    stationary_variance,
+)
 from bea.methods import heavy_ball
 from bea.noise import Batches, ShuffledEpochs
 from bea.problems import noisy_quadratic

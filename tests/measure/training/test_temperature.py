@@ -7,7 +7,7 @@ from flint import fmpq
 
 import bea
 from bea.errors import BeaError, ExpressionError
-from bea.measure import noise_temperature
+from bea.measure.training import noise_temperature
 from bea.measure.training.temperature import as_temperature
 from bea.noise import Batches
 

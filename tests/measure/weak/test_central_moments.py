@@ -9,7 +9,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError
-from bea.measure import MomentFlow
+from bea.measure.weak import MomentFlow
 from bea.measure.weak.central_moments import CentralMoments
 from bea.methods import get
 from bea.modified import modified_generator, stochastic_equation

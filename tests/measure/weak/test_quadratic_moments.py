@@ -9,7 +9,8 @@ import pytest
 from flint import fmpq
 
 from bea.errors import BeaError, DimensionError
-from bea.measure import MomentRecursion, QuadraticMoments, stationary_variance
+from bea.measure.training import stationary_variance
+from bea.measure.weak import MomentRecursion, QuadraticMoments
 from bea.methods import heavy_ball
 from bea.noise import Batches
 from bea.problems import finite_sum, linear_regression, noisy_quadratic

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bea.measure import MomentRecursion, law_after
+from bea.measure.weak import MomentRecursion, law_after
 from bea.measure.weak.transfer import expectations_after
 from bea.methods import get
 from bea.noise import Batches

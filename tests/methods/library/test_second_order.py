@@ -13,7 +13,7 @@ import bea
 from bea.errors import MethodError
 from bea.fields import Loss, VectorField, with_time
 from bea.flows import Status, iterate
-from bea.measure import default_time, gammas_for
+from bea.measure.order import default_time, gammas_for
 from bea.methods import Method, Scheduled, get
 from bea.modified.routes import manifold, operator, perturbation, trees
 

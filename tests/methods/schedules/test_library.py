@@ -14,7 +14,7 @@ from bea.algebra.ring.conversions import read
 from bea.errors import BeaError, ExpressionError, MethodError, StepSizeError, UnknownNameError
 from bea.fields import VectorField, with_time
 from bea.flows import flow, iterate
-from bea.measure import flow_by_pieces, schedule_drift
+from bea.measure.order import flow_by_pieces, schedule_drift
 from bea.methods import Schedule, Scheduled
 from bea.methods.schedules import library as schedules
 

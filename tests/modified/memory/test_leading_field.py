@@ -7,7 +7,7 @@ import pytest
 
 import bea
 from bea.fields.jacobians import stiffness
-from bea.measure import gammas_for
+from bea.measure.order import gammas_for
 from bea.methods import Method, get
 from bea.modified.memory.leading_field import followed_field
 
@@ -56,6 +56,6 @@ def test_one_start_beside_a_pole_does_not_decide() -> None:
 def test_a_memory_that_forgets_slowly_takes_no_smaller_steps_than_it_needs() -> None:
     """0.2 times the limit (1 - sqrt(beta))^2 over the curvature 10, however short the time is."""
     method = get("heavy-ball", beta="99/100")
-    time = bea.measure.default_time(method, LOSS)
+    time = bea.measure.order.default_time(method, LOSS)
     gammas = gammas_for(method, LOSS, START, time)
     assert 0.1 < gammas[0] * 10 / (1 - 0.99**0.5) ** 2 <= 0.2 * 1.001

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import bea
-from bea.measure import default_starts, default_time, gammas_for, stiffness
+from bea.fields.jacobians import stiffness
+from bea.measure.order import default_starts, default_time, gammas_for
 from bea.methods import get
 
 from .conftest import paced

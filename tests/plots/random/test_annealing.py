@@ -7,7 +7,7 @@ import pytest
 
 from bea.errors import BeaError
 from bea.flows import Estimate
-from bea.measure import anneal
+from bea.measure.escape import anneal
 from bea.plots import annealing_data, draw_annealing
 
 

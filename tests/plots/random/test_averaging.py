@@ -8,7 +8,7 @@ import pytest
 import bea
 from bea.errors import BeaError
 from bea.flows import Estimate
-from bea.measure import tail_average
+from bea.measure.training import tail_average
 from bea.plots import averaging_data, draw_averaging
 
 BOWL = bea.problems.noisy_quadratic("1")

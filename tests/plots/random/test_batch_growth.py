@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bea.errors import BeaError
-from bea.measure import GrowthStudy, batch_growth, decay_rate, grow_batch
+from bea.measure.training import GrowthStudy, batch_growth, decay_rate, grow_batch
 from bea.plots import growth_data, growth_figure
 from bea.problems import finite_sum, noisy_quadratic
 

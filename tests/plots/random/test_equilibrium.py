@@ -7,7 +7,7 @@ import pytest
 
 import bea
 from bea.errors import BeaError, DimensionError
-from bea.measure import EquilibriumRun, equilibrium_run
+from bea.measure.equilibrium import EquilibriumRun, equilibrium_run
 from bea.plots import draw_equilibrium, equilibrium_data, equilibrium_figure
 from bea.problems import FiniteSum
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bea.errors import BeaError
-from bea.measure import EscapeTimes
+from bea.measure.escape import EscapeTimes
 from bea.plots import draw_escape, escape_data
 
 ALL = np.array([True, True, True, True])

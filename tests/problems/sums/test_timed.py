@@ -10,7 +10,7 @@ import pytest
 import bea
 from bea.errors import BeaError, DimensionError
 from bea.fields import with_time
-from bea.measure import law_after, weak_defect
+from bea.measure.weak import law_after, weak_defect
 from bea.methods import Scheduled, get
 from bea.noise import Batches, ShuffledEpochs
 from bea.problems import TimedSum, finite_sum
