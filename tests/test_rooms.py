@@ -43,6 +43,13 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
+def entered(module: str, target: str) -> Iterator[str]:
+    """Yield the packages below bea that importing the target runs first, from outside of them."""
+    parts = target.split(".")
+    packages = (".".join(parts[:n]) for n in range(2, len(parts)))
+    return (package for package in packages if not f"{module}.".startswith(f"{package}."))
+
+
 def check_circles(trees: dict[str, ast.Module]) -> None:
     """Raise `CycleError`, which names a circle, if there is one; what is declared counts as one."""
 
@@ -51,7 +58,9 @@ def check_circles(trees: dict[str, ast.Module]) -> None:
 
     graph: dict[str, set[str]] = {}
     for module, tree in trees.items():
-        targets = {named(target) for target in imported(tree) if target in trees}
+        found = {target for target in imported(tree) if target in trees}
+        rooms = {room for target in found for room in entered(module, target) if room in trees}
+        targets = {named(target) for target in found | rooms}
         graph.setdefault(named(module), set()).update(targets - {named(module)})
     TopologicalSorter(graph).prepare()
 

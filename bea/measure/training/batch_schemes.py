@@ -16,14 +16,8 @@ from flint import fmpq
 
 from bea.errors import BeaError
 from bea.flows.deterministic.times import check_count
-from bea.measure.training.noise_scale import (
-    Number,
-    batch_of_noise_scale,
-    effective_rate,
-    momentum_number,
-    noise_scale,
-    rate_number,
-)
+from bea.measure.numbers import Number, momentum_number, rate_number
+from bea.measure.training.noise_scale import batch_of_noise_scale, effective_rate, noise_scale
 from bea.measure.weak.inputs import exact_number
 from bea.noise import Batches
 from bea.problems.problem import entries

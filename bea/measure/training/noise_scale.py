@@ -15,29 +15,22 @@ decay the learning rate, increase the batch size", ICLR 2018, section 4.
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
 import numpy as np
 from flint import fmpq
 
-from bea.algebra.ring.exact import as_float, as_rational, exact
-from bea.errors import BeaError, MethodError, StepSizeError
+from bea.errors import BeaError, StepSizeError
 from bea.flows.deterministic.times import check_count
+from bea.measure.numbers import Number, momentum_number, number, rate_number
 from bea.noise import Batches
 
 __all__ = [
-    "Number",
     "batch_of_noise_scale",
     "effective_rate",
-    "momentum_number",
     "noise_scale",
-    "rate_number",
     "stationary_variance",
 ]
-
-#: An exact rational where everything that was given is one, and else a float.
-Number = fmpq | float
 
 
 def effective_rate(gamma: Any, momentum: Any = 0) -> Number:
@@ -125,7 +118,7 @@ def batch_of_noise_scale(noise: Any, gamma: Any, size: int, momentum: Any = 0) -
     200/11
     """
     check_count(size, "the number of losses N")
-    g, rate = _alike(_number(noise, "the noise scale"), effective_rate(gamma, momentum))
+    g, rate = _alike(number(noise, "the noise scale"), effective_rate(gamma, momentum))
     if g < 0:
         raise BeaError(f"the noise scale is {noise}: give a number that is not negative")
     return size / (1 + g / rate)
@@ -158,7 +151,7 @@ def stationary_variance(curvature: Any, variance: Any, gamma: Any, momentum: Any
     >>> stationary_variance(1, 1, "1/2"), stationary_variance(1, 1, "1/20", "9/10")
     (1/3, 19/75)
     """
-    numbers = _number(curvature, "the curvature"), _number(variance, "the variance")
+    numbers = number(curvature, "the curvature"), number(variance, "the variance")
     rate, m = rate_number(gamma), momentum_number(momentum)
     h, s, rate, m = _alike(*numbers, rate, m)
     if h <= 0:
@@ -173,42 +166,7 @@ def stationary_variance(curvature: Any, variance: Any, gamma: Any, momentum: Any
     return rate * (1 + m) * s / (h * (1 - m) * (2 * (1 + m) - rate * h))
 
 
-def rate_number(gamma: Any) -> Number:
-    """Return a step size as a positive number, exact if it was given so.
-
-    >>> rate_number("1/8"), rate_number(0.5)
-    (1/8, 0.5)
-    """
-    rate = _number(gamma, "the step size")
-    if rate <= 0:
-        raise StepSizeError(f"Step size gamma={gamma} must be positive and finite.")
-    return rate
-
-
-def momentum_number(momentum: Any) -> Number:
-    """Return a momentum in [0, 1) as a number, exact if it was given so.
-
-    >>> momentum_number(1)
-    Traceback (most recent call last):
-    bea.errors.MethodError: the momentum m=1 is out of range: it must lie in [0, 1)
-    """
-    m = _number(momentum, "the momentum")
-    if not 0 <= m < 1:
-        raise MethodError(f"the momentum m={momentum} is out of range: it must lie in [0, 1)")
-    return m
-
-
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _number(value: Any, what: str) -> Number:
-    if isinstance(value, float | np.floating):
-        if not isfinite(value):
-            raise BeaError(f"{what} is {value}: give a finite number")
-        return float(value)
-    number = exact(value, what)
-    rational = as_rational(number)
-    return as_float(number) if rational is None else rational
 
 
 def _alike(*numbers: Number) -> list[Any]:

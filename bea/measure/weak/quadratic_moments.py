@@ -25,7 +25,7 @@ from bea.algebra.language.reals import real_numbers
 from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import Loss
 from bea.flows.deterministic.trajectory import point_text
-from bea.measure.training.noise_scale import momentum_number, rate_number
+from bea.measure.numbers import momentum_number, rate_number
 from bea.measure.weak.inputs import exact_number
 from bea.noise import Batches
 from bea.problems import FiniteSum

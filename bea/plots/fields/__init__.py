@@ -1,1 +1,37 @@
 """Figures of one loss or field: its landscape, runs on it, and the terms of its equation."""
+
+from bea.plots.fields.loss_drawing import (
+    draw_loss,
+    loss_figure,
+)
+from bea.plots.fields.losses import (
+    LossData,
+    loss_data,
+)
+from bea.plots.fields.terms import (
+    TermsData,
+    draw_terms,
+    terms_data,
+    terms_figure,
+)
+from bea.plots.fields.trajectory import (
+    TrajectoryData,
+    draw_trajectory,
+    trajectory_data,
+    trajectory_figure,
+)
+
+__all__ = [
+    "LossData",
+    "TermsData",
+    "TrajectoryData",
+    "draw_loss",
+    "draw_terms",
+    "draw_trajectory",
+    "loss_data",
+    "loss_figure",
+    "terms_data",
+    "terms_figure",
+    "trajectory_data",
+    "trajectory_figure",
+]

@@ -9,7 +9,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import bea
-from bea.plots import draw_loss, loss_data, loss_figure
+from bea.plots import loss_figure
+from bea.plots.fields import draw_loss, loss_data
 
 DESCENT = bea.methods.gradient_descent()
 HIMMELBLAU = bea.problems.himmelblau()

@@ -7,7 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import bea
-from bea.plots import draw_terms, terms_data, terms_figure
+from bea.plots import terms_figure
+from bea.plots.fields import draw_terms, terms_data
 
 EULER = bea.methods.explicit_euler()
 

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 import bea
 from bea.fields import with_time
 from bea.methods import Scheduled
-from bea.plots import TrajectoryData, draw_trajectory, trajectory_data, trajectory_figure
+from bea.plots import trajectory_figure
+from bea.plots.fields import TrajectoryData, draw_trajectory, trajectory_data
 
 HIMMELBLAU = bea.problems.himmelblau()
 DESCENT = bea.methods.gradient_descent()

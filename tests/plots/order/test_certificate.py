@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 import bea
 from bea.measure.order.certificate import Certificate
-from bea.plots import certificate_data, certificate_figure, draw_certificate
+from bea.plots import certificate_figure
+from bea.plots.order import certificate_data, draw_certificate
 
 NETWORK = bea.problems.linear_network()
 

@@ -8,14 +8,10 @@ import numpy as np
 import pytest
 
 import bea
-from bea.plots import (
-    ComparisonData,
-    comparison_data,
-    comparison_figure,
-    draw_comparison,
-    trajectory_data,
-)
+from bea.plots import comparison_figure
+from bea.plots.fields import trajectory_data
 from bea.plots.house.canvas import new_axes
+from bea.plots.order import ComparisonData, comparison_data, draw_comparison
 
 NETWORK = cast(bea.Loss, bea.problems.linear_network())
 DESCENT = bea.methods.gradient_descent()

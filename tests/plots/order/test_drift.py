@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 import bea
 from bea.measure import DriftStudy
-from bea.plots import draw_drift, drift_data, drift_figure
+from bea.plots import drift_figure
+from bea.plots.order import draw_drift, drift_data
 
 StudyOf = Callable[..., DriftStudy]
 

@@ -7,7 +7,8 @@ import pytest
 
 from bea.errors import BeaError
 from bea.methods.schedules import library as schedules
-from bea.plots import schedule_data, schedule_figure
+from bea.plots import schedule_figure
+from bea.plots.order import schedule_data
 
 STEP = schedules.step(every=1, factor="1/2", time=3)
 

@@ -8,7 +8,7 @@ import pytest
 from bea.errors import BeaError
 from bea.flows import Estimate
 from bea.measure.escape import anneal
-from bea.plots import annealing_data, draw_annealing
+from bea.plots.random import annealing_data, draw_annealing
 
 
 def rates(temperature: float, gamma: float) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import bea
 from bea.errors import BeaError
 from bea.flows import Estimate
 from bea.measure.training import tail_average
-from bea.plots import averaging_data, draw_averaging
+from bea.plots.random import averaging_data, draw_averaging
 
 BOWL = bea.problems.noisy_quadratic("1")
 NOISES = [tail_average(BOWL, "1/2", count) for count in (2, 1)]

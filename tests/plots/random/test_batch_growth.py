@@ -7,7 +7,8 @@ import pytest
 
 from bea.errors import BeaError
 from bea.measure.training import GrowthStudy, batch_growth, decay_rate, grow_batch
-from bea.plots import growth_data, growth_figure
+from bea.plots import growth_figure
+from bea.plots.random import growth_data
 from bea.problems import finite_sum, noisy_quadratic
 
 TOTAL = noisy_quadratic("1, 1/4", size=64)

@@ -8,7 +8,8 @@ import pytest
 import bea
 from bea.errors import BeaError
 from bea.flows import Ensemble
-from bea.plots import draw_ensemble, ensemble_data, ensemble_figure
+from bea.plots import ensemble_figure
+from bea.plots.random import draw_ensemble, ensemble_data
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ import pytest
 import bea
 from bea.errors import BeaError, DimensionError
 from bea.measure.equilibrium import EquilibriumRun, equilibrium_run
-from bea.plots import draw_equilibrium, equilibrium_data, equilibrium_figure
+from bea.plots import equilibrium_figure
+from bea.plots.random import draw_equilibrium, equilibrium_data
 from bea.problems import FiniteSum
 
 

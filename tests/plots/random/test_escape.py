@@ -7,7 +7,7 @@ import pytest
 
 from bea.errors import BeaError
 from bea.measure.escape import EscapeTimes
-from bea.plots import draw_escape, escape_data
+from bea.plots.random import draw_escape, escape_data
 
 ALL = np.array([True, True, True, True])
 RUNS = [
