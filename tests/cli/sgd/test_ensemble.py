@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import bea as package
 from bea.flows import Ensemble
 from bea.flows.ensembles import descent as ensembles
+from bea.measure.training import stationary_variance
 
 from ..conftest import Bea
 
@@ -43,7 +43,7 @@ def test_a_given_covariance_and_momentum(bea: Bea) -> None:
     run = bea("sgd", "ensemble", "x**2/2 + y**2/2", "--covariance", "2, 1; 1, 1", "--gamma", "1/10",
               "-m", "heavy-ball(beta=1/2)", "--steps", "200", "--runs", "20000", "--observe",
               "x**2, x*y", "--format", "json")  # fmt: skip
-    expected = package.measure.stationary_variance(1, 1, "1/10", "1/2")
+    expected = stationary_variance(1, 1, "1/10", "1/2")
     for name, covariance in {"x**2": 2, "x*y": 1}.items():
         mean, error = last(run)[name]
         assert abs(mean - covariance * float(expected)) < 4 * error
