@@ -9,13 +9,14 @@ is run to find the coefficients of its map. Coefficients are lists over `bea.tre
 Where the nodes of the trees have colours, for a field of several parts, all are told which.
 """
 
-from bea.bseries.arithmetic import StepSize, TreeArithmetic, TreeSeries
+from bea.bseries.arithmetic import TreeArithmetic, ring_of_numbers
 from bea.bseries.calculus import (
     exact_map,
     field_of_map,
     flow_of_field,
     lie_derivative,
 )
+from bea.bseries.elements import StepSize, TreeSeries
 
 __all__ = [
     "StepSize",
@@ -25,4 +26,5 @@ __all__ = [
     "field_of_map",
     "flow_of_field",
     "lie_derivative",
+    "ring_of_numbers",
 ]

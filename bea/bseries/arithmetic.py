@@ -20,19 +20,19 @@ from typing import Any, NoReturn
 
 from flint import fmpq
 
+from bea.algebra import Expression, Ring, as_rational
+from bea.algebra.ring.exact import in_ring
+from bea.arithmetic import Arithmetic
 from bea.bseries.calculus import field_of_map, lie_derivative
-from bea.errors import MethodError, NotSmoothError
+from bea.bseries.elements import NO_COMPONENTS, REMEDY, StepSize, TreeSeries
+from bea.errors import MethodError
 from bea.series import PowerSeries
-from bea.trees import PLAIN, Color, Colors, Tree, position, trees_up_to
+from bea.trees import PLAIN, Colors, position, trees_up_to
 
-__all__ = ["StepSize", "TreeArithmetic", "TreeSeries"]
-
-_REMEDY = "derive the method on a concrete loss or field instead (give a problem)"
-_NO_COMPARISON = "a series on trees has no truth value: branches cannot be expanded"
-_NO_SIZE = "the step size is a symbol here and compares with nothing: branches cannot be expanded"
+__all__ = ["TreeArithmetic", "ring_of_numbers"]
 
 
-class TreeArithmetic:
+class TreeArithmetic(Arithmetic):
     """The field, the identity and the step size with which `step` is run on trees.
 
     Parameters
@@ -43,6 +43,8 @@ class TreeArithmetic:
         The coefficients of the vector field that the method is fed with; by default f itself.
     colors
         The colours of the nodes: what the trees stand for, see `bea.trees.colors`.
+    symbols
+        The names that hyperparameters may hold.
 
     Examples
     --------
@@ -51,10 +53,17 @@ class TreeArithmetic:
     [1, 0, 0, 0]
     """
 
+    kind = "series on trees"
+
     def __init__(
-        self, order: int, field: Sequence[Any] | None = None, colors: Colors = PLAIN
+        self,
+        order: int,
+        field: Sequence[Any] | None = None,
+        colors: Colors = PLAIN,
+        symbols: tuple[str, ...] = (),
     ) -> None:
         self.order = order
+        self.symbols = symbols
         self.colors = colors
         trees = trees_up_to(order, colors)
         self._children = [
@@ -70,6 +79,11 @@ class TreeArithmetic:
         """Return the element with these coefficients over the trees of the arithmetic."""
         return TreeSeries(identity, coefficients, shift, self.colors, beyond)
 
+    def constant(self, value: Expression) -> Any:
+        """Return an exact hyperparameter as a rational, or else as an element of a ring."""
+        rational = as_rational(value)
+        return in_ring(value, ring_of_numbers(self.symbols)) if rational is None else rational
+
     def __call__(self, argument: TreeSeries) -> TreeSeries:
         """Return the field at a map: f(theta + ...)."""
         return self.series(0, self._at(_checked_point(argument).coefficients), -1)
@@ -83,7 +97,7 @@ class TreeArithmetic:
         if not isinstance(direction, TreeSeries) or direction.identity != 0:
             raise MethodError(
                 "on trees the derivative of the field is taken along series in f only, not along "
-                f"theta or a constant: {_REMEDY}"
+                f"theta or a constant: {REMEDY}"
             )
         if direction.is_zero():
             return direction
@@ -93,7 +107,7 @@ class TreeArithmetic:
 
     def jacobian(self, argument: TreeSeries) -> NoReturn:
         """Refuse: trees know f'(theta) v for a vector v, and no matrix, nor its inverse."""
-        raise MethodError(f"the matrix f' and its inverse have no place on trees: {_REMEDY}")
+        raise MethodError(f"the matrix f' and its inverse have no place on trees: {REMEDY}")
 
     def _at(self, a: list[Any]) -> list[Any]:
         """Return the coefficients of the field at the map of coefficients a."""
@@ -131,215 +145,57 @@ class TreeArithmetic:
                 )
         return again
 
+    # --- functions, which there are few of ------------------------------------------------------
 
-class TreeSeries:
-    """An element of the arithmetic on trees; see the module's docstring for its meaning.
+    def function(self, name: str, x: Any) -> Any:
+        """Refuse, but for numbers."""
+        _require_number(name, x)
+        return super().function(name, x)
 
-    `beyond` tells that there may be terms on larger trees than those that are kept, even where all
-    that are kept vanish, as in f'f on the single node: then the power of gamma counts nevertheless.
-    """
+    def root(self, x: Any, degree: int) -> Any:
+        """Refuse, but for numbers."""
+        _require_number("sqrt" if degree == 2 else "a root", x)
+        return super().root(x, degree)
 
-    __slots__ = ("beyond", "coefficients", "colors", "identity", "shift")
+    def sign(self, x: Any) -> NoReturn:
+        """Refuse: a branch has no series."""
+        raise MethodError(f"sign cannot be expressed on trees: {REMEDY}")
 
-    def __init__(
-        self,
-        identity: Any,
-        coefficients: list[Any],
-        shift: int,
-        colors: Colors = PLAIN,
-        beyond: bool = False,
-    ) -> None:
-        self.identity = identity
-        self.coefficients = coefficients
-        self.shift = shift
-        self.colors = colors
-        self.beyond = beyond
+    def total(self, v: Any) -> NoReturn:
+        """Refuse: theta has no components here."""
+        raise MethodError(NO_COMPONENTS)
 
-    def _with(
-        self, identity: Any, coefficients: list[Any], shift: int, beyond: bool | None = None
-    ) -> TreeSeries:
-        kept = self.beyond if beyond is None else beyond
-        return TreeSeries(identity, coefficients, shift, self.colors, kept)
+    def scaled(self, scales: Sequence[Any], v: Any) -> NoReturn:
+        """Refuse: theta has no components here."""
+        raise MethodError(NO_COMPONENTS)
 
-    def __add__(self, other: Any) -> TreeSeries:
-        if isinstance(other, int) and other == 0:  # the start value of sum()
-            return self
-        if not isinstance(other, TreeSeries):
-            raise MethodError(f"a constant cannot be added to a series on trees: {_REMEDY}")
-        if self.is_zero() or other.is_zero():
-            return other if self.is_zero() else self
-        if self.shift != other.shift:
-            shift = min(self.shift, other.shift)
-            self._require_theta(
-                "the step adds terms of different powers of gamma, such as theta + gamma f + "
-                f"gamma^2 f, which no series on trees of f alone expresses: {_REMEDY}"
-            )
-            return self._lowered_to(shift) + other._lowered_to(shift)
-        pairs = zip(self.coefficients, other.coefficients, strict=True)
-        total = [a + b for a, b in pairs]
-        return self._with(self.identity + other.identity, total, self.shift, beyond=True)
+    def share(self, v: TreeSeries, first: int, part: int) -> TreeSeries:
+        """Return the part of a slope whose trees have a root of that colour."""
+        return v.rooted(self.colors[part])
 
-    __radd__ = __add__
-
-    def __neg__(self) -> TreeSeries:
-        return self * -1
-
-    def __sub__(self, other: Any) -> TreeSeries:
-        return self + (-other)
-
-    def __rsub__(self, other: Any) -> TreeSeries:
-        return (-self) + other
-
-    def __mul__(self, factor: Any) -> TreeSeries:
-        if isinstance(factor, TreeSeries):
-            raise MethodError(f"two series on trees cannot be multiplied: {_REMEDY}")
-        if isinstance(factor, StepSize):
-            return (self * factor.coefficient)._times_gamma(factor.power)
-        _require_exact(factor)
-        beyond = self.beyond and factor != 0
-        scaled = [c * factor for c in self.coefficients]
-        return self._with(self.identity * factor, scaled, self.shift, beyond)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, divisor: Any) -> TreeSeries:
-        return self * (1 / divisor if not isinstance(divisor, int) else fmpq(1, divisor))
-
-    def __rtruediv__(self, dividend: Any) -> TreeSeries:
-        raise MethodError(f"nothing can be divided by a series on trees: {_REMEDY}")
-
-    def __pow__(self, exponent: Any) -> TreeSeries:
-        raise MethodError(f"a series on trees has no powers: {_REMEDY}")
-
-    def __bool__(self) -> bool:
-        raise NotSmoothError(_NO_COMPARISON)
-
-    def _no_comparison(self, other: object) -> bool:
-        raise NotSmoothError(_NO_COMPARISON)
-
-    __lt__ = __le__ = __gt__ = __ge__ = _no_comparison
-
-    def vanishes(self) -> bool:
-        """Tell whether the element is zero (to the order that is kept)."""
-        return self.identity == 0 and all(c == 0 for c in self.coefficients)
-
-    def rooted(self, color: Color) -> TreeSeries:
-        """Return the part of a field's series whose trees have a root of that colour.
-
-        Where f_c has components of its own, as a player of a game, these are its components.
-        """
-        if self.identity != 0:
-            raise MethodError(f"on trees only slopes, and not theta, have parts: {_REMEDY}")
-        roots = _roots(len(self.coefficients), self.colors)
-        kept = [a if root is color else a * 0
-                for a, root in zip(self.coefficients, roots, strict=True)]  # fmt: skip
-        return self._with(0, kept, self.shift)
-
-    def is_zero(self) -> bool:
-        """Tell whether the element is zero to every order."""
-        return not self.beyond and self.vanishes()
-
-    def _times_gamma(self, power: int) -> TreeSeries:
-        if power > 0 and self.identity != 0:
-            self._require_theta(
-                "gamma times theta itself (a weight decay) has no place on the trees of f alone: "
-                f"give the method the colors bea.trees.WITH_THETA, or {_REMEDY}"
-            )
-            return self._lowered_to(-1)._times_gamma(power)
-        if power and self.identity != 0:
-            raise MethodError(f"on trees theta cannot be divided by gamma: {_REMEDY}")
-        return self._with(self.identity, self.coefficients, self.shift + power)
-
-    def _lowered_to(self, shift: int) -> TreeSeries:
-        """Return the same series as one of a lower shift: theta itself is put under every tree."""
-        if shift == self.shift:
-            return self
-        places = _under_theta(len(self.coefficients), self.colors)
-        given = [*self.coefficients, self.identity, fmpq(0)]
-        return self._with(0, [given[place] for place in places], self.shift - 1)._lowered_to(shift)
-
-    def _require_theta(self, message: str) -> None:
-        """Refuse with this message unless theta itself is among the colours."""
-        if not any(color.unit for color in self.colors):
-            raise MethodError(message)
-
-    # NumPy asks these two: np.sqrt and the like come to the first, np.mean to the second.
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> NoReturn:
-        _refuse(ufunc, inputs)
-
-    def __array__(self, *arguments: Any, **options: Any) -> NoReturn:
-        raise MethodError(f"theta has no components on trees: {_REMEDY}")
+    def zero(self, theta: TreeSeries, power: int) -> TreeSeries:
+        """Return zero of the size gamma^power."""
+        zero: TreeSeries = 0 * self(theta) * self.gamma ** (power + 1)
+        return zero
 
 
-class StepSize:
-    """The monomial c gamma^p: the step size as `step` sees it on trees."""
-
-    __slots__ = ("coefficient", "power")
-
-    def __init__(self, coefficient: Any, power: int) -> None:
-        self.coefficient = coefficient
-        self.power = power
-
-    def __mul__(self, other: Any) -> Any:
-        if isinstance(other, TreeSeries):
-            return other * self
-        if isinstance(other, StepSize):
-            return StepSize(self.coefficient * other.coefficient, self.power + other.power)
-        _require_exact(other)
-        return StepSize(self.coefficient * other, self.power)
-
-    __rmul__ = __mul__
-
-    def __neg__(self) -> StepSize:
-        return self * -1
-
-    def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, StepSize):
-            return StepSize(self.coefficient / other.coefficient, self.power - other.power)
-        return self * (fmpq(1, other) if isinstance(other, int) else 1 / other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return StepSize(1 / self.coefficient, -self.power) * other
-
-    def __pow__(self, exponent: int) -> StepSize:
-        return StepSize(self.coefficient**exponent, self.power * exponent)
-
-    def __add__(self, other: Any) -> StepSize:
-        if isinstance(other, StepSize) and other.power == self.power:
-            return StepSize(self.coefficient + other.coefficient, self.power)
-        raise MethodError(f"gamma is added to something of another power of gamma: {_REMEDY}")
-
-    __radd__ = __rsub__ = __add__
-
-    def __sub__(self, other: Any) -> StepSize:
-        return self + (-other)
-
-    def _no_comparison(self, other: object) -> bool:
-        raise NotSmoothError(_NO_SIZE)
-
-    __lt__ = __le__ = __gt__ = __ge__ = _no_comparison
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> NoReturn:
-        _refuse(ufunc, inputs)
+# --- private helpers ------------------------------------------------------------------------------
 
 
-def _refuse(ufunc: Any, inputs: Sequence[Any]) -> NoReturn:
-    for number in inputs:
-        _require_exact(number)
-    raise MethodError(f"{ufunc.__name__} cannot be expressed on trees: {_REMEDY}")
+@cache
+def ring_of_numbers(symbols: tuple[str, ...]) -> Ring:
+    """Return one ring of numbers per set of symbols, so that coefficients of two runs compare."""
+    return Ring([], symbols)
 
 
-def _require_exact(factor: Any) -> None:
-    if getattr(factor, "shape", ()) != ():
-        raise MethodError(f"an array has components, and theta has none on trees: {_REMEDY}")
-    if isinstance(factor, float):
-        raise MethodError(f"{factor} is a float: hyperparameters on trees must be exact")
+def _require_number(name: str, x: Any) -> None:
+    if isinstance(x, TreeSeries | StepSize):
+        raise MethodError(f"{name} cannot be expressed on trees: {REMEDY}")
 
 
 def _checked_point(argument: Any) -> TreeSeries:
     if not isinstance(argument, TreeSeries) or argument.identity != 1 or argument.shift != 0:
-        raise MethodError(f"on trees the field is evaluated only at theta + O(gamma): {_REMEDY}")
+        raise MethodError(f"on trees the field is evaluated only at theta + O(gamma): {REMEDY}")
     return argument
 
 
@@ -349,28 +205,3 @@ def _listed(unknowns: Any) -> list[TreeSeries]:
 
 def _product(a: Sequence[Any], below: list[int] | None) -> Any:
     return fmpq(0) if below is None else prod((a[p] for p in below), start=fmpq(1))
-
-
-@cache
-def _roots(count: int, colors: Colors) -> list[Color]:
-    """Return the colours of the roots of the first so many trees."""
-    return [t.color for t in _first_trees(count, colors)]
-
-
-@cache
-def _under_theta(count: int, colors: Colors) -> list[int]:
-    """Return where the coefficient of each tree comes from when theta is put under all trees.
-
-    That is the place of its one child; -2 stands for theta alone, -1 for none.
-    """
-    return [
-        -1 if not t.color.unit else position(t.children[0], colors) if t.children else -2
-        for t in _first_trees(count, colors)
-    ]
-
-
-def _first_trees(count: int, colors: Colors) -> tuple[Tree, ...]:
-    order = 1
-    while len(trees_up_to(order, colors)) < count:
-        order += 1
-    return trees_up_to(order, colors)

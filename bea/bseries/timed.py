@@ -12,8 +12,9 @@ from typing import Any
 
 from flint import fmpq
 
-from bea.bseries.arithmetic import TreeArithmetic, TreeSeries
+from bea.bseries.arithmetic import TreeArithmetic
 from bea.bseries.calculus import lie_derivative
+from bea.bseries.elements import TreeSeries
 from bea.trees import PLAIN, Colors, trees_up_to
 
 __all__ = ["TimedTreeArithmetic"]

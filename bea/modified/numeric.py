@@ -23,6 +23,7 @@ from bea.algebra.ring.conversions import atom_nodes, polynomial_node
 from bea.errors import DimensionError, StepSizeError
 from bea.fields import VectorField
 from bea.modified.elementary import ElementaryDifferentials, MultiIndex, derivatives, weights
+from bea.series.vectors import object_vector
 from bea.trees import Color, Tree
 
 __all__ = ["compiled", "horner_program", "lane_gammas", "shorter", "tree_program"]
@@ -107,7 +108,7 @@ def tree_program(
     total = _zero(program, field.dimension)
     if is_map:
         theta = [_Scalar(program, program.input(i)) for i in range(field.dimension)]
-        total = total + _vector(theta)
+        total = total + object_vector(theta)
     for tree, nodes, factor in _weighted(coefficients):
         weight = gamma.power(nodes - 1 + is_map) * _constant(program, factor)
         if tree.children:
@@ -169,17 +170,11 @@ def _differentials(
     elements = derivatives(field, parts)
 
     def partial(color: Color, alpha: MultiIndex) -> Any:
-        return _vector([_Scalar(program, polynomial_node(program, nodes, e))
+        return object_vector([_Scalar(program, polynomial_node(program, nodes, e))
                         for e in elements(color, alpha)])  # fmt: skip
 
     return ElementaryDifferentials(field.dimension, partial)
 
 
 def _zero(program: Program, dimension: int) -> Any:
-    return _vector([_Scalar(program, program.constant(0))] * dimension)
-
-
-def _vector(values: Sequence[_Scalar]) -> Any:
-    vector = np.empty(len(values), dtype=object)
-    vector[:] = values
-    return vector
+    return object_vector([_Scalar(program, program.constant(0))] * dimension)

@@ -8,20 +8,19 @@ carries memory or whose step does not tend to the identity.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
-import numpy as np
 from flint import arb, fmpq
 
 from bea.algebra import Element, Expression, Ring, as_rational
 from bea.algebra.language.expressions import free_symbols
 from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.exact import in_ring
-from bea.bseries import TreeArithmetic, TreeSeries
+from bea.bseries import TreeArithmetic, TreeSeries, ring_of_numbers
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
+from bea.series.vectors import object_vector
 
 __all__ = [
     "bind_exactly",
@@ -39,18 +38,12 @@ __all__ = [
 
 def bind_exactly(method: Method) -> Method:
     """Return the method with exact hyperparameters: rationals, or elements of a ring."""
-    ring = numbers_of(method)
-
-    def constant(value: Expression) -> Any:
-        rational = as_rational(value)
-        return in_ring(value, ring) if rational is None else rational
-
-    return method.bind(constant)
+    return method.bind(TreeArithmetic(1, symbols=open_symbols(method)).constant)
 
 
 def numbers_of(method: Method) -> Ring:
     """Return the ring of the exact numbers with the symbols that the method leaves open."""
-    return _ring_of_numbers(open_symbols(method))
+    return ring_of_numbers(open_symbols(method))
 
 
 def open_symbols(method: Method) -> tuple[str, ...]:
@@ -116,7 +109,10 @@ def in_full(run: Callable[[int], list[Any]], order: int) -> list[Any]:
         except OrderError:  # not one coefficient was left
             continue
         if all(series.order >= order for vector in vectors for series in vector):
-            return [vector if spare == 0 else _cut(vector, order) for vector in vectors]
+            return [
+                vector if spare == 0 else object_vector(s.truncate(order) for s in vector)
+                for vector in vectors
+            ]
     raise MethodError(
         f"the step divides by gamma more than {_MOST_DIVISIONS} times over: write it with fewer "
         "quotients"
@@ -165,18 +161,6 @@ def in_ring_of(field: VectorField, value: Any) -> Any:
 # --- private helpers ----------------------------------------------------------------------------
 
 _MOST_DIVISIONS = 2
-
-
-def _cut(vector: Any, order: int) -> Any:
-    cut = np.empty(len(vector), dtype=object)
-    cut[:] = [series.truncate(order) for series in vector]
-    return cut
-
-
-@cache
-def _ring_of_numbers(symbols: tuple[str, ...]) -> Ring:
-    """Return one ring per set of symbols, so that coefficients of two derivations compare."""
-    return Ring([], symbols)
 
 
 def _run(method: Method, f: Any, theta: Any, gamma: Any, steps: int) -> list[Any]:

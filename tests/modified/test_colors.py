@@ -288,11 +288,9 @@ def test_momentum_of_players_in_turn() -> None:
     """A method with memory on trees of players: each has a velocity, and player 2 sees the move."""
 
     def step(f: Any, theta: Any, state: Any, gamma: Any, beta: Any) -> Any:
-        from bea.methods.library.games import _share
-
-        one = beta * state[0] + _share(f(theta), 0, 1)
+        one = beta * state[0] + f.share(f(theta), 1, 0)
         moved = theta + gamma * one
-        two = beta * state[1] / 2 + _share(f(moved), 1, 1)
+        two = beta * state[1] / 2 + f.share(f(moved), 1, 1)
         return moved + gamma * two, (one, two)
 
     def init(f: Any, theta: Any) -> Any:

@@ -15,7 +15,7 @@ from flint import fmpq, fmpz
 from bea.errors import DomainError, ExpressionError
 from bea.series.powers import rational_root
 
-__all__ = ["apply", "element", "pi_like", "rational", "reciprocal"]
+__all__ = ["apply", "element", "library_of", "pi_like", "rational", "reciprocal"]
 
 
 def apply(operation: str, value: Any, operands: Sequence[Any]) -> Any:
@@ -72,6 +72,14 @@ def reciprocal(a: Any) -> Any:
         raise DomainError("division by zero; move the point or simplify the quotient") from None
 
 
+def library_of(a: Any) -> Any:
+    """Return NumPy, or another library of the array API standard, that an array belongs to."""
+    if isinstance(a, np.ndarray | np.generic):
+        return np
+    namespace = getattr(a, "__array_namespace__", None)
+    return None if namespace is None else namespace()
+
+
 # --- private helpers ------------------------------------------------------------------------------
 
 
@@ -81,7 +89,7 @@ def _root(a: Any, degree: int) -> Any:
         if root is None:
             raise DomainError(f"({a})^(1/{degree}) is not rational; evaluate in floats or balls")
         return root
-    library = _library(a)
+    library = library_of(a)
     if library is not None:
         return library.sqrt(a) if degree == 2 else a ** (1 / degree)
     context = getattr(a, "context", None)  # mpmath
@@ -89,7 +97,7 @@ def _root(a: Any, degree: int) -> Any:
 
 
 def _function(name: str, a: Any) -> Any:
-    library = _library(a)
+    library = library_of(a)
     if library is None:
         library = getattr(a, "context", None)  # mpmath, whose numbers have an unrelated `.exp`
     if library is not None:
@@ -99,11 +107,3 @@ def _function(name: str, a: Any) -> Any:
         kind = type(a).__name__
         raise DomainError(f"numbers of type {kind} have no {name}; evaluate in floats or balls")
     return method()
-
-
-def _library(a: Any) -> Any:
-    """Return NumPy, or another library of the array API standard, that the element belongs to."""
-    if isinstance(a, np.ndarray | np.generic):
-        return np
-    namespace = getattr(a, "__array_namespace__", None)
-    return None if namespace is None else namespace()

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
 
@@ -60,7 +58,7 @@ class RMSProp(Method):
         """Return the scaled gradient step and the new mean square."""
         slope = f(theta)
         square = _average(self.beta, state[0], slope * slope)
-        return theta + gamma * slope / _root(square, self.epsilon, self.placement), (square,)
+        return theta + gamma * slope / _root(f, square, self.epsilon, self.placement), (square,)
 
 
 @register
@@ -95,20 +93,20 @@ class Adam(Method):
         zero = 0 * f(theta)
         if self.bias_correction == "no":
             return zero, zero
-        one = np.sum(zero, axis=0, keepdims=True) + 1
+        one = f.total(zero) + 1
         return zero, zero, one, one
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the step by the average over the root of the average square."""
-        move, state = self._move(f(theta), state)
+        move, state = self._move(f, f(theta), state)
         return theta + gamma * move, state
 
-    def _move(self, slope: Any, state: Any) -> tuple[Any, Any]:
+    def _move(self, f: Any, slope: Any, state: Any) -> tuple[Any, Any]:
         mean = _average(self.beta1, state[0], slope)
         square = _average(self.beta2, state[1], slope * slope)
         left = tuple(b * r for b, r in zip((self.beta1, self.beta2), state[2:], strict=False))
         bias1, bias2 = left or (0, 0)
-        root = _root(square / (1 - bias2), self.epsilon, self.placement)
+        root = _root(f, square / (1 - bias2), self.epsilon, self.placement)
         return self._numerator(mean, slope, bias1) / root, (mean, square, *left)
 
     def _numerator(self, mean: Any, slope: Any, bias: Any) -> Any:
@@ -152,7 +150,7 @@ class AdamW(Adam):
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return Adam's step less gamma times the decay of theta."""
-        move, state = self._move(f(theta), state)
+        move, state = self._move(f, f(theta), state)
         return theta + gamma * (move - self.weight_decay * theta), state
 
 
@@ -184,7 +182,7 @@ class AdaGrad(Method):
         """Return the scaled gradient step and the new sum of squares."""
         slope = f(theta)
         total = state[0] + slope * slope
-        return theta + gamma * slope / _root(total, self.epsilon, self.placement), (total,)
+        return theta + gamma * slope / _root(f, total, self.epsilon, self.placement), (total,)
 
 
 @register
@@ -200,8 +198,7 @@ class NormalisedGradientDescent(Method):
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the step of length gamma along f."""
         slope = f(theta)
-        length = np.sqrt(np.sum(slope * slope, axis=0, keepdims=True))
-        return theta + gamma * slope / length, state
+        return theta + gamma * slope / f.norm(slope), state
 
 
 @register
@@ -220,7 +217,7 @@ class SignDescent(Method):
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the step of gamma in every component along f."""
-        return theta + gamma * np.sign(f(theta)), state
+        return theta + gamma * f.sign(f(theta)), state
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -230,5 +227,5 @@ def _average(rate: Any, old: Any, new: Any) -> Any:
     return rate * old + (1 - rate) * new
 
 
-def _root(square: Any, epsilon: Any, placement: str) -> Any:
-    return np.sqrt(square + epsilon) if placement == "inside" else np.sqrt(square) + epsilon
+def _root(f: Any, square: Any, epsilon: Any, placement: str) -> Any:
+    return f.sqrt(square + epsilon) if placement == "inside" else f.sqrt(square) + epsilon

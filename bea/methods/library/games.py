@@ -12,10 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from bea.algebra import Element, Expression
-from bea.bseries import TreeSeries
 from bea.errors import DimensionError, MethodError
 from bea.fields import VectorField
 from bea.methods.library.euler import ExplicitEuler
@@ -97,20 +94,11 @@ class Alternating(Method):
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the point after the move of player 1 and the answer of player 2."""
-        moved = theta + gamma * _share(f(theta), 0, self.first)
-        return moved + gamma * _share(f(moved), 1, self.first), state
+        moved = theta + gamma * f.share(f(theta), self.first, 0)
+        return moved + gamma * f.share(f(moved), self.first, 1), state
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _share(slope: Any, player: int, first: int) -> Any:
-    """Return the slope of one player's variables, and 0 for the other's."""
-    if isinstance(slope, TreeSeries):
-        return slope.rooted(PLAYERS[player])
-    _require_player_2(len(slope), first)
-    one, two = slope[:first], slope[first:]
-    return np.concatenate([np.zeros_like(one), two] if player else [one, np.zeros_like(two)])
 
 
 def _require_player_2(components: int, first: int) -> None:

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
-from bea.errors import DimensionError
 from bea.methods.library.momentum import HeavyBall
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
@@ -141,11 +138,4 @@ class PreconditionedGradientDescent(Method):
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the step by the slope with each component scaled."""
-        slope = f(theta)
-        one_each = (-1, *[1] * (np.ndim(slope) - 1))
-        scales = np.array(self.diagonal).reshape(one_each)
-        if len(scales) != len(slope):
-            raise DimensionError(
-                f"the diagonal has {len(scales)} entries for {len(slope)} components: give one each"
-            )
-        return theta + gamma * scales * slope, state
+        return theta + gamma * f.scaled(self.diagonal, f(theta)), state

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
 
@@ -43,7 +41,7 @@ class SharpnessAware(Method):
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the step by the slope at the normalised distance uphill."""
         slope = f(theta)
-        length = np.sqrt(np.sum(slope * slope, axis=0, keepdims=True))
+        length = f.norm(slope)
         uphill = theta - self.ratio * gamma * slope / length
         return theta + gamma * f(uphill), state
 

@@ -11,6 +11,7 @@ import numpy as np
 from bea.algebra import Expression, Ring, as_float, exact
 from bea.algebra.language.expressions import Power, free_symbols, subtrees, to_text
 from bea.algebra.ring.exact import in_ring
+from bea.arithmetic import Arithmetic
 from bea.errors import BeaError, DomainError, MethodError, UnknownNameError, nearest
 from bea.fields.sources import substitute
 from bea.methods.method import Method
@@ -84,7 +85,7 @@ def check_identity(method: Method) -> None:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-class _Somewhere:
+class _Somewhere(Arithmetic):
     """A field that is nowhere special."""
 
     gamma = np.zeros(1)

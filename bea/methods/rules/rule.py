@@ -12,9 +12,6 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any
 
-import numpy as np
-from flint import fmpq
-
 from bea.algebra import Expression, Ring
 from bea.algebra.language.expressions import (
     Call,
@@ -121,7 +118,7 @@ class UpdateRule(NamedMethod):
         for statement in self.rule.start:
             names[statement.name] = _like(run.value(statement), theta)
         return tuple(
-            names[name] if name in names else _zero(f, theta, self._powers.get(name, -1))
+            names[name] if name in names else f.zero(theta, self._powers.get(name, -1))
             for name in self.rule.memory
         )
 
@@ -175,7 +172,7 @@ class _Run:
 
     def _apply(self, function: str, argument: Any, second: Any = None) -> Any:
         if function == "norm":
-            return np.sqrt(np.sum(argument * argument, axis=0, keepdims=True))
+            return self.f.norm(argument)
         if function == "hess":
             point, v = (self.theta, argument) if second is None else (argument, second)
             return -self.f.derivative(point, v)
@@ -183,7 +180,7 @@ class _Run:
         return slope if function == "f" else -slope
 
     def _evaluate(self, expression: Expression, placed: Mapping[str, Any]) -> Any:
-        values = _Values(self.constants)
+        values = _Values(self.f, self.constants)
         for node in subtrees(expression):
             if node not in values and not _divides(node):
                 values[node] = self._node(node, values, placed)
@@ -203,12 +200,23 @@ class _Run:
                     total = total + values[term]
                 return total
             case Product(factors):
-                return _product(factors, values)
+                return self._product(factors, values)
             case Power(base, exponent):
-                return _raised(values[base], exponent)
+                return self.f.power(values[base], exponent)
             case Call(function, argument):
-                return _call(function, values[argument])
+                return self.f.function(function, values[argument])
         raise AssertionError(f"unexpected {node!r}")
+
+    def _product(self, factors: tuple[Expression, ...], values: Mapping[Expression, Any]) -> Any:
+        """Multiply, then divide: a/b is no product with 1/b, which gamma may not have."""
+        first, *others = sorted(factors, key=_divides)
+        result = values[first]
+        for factor in others:
+            if isinstance(factor, Power) and factor.exponent < 0:
+                result = result / self.f.power(values[factor.base], abs(factor.exponent))
+            else:
+                result = result * values[factor]
+        return result
 
     def _name(self, name: str) -> Any:
         if name not in ("f", "grad"):
@@ -224,72 +232,25 @@ class _Values(dict[Expression, Any]):
     In (theta - old)/gamma none is: 1/gamma by itself has no series.
     """
 
+    def __init__(self, f: Any, known: Mapping[Expression, Any]) -> None:
+        super().__init__(known)
+        self.f = f
+
     def __missing__(self, node: Expression) -> Any:
         assert isinstance(node, Power)
-        self[node] = 1 / _raised(self[node.base], abs(node.exponent))
+        self[node] = 1 / self.f.power(self[node.base], abs(node.exponent))
         return self[node]
-
-
-def _product(factors: tuple[Expression, ...], values: Mapping[Expression, Any]) -> Any:
-    """Multiply, then divide: a/b is no product with 1/b, which gamma may not have."""
-    first, *others = sorted(factors, key=_divides)
-    result = values[first]
-    for factor in others:
-        if _divides(factor):
-            assert isinstance(factor, Power)
-            result = result / _raised(values[factor.base], abs(factor.exponent))
-        else:
-            result = result * values[factor]
-    return result
 
 
 def _divides(factor: Expression) -> bool:
     return isinstance(factor, Power) and factor.exponent < 0
 
 
-def _raised(value: Any, exponent: fmpq) -> Any:
-    """Return a positive power: products, square roots, and other roots where there are any."""
-    p, q = int(exponent.p), int(exponent.q)
-    if q == 1:
-        return _whole_power(value, p)
-    if q == 2:
-        return _whole_power(_call("sqrt", value), p)
-    if isinstance(value, np.ndarray) and value.dtype != object:
-        return value ** (p / q)
-    if hasattr(value, "__array_ufunc__") and value.__array_ufunc__ is not None:
-        return np.power(value, exponent)  # type: ignore[call-overload]
-    return value**exponent
-
-
-def _whole_power(value: Any, exponent: int) -> Any:
-    result = None
-    while exponent:
-        if exponent & 1:
-            result = value if result is None else result * value
-        exponent >>= 1
-        value = value * value if exponent else value
-    return result
-
-
-def _call(function: str, value: Any) -> Any:
-    own = None if isinstance(value, np.ndarray) else getattr(value, function, None)
-    return getattr(np, function)(value) if own is None else own()
-
-
 def _like(value: Any, pattern: Any) -> Any:
     """Return the value as a vector: a number or a norm stands for all components."""
-    if isinstance(pattern, np.ndarray):
-        same = isinstance(value, np.ndarray) and value.shape == pattern.shape
-    else:
-        same = type(value) is type(pattern)
+    shapes = getattr(value, "shape", None), getattr(pattern, "shape", None)
+    same = type(value) is type(pattern) and shapes[0] == shapes[1]
     return value if same else 0 * pattern + value
-
-
-def _zero(f: Any, theta: Any, power: int) -> Any:
-    """Return zero; on trees it is that of memory of the size gamma^power."""
-    if isinstance(theta, TreeSeries):
-        return 0 * f(theta) * f.gamma ** (power + 1)
-    return 0 * theta if power >= 0 else 0 * f(theta)
 
 
 # --- private helpers: what a rule is ------------------------------------------------------------

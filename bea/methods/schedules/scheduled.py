@@ -22,6 +22,7 @@ import numpy as np
 from flint import fmpq
 
 from bea.algebra.language.expressions import Expression
+from bea.arithmetic import Arithmetic
 from bea.errors import DimensionError, MethodError
 from bea.methods.method import Method
 from bea.methods.schedules.schedule import Schedule
@@ -164,14 +165,12 @@ class Scheduled(Method):
         return f.schedule
 
 
-class _AtRest:
+class _AtRest(Arithmetic):
     """The field that the inner method sees: f at the time where the step begins."""
 
     def __init__(self, f: Any, time: Any) -> None:
         self._f = f
         self._time = time
-        self.solve = getattr(f, "solve", None)
-        self.solve_linear = getattr(f, "solve_linear", None)
 
     def __call__(self, theta: Any) -> Any:
         return self._f(self._timed(theta))[:-1]
@@ -181,6 +180,12 @@ class _AtRest:
 
     def jacobian(self, theta: Any) -> Any:
         return self._f.jacobian(self._timed(theta))[:-1, :-1]
+
+    def solve(self, function: Any, guess: Any) -> Any:
+        return self._f.solve(function, guess)
+
+    def solve_linear(self, matrix: Any, right: Any) -> Any:
+        return self._f.solve_linear(matrix, right)
 
     def _timed(self, theta: Any) -> Any:
         return np.concatenate([theta, self._time])

@@ -60,6 +60,7 @@ from bea.modified.routes.perturbation import match_powers
 from bea.modified.symbolic_step import series_iterates
 from bea.noise import ShuffledEpochs
 from bea.problems import FiniteSum
+from bea.series.vectors import object_vector
 
 __all__ = ["cyclic_epoch", "shuffled_epoch"]
 
@@ -199,9 +200,9 @@ def _equation(
     m, ring = epoch.steps, problem.ring
 
     def lie(along: Any, vector: Any) -> Any:
-        return _vector([ring.lie_derivative(along, component) for component in vector])
+        return object_vector([ring.lie_derivative(along, component) for component in vector])
 
-    wanted = [_vector(c) * fmpq(1, m ** (k + 1)) for k, c in enumerate(powers)]
+    wanted = [object_vector(c) * fmpq(1, m ** (k + 1)) for k, c in enumerate(powers)]
     terms = [tuple(f * m**k) for k, f in enumerate(match_powers(wanted, lie))]
 
     def components(k: int) -> list[tuple[Element, ...]]:
@@ -261,9 +262,3 @@ def _method(method: Method | None) -> Method:
     chosen = get("gradient-descent") if method is None else method
     require_method(chosen)
     return chosen
-
-
-def _vector(values: Sequence[Element]) -> np.ndarray:
-    vector = np.empty(len(values), dtype=object)
-    vector[:] = values
-    return vector

@@ -14,6 +14,7 @@ from flint import fmpq
 
 from bea.algebra import Element, as_float
 from bea.algebra.ring.conversions import to_expression
+from bea.arithmetic import Arithmetic
 from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
 from bea.fields import VectorField
@@ -259,11 +260,14 @@ def as_number(value: Any) -> float:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-class _Probe:
+class _Probe(Arithmetic):
     """Stands for the field where a method is only asked what memory there is."""
 
     def __call__(self, theta: Any) -> Any:
         return theta
 
     def derivative(self, theta: Any, v: Any) -> Any:
+        return v
+
+    def total(self, v: Any) -> Any:
         return v

@@ -17,11 +17,13 @@ from flint import fmpq, fmpq_mat
 from bea.algebra import Element
 from bea.algebra.ring.differential_operator import MultiIndex, multi_indices
 from bea.algebra.ring.exact import in_ring
+from bea.arithmetic import Arithmetic
 from bea.errors import BeaError, MethodError
 from bea.fields import VectorField
 from bea.methods import Method
-from bea.modified.random.step import Elsewhere, RandomStep, parts_of_memory
+from bea.modified.random.step import Elsewhere, RandomStep
 from bea.noise.batches import Batches
+from bea.series.vectors import object_vector, parts_of_memory
 
 __all__ = ["PolynomialStep", "monomials"]
 
@@ -134,13 +136,13 @@ class PolynomialStep(RandomStep):
         return [*theta, *(s for part in after for s in np.ravel(part))]
 
 
-class _InRing:
+class _InRing(Arithmetic):
     """The arithmetic of ring elements: the slope at theta is a symbol, or the field is known."""
 
     def __init__(self, step: PolynomialStep, field: VectorField | None) -> None:
         self.ring, self.gamma = step.ring, step.ring.constant(step.gamma)
-        self.identity = _vector(step._symbols(range(step.dimension)))
-        self._slopes = _vector(step._symbols(step._slopes))
+        self.identity = object_vector(step._symbols(range(step.dimension)))
+        self._slopes = object_vector(step._symbols(step._slopes))
         self._program = None if field is None else field.program
         self._parameters = [self.ring.symbol(name) for name in self.ring.parameters]
 
@@ -148,7 +150,7 @@ class _InRing:
         """Return the slope."""
         if self._program is not None:
             inputs = [*theta, *self._parameters]
-            return _vector(self._program.run(inputs, lift=self.ring.constant))
+            return object_vector(self._program.run(inputs, lift=self.ring.constant))
         if not all(a == b for a, b in zip(theta, self.identity, strict=True)):
             raise Elsewhere
         return self._slopes.copy()
@@ -156,9 +158,3 @@ class _InRing:
     def solve(self, function: Any, guess: Any) -> Any:
         """Refuse: an implicit step is no polynomial."""
         raise MethodError("an implicit step is no polynomial in theta: choose an explicit method")
-
-
-def _vector(values: list[Element]) -> Any:
-    vector = np.empty(len(values), dtype=object)
-    vector[:] = values
-    return vector

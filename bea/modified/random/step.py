@@ -31,13 +31,13 @@ from bea.modified.random.batches import checked_batches, mean_field, moved, samp
 from bea.modified.symbolic_step import missing_symbols
 from bea.noise.batches import Batches
 from bea.series import PowerSeries
+from bea.series.vectors import object_vector, parts_of_memory
 
 __all__ = [
     "MOST_BATCHES",
     "Average",
     "Elsewhere",
     "RandomStep",
-    "parts_of_memory",
 ]
 
 #: More batches than these are not gone through one by one.
@@ -241,18 +241,6 @@ class Elsewhere(Exception):  # noqa: N818 - a signal, no error
     """The step asks for the slope elsewhere than at theta."""
 
 
-def parts_of_memory(entries: Sequence[Any], shapes: list[tuple[int, ...]]) -> tuple[Any, ...]:
-    """Cut a flat list of numbers, of any kind, into the parts of a memory."""
-    parts, place = [], 0
-    for shape in shapes:
-        size = int(np.prod(shape))
-        part = np.empty(size, dtype=object)
-        part[:] = entries[place : place + size]
-        parts.append(part.reshape(shape))
-        place += size
-    return tuple(parts)
-
-
 # --- private helpers ----------------------------------------------------------------------------
 
 
@@ -267,9 +255,7 @@ class _AtTheta(SeriesField):
         """Return the symbols of the slope, at theta only."""
         if not all(a == b for a, b in zip(theta, self.identity, strict=True)):
             raise Elsewhere
-        found = np.empty(len(self._slopes), dtype=object)
-        found[:] = [self.gamma * 0 + slope for slope in self._slopes]
-        return found
+        return object_vector(self.gamma * 0 + slope for slope in self._slopes)
 
 
 def _memory_size(method: Method, problem: VectorField) -> int:

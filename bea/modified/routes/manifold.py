@@ -28,6 +28,7 @@ from bea.methods import Method
 from bea.modified.linear import dot, inverse
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
+from bea.series.vectors import parts_of_memory
 from bea.trees import trees
 
 __all__ = [
@@ -189,7 +190,7 @@ class _Step:
             series = [PowerSeries([self._lifted(m[i]) for m in memory], highest)
                       for i in range(len(memory[0]))]  # fmt: skip
             shapes = memory_shapes(bound, f)
-            theta, after = bound.step(f, f.identity, _parts(series, shapes), f.gamma)
+            theta, after = bound.step(f, f.identity, parts_of_memory(series, shapes), f.gamma)
             return [list(theta), [f.gamma * 0 + s for part in after for s in np.ravel(part)]]
 
         theta, after = in_full(to, order)
@@ -285,18 +286,6 @@ def _divided(method: Method) -> MethodError:
         f"the memory of '{method.name}' holds another part of it divided by gamma, such as "
         "v = (theta - old)/gamma: keep the difference itself, and divide where it is used"
     )
-
-
-def _parts(series: list[PowerSeries], shapes: list[tuple[int, ...]]) -> tuple[Any, ...]:
-    """Cut a flat list of series into the parts of the memory."""
-    parts, place = [], 0
-    for shape in shapes:
-        size = int(np.prod(shape))
-        part = np.empty(size, dtype=object)
-        part[:] = series[place : place + size]
-        parts.append(part.reshape(shape))
-        place += size
-    return tuple(parts)
 
 
 def _transposed(columns: list[list[Any]], rows: int) -> list[list[Any]]:

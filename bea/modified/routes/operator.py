@@ -29,6 +29,7 @@ from bea.modified.symbolic_step import (
     tree_iterates,
 )
 from bea.series import PowerSeries, logarithm_symbol, multistep_symbol
+from bea.series.vectors import object_vector
 from bea.trees import Colors, position, single_edge_cuts, trees_up_to
 
 __all__ = ["at_point", "on_field", "on_trees", "symbol"]
@@ -55,9 +56,9 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
         return [tuple(series[k + 1] for series in total) for k in range(order + 1)]
 
     def lie(along: Any, vector: Any) -> Any:
-        return _vector([field.ring.lie_derivative(along, component) for component in vector])
+        return object_vector([field.ring.lie_derivative(along, component) for component in vector])
 
-    return [tuple(term) for term in _resolve(m, _vector(field.components), lie)]
+    return [tuple(term) for term in _resolve(m, object_vector(field.components), lie)]
 
 
 def on_trees(method: Method, order: int) -> list[Any]:
@@ -172,9 +173,3 @@ def _logarithm(iterates: Sequence[Any]) -> Any:
         part = differences[0] * weights[k]
         total = part if total is None else total + part
     return total
-
-
-def _vector(values: Sequence[Any]) -> np.ndarray:
-    vector = np.empty(len(values), dtype=object)
-    vector[:] = values
-    return vector

@@ -16,13 +16,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import numpy as np
 from flint import fmpq
 
 from bea.algebra import Element
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.symbolic_step import series_iterates, tree_map
+from bea.series.vectors import object_vector
 from bea.trees import Tree, trees, trees_up_to
 
 __all__ = ["on_field", "on_trees"]
@@ -33,10 +33,10 @@ Lie = Callable[[Any, Any], Any]
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:
     """Return the terms f_0 ... f_order of the modified field of a concrete field."""
     step = series_iterates(method, field, order + 1)[1]
-    wanted = [_vector([series[k + 1] for series in step]) for k in range(order + 1)]
+    wanted = [object_vector([series[k + 1] for series in step]) for k in range(order + 1)]
 
     def lie(along: Any, vector: Any) -> Any:
-        return _vector([field.ring.lie_derivative(along, component) for component in vector])
+        return object_vector([field.ring.lie_derivative(along, component) for component in vector])
 
     return [tuple(term) for term in match_powers(wanted, lie)]
 
@@ -130,9 +130,3 @@ def _inverse_factorial(n: int) -> fmpq:
     for k in range(2, n + 1):
         value /= k
     return value
-
-
-def _vector(values: list[Any]) -> np.ndarray:
-    vector = np.empty(len(values), dtype=object)
-    vector[:] = values
-    return vector

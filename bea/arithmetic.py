@@ -1,0 +1,149 @@
+"""What a method's `step` is run in: floats, exact numbers, power series, trees.
+
+A method is one `step(f, theta, state, gamma)`, and `f` is an `Arithmetic`: it says what the field,
+its derivative and the functions of a step are there. To add one (interval vectors, another
+library's arrays), subclass it and give what it can do; what it cannot is refused here, by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from bea.algebra.language.expressions import Expression
+from bea.algebra.programs.operations import apply, library_of
+from bea.errors import DimensionError, MethodError
+from bea.series.powers import natural_power
+
+__all__ = ["Arithmetic"]
+
+
+class Arithmetic:
+    """A vector field in numbers of some kind, with what a `step` may ask beside f(theta).
+
+    Vectors are arrays whose axis 0 is the components; lanes, where there are any, are the last
+    axis. `TreeArithmetic` has vectors without components, and refuses what asks for them.
+
+    Attributes
+    ----------
+    identity
+        The point theta where the arithmetic has one of its own, as series and trees have.
+    gamma
+        The step size.
+
+    Examples
+    --------
+    >>> class Decay(Arithmetic):
+    ...     kind = "these floats"
+    ...     def __call__(self, theta):
+    ...         return -theta
+    >>> float(Decay().norm(np.array([3.0, 4.0]))[0])
+    5.0
+    >>> Decay().solve(lambda k: k, 0)
+    Traceback (most recent call last):
+    ...
+    bea.errors.MethodError: these floats have no solve(function, guess): choose another method
+    """
+
+    kind = "this arithmetic's numbers"
+    identity: Any
+    gamma: Any
+
+    # --- the field ------------------------------------------------------------------------------
+
+    def __call__(self, theta: Any) -> Any:
+        """Return the field at theta."""
+        raise self._lacks("__call__(theta)")
+
+    def constant(self, value: Expression) -> Any:
+        """Return an exact hyperparameter as a number of the arithmetic."""
+        raise self._lacks("constant(value)")
+
+    def derivative(self, theta: Any, v: Any) -> Any:
+        """Return f'(theta) v."""
+        raise self._lacks("derivative(theta, v)")
+
+    def jacobian(self, theta: Any) -> Any:
+        """Return the matrix f'(theta), (d, d)."""
+        units = np.eye(len(theta), dtype=int)
+        columns = [self.derivative(theta, 0 * theta + _along(u, theta)) for u in units]
+        return library_of(theta).stack(columns, axis=1)
+
+    def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
+        """Return the k = function(k) near a guess, which is a vector or a list of vectors."""
+        raise self._lacks("solve(function, guess)")
+
+    def solve_linear(self, matrix: Any, right: Any) -> Any:
+        """Return the x of matrix x = right."""
+        raise self._lacks("solve_linear(matrix, right)")
+
+    def transport(self, field: Any, vector: Any) -> Any:
+        """Return exp(gamma D) vector, with D the derivative along a field given by its terms."""
+        raise self._lacks("transport(field, vector)")
+
+    # --- functions ------------------------------------------------------------------------------
+
+    def function(self, name: str, x: Any) -> Any:
+        """Return an elementary function of every entry, such as "exp" or "tanh"."""
+        return apply(name, None, [x])
+
+    def root(self, x: Any, degree: int) -> Any:
+        """Return the root of every entry."""
+        return apply("root", degree, [x])
+
+    def power(self, x: Any, exponent: fmpq) -> Any:
+        """Return every entry to a positive rational power."""
+        p, q = int(exponent.p), int(exponent.q)
+        if q <= 2:
+            return natural_power(x if q == 1 else self.sqrt(x), p, 1)
+        is_float = library_of(x) is not None and x.dtype.kind == "f"
+        return x ** (p / q if is_float else exponent)
+
+    def sqrt(self, x: Any) -> Any:
+        """Return the square root of every entry."""
+        return self.root(x, 2)
+
+    def sign(self, x: Any) -> Any:
+        """Return the sign of every entry, where entries have one."""
+        return library_of(x).sign(x)
+
+    def total(self, v: Any) -> Any:
+        """Return the sum of the components, (1, ...)."""
+        return v.sum(axis=0, keepdims=True)
+
+    def norm(self, v: Any) -> Any:
+        """Return the Euclidean length, (1, ...)."""
+        return self.sqrt(self.total(v * v))
+
+    def scaled(self, scales: Sequence[Any], v: Any) -> Any:
+        """Return v with each component multiplied by a number of its own."""
+        if len(scales) != len(v):
+            raise DimensionError(
+                f"the diagonal has {len(scales)} entries for {len(v)} components: give one each"
+            )
+        return _along(np.array(scales), v) * v
+
+    def share(self, v: Any, first: int, part: int) -> Any:
+        """Return v with 0 for all but its first components (part 0), or for these (part 1)."""
+        if len(v) <= first:
+            raise DimensionError(
+                f"player 1 has {first} of {len(v)} components and player 2 has none: give a "
+                "smaller number first"
+            )
+        own = (np.arange(len(v)) >= first) == part
+        return library_of(v).where(_along(own, v), v, 0)
+
+    def zero(self, theta: Any, power: int) -> Any:
+        """Return the zero vector at theta; where sizes are told apart, that of gamma^power."""
+        return 0 * theta
+
+    def _lacks(self, what: str) -> MethodError:
+        return MethodError(f"{self.kind} have no {what}: choose another method")
+
+
+def _along(numbers: Any, v: Any) -> Any:
+    """Return one number for each component, in the shape that multiplies v."""
+    return numbers.reshape(-1, *[1] * (v.ndim - 1))

@@ -1,0 +1,106 @@
+"""A field on float64 arrays, a lane per trajectory: what iterates are computed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bea.algebra.language.expressions import Expression
+from bea.algebra.programs.linearised import solve_lanes
+from bea.algebra.programs.newton import fixed_point
+from bea.algebra.ring.exact import as_float
+from bea.arithmetic import Arithmetic
+from bea.errors import MethodError
+
+__all__ = ["NumericField"]
+
+Numbers = NDArray[np.float64]
+Derivative = Callable[[Numbers, Numbers, Numbers], Numbers]
+
+
+class NumericField(Arithmetic):
+    """A field on float64 arrays: the arithmetic in which iterates are computed.
+
+    Parameters
+    ----------
+    rhs
+        rhs(theta, gamma) for arrays of shape (d, lanes) and (lanes,).
+    gamma
+        The step size of each lane.
+    derivative
+        Returns (theta, v, gamma) -> f'(theta) v for arrays of these shapes, as
+        `VectorField.numeric_derivative` does; None if the field has none.
+
+    Attributes
+    ----------
+    unsolved : ndarray of bool, shape (lanes,)
+        Where an equation of the step was not solved; the values are nan there.
+    """
+
+    def __init__(
+        self,
+        rhs: Callable[[Numbers, Numbers], Numbers],
+        gamma: Numbers,
+        derivative: Callable[[], Derivative] | None = None,
+    ) -> None:
+        self._rhs = rhs
+        self._find_derivative = derivative
+        self._theta = np.zeros((1, *gamma.shape))  # where the field was asked for last
+        self.gamma = gamma
+        self.unsolved = np.zeros(gamma.shape, dtype=bool)
+
+    def constant(self, value: Expression) -> float:
+        """Return an exact hyperparameter as a float."""
+        return as_float(value)
+
+    def __call__(self, theta: Numbers) -> Numbers:
+        """Return the field at theta, (d, lanes)."""
+        self._theta = theta
+        return self._rhs(theta, self.gamma)
+
+    def derivative(self, theta: Numbers, v: Numbers) -> Numbers:
+        """Return f'(theta) v, (d, lanes).
+
+        Raises
+        ------
+        MethodError
+            If the field has no derivative of its own, as those that bea cannot look into.
+        """
+        if self._find_derivative is None:
+            raise MethodError(
+                "the step asks for the derivative of the field, and this field has none: give it "
+                "numeric_derivative(), which returns (theta, v, gamma) -> f'(theta) v, or iterate "
+                "on a problem of bea's"
+            )
+        return self._find_derivative()(theta, v, self.gamma)
+
+    def solve_linear(self, matrix: Numbers, right: Numbers) -> Numbers:
+        """Return x with matrix x = right, (d, lanes), for a matrix (d, d, lanes)."""
+        solution, singular = solve_lanes(matrix, right)
+        self.unsolved |= singular
+        return solution
+
+    def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
+        """Return the root k of k = function(k) near `guess`, by Newton's method, lane by lane.
+
+        `guess` is an array (d, lanes) or a list of such arrays (the stages of a method).
+        """
+        if isinstance(guess, np.ndarray):
+            return self._root(function, guess)
+        shape = (len(guess), *guess[0].shape)
+
+        def stacked(flat: Numbers) -> Numbers:
+            return np.concatenate(function(list(flat.reshape(shape))))
+
+        return list(self._root(stacked, np.concatenate(guess)).reshape(shape))
+
+    def _root(self, function: Callable[[Numbers], Numbers], guess: Numbers) -> Numbers:
+        # theta + gamma k does not see a change of k that is below the rounding of theta / gamma.
+        with np.errstate(all="ignore"):
+            scale = np.max(np.abs(self._theta), axis=0) / self.gamma
+        root, failed = fixed_point(function, guess, scale)
+        self.unsolved |= failed
+        return root

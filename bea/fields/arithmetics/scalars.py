@@ -1,0 +1,77 @@
+"""A field on exact numbers, mpmath numbers or balls: one point at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from numpy.typing import NDArray
+
+from bea.algebra.language.expressions import Expression
+from bea.algebra.programs.linearised import adjugate, linearised
+from bea.algebra.programs.operations import reciprocal
+from bea.algebra.ring.conversions import to_program
+from bea.algebra.ring.exact import in_ring
+from bea.algebra.ring.ring import Ring
+from bea.arithmetic import Arithmetic
+from bea.errors import MethodError
+from bea.fields.vector_field import VectorField
+from bea.series.vectors import object_vector
+
+__all__ = ["ScalarField"]
+
+
+class ScalarField(Arithmetic):
+    """A field on vectors of any scalars: rationals, mpmath numbers, Arb balls.
+
+    Parameters
+    ----------
+    field
+        The vector field; its parameters must have values.
+    lift
+        Turns an exact rational (`flint.fmpq`) into a scalar.
+
+    Examples
+    --------
+    >>> from flint import arb, fmpq
+    >>> f = ScalarField(VectorField.read("exp(y)"), arb)
+    >>> theta = f.vector([fmpq(0)])
+    >>> theta + f.lift(fmpq(1, 10)) * f(theta)
+    array([[0.100000000000000 +/- 2.23e-17]], dtype=object)
+    """
+
+    def __init__(self, field: VectorField, lift: Callable[[fmpq], Any]) -> None:
+        field.require_values()
+        self._program = field.program
+        self._linearised = linearised(field.program, field.dimension)
+        self.lift = lift
+
+    def vector(self, values: Sequence[fmpq]) -> NDArray[np.object_]:
+        """Return a point with these exact coordinates."""
+        return object_vector([self.lift(value) for value in values])
+
+    def constant(self, value: Expression) -> Any:
+        """Return an exact hyperparameter as a scalar."""
+        return to_program([in_ring(value, Ring([]))]).run([], self.lift)[0]
+
+    def __call__(self, theta: Any) -> NDArray[np.object_]:
+        """Return the field at a vector of scalars."""
+        return object_vector(self._program.run(list(theta), self.lift))
+
+    def derivative(self, theta: Any, v: Any) -> NDArray[np.object_]:
+        """Return f'(theta) v for vectors of scalars."""
+        return object_vector(self._linearised.run([*theta, *v], self.lift))
+
+    def solve_linear(self, matrix: Any, right: Any) -> NDArray[np.object_]:
+        """Return x with matrix x = right; `DomainError` where the determinant is 0."""
+        adjoint, determinant = adjugate(matrix)
+        return adjoint @ right * reciprocal(determinant)
+
+    def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
+        """Refuse: an implicit equation is solved in floats or in power series."""
+        raise MethodError(
+            "an implicit step is solved in floats (bea.iterate) or in power series, not in these "
+            "numbers: choose an explicit method"
+        )
