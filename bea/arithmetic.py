@@ -68,9 +68,13 @@ class Arithmetic:
 
     def jacobian(self, theta: Any) -> Any:
         """Return the matrix f'(theta), (d, d)."""
-        units = np.eye(len(theta), dtype=int)
-        columns = [self.derivative(theta, 0 * theta + _along(u, theta)) for u in units]
+        columns = [self.derivative(theta, 0 * theta + u) for u in self.unit_matrix(theta)]
         return library_of(theta).stack(columns, axis=1)
+
+    def unit_matrix(self, theta: Any) -> Any:
+        """Return the matrix with ones in its diagonal, (d, d), or (d, d, 1) for lanes."""
+        d = len(theta)
+        return np.eye(d, dtype=int).reshape(d, d, *[1] * (theta.ndim - 1))
 
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Return the k = function(k) near a guess, which is a vector or a list of vectors."""

@@ -5,13 +5,15 @@
 refuses by naming the option that bea does not model. `measured_field` and `measured_field_at` read
 the modified field off iterates alone, `measured_terms` splits it by powers of gamma, and
 `compare_terms` sets the terms beside the derived ones. PyTorch and optax are the extras bea[torch]
-and bea[optax], imported when an optimizer is wrapped.
+and bea[optax], imported when an optimizer is wrapped. `JaxField` is the arithmetic of JAX arrays,
+in which bea's own steps run under `jit`.
 """
 
 from __future__ import annotations
 
 from bea.adapters.black_box import Anywhere, BlackBox, ForeignMethod
 from bea.adapters.conversion import as_bea_method
+from bea.adapters.jax_field import JaxField
 from bea.adapters.measured_field import MeasuredField, measured_field, measured_field_at
 from bea.adapters.measured_terms import (
     MeasuredTerms,
@@ -26,6 +28,7 @@ __all__ = [
     "Anywhere",
     "BlackBox",
     "ForeignMethod",
+    "JaxField",
     "MeasuredField",
     "MeasuredTerms",
     "OptaxOptimizer",

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
 
@@ -72,6 +70,5 @@ class DampedNewton(Method):
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the step by the solution of (f' - delta) x = f."""
         matrix = f.jacobian(theta)
-        diagonal = np.arange(len(matrix)), np.arange(len(matrix))
-        matrix[diagonal] = matrix[diagonal] - self.delta
-        return theta - gamma * f.solve_linear(matrix, f(theta)), state
+        damping = f.unit_matrix(theta) * self.delta
+        return theta - gamma * f.solve_linear(matrix - damping, f(theta)), state
