@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import gcd
+from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
@@ -22,6 +23,7 @@ from bea.algebra.ring import roots
 from bea.algebra.ring.atoms import KINDS, Atom
 from bea.algebra.ring.element import Element
 from bea.errors import DomainError, UnknownNameError, nearest
+from bea.series.vectors import object_vector
 
 __all__ = ["Ring"]
 
@@ -238,6 +240,10 @@ class Ring:
         for component, slope in zip(field, slopes, strict=True):
             total = self.lift(total) + component.poly * slope.poly
         return Element(self, self.reduce(self.lift(total)))
+
+    def vector_along(self, field: Sequence[Element], vector: Iterable[Element]) -> Any:
+        """Return the derivative of each component of a vector along a field, as an array."""
+        return object_vector(self.lie_derivative(field, component) for component in vector)
 
     def _set_context(self, generators: int) -> None:
         # The generators have names of their own: a user's name never reaches flint.

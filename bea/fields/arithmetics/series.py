@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from flint import fmpq
 from numpy.typing import NDArray
 
 from bea.algebra.language.expressions import Expression
@@ -101,6 +102,29 @@ class SeriesField(Arithmetic):
         if not _certainly_not_zero(determinant.truncate(0)):
             raise MethodError(_SINGULAR)
         return adjoint @ right * determinant.reciprocal()
+
+    def transport(self, field: Sequence[Sequence[Element]], vector: Any) -> NDArray[np.object_]:
+        """Return exp(gamma D~) of an array of series, with f~ = sum of gamma^k field[k].
+
+        Only at the general point: coefficients have no derivatives elsewhere.
+        """
+        moved = [self._transported(field, series) for series in np.ravel(vector)]
+        return object_vector(moved).reshape(np.shape(vector))
+
+    def _transported(self, field: Sequence[Sequence[Element]], series: PowerSeries) -> PowerSeries:
+        zero = self._one * 0
+        level = [series[k] for k in range(self.order + 1)]
+        total = series
+        for m in range(1, self.order + 1):
+            raised = [zero] * (self.order + 1)
+            for j in range(m - 1, self.order):
+                for k, term in enumerate(field[: self.order - j]):
+                    if not level[j].poly.is_zero():
+                        moved = self.ring.lie_derivative(term, level[j])
+                        raised[j + k + 1] = raised[j + k + 1] + moved * fmpq(1, m)
+            level = raised
+            total = total + PowerSeries(level, self.order)
+        return total
 
     def _sum(self, programs: Sequence[Program], inputs: Sequence[Any]) -> NDArray[np.object_]:
         """Return programs[0] + gamma programs[1] + ... at these inputs."""

@@ -198,12 +198,8 @@ def _equation(
     In powers of h = m gamma it is the map of one step of size h.
     """
     m, ring = epoch.steps, problem.ring
-
-    def lie(along: Any, vector: Any) -> Any:
-        return object_vector([ring.lie_derivative(along, component) for component in vector])
-
     wanted = [object_vector(c) * fmpq(1, m ** (k + 1)) for k, c in enumerate(powers)]
-    terms = [tuple(f * m**k) for k, f in enumerate(match_powers(wanted, lie))]
+    terms = [tuple(f * m**k) for k, f in enumerate(match_powers(wanted, ring.vector_along))]
 
     def components(k: int) -> list[tuple[Element, ...]]:
         if k > order:

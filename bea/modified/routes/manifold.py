@@ -15,12 +15,14 @@ and Wanner, Geometric Numerical Integration, section XV.2.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from flint import fmpq
 
 from bea.algebra import Element
+from bea.arithmetic import Arithmetic
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
@@ -51,100 +53,20 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
     return memory_on_field(method, field, order)[0]
 
 
-# --- on trees -----------------------------------------------------------------------------------
-
-
 def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSeries]]:
     """Return b over the trees of order + 1 nodes, and the slaved memory S as series on trees."""
-    bound = bind_exactly(method)
-    start = TreeArithmetic(1, colors=method.colors)
-    shapes = [(s.identity, s.shift) for s in bound.init(start, start.identity)]
-    solve = {color: _inverse(_linear_part(bound, shapes, place), method)
-             for place, color in enumerate(method.colors)}  # fmt: skip
-    unknown: list[list[Any]] = [[] for _ in range(len(shapes) + 1)]
-    for size in range(1, order + 2):
-        new = list(enumerate(trees(size, method.colors), start=len(unknown[0])))
-        unknown = [column + [fmpq(0)] * len(new) for column in unknown]
-        residual = _residual(bound, shapes, unknown, size)
-        for k, tree in new:
-            for row, column in zip(solve[tree.color], unknown, strict=True):
-                column[k] = -dot(row, [r[k] for r in residual])
-    simple = [[rational_if_possible(c) for c in column] for column in unknown]
-    return simple[0], [start.series(e, c, p) for (e, p), c in zip(shapes, simple[1:], strict=True)]
-
-
-def _residual(
-    method: Method, shapes: list[tuple[Any, int]], unknown: list[list[Any]], size: int
-) -> list[list[Any]]:
-    """Return exp(gamma D~) - Phi for theta and for each part of the memory, on trees."""
-    f = TreeArithmetic(size, colors=method.colors)
-    states = [f.series(e, c, p) for (e, p), c in zip(shapes, unknown[1:], strict=True)]
-    theta, after = method.step(f, f.identity, tuple(states), f.gamma)
-    rows = []
-    for before, mapped in zip((f.identity, *states), (theta, *after), strict=True):
-        agrees = mapped.identity == before.identity
-        if not agrees or (mapped.shift != before.shift and not mapped.is_zero()):
-            raise MethodError(
-                f"the step of '{method.name}' does not tend to the identity as gamma tends to 0, "
-                "or its memory does not follow theta"
-            )
-        flowed = f.transport(unknown[0], before).coefficients
-        rows.append([x - y for x, y in zip(flowed, mapped.coefficients, strict=True)])
-    return rows
-
-
-def _linear_part(method: Method, shapes: list[tuple[Any, int]], place: int) -> list[list[Any]]:
-    """Probe the residual at the single node of a colour, where it is affine in the unknowns."""
-    count = len(shapes) + 1
-
-    def at(values: list[Any]) -> list[Any]:
-        leaves = [[v] * len(method.colors) for v in values]
-        return [r[place] for r in _residual(method, shapes, leaves, 1)]
-
-    rest = at([fmpq(0)] * count)
-    units = [[fmpq(i == j) for i in range(count)] for j in range(count)]
-    columns = [[x - y for x, y in zip(at(unit), rest, strict=True)] for unit in units]
-    return [list(row) for row in zip(*columns, strict=True)]
-
-
-def _inverse(matrix: list[list[Any]], method: Method) -> list[list[Any]]:
-    try:
-        return inverse(matrix)
-    except BeaError:
-        raise MethodError(
-            f"the memory of '{method.name}' does not contract: it has no slow manifold over theta; "
-            "follow its iterates (bea.iterate), or let it forget, as RMSProp does"
-        ) from None
-
-
-# --- on a concrete field ------------------------------------------------------------------------
+    found = _OnTrees(method)
+    found.solve(order)
+    return found.answer()
 
 
 def memory_on_field(
     method: Method, field: VectorField, order: int
 ) -> tuple[list[tuple[Element, ...]], list[list[Any]]]:
     """Return f_0 ... f_order, and per power of gamma the components of the slaved memory."""
-    step = _Step(method, field)
-    slaved = [step.memory_at_zero()]
-    on_theta, on_memory = step.linear_part(slaved[0])
-    slopes = [s.gradient() for s in slaved[0]]
-    solve = _inverse(_joint(on_theta, on_memory, slopes), method)
-    terms: list[list[Any]] = []
-    for n in range(1, order + 2):
-        theta, after = step.run(slaved, n)
-        pull = _Flow(field, terms, n)
-        right_theta = [s[n] - pull.theta(i) for i, s in enumerate(theta)]
-        along = [pull.along(i, slaved) for i in range(len(after))]
-        right = [s[n] - a - dot(slopes[i], right_theta)
-                 for i, (s, a) in enumerate(zip(after, along, strict=True))]  # fmt: skip
-        new = [dot(row, right) for row in solve]
-        terms.append([r + dot(row, new) for r, row in zip(right_theta, on_theta, strict=True)])
-        slaved.append(new)
-        if step.divides:
-            left = [x + a + dot(slope, terms[-1])
-                    for x, a, slope in zip(new, along, slopes, strict=True)]  # fmt: skip
-            step.check(slaved, n, left)
-    return [tuple(term) for term in terms], slaved
+    found = _OnField(method, field)
+    found.solve(order)
+    return [tuple(term) for term in found.field], found.memory
 
 
 def memory_shapes(bound: Method, f: SeriesField) -> list[tuple[int, ...]]:
@@ -154,73 +76,194 @@ def memory_shapes(bound: Method, f: SeriesField) -> list[tuple[int, ...]]:
 
 def linear_memory(method: Method, field: VectorField) -> list[list[Any]]:
     """Return the matrix by which a small change of the memory is carried on, at gamma = 0."""
-    step = _Step(method, field)
-    return step.linear_part(step.memory_at_zero())[1]
+    return _OnField(method, field).on_memory
 
 
-def _joint(on_theta: list[Any], on_memory: list[Any], slopes: list[Any]) -> list[list[Any]]:
-    """Return 1 - B + S_0' A, what S_n is multiplied by once f_(n-1) has been put in."""
-    count = len(on_memory)
-    through = [[dot(slopes[i], [row[j] for row in on_theta]) for j in range(count)]
-               for i in range(count)]  # fmt: skip
-    return [
-        [through[i][j] - on_memory[i][j] + fmpq(i == j) for j in range(count)] for i in range(count)
-    ]
+# --- private helpers: the algorithm ---------------------------------------------------------------
 
 
-class _Step:
-    """The step at the general point, with a memory given by its coefficients."""
+class _Manifold:
+    """f~ and S as far as they are known; a subclass says in which arithmetic they are."""
 
-    def __init__(self, method: Method, field: VectorField) -> None:
-        self.method = method
-        self.field = field
+    method: Method
+    field: list[Any]
+
+    def solve(self, order: int) -> None:
+        """Make both equations hold up to gamma^(order + 1), one power at a time."""
+        for n in range(1, order + 2):
+            self.settle(n, self.gaps(n))
+
+    def gaps(self, n: int) -> list[Any]:
+        """Return how far both equations are from holding, to gamma^n, without what is unknown."""
+        raise NotImplementedError
+
+    def settle(self, n: int, gaps: list[Any]) -> None:
+        """Find f_(n-1) and what of S goes with it: the equations are linear in them."""
+        raise NotImplementedError
+
+    def inverted(self, matrix: list[list[Any]]) -> list[list[Any]]:
+        """Return the inverse of the linear part."""
+        try:
+            return inverse(matrix)
+        except BeaError:
+            raise MethodError(
+                f"the memory of '{self.method.name}' does not contract: it has no slow manifold "
+                "over theta; follow its iterates (bea.iterate), or let it forget, as RMSProp does"
+            ) from None
+
+
+def _sides(bound: Method, f: Arithmetic, field: Any, memory: Sequence[Any]) -> list[Any]:
+    """Return (exp(gamma D~), Phi) of theta and of each part of the memory."""
+    theta, after = bound.step(f, f.identity, tuple(memory), f.gamma)
+    pairs = zip((f.identity, *memory), (theta, *after), strict=True)
+    return [(f.transport(field, before), mapped) for before, mapped in pairs]
+
+
+# --- private helpers: on trees --------------------------------------------------------------------
+
+
+class _OnTrees(_Manifold):
+    """`columns` has a list for f~ and for each part of the memory: a coefficient for each tree."""
+
+    def __init__(self, method: Method) -> None:
+        self.method, self.bound = method, bind_exactly(method)
+        start = TreeArithmetic(1, colors=method.colors)
+        self.shapes = [(s.identity, s.shift) for s in self.bound.init(start, start.identity)]
+        self.columns: list[list[Any]] = [[] for _ in range(len(self.shapes) + 1)]
+        self.solutions = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
+
+    def gaps(self, n: int) -> list[Any]:
+        new = len(trees(n, self.method.colors))
+        self.columns = [column + [fmpq(0)] * new for column in self.columns]
+        return self._gaps_of(self.columns, n)
+
+    def settle(self, n: int, gaps: list[Any]) -> None:
+        place = {color: i for i, color in enumerate(self.method.colors)}
+        new = trees(n, self.method.colors)
+        for k, tree in enumerate(new, start=len(self.columns[0]) - len(new)):
+            rows = self.solutions[place[tree.color]]
+            for row, column in zip(rows, self.columns, strict=True):
+                column[k] = -dot(row, [gap[k] for gap in gaps])
+
+    def answer(self) -> tuple[list[Any], list[TreeSeries]]:
+        f = TreeArithmetic(1, colors=self.method.colors)
+        field, *memory = [[rational_if_possible(c) for c in column] for column in self.columns]
+        return field, self._series(f, memory)
+
+    def _gaps_of(self, columns: list[list[Any]], size: int) -> list[list[Any]]:
+        f = TreeArithmetic(size, colors=self.method.colors)
+        sides = _sides(self.bound, f, columns[0], self._series(f, columns[1:]))
+        for flowed, mapped in sides:
+            agrees = mapped.identity == flowed.identity
+            if not agrees or (mapped.shift != flowed.shift and not mapped.is_zero()):
+                raise MethodError(
+                    f"the step of '{self.method.name}' does not tend to the identity as gamma "
+                    "tends to 0, or its memory does not follow theta"
+                )
+        return [[x - y for x, y in zip(flowed.coefficients, mapped.coefficients, strict=True)]
+                for flowed, mapped in sides]  # fmt: skip
+
+    def _series(self, f: TreeArithmetic, columns: list[list[Any]]) -> list[TreeSeries]:
+        return [f.series(e, c, p) for (e, p), c in zip(self.shapes, columns, strict=True)]
+
+    def _linear_part(self, place: int) -> list[list[Any]]:
+        """Probe the gaps at the single node of a colour, where they are affine in the unknowns."""
+        count = len(self.columns)
+
+        def at(values: list[Any]) -> list[Any]:
+            leaves = [[v] * len(self.method.colors) for v in values]
+            return [gap[place] for gap in self._gaps_of(leaves, 1)]
+
+        rest = at([fmpq(0)] * count)
+        units = [[fmpq(i == j) for i in range(count)] for j in range(count)]
+        columns = [[x - y for x, y in zip(at(unit), rest, strict=True)] for unit in units]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+# --- private helpers: on a concrete field ---------------------------------------------------------
+
+
+class _OnField(_Manifold):
+    """`field` has f_0, f_1, ..., and `memory[k]` the components of S at gamma^k."""
+
+    def __init__(self, method: Method, problem: VectorField) -> None:
+        self.method, self.problem = method, problem
+        self.field: list[list[Any]] = []
         self.divides = False
+        self.memory = [self._memory_at_zero()]
+        self.on_theta, self.on_memory = self._linear_part(self.memory[0])
 
-    def run(self, memory: Sequence[Sequence[Any]], order: int) -> tuple[list[Any], list[Any]]:
-        """Return theta and the memory after one step, as lists of series to gamma^order.
+    def gaps(self, n: int) -> list[Any]:
+        def at(f: SeriesField, bound: Method, memory: tuple[Any, ...]) -> list[Any]:
+            return [x - y for x, y in _sides(bound, f, self.field, memory)]
 
-        `memory[k]` holds the coefficients of gamma^k; the missing ones are zero.
-        """
+        return self._run(at, self.memory, n)
+
+    def settle(self, n: int, gaps: list[Any]) -> None:
+        theta = [-s[n] for s in gaps[0]]
+        right = [-s[n] - dot(slope, theta) for s, slope in zip(gaps[1], self._slopes, strict=True)]
+        new = [dot(row, right) for row in self._solution]
+        self.field.append([x + dot(row, new) for x, row in zip(theta, self.on_theta, strict=True)])
+        self.memory.append(new)
+        if self.divides and not all(s[n].is_zero() for s in self.gaps(n)[1]):
+            # In (theta - old)^2/gamma two unknown terms meet, and nothing is linear in them.
+            raise self._divided()
+
+    @cached_property
+    def _slopes(self) -> list[list[Element]]:
+        return [s.gradient() for s in self.memory[0]]
+
+    @cached_property
+    def _solution(self) -> list[list[Any]]:
+        """The inverse of 1 - B + S_0' A, what S_n is multiplied by once f_(n-1) has been put in."""
+        count = range(len(self.on_memory))
+        columns = [[row[j] for row in self.on_theta] for j in count]
+        joint = [[dot(self._slopes[i], columns[j]) - self.on_memory[i][j] + fmpq(i == j)
+                  for j in count] for i in count]  # fmt: skip
+        return self.inverted(joint)
+
+    def _run(self, found: Any, memory: Sequence[Sequence[Any]], order: int) -> list[Any]:
+        """Return `found` of theta and of the memory, given by its coefficients, to gamma^order."""
         tried: list[int] = []
 
         def to(highest: int) -> list[Any]:
             tried.append(highest)
-            f = SeriesField(self.field, highest)
+            f = SeriesField(self.problem, highest)
             bound = self.method.bind(f.constant)
             series = [PowerSeries([self._lifted(m[i]) for m in memory], highest)
                       for i in range(len(memory[0]))]  # fmt: skip
-            shapes = memory_shapes(bound, f)
-            theta, after = bound.step(f, f.identity, parts_of_memory(series, shapes), f.gamma)
-            return [list(theta), [f.gamma * 0 + s for part in after for s in np.ravel(part)]]
+            parts = parts_of_memory(series, memory_shapes(bound, f))
+            theta, *rest = found(f, bound, parts)
+            return [list(theta), [f.gamma * 0 + s for part in rest for s in np.ravel(part)]]
 
-        theta, after = in_full(to, order)
+        run = in_full(to, order)
         self.divides = self.divides or tried[-1] > order
-        return list(theta), list(after)
+        return run
 
-    def check(self, memory: list[list[Any]], n: int, flowed: list[Any]) -> None:
-        """Refuse memory of which a part at gamma^n hangs on more than the linear part says.
+    def _step(self, memory: Sequence[Sequence[Any]], order: int) -> list[Any]:
+        """Return theta and the memory after one step, as lists of series to gamma^order."""
 
-        So it may where a step divides by gamma: in (theta - old)^2/gamma the two last terms meet.
-        """
-        _, after = self.run(memory, n)
-        if not all((s[n] - x).is_zero() for s, x in zip(after, flowed, strict=True)):
-            raise _divided(self.method)
+        def after(f: SeriesField, bound: Method, memory: tuple[Any, ...]) -> list[Any]:
+            theta, state = bound.step(f, f.identity, memory, f.gamma)
+            return [theta, *state]
 
-    def memory_at_zero(self) -> list[Any]:
+        return self._run(after, memory, order)
+
+    def _memory_at_zero(self) -> list[Any]:
         """Return S_0, the fixed point of the memory at gamma = 0."""
-        f = SeriesField(self.field, 0)
+        f = SeriesField(self.problem, 0)
         init = self.method.bind(f.constant).init(f, f.identity)
         start = [(f.gamma * 0 + s)[0] for part in init for s in np.ravel(part)]
-        _, on_memory = self.linear_part(start)
-        _, after = self.run([start], 0)
+        _, on_memory = self._linear_part(start)
+        _, after = self._step([start], 0)
         gap = [s[0] - x for s, x in zip(after, start, strict=True)]
         count = len(start)
         matrix = [[fmpq(i == j) - on_memory[i][j] for j in range(count)] for i in range(count)]
-        solve = _inverse(matrix, self.method)
+        solve = self.inverted(matrix)
         found = [x + dot(row, gap) for x, row in zip(start, solve, strict=True)]
-        theta, again = self.run([found], 0)
+        theta, again = self._step([found], 0)
         settled = all((s[0] - x).is_zero() for s, x in zip(again, found, strict=True))
-        variables = [self.field.ring.variable(i) for i in range(self.field.dimension)]
+        variables = [self.problem.ring.variable(i) for i in range(self.problem.dimension)]
         if not settled or any(s[0] != x for s, x in zip(theta, variables, strict=True)):
             raise MethodError(
                 f"the step of '{self.method.name}' does not tend to the identity as gamma tends "
@@ -228,64 +271,28 @@ class _Step:
             )
         return found
 
-    def linear_part(self, at: list[Any]) -> tuple[list[list[Any]], list[list[Any]]]:
+    def _linear_part(self, at: list[Any]) -> tuple[list[list[Any]], list[list[Any]]]:
         """Return d Phi^theta/ds and d Phi^s/ds at gamma = 0, by probing with s + gamma e_j."""
         count = len(at)
-        rest_theta, rest = self.run([at], 1)
+        rest_theta, rest = self._step([at], 1)
         columns_theta, columns = [], []
         for j in range(count):
             unit = [fmpq(i == j) for i in range(count)]
-            theta, after = self.run([at, unit], 1)
+            theta, after = self._step([at, unit], 1)
             if any(x[0] != y[0] for x, y in zip(after, rest, strict=True)):
-                raise _divided(self.method)
+                raise self._divided()
             columns_theta.append([x[1] - y[1] for x, y in zip(theta, rest_theta, strict=True)])
             columns.append([x[1] - y[1] for x, y in zip(after, rest, strict=True)])
-        return _transposed(columns_theta, self.field.dimension), _transposed(columns, count)
+        return _transposed(columns_theta, self.problem.dimension), _transposed(columns, count)
 
     def _lifted(self, value: Any) -> Element:
-        return value if isinstance(value, Element) else self.field.ring.constant(value)
+        return value if isinstance(value, Element) else self.problem.ring.constant(value)
 
-
-class _Flow:
-    """[gamma^n] of exp(gamma D~) theta and exp(gamma D~) S, by what is known of f~ and S so far."""
-
-    def __init__(self, field: VectorField, terms: list[list[Any]], n: int) -> None:
-        self.field, self.terms, self.n = field, terms, n
-
-    def theta(self, i: int) -> Any:
-        """Return the coefficient without f_(n-1) itself."""
-        variable = self.field.ring.variable(i)
-        return self._expand([variable], self.n)
-
-    def along(self, i: int, memory: list[list[Any]]) -> Any:
-        """Return the coefficient without S_n itself and without f_(n-1) acting on S_0."""
-        return self._expand([self._element(m[i]) for m in memory], self.n)
-
-    def _expand(self, series: list[Element], n: int) -> Any:
-        """Sum the gamma^n parts of gamma^m D~^m/m! applied to a series in gamma."""
-        zero = self.field.ring.constant(0)
-        level = [*series, *([zero] * (n + 1 - len(series)))]
-        total = zero
-        for m in range(1, n + 1):
-            raised = [zero] * (n + 1)
-            for j in range(n + 1):
-                for k, term in enumerate(self.terms):
-                    if j + k + 1 <= n and not level[j].poly.is_zero():
-                        moved = self.field.ring.lie_derivative(term, level[j])
-                        raised[j + k + 1] = raised[j + k + 1] + moved * fmpq(1, m)
-            level = raised
-            total = total + level[n]
-        return total
-
-    def _element(self, value: Any) -> Element:
-        return value if isinstance(value, Element) else self.field.ring.constant(value)
-
-
-def _divided(method: Method) -> MethodError:
-    return MethodError(
-        f"the memory of '{method.name}' holds another part of it divided by gamma, such as "
-        "v = (theta - old)/gamma: keep the difference itself, and divide where it is used"
-    )
+    def _divided(self) -> MethodError:
+        return MethodError(
+            f"the memory of '{self.method.name}' holds another part of it divided by gamma, such "
+            "as v = (theta - old)/gamma: keep the difference itself, and divide where it is used"
+        )
 
 
 def _transposed(columns: list[list[Any]], rows: int) -> list[list[Any]]:

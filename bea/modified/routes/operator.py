@@ -18,6 +18,7 @@ import numpy as np
 from flint import arb, fmpq
 
 from bea.algebra import Element, as_rational, exact
+from bea.bseries.combination import Combination
 from bea.errors import DomainError
 from bea.fields import VectorField
 from bea.methods import Method
@@ -30,7 +31,7 @@ from bea.modified.symbolic_step import (
 )
 from bea.series import PowerSeries, logarithm_symbol, multistep_symbol
 from bea.series.vectors import object_vector
-from bea.trees import Colors, position, single_edge_cuts, trees_up_to
+from bea.trees import Colors, Tree, single_edge_cuts, trees
 
 __all__ = ["at_point", "on_field", "on_trees", "symbol"]
 
@@ -54,11 +55,8 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
     if m is None:
         total = _logarithm(series_iterates(method, field, order + 1, steps=order + 1))
         return [tuple(series[k + 1] for series in total) for k in range(order + 1)]
-
-    def lie(along: Any, vector: Any) -> Any:
-        return object_vector([field.ring.lie_derivative(along, component) for component in vector])
-
-    return [tuple(term) for term in _resolve(m, object_vector(field.components), lie)]
+    terms = _resolve(m, object_vector(field.components), field.ring.vector_along)
+    return [tuple(term) for term in terms]
 
 
 def on_trees(method: Method, order: int) -> list[Any]:
@@ -68,7 +66,10 @@ def on_trees(method: Method, order: int) -> list[Any]:
     if m is None:
         total = _logarithm(tree_iterates(method, nodes, steps=nodes))
         return [rational_if_possible(c) for c in total.coefficients]
-    return _resolve_on_trees(m, nodes, method.colors)
+    field = {tree: fmpq(1) for tree in trees(1, method.colors) if not tree.color.unit}
+    terms = _resolve(m, Combination(field), _by_cuts(method.colors))
+    return [term.parts.get(tree, fmpq(0))
+            for k, term in enumerate(terms) for tree in trees(k + 1, method.colors)]  # fmt: skip
 
 
 def at_point(
@@ -131,37 +132,37 @@ def _resolve(m: PowerSeries, f: Any, lie: Lie) -> list[Any]:
     powers[n][j] is the coefficient of gamma^j in D~^n f. At gamma^k only f_0 ... f_(k-1) are asked
     for, since each D~ beyond the zeroth comes with a gamma.
     """
+    nothing = f * 0
     terms = [f * m[0]]
     powers: list[list[Any]] = [[f]]
     for k in range(1, m.order + 1):
         powers.append([])
-        powers[0].append(f * 0)
+        powers[0].append(nothing)
         for n in range(1, k + 1):
             j = k - n
             parts = [lie(terms[i], powers[n - 1][j - i]) for i in range(j + 1)]
             powers[n].append(sum(parts[1:], start=parts[0]))
-        terms.append(sum((powers[n][k - n] * m[n] for n in range(1, k + 1)), start=f * 0))
+        terms.append(sum((powers[n][k - n] * m[n] for n in range(1, k + 1)), start=nothing))
     return terms
 
 
-def _resolve_on_trees(m: PowerSeries, nodes: int, colors: Colors) -> list[Any]:
-    """Solve the same equation tree by tree.
+def _by_cuts(colors: Colors) -> Lie:
+    """Return the derivative of parts of B-series: (D_b c)(tau) is the sum over the cuts of tau.
 
-    With c_n the coefficients of (gamma D~)^n f, c_n(tau) is the sum over the cuts of
-    b(branch) c_(n-1)(trunk), where both parts are smaller than tau, and b = sum of m[n] c_n.
+    Each cut gives b(branch) c(trunk), with coefficients normalised by the symmetry.
     """
-    field: list[Any] = []
-    powers: list[list[Any]] = []  # powers[tree][n]; of the single nodes, f itself
-    for tree in trees_up_to(nodes, colors):
-        own: list[Any] = [fmpq(0)] * tree.order
-        own[0] = fmpq(tree.order == 1 and not tree.color.unit)
-        for branch, trunk, count in single_edge_cuts(tree):
-            weight = field[position(branch, colors)] * count
-            for n, value in enumerate(powers[position(trunk, colors)]):
-                own[n + 1] = own[n + 1] + weight * value
-        powers.append(own)
-        field.append(sum((m[n] * c for n, c in enumerate(own)), start=fmpq(0)))
-    return field
+
+    def lie(along: Combination, series: Combination) -> Combination:
+        size = sum(next((tree.order for tree in c.parts), 0) for c in (along, series))
+        total: dict[Tree, Any] = {}
+        for tree in trees(size, colors):
+            for branch, trunk, count in single_edge_cuts(tree):
+                if branch in along.parts and trunk in series.parts:
+                    value = along.parts[branch] * series.parts[trunk] * count
+                    total[tree] = total[tree] + value if tree in total else value
+        return Combination(total)
+
+    return lie
 
 
 def _logarithm(iterates: Sequence[Any]) -> Any:

@@ -14,11 +14,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from math import factorial
 from typing import Any
 
 from flint import fmpq
 
 from bea.algebra import Element
+from bea.bseries.combination import Combination
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.symbolic_step import series_iterates, tree_map
@@ -34,11 +36,7 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
     """Return the terms f_0 ... f_order of the modified field of a concrete field."""
     step = series_iterates(method, field, order + 1)[1]
     wanted = [object_vector([series[k + 1] for series in step]) for k in range(order + 1)]
-
-    def lie(along: Any, vector: Any) -> Any:
-        return object_vector([field.ring.lie_derivative(along, component) for component in vector])
-
-    return [tuple(term) for term in match_powers(wanted, lie)]
+    return [tuple(term) for term in match_powers(wanted, field.ring.vector_along)]
 
 
 def on_trees(method: Method, order: int) -> list[Any]:
@@ -47,7 +45,7 @@ def on_trees(method: Method, order: int) -> list[Any]:
     a = dict(zip(trees_up_to(order + 1, colors), tree_map(method, order + 1), strict=True))
     wanted = [Combination({t: a[t] * fmpq(1, t.symmetry) for t in trees(k + 1, colors)})
               for k in range(order + 1)]  # fmt: skip
-    found = match_powers(wanted, Combination.derivative_along)
+    found = match_powers(wanted, _grafted)
     return [term.parts.get(t, fmpq(0)) * t.symmetry
             for k, term in enumerate(found) for t in trees(k + 1, colors)]  # fmt: skip
 
@@ -65,42 +63,10 @@ def match_powers(wanted: list[Any], lie: Lie) -> list[Any]:
             j = k - n
             parts = [lie(terms[i], powers[n - 1][j - i]) for i in range(j + 1)]
             powers[n].append(sum(parts[1:], start=parts[0]))
-            value = value - powers[n][j] * _inverse_factorial(n + 1)
+            value = value - powers[n][j] * fmpq(1, factorial(n + 1))
         terms.append(value)
         powers[0].append(value)
     return terms
-
-
-class Combination:
-    """A linear combination of elementary differentials F(tree), not divided by symmetries."""
-
-    def __init__(self, parts: dict[Tree, Any]) -> None:
-        self.parts = parts
-
-    def __add__(self, other: Combination) -> Combination:
-        total = dict(self.parts)
-        for tree, coefficient in other.parts.items():
-            total[tree] = total[tree] + coefficient if tree in total else coefficient
-        return Combination(total)
-
-    def __mul__(self, factor: Any) -> Combination:
-        return Combination({t: c * factor for t, c in self.parts.items()})
-
-    def __sub__(self, other: Combination) -> Combination:
-        return self + other * fmpq(-1)
-
-    @staticmethod
-    def derivative_along(field: Combination, value: Combination) -> Combination:
-        """Graft every tree of `field` to every node of every tree of `value`."""
-        total: dict[Tree, Any] = {}
-        for trunk, c in value.parts.items():
-            for branch, b in field.parts.items():
-                product = b * c
-                for tree, count in grafts(branch, trunk).items():
-                    total[tree] = (
-                        total[tree] + product * count if tree in total else product * count
-                    )
-        return Combination(total)
 
 
 @cache
@@ -125,8 +91,12 @@ def grafts(branch: Tree, trunk: Tree) -> Counter[Tree]:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _inverse_factorial(n: int) -> fmpq:
-    value = fmpq(1)
-    for k in range(2, n + 1):
-        value /= k
-    return value
+def _grafted(field: Combination, value: Combination) -> Combination:
+    """Graft every tree of `field` to every node of every tree of `value`."""
+    total: dict[Tree, Any] = {}
+    for trunk, c in value.parts.items():
+        for branch, b in field.parts.items():
+            product = b * c
+            for tree, count in grafts(branch, trunk).items():
+                total[tree] = total[tree] + product * count if tree in total else product * count
+    return Combination(total)
