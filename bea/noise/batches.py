@@ -9,7 +9,7 @@ population: Cochran, Sampling Techniques, third edition, theorem 2.2.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement
 from math import comb, factorial, prod
@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
 from bea.errors import BeaError
+from bea.fields import VectorField
+from bea.noise.moments import Moments, moments_of_batches
+from bea.noise.noise import Ints, Noise
 
-__all__ = ["Batches", "ShuffledEpochs"]
-
-Ints = NDArray[Any]  # any type of integers
+__all__ = ["Batches", "ShuffledEpochs", "as_noise", "independent_noise"]
 
 # More batches than this are not listed: a sum over them would take for ever.
 _MOST_CHOICES = 1_000_000
@@ -32,7 +32,7 @@ _SORTED = 100
 
 
 @dataclass(frozen=True)
-class Batches:
+class Batches(Noise):
     """Fresh batches at every step: B of the N losses, drawn with or without replacement.
 
     Parameters
@@ -57,22 +57,25 @@ class Batches:
         _check_whole(self.size, "the batch size")
         object.__setattr__(self, "size", int(self.size))  # NumPy's integers are no exact numbers
 
-    def check(self, total: int) -> None:
-        """Raise `BeaError` if there are no such batches of `total` losses.
+    def __init_subclass__(cls) -> None:
+        raise _final(Batches)
 
-        >>> Batches(5).check(4)
-        Traceback (most recent call last):
-        bea.errors.BeaError: the batch size B=5 is larger than N=4, the number of losses: ...
-        """
-        _check_fits(self.size, total)
+    @property
+    def independent_within(self) -> bool:  # type: ignore[override]
+        """Whether the losses of a batch are drawn independently of each other."""
+        return self.replacement or self.size == 1
 
-    def covariance_factor(self, total: int) -> fmpq:
+    def factor(self, total: int) -> fmpq:
         """Return c with Cov(mean gradient of a batch) = c times that of one loss of N = `total`.
 
         It is 1/B with replacement, and (N - B)/(B (N - 1)) without.
+
+        >>> Batches(5).factor(4)
+        Traceback (most recent call last):
+        bea.errors.BeaError: the batch size B=5 is larger than N=4, the number of losses: ...
         """
         self.check(total)
-        if self.replacement or self.size == 1:
+        if self.independent_within:
             return fmpq(1, self.size)
         return fmpq(total - self.size, self.size * (total - 1))
 
@@ -85,7 +88,7 @@ class Batches:
             If there are more than a million.
         """
         self.check(total)
-        count = comb(total + self.size - 1 if self.replacement else total, self.size)
+        count = self.count(total)
         if count > _MOST_CHOICES:
             raise BeaError(
                 f"there are {count} batches of {self.size} out of {total}, more than "
@@ -96,14 +99,18 @@ class Batches:
         multisets = combinations_with_replacement(range(total), self.size)
         return ((batch, fmpq(_orders(batch), total**self.size)) for batch in multisets)
 
-    def draw(self, rng: np.random.Generator, total: int, lanes: int) -> Ints:
-        """Return the batches (B, lanes) of one step, independent for each lane."""
-        return self.draw_steps(rng, total, lanes, 1)[0]
+    def count(self, total: int) -> int:
+        """Return how many batches there are."""
+        return comb(total + self.size - 1 if self.replacement else total, self.size)
+
+    def moments(self, samples: Sequence[VectorField], degree: int) -> Moments:
+        """Return {kappa: E[f_B^kappa]}, by symmetric functions."""
+        return moments_of_batches(samples, self.size, self.replacement, degree)
 
     def draw_steps(self, rng: np.random.Generator, total: int, lanes: int, steps: int) -> Ints:
         """Return the batches (steps, B, lanes) of several steps at once."""
         self.check(total)
-        if self.replacement or self.size == 1:
+        if self.independent_within:
             return _integers(rng, total, (steps, self.size, lanes))
         if self.size == total:
             return np.broadcast_to(np.arange(total)[:, None], (steps, total, lanes))
@@ -111,17 +118,16 @@ class Batches:
             return np.ascontiguousarray(_orderings(rng, total, lanes, steps)[:, : self.size])
         return _floyd(rng, total, self.size, (steps, lanes))
 
-    def epoch(self, total: int) -> int:
-        """Return how many steps must be drawn together: 1, as each step's batch is fresh."""
-        self.check(total)
-        return 1
+    def as_json(self) -> dict[str, Any]:
+        """Return what machine-readable results say of it."""
+        return {"batch_size": self.size, "replacement": self.replacement}
 
     def __str__(self) -> str:
         return f"batches of {self.size} {'with' if self.replacement else 'without'} replacement"
 
 
 @dataclass(frozen=True)
-class ShuffledEpochs:
+class ShuffledEpochs(Noise):
     """Batches that run through all losses once an epoch, in an order that is drawn anew for each.
 
     Parameters
@@ -141,13 +147,18 @@ class ShuffledEpochs:
 
     size: int = 1
 
+    independent = False
+
     def __post_init__(self) -> None:
         _check_whole(self.size, "the batch size")
         object.__setattr__(self, "size", int(self.size))  # NumPy's integers are no exact numbers
 
+    def __init_subclass__(cls) -> None:
+        raise _final(ShuffledEpochs)
+
     def check(self, total: int) -> None:
         """Raise `BeaError` if an epoch of `total` losses is no whole number of batches."""
-        _check_fits(self.size, total)
+        super().check(total)
         if total % self.size:
             raise BeaError(
                 f"shuffled epochs need a batch size that divides N={total}, and {self.size} does "
@@ -176,20 +187,44 @@ class ShuffledEpochs:
         return f"shuffled epochs in batches of {self.size}"
 
 
+def as_noise(batches: Any) -> Noise:
+    """Return a law as it is, and batches without replacement for a size; None is single losses.
+
+    >>> as_noise(2)
+    Batches(size=2, replacement=False)
+    """
+    if isinstance(batches, Noise):
+        return batches
+    if batches is None or isinstance(batches, int | np.integer):
+        return Batches(1 if batches is None else int(batches))
+    raise BeaError(
+        f"the batches are a {type(batches).__name__}: give their size, such as 2, or a law such as "
+        "bea.noise.Batches(2)"
+    )
+
+
+def independent_noise(batches: Any) -> Noise:
+    """Return the same, of independent steps; `BeaError` for others, such as shuffled epochs."""
+    law = as_noise(batches)
+    if not law.independent:
+        raise BeaError(
+            f"the steps of {law} are not independent, so that no generator or noise scale is "
+            "theirs: take Batches, or the equation of an epoch"
+        )
+    return law
+
+
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _final(law: type) -> TypeError:
+    """Say what to subclass: what depends on size and replacement alone would drop the rest."""
+    return TypeError(f"{law.__name__} is one law, not a base: subclass bea.noise.Noise")
 
 
 def _check_whole(value: object, what: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise BeaError(f"{what} is {value!r}: give a whole number, at least 1")
-
-
-def _check_fits(size: int, total: int) -> None:
-    if size > total:
-        raise BeaError(
-            f"the batch size B={size} is larger than N={total}, the number of losses: "
-            f"choose at most {total}"
-        )
 
 
 def _orders(batch: tuple[int, ...]) -> int:

@@ -13,7 +13,7 @@ from bea.measure.escape import EscapeTimes, escape_rate, mean_exit_time, shape_f
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.escape.ways_out import Settled, WayOut
 from bea.measure.training.temperature import noise_temperature
-from bea.noise import Batches
+from bea.noise import Noise
 from bea.problems import FiniteSum
 from bea.reports.ensemble import with_error
 from bea.reports.tables import table_of
@@ -77,16 +77,15 @@ class Shaking:
         How batches are drawn.
     """
 
-    def __init__(self, basin: Basin, gamma: str, batches: Batches) -> None:
+    def __init__(self, basin: Basin, gamma: str, batches: Noise) -> None:
         self.gamma, self.batches = gamma, batches
         self.temperature: fmpq = noise_temperature(basin.total, gamma, batches)
         self.kramers = basin.kramers(self.temperature)
         self.on_grid = basin.on_grid(self.temperature)
-        shaped = batches.size == 1 or batches.replacement
         corrected = 1 / sum(
             escape_rate(basin.minimum, way.saddle, self.temperature, gamma)
             * (shape_factor(basin.total, basin.minimum, way.saddle, gamma, batches)
-               if shaped else 1.0)
+               if batches.independent_within else 1.0)
             for way in basin.ways
         )  # fmt: skip
         exact = self.kramers if self.on_grid is None else self.on_grid

@@ -103,7 +103,7 @@ def _derived(kind: str, method: Any, problem: Any, order: int, sampling: Samplin
         return modified.modified_generator(method, problem, order, batches)
     if kind == "sde":
         return modified.stochastic_equation(method, problem, order + 1, batches)
-    if batches.replacement:
+    if sampling.replacement:
         raise BeaError("an epoch goes through all losses once: leave --replacement out")
     derive = modified.shuffled_epoch if kind == "epoch" else modified.cyclic_epoch
     return derive(problem, batches.size, order, method)

@@ -34,12 +34,11 @@ def equations(
     if text is None:
         return []
     from bea.modified import StochasticEquation, stochastic_equation
-    from bea.noise import Batches
 
     orders = [whole(part, "--sde") for part in text.split(",")]
     if len(set(orders)) < len(orders):
         raise BeaError(f"--sde '{text}' has a weak order twice: give each once")
-    if not isinstance(asked["batches"], Batches) or not isinstance(asked["gamma"], str):
+    if not getattr(asked["batches"], "independent", False) or not isinstance(asked["gamma"], str):
         raise BeaError(
             "stochastic equations stand for one step size with fresh batches: leave --sde, the "
             "stages or --shuffle out"

@@ -29,13 +29,12 @@ from bea.flows.ensembles.result import Ensemble
 from bea.flows.ensembles.run import run_plan
 from bea.methods import Method
 from bea.methods import get as get_method
-from bea.noise import Batches, ShuffledEpochs
+from bea.noise import Noise, as_noise
 from bea.problems import FiniteSum, TimedSum, find_loss
 
 __all__ = ["ensemble"]
 
 Floats = NDArray[np.float64]
-Sampling = Batches | ShuffledEpochs
 
 # Numbers in an array (d, lanes) of a chunk, and random indices that are drawn together.
 _WIDTH = 32_768
@@ -50,7 +49,7 @@ def ensemble(
     *,
     gamma: Any,
     steps: int | Sequence[int],
-    batches: int | Sampling | Sequence[int | Sampling] = 1,
+    batches: int | Noise | Sequence[int | Noise] = 1,
     runs: int | None = None,
     observables: Any = None,
     record: int | Sequence[int] | None = None,
@@ -80,8 +79,8 @@ def ensemble(
     steps
         How many steps a run takes.
     batches
-        How the batch of each step is drawn: `bea.noise.Batches`, `bea.noise.ShuffledEpochs`, or
-        a size (without replacement). Where `steps` is a sequence the run has that many stages, and
+        How the batch of each step is drawn: a law of `bea.noise`, such as `Batches`, or a size
+        (without replacement). Where `steps` is a sequence the run has that many stages, and
         `gamma` and `batches` may be sequences too; memory is carried over.
     runs
         How many; by default as many as there are starts, or 4096.
@@ -170,7 +169,7 @@ def ensemble(
 
 # --- private helpers ----------------------------------------------------------------------------
 
-_Stage = tuple[int, float, Sampling]
+_Stage = tuple[int, float, Noise]
 
 
 class _Descent:
@@ -200,7 +199,7 @@ class _Descent:
         """Return the walker of a chunk."""
         return _DescentWalker(self, lanes)
 
-    def _block(self, batches: Sampling) -> int:
+    def _block(self, batches: Noise) -> int:
         """Return how many steps to draw together: about _DRAWN indices, in whole epochs."""
         epoch = batches.epoch(self.total.size)
         return epoch * max(1, _DRAWN // (self.width * batches.size * epoch))
@@ -244,7 +243,7 @@ class _DescentWalker:
         return self.walk.rhs(theta, self.index)
 
 
-def _rows(batches: Sampling, total: int) -> int:
+def _rows(batches: Noise, total: int) -> int:
     """Return how many random numbers a lane takes at once, at least."""
     return batches.size * batches.epoch(total)
 
@@ -257,7 +256,7 @@ def _stages(total: FiniteSum | TimedSum, gamma: Any, steps: Any, batches: Any) -
     found = []
     for count, size, way in zip(counts, gammas, ways, strict=True):
         check_count(count, "steps")
-        sampling = way if isinstance(way, Sampling) else Batches(way)
+        sampling = as_noise(way)
         sampling.check(total.size)
         found.append((int(count), step_size(size), sampling))
     if not found:

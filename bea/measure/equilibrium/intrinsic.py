@@ -34,7 +34,7 @@ from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DomainError
 from bea.fields import Loss
 from bea.measure.equilibrium.norm_dynamics import gradient_moments
-from bea.noise import Batches
+from bea.noise import Noise
 
 __all__ = [
     "Equilibrium",
@@ -197,7 +197,7 @@ def predicted_equilibrium(
     gamma: Any,
     weight_decay: Any,
     directions: ArrayLike,
-    batches: Batches | int = 1,
+    batches: Noise | int = 1,
 ) -> Equilibrium:
     """Return the equilibrium of a finite sum whose directions are spread over these points.
 

@@ -32,7 +32,7 @@ from bea.fields import Loss
 from bea.methods import Method
 from bea.methods import get as get_method
 from bea.modified import modified_generator
-from bea.noise import Batches
+from bea.noise import Noise, independent_noise
 from bea.problems import FiniteSum, require_scale_invariant
 
 __all__ = ["NormMoments", "gradient_moments", "norm_generator", "norm_step"]
@@ -45,7 +45,7 @@ class NormMoments(NamedTuple):
     fourth: Element
 
 
-def gradient_moments(total: Loss, batches: Batches | int = 1) -> NormMoments:
+def gradient_moments(total: Loss, batches: Noise | int = 1) -> NormMoments:
     """Return ρ E‖g‖² and ρ² E‖g‖⁴ over batches: functions of the direction of w alone.
 
     Parameters
@@ -77,7 +77,7 @@ def norm_step(
     total: Loss,
     gamma: Any = "gamma",
     weight_decay: Any = "lam",
-    batches: Batches | int = 1,
+    batches: Noise | int = 1,
 ) -> NormMoments:
     """Return E‖w₊‖² and E‖w₊‖⁴ after one step from w, exactly.
 
@@ -113,7 +113,7 @@ def norm_generator(
     total: Loss,
     weight_decay: Any = "lam",
     order: int = 1,
-    batches: Batches | int = 1,
+    batches: Noise | int = 1,
     method: Method | None = None,
 ) -> tuple[NormMoments, ...]:
     """Return L̃ρ and L̃ρ² by powers of gamma, from the modified generator.
@@ -139,7 +139,7 @@ def norm_generator(
     require_scale_invariant(total)
     if method is None:
         method = get_method("gradient-descent-decay", weight_decay=weight_decay)
-    sampling = batches if isinstance(batches, Batches) else Batches(batches)
+    sampling = independent_noise(batches)
     generator = modified_generator(method, total, order, sampling)
     rho = "+".join(f"{name}**2" for name in total.variables)
     squares, fourths = generator(rho), generator(f"({rho})**2")
@@ -151,9 +151,9 @@ def norm_generator(
 _Weighted = list[tuple[Element, fmpq]]
 
 
-def _batches(total: Loss, batches: Batches | int) -> list[tuple[list[Element], fmpq]]:
+def _batches(total: Loss, batches: Noise | int) -> list[tuple[list[Element], fmpq]]:
     """Return the gradient of every batch, with its probability."""
-    sampling = batches if isinstance(batches, Batches) else Batches(batches)
+    sampling = independent_noise(batches)
     if not isinstance(total, FiniteSum):
         if sampling.size > 1:
             raise BeaError("a loss that is no finite sum has no batches: leave their size out")

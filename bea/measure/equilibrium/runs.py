@@ -22,7 +22,7 @@ from bea.measure.equilibrium.intrinsic import Equilibrium, number, predicted_equ
 from bea.measure.equilibrium.norm_dynamics import gradient_moments
 from bea.measure.training.jackknife import Measured, jackknife
 from bea.methods import get as get_method
-from bea.noise import Batches
+from bea.noise import Noise
 from bea.problems import FiniteSum
 
 __all__ = ["EquilibriumRun", "equilibrium_run"]
@@ -148,7 +148,7 @@ def equilibrium_run(
     start: ArrayLike | None = None,
     *,
     ratio: float = 4.0,
-    batches: Batches | int = 1,
+    batches: Noise | int = 1,
     steps: int | None = None,
     records: int = 60,
     runs: int = 4096,
@@ -254,7 +254,7 @@ def _read(
     found: Ensemble,
     total: FiniteSum,
     first: Equilibrium,
-    batches: Batches | int,
+    batches: Noise | int,
     groups: int,
 ) -> EquilibriumRun:
     assert found.points is not None

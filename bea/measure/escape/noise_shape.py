@@ -26,7 +26,7 @@ from bea.errors import BeaError
 from bea.flows import flow
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.training.temperature import noise_temperature, sampling
-from bea.noise import Batches
+from bea.noise import Noise
 from bea.problems import FiniteSum
 
 __all__ = ["climb", "shape_factor"]
@@ -76,7 +76,7 @@ def shape_factor(
     minimum: CriticalPoint,
     saddle: CriticalPoint,
     gamma: Any,
-    batches: int | Batches = 1,
+    batches: int | Noise = 1,
 ) -> float:
     """Return the factor on the rate of escape that the shape of the batches' noise makes.
 
@@ -111,7 +111,7 @@ def shape_factor(
     0.9604
     """
     way = sampling(total, batches)
-    if way.size > 1 and not way.replacement:
+    if not way.independent_within:
         raise BeaError(f"the shape of the noise of {way} is not known: draw with replacement")
     heat_exact = noise_temperature(total, gamma, way)
     variance = total.covariance(way)[0][0].as_rational()

@@ -40,7 +40,7 @@ from bea.measure.training.linear_noise import (
     stationary,
 )
 from bea.measure.training.temperature import sampling
-from bea.noise import Batches
+from bea.noise import Noise
 from bea.problems import FiniteSum
 
 __all__ = ["AverageNoise", "averaged_covariance", "averaged_loss", "tail_average"]
@@ -91,7 +91,7 @@ def tail_average(
     gamma: Any,
     count: int,
     *,
-    batches: int | Batches = 1,
+    batches: int | Noise = 1,
     beta: Any = 0,
     every: int = 1,
 ) -> AverageNoise:
@@ -221,7 +221,7 @@ def _rational(value: Any, what: str) -> fmpq:
     return found
 
 
-def _constants(total: FiniteSum, batches: Batches) -> tuple[fmpq_mat, fmpq_mat]:
+def _constants(total: FiniteSum, batches: Noise) -> tuple[fmpq_mat, fmpq_mat]:
     """Return H and Σ as exact matrices, or say that they are not constant."""
     slopes = [[-entry for entry in part.gradient()] for part in total.components]
     curvature = _numbers(slopes, f"'{total.name}' is no quadratic: its Hessian has the entry")

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from flint import fmpq
 
 from bea.errors import BeaError, StepSizeError
 from bea.flows.deterministic.times import check_count
 from bea.measure.numbers import Number, momentum_number, number, rate_number
-from bea.noise import Batches
+from bea.noise import Noise, independent_noise
 
 __all__ = [
     "batch_of_noise_scale",
@@ -59,7 +58,7 @@ def effective_rate(gamma: Any, momentum: Any = 0) -> Number:
     return rate / (1 - m)
 
 
-def noise_scale(gamma: Any, size: int, batches: int | Batches, momentum: Any = 0) -> Number:
+def noise_scale(gamma: Any, size: int, batches: int | Noise, momentum: Any = 0) -> Number:
     """Return the noise scale g: the random walk of θ has the covariance g Σ/(N − 1) per unit time.
 
     It is ε/(1 − m) (N/B − 1) without replacement, 0 at B = N, and ε/(1 − m) (N − 1)/B with.
@@ -89,7 +88,9 @@ def noise_scale(gamma: Any, size: int, batches: int | Batches, momentum: Any = 0
     bea.errors.BeaError: the batch size B=16 is larger than N=8, the number of losses: ...
     """
     check_count(size, "the number of losses N")
-    rate, factor = _alike(effective_rate(gamma, momentum), _way(batches).covariance_factor(size))
+    rate, factor = _alike(
+        effective_rate(gamma, momentum), independent_noise(batches).covariance_factor(size)
+    )
     return rate * (size - 1) * factor
 
 
@@ -174,12 +175,3 @@ def _alike(*numbers: Number) -> list[Any]:
     if all(isinstance(number, fmpq) for number in numbers):
         return list(numbers)
     return [n if isinstance(n, float) else int(n.p) / int(n.q) for n in numbers]
-
-
-def _way(batches: int | Batches) -> Batches:
-    if isinstance(batches, int | np.integer | Batches):
-        return batches if isinstance(batches, Batches) else Batches(batches)
-    raise BeaError(
-        f"the batches are {batches!r}: a noise scale is that of independent steps; give a batch "
-        "size or bea.noise.Batches"
-    )

@@ -20,13 +20,13 @@ from flint import fmpq
 from bea.algebra.language.reals import real_number
 from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.errors import BeaError
-from bea.noise import Batches
+from bea.noise import Noise, independent_noise
 from bea.problems import FiniteSum
 
 __all__ = ["as_number", "as_temperature", "noise_temperature", "sampling"]
 
 
-def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Batches = 1) -> fmpq:
+def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Noise = 1) -> fmpq:
     """Return T = γσ²/2, exactly, of a finite sum whose gradient noise is isotropic.
 
     Parameters
@@ -68,14 +68,14 @@ def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Batches = 1) 
     return fmpq(size) * variance / 2
 
 
-def sampling(total: Any, batches: int | Batches) -> Batches:
+def sampling(total: Any, batches: int | Noise) -> Noise:
     """Return how batches are drawn; raise `BeaError` if the loss is no finite sum."""
     if not isinstance(total, FiniteSum):
         raise BeaError(
             f"the loss is a {type(total).__name__} and no finite sum: make one with "
             "bea.problems.finite_sum, from_data or with_gradient_covariance"
         )
-    return batches if isinstance(batches, Batches) else Batches(batches)
+    return independent_noise(batches)
 
 
 def as_temperature(value: Any) -> float:

@@ -18,10 +18,10 @@ from bea.measure.weak.inputs import checked_steps, exact_number, exact_point, re
 from bea.methods import Method
 from bea.modified import modified_generator
 from bea.modified.memory.character import Character
-from bea.modified.random.batches import checked_batches, mean_field, samples_of
+from bea.modified.random.batches import mean_field, samples_of
 from bea.modified.random.generator import ModifiedGenerator
 from bea.modified.symbolic_step import missing_symbols
-from bea.noise import Batches
+from bea.noise import Noise, independent_noise
 
 __all__ = ["weak_defect"]
 
@@ -34,7 +34,7 @@ def weak_defect(
     *,
     steps: int = 1,
     point: Any = None,
-    batches: Batches | int | None = None,
+    batches: Noise | int | None = None,
 ) -> list[Any]:
     """Return E phi(theta_n) - (e^(n gamma L~) phi)(theta_0) as a series in gamma, to order + 2.
 
@@ -66,7 +66,7 @@ def weak_defect(
     >>> weak_defect(bea.methods.gradient_descent(), pair, "x**2", order=1)
     [0, 0, 0, -7*x**8 + 6*x**2]
     """
-    batches, steps = checked_batches(batches), checked_steps(steps)
+    batches, steps = independent_noise(batches), checked_steps(steps)
     problem = _over_symbols_of(method, problem)
     generator = modified_generator(method, problem, order, batches)
     if Character(method).has_memory:
@@ -98,7 +98,7 @@ def _mean_of_runs(
     highest: int,
     steps: int,
     place: list[fmpq] | None,
-    batches: Batches,
+    batches: Noise,
 ) -> list[Any]:
     """Return the coefficients of E phi(theta_n), over all sequences of batches."""
     losses = samples_of(problem)

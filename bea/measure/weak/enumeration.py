@@ -21,8 +21,8 @@ from bea.errors import BeaError
 from bea.fields import NumericField, ScalarField, VectorField
 from bea.measure.weak.inputs import checked_steps, exact_point, exact_step_size, read_observable
 from bea.methods import Method
-from bea.modified.random.batches import checked_batches, mean_field, samples_of
-from bea.noise import Batches
+from bea.modified.random.batches import mean_field, samples_of
+from bea.noise import Noise, independent_noise
 
 __all__ = ["MOST_EXACT", "MOST_LANES", "Law", "law_after"]
 
@@ -80,7 +80,7 @@ def law_after(
     gamma: Any,
     steps: int,
     start: Any,
-    batches: Batches | int | None = None,
+    batches: Noise | int | None = None,
     arithmetic: str = "exact",
 ) -> Law:
     """Return the law of theta after some steps on random batches of a finite sum.
@@ -112,7 +112,7 @@ def law_after(
     >>> len(law), law.expectation("x**2")
     (8, 21/64)
     """
-    batches, steps = checked_batches(batches), checked_steps(steps)
+    batches, steps = independent_noise(batches), checked_steps(steps)
     losses = samples_of(problem)
     step_size, point = exact_step_size(gamma), exact_point(start, problem)
     choices = list(batches.choices(len(losses)))

@@ -39,9 +39,9 @@ from bea.measure.weak.moments import MomentRecursion
 from bea.measure.weak.transfer import expectations_after
 from bea.methods import Method
 from bea.modified import StochasticEquation, modified_generator, stochastic_equation
-from bea.modified.random.batches import checked_batches, samples_of
+from bea.modified.random.batches import samples_of
 from bea.modified.random.generator import ModifiedGenerator
-from bea.noise import Batches
+from bea.noise import Noise, independent_noise
 
 __all__ = ["WeakErrors", "weak_errors"]
 
@@ -143,7 +143,7 @@ def weak_errors(
     time: Any = 1,
     steps: Sequence[int] = _STEPS,
     weak_orders: Sequence[int] = (1, 2, 3),
-    batches: Batches | int | None = None,
+    batches: Noise | int | None = None,
     equations: Equations | None = None,
 ) -> WeakErrors:
     """Compare the iterates with their stochastic modified equations at a fixed time, unsampled.
@@ -189,7 +189,7 @@ def weak_errors(
         if not len(asked):
             raise BeaError(f"there are no {what}: give at least one")
     elements = [read_observable(name, problem) for name in names]
-    batches = checked_batches(batches)
+    batches = independent_noise(batches)
     compared = equations or _equations(method, problem, weak_orders, batches)
     closes = _is_linear(problem) and all(map(_is_polynomial, elements))
     gammas = [duration / n for n in steps]
@@ -210,7 +210,7 @@ class _Run:
 
     method: Method
     problem: VectorField
-    batches: Batches
+    batches: Noise
     start: Any
     duration: fmpq
     steps: Sequence[int]
@@ -293,7 +293,7 @@ def _expected(source: Generator, order: int, degree: int) -> int:
 
 
 def _equations(
-    method: Method, problem: VectorField, weak_orders: Sequence[int], batches: Batches
+    method: Method, problem: VectorField, weak_orders: Sequence[int], batches: Noise
 ) -> dict[str, tuple[Generator, int]]:
     found: dict[str, tuple[Generator, int]] = {}
     if 0 in weak_orders:

@@ -28,7 +28,7 @@ from bea.measure.weak.inputs import (
 )
 from bea.methods import Method
 from bea.modified.random.polynomial_step import PolynomialStep, monomials
-from bea.noise import Batches
+from bea.noise import Noise
 
 __all__ = ["MomentRecursion", "Moments", "fixed_vector", "monomial_values", "rows_of"]
 
@@ -121,7 +121,7 @@ class MomentRecursion:
         problem: VectorField,
         gamma: Any,
         degree: int = 2,
-        batches: Batches | int | None = None,
+        batches: Noise | int | None = None,
     ) -> None:
         self.problem, self.gamma, self.degree = (
             problem,

@@ -27,7 +27,7 @@ from bea.fields import Loss
 from bea.flows.deterministic.trajectory import point_text
 from bea.measure.numbers import momentum_number, rate_number
 from bea.measure.weak.inputs import exact_number
-from bea.noise import Batches
+from bea.noise import Noise
 from bea.problems import FiniteSum
 
 __all__ = ["QuadraticMoments"]
@@ -98,7 +98,7 @@ class QuadraticMoments:
         return np.outer(z, z)
 
     def advance(
-        self, state: Array, gamma: Any, batches: Batches, momentum: Any = 0, steps: int = 1
+        self, state: Array, gamma: Any, batches: Noise, momentum: Any = 0, steps: int = 1
     ) -> Array:
         """Return the moments after some steps.
 

@@ -25,8 +25,8 @@ from bea.fields import NumericField, VectorField
 from bea.fields.vector_field import Inside
 from bea.measure.weak.inputs import exact_point, exact_step_size, read_observable
 from bea.methods import Method
-from bea.modified.random.batches import checked_batches, mean_field, samples_of
-from bea.noise import Batches
+from bea.modified.random.batches import mean_field, samples_of
+from bea.noise import Noise, independent_noise
 
 __all__ = ["expectations_after"]
 
@@ -50,7 +50,7 @@ def expectations_after(
     steps: int,
     start: Sequence[Any],
     observables: Sequence[Any],
-    batches: Batches | None = None,
+    batches: Noise | None = None,
 ) -> tuple[Floats, Floats]:
     """Return E of functions of theta after some steps, and how far each may be off.
 
@@ -142,7 +142,7 @@ class Box:
         return found
 
 
-def _steps(method: Method, problem: VectorField, gamma: Any, batches: Batches | None) -> Parts:
+def _steps(method: Method, problem: VectorField, gamma: Any, batches: Noise | None) -> Parts:
     """Return the step on each batch, and the batch's probability."""
     samples, size = samples_of(problem), float(exact_step_size(gamma))
     bound = method.bind(as_float)
@@ -164,7 +164,7 @@ def _steps(method: Method, problem: VectorField, gamma: Any, batches: Batches | 
 
     return [
         (on(mean_field([samples[i] for i in indices])), float(weight))
-        for indices, weight in checked_batches(batches).choices(len(samples))
+        for indices, weight in independent_noise(batches).choices(len(samples))
     ]
 
 

@@ -28,9 +28,8 @@ from bea.modified.diffusion.equation import StochasticEquation
 from bea.modified.diffusion.given_covariance import with_covariance
 from bea.modified.diffusion.sampled import by_samples
 from bea.modified.diffusion.universal import UniversalStochasticEquation
-from bea.modified.random.batches import checked_batches
 from bea.modified.random.generator import modified_generator
-from bea.noise.batches import Batches
+from bea.noise import Noise, independent_noise
 from bea.problems import FiniteSum
 
 __all__ = ["stochastic_equation"]
@@ -40,7 +39,7 @@ def stochastic_equation(
     method: Method,
     problem: VectorField | None = None,
     weak_order: int = 2,
-    batches: Batches | int | None = None,
+    batches: Noise | int | None = None,
     covariance: Any = None,
 ) -> StochasticEquation | UniversalStochasticEquation:
     """Derive the stochastic modified equation of a method.
@@ -93,7 +92,7 @@ def stochastic_equation(
             method, problem, weak_order, drift=lambda: drift, covariance=lambda: matrices
         )
     if weak_order <= 2 and isinstance(problem, FiniteSum):
-        sampled = by_samples(method, problem, weak_order, checked_batches(batches))
+        sampled = by_samples(method, problem, weak_order, independent_noise(batches))
         if sampled is not None:
             return sampled
     generator = modified_generator(method, problem, max(weak_order - 1, 1), batches)

@@ -29,7 +29,7 @@ from bea.modified.writing.script import (
     series,
     text_of,
 )
-from bea.noise.batches import Batches
+from bea.noise import Noise
 
 __all__ = ["StochasticEquation"]
 
@@ -65,7 +65,7 @@ class StochasticEquation:
         drift: Callable[[], Sequence[Sequence[Element]]],
         covariance: Callable[[], Sequence[Matrix]],
         attained: int | None = None,
-        batches: Batches | None = None,
+        batches: Noise | None = None,
         start: Callable[[], Sequence[DifferentialOperator]] | None = None,
     ) -> None:
         self.method, self.problem, self.batches = method, problem, batches

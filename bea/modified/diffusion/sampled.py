@@ -28,7 +28,7 @@ from bea.modified.diffusion.noise_terms import noise_rate
 from bea.modified.equation import ModifiedEquation
 from bea.modified.random.generator import Matrix, modified_generator
 from bea.modified.symbolic_step import in_ring_of
-from bea.noise.batches import Batches
+from bea.noise import Noise
 from bea.problems import FiniteSum
 
 __all__ = ["SampledEquation", "by_samples"]
@@ -44,7 +44,7 @@ class SampledEquation(StochasticEquation):
         method: Method,
         problem: FiniteSum,
         weak_order: int,
-        batches: Batches,
+        batches: Noise,
         equation: ModifiedEquation,
         rate: Any,
     ) -> None:
@@ -112,7 +112,7 @@ class SampledEquation(StochasticEquation):
 
 
 def by_samples(
-    method: Method, problem: FiniteSum, weak_order: int, batches: Batches
+    method: Method, problem: FiniteSum, weak_order: int, batches: Noise
 ) -> SampledEquation | None:
     """Return the equation of weak order 1 or 2, or None where only the generator gives it.
 
@@ -121,7 +121,8 @@ def by_samples(
     BeaError
         If a batch is larger than the sum.
     """
-    batches.check(problem.size)
+    if batches.factor(problem.size) is None:  # the generator knows the moments of every law
+        return None
     try:
         rate = noise_rate(method)
     except BeaError:  # slopes beside theta, or not linear in them: the generator knows

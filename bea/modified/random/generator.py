@@ -34,7 +34,7 @@ from bea.modified.cost import check_sum
 from bea.modified.random.slow_operator import SlowOperator, logarithm
 from bea.modified.random.step import RandomStep
 from bea.modified.writing.script import LATEX, TEXT, Script, text_of
-from bea.noise.batches import Batches
+from bea.noise import Noise
 from bea.problems import FiniteSum, TimedSum
 
 __all__ = ["ModifiedGenerator", "modified_generator"]
@@ -46,7 +46,7 @@ def modified_generator(
     method: Method,
     problem: VectorField,
     order: int = 1,
-    batches: Batches | int | None = None,
+    batches: Noise | int | None = None,
 ) -> ModifiedGenerator:
     """Derive the modified generator of a method on random batches of a finite sum, exactly.
 
@@ -104,7 +104,7 @@ class ModifiedGenerator:
     method : Method
     problem : VectorField
         The finite sum.
-    batches : Batches
+    batches : Noise
     order : int
         The highest power K of gamma that is kept.
     ring : Ring
@@ -282,8 +282,7 @@ class ModifiedGenerator:
             "order": self.order,
             "kind": "generator",
             "problem": self.problem.name,
-            "batch_size": self.batches.size,
-            "replacement": self.batches.replacement,
+            **self.batches.as_json(),
             "variables": list(self.variables),
             "terms": [
                 [{"derivatives": list(i), "coefficient": text_of(c)}

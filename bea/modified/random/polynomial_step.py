@@ -22,7 +22,7 @@ from bea.errors import BeaError, MethodError
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.random.step import Elsewhere, RandomStep
-from bea.noise.batches import Batches
+from bea.noise import Noise
 from bea.series.vectors import object_vector, parts_of_memory
 
 __all__ = ["PolynomialStep", "monomials"]
@@ -57,7 +57,7 @@ class PolynomialStep(RandomStep):
     """
 
     def __init__(
-        self, method: Method, problem: VectorField, batches: Batches | int | None, gamma: fmpq
+        self, method: Method, problem: VectorField, batches: Noise | int | None, gamma: fmpq
     ) -> None:
         problem.require_values()
         super().__init__(method, problem, batches)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import product
-from math import comb, factorial, prod
+from math import factorial, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,10 +26,9 @@ from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.checks import require_method, require_problem
-from bea.modified.random.batch_moments import batch_moments
-from bea.modified.random.batches import checked_batches, mean_field, moved, samples_of
+from bea.modified.random.batches import mean_field, moved, samples_of
 from bea.modified.symbolic_step import missing_symbols
-from bea.noise.batches import Batches
+from bea.noise import Noise, independent_noise
 from bea.series import PowerSeries
 from bea.series.vectors import object_vector, parts_of_memory
 
@@ -73,14 +72,14 @@ class RandomStep:
         If a hyperparameter has the name of a variable, or a batch is larger than the sum.
     """
 
-    def __init__(self, method: Method, problem: VectorField, batches: Batches | int | None) -> None:
+    def __init__(self, method: Method, problem: VectorField, batches: Noise | int | None) -> None:
         require_method(method)
         require_problem(problem)
         method.check_field(problem)
         self.method = method
-        self.batches = checked_batches(batches)
+        self.batches = independent_noise(batches)
         self.size = len(samples_of(problem))
-        self.batches.covariance_factor(self.size)  # refuses B > N
+        self.batches.check(self.size)
         d = problem.dimension
         memory = _memory_size(method, problem)
         self.ring = _ring(method, problem, memory)
@@ -205,7 +204,7 @@ class RandomStep:
 
     def _require_few(self) -> None:
         n, b = self.size, self.batches.size
-        count = comb(n + b - 1, b) if self.batches.replacement else comb(n, b)
+        count = self.batches.count(n)
         if count > MOST_BATCHES:
             raise BeaError(
                 f"'{self.method.name}' asks for slopes beside theta, so that all {count:,} batches "
@@ -229,7 +228,7 @@ class RandomStep:
         """Return E[f_B^kappa], the exact moment of a batch's field."""
         degree = sum(kappa)
         if degree not in self._moments:
-            self._moments[degree] = batch_moments(self.samples, self.batches, degree)
+            self._moments[degree] = self.batches.moments(self.samples, degree)
         return self._moments[degree].get(tuple(kappa), self.ring.constant(0))
 
     @cached_property

@@ -44,8 +44,12 @@ SampleRhs = Callable[[Floats, Ints], Floats]
 class Sampling(Protocol):
     """What a way to draw batches must say of itself here; see `bea.noise.batches`."""
 
-    def covariance_factor(self, total: int) -> fmpq:
+    def factor(self, total: int) -> fmpq | None:
         """Return the covariance of a batch's mean in units of that of one of `total` losses."""
+        ...
+
+    def covariance(self, slopes: Sequence[Sequence[Element]]) -> list[list[Element]]:
+        """Return it where it is no multiple of that of one loss."""
         ...
 
 
@@ -109,13 +113,15 @@ class FiniteSum(Loss):
         BeaError
             If a batch is larger than the sum, or this is no way to draw a step's batch.
         """
-        if batches is not None and not hasattr(batches, "covariance_factor"):
+        if batches is not None and not getattr(batches, "independent", False):
             raise BeaError(
                 f"the batches are a {type(batches).__name__}: give bea.noise.Batches(size), such "
                 "as Batches(2)"
             )
         slopes = [loss.components for loss in self.losses]
-        factor = fmpq(1) if batches is None else batches.covariance_factor(self.size)
+        factor = fmpq(1) if batches is None else batches.factor(self.size)
+        if batches is not None and factor is None:
+            return tuple(map(tuple, batches.covariance(slopes)))
         away = [[s - m for s, m in zip(row, self.components, strict=True)] for row in slopes]
         pairs = range(self.dimension)
         upper = {
@@ -136,7 +142,8 @@ class FiniteSum(Loss):
         batches
             As for `covariance`.
         most
-            With more columns than this the answer is None; None is without a limit. No more are
+            With more columns than this the answer is None, as it is for a law whose covariance is
+            no multiple of that of one loss; None is without a limit. No more are
             needed than N − 1, nor than there are monomials in which the gradients differ.
 
         Examples
@@ -144,7 +151,9 @@ class FiniteSum(Loss):
         >>> finite_sum("(x - 1)**2/2, (x + 1)**2/2").noise_factor().columns
         ((1, (1,)),)
         """
-        factor = fmpq(1) if batches is None else batches.covariance_factor(self.size)
+        factor = fmpq(1) if batches is None else batches.factor(self.size)
+        if factor is None:
+            return None
         found = NoiseFactor.of_samples([loss.components for loss in self.losses], most)
         return None if found is None else found.scaled(factor)
 

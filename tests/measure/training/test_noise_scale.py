@@ -120,7 +120,11 @@ def test_ensembles_at_equal_effective_rate_have_the_exact_variances() -> None:
         (lambda: noise_scale("1/10", 8, 9), BeaError, "B=9 is larger than N=8"),
         (lambda: noise_scale("1/10", 8, 0), BeaError, "the batch size is 0"),
         (lambda: noise_scale("1/10", 0, 1), BeaError, "the number of losses N=0 must be a whole"),
-        (lambda: noise_scale("1/10", 8, ShuffledEpochs(2)), BeaError, "that of independent steps"),
+        (
+            lambda: noise_scale("1/10", 8, ShuffledEpochs(2)),
+            BeaError,
+            "are not independent",
+        ),
         (lambda: noise_scale(0, 8, 2), StepSizeError, "gamma=0 must be positive"),
         (lambda: noise_scale(-0.1, 8, 2), StepSizeError, "gamma=-0.1 must be positive"),
         (lambda: noise_scale(float("nan"), 8, 2), BeaError, "the step size is nan: give a finite"),

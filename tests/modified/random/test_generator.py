@@ -14,7 +14,6 @@ from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Loss, VectorField
 from bea.methods import get
 from bea.modified import modified_equation
-from bea.modified.random.batch_moments import batch_moments
 from bea.modified.random.generator import ModifiedGenerator, modified_generator
 from bea.modified.random.slow_operator import SlowOperator, logarithm
 from bea.modified.random.step import RandomStep
@@ -106,7 +105,7 @@ def test_gamma_squared_by_another_derivation() -> None:
 @pytest.mark.parametrize("batches", [Batches(3), Batches(2), Batches(3, replacement=True)])
 @pytest.mark.parametrize("degree", [1, 2, 3, 4])
 def test_moments_of_batches_are_those_of_all_batches(batches: Batches, degree: int) -> None:
-    found = batch_moments(POLYNOMIAL.losses, batches, degree)
+    found = batches.moments(POLYNOMIAL.losses, degree)
     for n in range(degree + 1):
         total = POLYNOMIAL.ring.constant(0)
         for indices, weight in batches.choices(3):

@@ -9,7 +9,7 @@ finite populations by symmetric functions are in Tukey, Ann. Math. Stat. 27 (195
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from math import comb, factorial, prod
 
@@ -18,37 +18,38 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.algebra.ring.differential_operator import MultiIndex
 from bea.fields import VectorField
-from bea.noise.batches import Batches
 
-__all__ = ["batch_moments"]
+__all__ = ["Moments", "moments_of_batches", "moments_of_choices"]
 
+#: E[f_B^kappa] by the exponents kappa.
+Moments = dict[MultiIndex, Element]
 # Polynomials in the auxiliary u, without the terms beyond the degree that is asked for.
 _Polynomial = dict[MultiIndex, Element]
 
 
-def batch_moments(
-    samples: Sequence[VectorField], batches: Batches, degree: int
-) -> dict[MultiIndex, Element]:
+def moments_of_batches(
+    samples: Sequence[VectorField], size: int, replacement: bool, degree: int
+) -> Moments:
     """Return {kappa: E[f_B^kappa]} for |kappa| = degree; moments that are 0 may be missing.
 
     Examples
     --------
     >>> one, two = VectorField.read("1", "x"), VectorField.read("3", "x")
     >>> two = VectorField([one.ring.constant(3)])
-    >>> batch_moments([one, two], Batches(1), 2)  # (1 + 9)/2
+    >>> moments_of_batches([one, two], 1, False, 2)  # (1 + 9)/2
     {(2,): 5}
     """
-    n, size = len(samples), batches.size
+    n = len(samples)
     one = samples[0].ring.constant(1)
     zero_index = (0,) * samples[0].dimension
-    depth = 1 if batches.replacement else min(degree, size)
+    depth = 1 if replacement else min(degree, size)
     symmetric: list[_Polynomial] = [{zero_index: one}, *({} for _ in range(depth))]
     for sample in samples:
         h = _exponential(sample, degree)
         for p in range(depth, 0, -1):
             symmetric[p] = _sum(symmetric[p], _times(symmetric[p - 1], h, degree))
     total: _Polynomial = {}
-    if batches.replacement:
+    if replacement:
         mean = _scaled(symmetric[1], fmpq(1, n))
         power: _Polynomial = {zero_index: one}
         for p in range(min(degree, size) + 1):
@@ -63,6 +64,27 @@ def batch_moments(
         for kappa, c in total.items()
         if sum(kappa) == degree
     }
+
+
+def moments_of_choices(
+    samples: Sequence[VectorField], choices: Iterable[tuple[Sequence[int], fmpq]], degree: int
+) -> Moments:
+    """Return the same as means over a list of batches with their probabilities.
+
+    >>> one = VectorField.read("x")
+    >>> moments_of_choices([one], [((0,), fmpq(1))], 2)
+    {(2,): x**2}
+    """
+    ring, total = samples[0].ring, Moments()
+    indices = [k for k in product(range(degree + 1), repeat=samples[0].dimension)
+               if sum(k) == degree]  # fmt: skip
+    for batch, weight in choices:
+        columns = zip(*(samples[i].components for i in batch), strict=True)
+        mean = [sum(c[1:], start=c[0]) * fmpq(1, len(batch)) for c in columns]
+        for kappa in indices:
+            value = prod((m**k for m, k in zip(mean, kappa, strict=True)), start=ring.constant(1))
+            total[kappa] = total.get(kappa, ring.constant(0)) + value * weight
+    return total
 
 
 # --- private helpers ----------------------------------------------------------------------------
