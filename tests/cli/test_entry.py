@@ -155,7 +155,7 @@ def test_an_interrupt_ends_the_command_quietly(bea: Bea, monkeypatch: pytest.Mon
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bea.cli.commands.derive.emit", interrupted)
+    monkeypatch.setattr("bea.cli.formats.emit", interrupted)
     run = bea("derive", "heun")
     assert (run.status, run.out, run.err) == (130, "", "")
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bea.cli.formats import Page, show
 from bea.cli.reading import options
 from bea.cli.reading.gathered import gathered
-from bea.cli.reading.inputs import choice, order, out_file
+from bea.cli.reading.inputs import order, out_file
 from bea.cli.reading.subject import Chosen, Subject
-from bea.cli.streams import emit, note
+from bea.cli.streams import note
 from bea.errors import BeaError
 
 if TYPE_CHECKING:
     from bea.modified import ModifiedEquation
 
 __all__ = ["derive"]
-
-_FORMATS = ("text", "latex", "json")
 
 
 @gathered
@@ -68,7 +68,6 @@ def derive(
       bea derive --game "x*y; -x*y" --players "x; y" --rates "1; r" --order 1
     """
     highest = order(order_text)
-    choice(format, _FORMATS, "--format")
     if inverse and route != "auto":
         raise BeaError("--inverse has a route of its own: leave --route out")
     target = out_file(out)
@@ -78,67 +77,68 @@ def derive(
     from bea.reports import console_on
     from bea.reports.progress import waiting
 
-    width = 80 if target else console_on().width
     with waiting(console_on(sys.stderr), "deriving"):
         if chosen.jumps and chosen.problem is not None and not inverse:
-            text = _by_pieces(chosen, highest, route, format, width)
+            page = _page_of_pieces(chosen, highest, route)
         elif inverse:
-            result = modifying_integrator(chosen.method, chosen.problem, highest)
-            text = _written(result, format, width)
+            page = _page(modifying_integrator(chosen.method, chosen.problem, highest))
         else:
-            result = modified_equation(chosen.method, chosen.problem, highest, route)
-            text = _written(result, format, width)
-    emit(text, target)
+            page = _page(modified_equation(chosen.method, chosen.problem, highest, route))
+        show(page, format, target)
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _written(result: ModifiedEquation, format: str, width: int) -> str:
-    """Return the result in a format, with a warning where it is too long to be read again."""
-    from bea.files import json_text
+def _page(result: ModifiedEquation) -> Page:
     from bea.reports import derivation_text
 
-    if format == "latex":
-        return result.latex()
-    if format == "text":
+    def text(width: int) -> str:
         return derivation_text(result, width)
-    record = result.as_json()
-    _note_long_terms(record)
-    return json_text(record)
+
+    return Page(lambda: _record(result), text=text, latex=result.latex, file_width=80)
 
 
-def _by_pieces(chosen: Chosen, highest: int, route: str, format: str, width: int) -> str:
+def _page_of_pieces(chosen: Chosen, highest: int, route: str) -> Page:
     """Return the equation of each smooth piece of a schedule, with the times between which it is.
 
     As json it is one object with the `pieces`; each has `from`, `until` and what an equation has.
     """
-    from bea.files import json_text
     from bea.modified import modified_equation
+    from bea.reports import derivation_text
 
     method: Any = chosen.method
     found = [
         (start, until, modified_equation(piece, chosen.problem, highest, route))
         for start, until, piece in method.smooth_pieces()
     ]
-    if format == "json":
-        pieces = [{"from": str(a), "until": str(b), **r.as_json()} for a, b, r in found]
-        for record in pieces:
-            _note_long_terms(record)
+
+    def record() -> dict[str, Any]:
+        pieces = [{"from": str(a), "until": str(b), **_record(r)} for a, b, r in found]
         head = {"method": method.name, "parameters": method.parameters, "order": highest}
-        return json_text({**head, "pieces": pieces})
-    mark = "% " if format == "latex" else ""
-    parts = [f"{mark}{a} ≤ t < {b}:\n{_written(r, format, width)}" for a, b, r in found]
-    return "\n\n".join(part.rstrip("\n") for part in parts)
+        return {**head, "pieces": pieces}
+
+    def each(mark: str, written: Callable[[ModifiedEquation], str]) -> str:
+        parts = [f"{mark}{a} ≤ t < {b}:\n{written(r)}" for a, b, r in found]
+        return "\n\n".join(part.rstrip("\n") for part in parts)
+
+    return Page(
+        record,
+        text=lambda width: each("", lambda r: derivation_text(r, width)),
+        latex=lambda: each("% ", lambda r: r.latex()),
+        file_width=80,
+    )
 
 
-def _note_long_terms(record: dict[str, Any]) -> None:
-    """Say where a term is written that is too long to be read again."""
+def _record(result: ModifiedEquation) -> dict[str, Any]:
+    """Return the machine-readable object; say where a term is too long to be read again."""
     from bea.algebra.language.limits import MAX_LENGTH
 
+    record = result.as_json()
     lengths = [len(c) for term in record["terms"] if isinstance(term, list) for c in term]
     if max(lengths, default=0) > MAX_LENGTH:
         note(
             f"warning: a term has {max(lengths):,} characters, and bea.parse reads {MAX_LENGTH:,}: "
             "take a lower order, or derive it in Python, bea.modified_equation, and use the result"
         )
+    return record

@@ -5,19 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bea.cli.formats import Page, show
 from bea.cli.reading import options
 from bea.cli.reading.gathered import gathered
-from bea.cli.reading.inputs import choice, orders, out_folder
+from bea.cli.reading.inputs import orders, out_folder
 from bea.cli.reading.request import DriftNumbers, Request
 from bea.cli.reading.subject import Subject
-from bea.cli.streams import emit, note
+from bea.cli.streams import note
 
 if TYPE_CHECKING:
     from bea.measure import DriftStudy
 
 __all__ = ["drift", "measured"]
-
-_FORMATS = ("text", "json")
 
 
 @gathered
@@ -49,21 +48,14 @@ def drift(
       bea drift "x**4/4 + x**2" --schedule "step(every=1/2, factor=1/2, time=1)" --orders 0-2
       bea drift --game "x*y; -x*y" --players "x; y" --method alternating
     """
-    choice(format, _FORMATS, "--format")
     request = Request.read(subject.chosen(method, problem_text), numbers)
     chosen = orders(orders_text)
     folder = None if out is None else out_folder(out)
     study = measured(request, chosen)
 
-    from bea.files import json_text
-    from bea.reports import console_on, drift_parts
+    from bea.reports import drift_parts
 
-    if format == "json":
-        emit(json_text(study.as_json()))
-    else:
-        console = console_on()
-        for part in drift_parts(study):
-            console.print(part)
+    show(Page(study.as_json, lambda: drift_parts(study)), format)
     for warning in study.warnings:
         note(f"warning: {warning}")
     if folder is not None:

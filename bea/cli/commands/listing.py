@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from bea.cli.reading.inputs import choice
+from bea.cli.formats import Page, show
 from bea.cli.reading.options import Format, group
-from bea.cli.streams import emit
 
 __all__ = ["list_app"]
-
-_FORMATS = ("text", "json")
 
 
 def list_methods(format: Format = "text") -> None:
@@ -19,14 +16,10 @@ def list_methods(format: Format = "text") -> None:
       bea list methods
       bea list methods --format json
     """
-    choice(format, _FORMATS, "--format")
-    from bea.files import json_text
-    from bea.reports import catalogue, console_on
+    from bea.reports import catalogue
 
-    if format == "json":
-        emit(json_text({"methods": catalogue.method_records()}))
-        return
-    console_on().print(catalogue.method_table())
+    records, table = catalogue.method_records, catalogue.method_table
+    show(Page(lambda: {"methods": records()}, lambda: [table()]), format)
 
 
 def list_problems(format: Format = "text") -> None:
@@ -37,15 +30,10 @@ def list_problems(format: Format = "text") -> None:
       bea list problems
       bea list problems --format json
     """
-    choice(format, _FORMATS, "--format")
-    from bea.files import json_text
-    from bea.reports import catalogue, console_on
+    from bea.reports import catalogue
 
-    if format == "json":
-        emit(json_text({"problems": catalogue.problem_records()}))
-        return
-    for kind in ("loss", "field"):
-        console_on().print(catalogue.problem_table(kind))
+    records, table = catalogue.problem_records, catalogue.problem_table
+    show(Page(lambda: {"problems": records()}, lambda: [table("loss"), table("field")]), format)
 
 
 def list_schedules(format: Format = "text") -> None:
@@ -56,14 +44,10 @@ def list_schedules(format: Format = "text") -> None:
       bea list schedules
       bea list schedules --format json
     """
-    choice(format, _FORMATS, "--format")
-    from bea.files import json_text
-    from bea.reports import catalogue, console_on
+    from bea.reports import catalogue
 
-    if format == "json":
-        emit(json_text({"schedules": catalogue.schedule_records()}))
-        return
-    console_on().print(catalogue.schedule_table())
+    records, table = catalogue.schedule_records, catalogue.schedule_table
+    show(Page(lambda: {"schedules": records()}, lambda: [table()]), format)
 
 
 list_app = group(

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bea.cli.formats import Page, show
 from bea.cli.reading import options
 from bea.cli.reading.gathered import gathered
-from bea.cli.reading.inputs import choice, order, out_folder
+from bea.cli.reading.inputs import order, out_folder
 from bea.cli.reading.request import Numbers, Request
 from bea.cli.reading.subject import Subject
-from bea.cli.streams import emit, note
+from bea.cli.streams import note
 
 if TYPE_CHECKING:
     from bea.measure.order.certificate import Certificate
 
 __all__ = ["verify"]
 
-_FORMATS = ("text", "json")
 _NOT_CONFIRMED = 1
 
 
@@ -53,22 +53,14 @@ def verify(
       bea verify gradient-descent himmelblau --schedule "exponential(rate=5)"
       bea verify --game "x*y + x**2/4; -x*y" --players "x; y" --rates "1; 1/2"
     """
-    choice(format, _FORMATS, "--format")
     highest = order(order_text)
     request = Request.read(subject.placed(method, problem_text, "verify"), numbers)
     folder = None if out is None else out_folder(out)
     certificate = _verified(request, highest)
 
-    from bea.files import json_text
-    from bea.reports import console_on
     from bea.reports.certificate import certificate_parts
 
-    if format == "json":
-        emit(json_text(certificate.as_json()))
-    else:
-        console = console_on()
-        for part in certificate_parts(certificate):
-            console.print(part)
+    show(Page(certificate.as_json, lambda: certificate_parts(certificate)), format)
     for warning in certificate.warnings:
         note(f"warning: {warning}")
     if folder is not None:

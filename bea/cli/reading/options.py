@@ -13,6 +13,9 @@ from typing import Annotated
 
 import typer
 
+from bea.cli.formats import names
+from bea.cli.reading.inputs import choice
+
 __all__ = [
     "Components",
     "Field",
@@ -48,6 +51,13 @@ __all__ = [
     "group",
     "prose",
 ]
+
+
+def _checked_format(formulas: bool = False) -> Callable[[str], str]:
+    def checked(value: str) -> str:
+        return choice(value, names(formulas), "--format")
+
+    return checked
 
 
 def prose(text: str | None) -> str:
@@ -319,7 +329,8 @@ Format = Annotated[
     typer.Option(
         "--format",
         "-f",
-        metavar="text|json",
+        metavar="|".join(names()),
+        callback=_checked_format(),
         help="Form of the result.",
         rich_help_panel=_OUTPUT,
     ),
@@ -329,7 +340,8 @@ FormulaFormat = Annotated[
     typer.Option(
         "--format",
         "-f",
-        metavar="text|latex|json",
+        metavar="|".join(names(formulas=True)),
+        callback=_checked_format(formulas=True),
         help="Form of the result.",
         rich_help_panel=_OUTPUT,
     ),

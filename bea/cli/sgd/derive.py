@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bea.cli.formats import Page, show
 from bea.cli.reading import options
 from bea.cli.reading.gathered import gathered
 from bea.cli.reading.inputs import choice, order, out_file
 from bea.cli.reading.sums import SumSubject
 from bea.cli.sgd.options import Sampling
-from bea.cli.streams import emit
 from bea.errors import BeaError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["sgd_derive"]
 
 _KINDS = ("generator", "sde", "epoch", "cycle")
-_FORMATS = ("text", "latex", "json")
 
 
 @gathered
@@ -61,7 +61,6 @@ def sgd_derive(
     """
     highest = order(order_text)
     choice(kind, _KINDS, "--kind")
-    choice(format, _FORMATS, "--format")
     if method is None and subject.update is None:
         raise BeaError("missing argument 'METHOD': 'bea sgd derive --help' shows how it is used")
     if subject.update is not None and problem_text is not None:
@@ -76,20 +75,15 @@ def sgd_derive(
             "alone is known for every loss"
         )
 
-    from bea.files import json_text
     from bea.reports import console_on
     from bea.reports.progress import waiting
     from bea.reports.stochastic import random_text
 
     with waiting(console_on(sys.stderr), "deriving"):
         result = _derived(kind, chosen.method, chosen.problem, highest, sampling)
-        if format == "latex":
-            text = result.latex()
-        elif format == "json":
-            text = json_text(result.as_json())
-        else:
-            text = random_text(result, 80 if target else console_on().width)
-    emit(text, target)
+        page = Page(result.as_json, text=partial(random_text, result), latex=result.latex,
+                    file_width=80)  # fmt: skip
+        show(page, format, target)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bea.cli.formats import Page, show
 from bea.cli.reading import options
 from bea.cli.reading.gathered import gathered
-from bea.cli.reading.inputs import choice, number, out_folder, points, whole
+from bea.cli.reading.inputs import number, out_folder, points, whole
 from bea.cli.reading.sums import SumSubject
 from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.long_runs import Kept, long_run
 from bea.cli.sgd.options import Running, StagedSampling, gammas_of, records_of
 from bea.cli.sgd.sde import equations, sde_runs
-from bea.cli.streams import emit, note
+from bea.cli.streams import note
 from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["sgd_ensemble", "start_of"]
 
-_FORMATS = ("text", "json")
 _MOST_STEPS, _LONGEST = 10**12, 1e100
 
 
@@ -67,7 +67,6 @@ def sgd_ensemble(
       bea sgd ensemble linear-regression --gamma 1/5 --steps 50 --sde 1,2 --observe L
       bea sgd ensemble noisy-spectrum --gamma "1/5, 1/20" --steps 200,800 --runs 100000
     """
-    choice(format, _FORMATS, "--format")
     chosen, total = subject.numeric(method, problem_text)
     asked = _asked(total, length, sampling, running)
     folder = None if out is None else out_folder(out)
@@ -76,8 +75,6 @@ def sgd_ensemble(
     kept = [Kept(named, folder), *(Kept(named, folder, one.weak_order) for one in beside)]
 
     import bea
-    from bea.files import json_text
-    from bea.reports import console_on
     from bea.reports.ensemble import EnsembleReport
 
     with long_run(kept[0]) as keywords:
@@ -88,11 +85,8 @@ def sgd_ensemble(
             found = sde_runs(equation, total, asked, **keywords)
         name = f"the stochastic equation of weak order {equation.weak_order} of {chosen}"
         reports.append(EnsembleReport(found, name, total, asked))
-    if format == "json":
-        emit(json_text(_record(reports)))
-    else:
-        for part in (part for report in reports for part in report.parts()):
-            console_on().print(part)
+    parts = [part for report in reports for part in report.parts()]
+    show(Page(lambda: _record(reports), lambda: parts), format)
     for report in reports:
         for failure in report.ensemble.failures():
             note(f"warning: {failure}")

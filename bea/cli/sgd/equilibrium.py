@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bea.cli.formats import Page, show
 from bea.cli.reading import options
 from bea.cli.reading.gathered import gathered
-from bea.cli.reading.inputs import choice, number, out_folder, whole
+from bea.cli.reading.inputs import number, out_folder, whole
 from bea.cli.reading.sums import SumSubject
 from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.ensemble import start_of
 from bea.cli.sgd.long_runs import Kept, long_run
 from bea.cli.sgd.options import Running, Sampling, gammas_of, records_of
-from bea.cli.streams import emit, note
+from bea.cli.streams import note
 from bea.errors import BeaError
 
 if TYPE_CHECKING:
     from bea.measure.equilibrium import EquilibriumRun
-    from bea.reports.equilibrium import EquilibriumReport
 
 __all__ = ["sgd_equilibrium"]
 
-_FORMATS = ("text", "json")
 _MOST_STEPS = 10_000_000
 # Two in each of the groups from which the errors come.
 _FEWEST_RUNS = 64
@@ -78,7 +77,6 @@ def sgd_equilibrium(
       bea sgd equilibrium --losses "x*y/(x**2 + y**2); -y**2/(x**2 + y**2)" --gamma 1/2
         --weight-decay 1/20 --start 1,0
     """
-    choice(format, _FORMATS, "--format")
     if subject.update is not None:
         raise BeaError("an equilibrium is that of SGD with weight decay: leave --update out")
     _, total = subject.numeric(None, problem_text)
@@ -114,24 +112,13 @@ def sgd_equilibrium(
     with long_run(kept) as keywords:
         run = equilibrium_run(total, rates[0], weight_decay, point, **numbers, **keywords)
     report = EquilibriumReport(run, total)
-    _show(report, format)
+    show(Page(report.as_json, report.parts), format)
     if folder is not None:
         _save(report, run, folder)
     kept.done()
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _show(report: EquilibriumReport, format: str) -> None:
-    from bea.files import json_text
-    from bea.reports import console_on
-
-    if format == "json":
-        emit(json_text(report.as_json()))
-    else:
-        for part in report.parts():
-            console_on().print(part)
 
 
 def _length(intrinsic: float) -> int:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bea.cli.formats import Page, show
 from bea.cli.reading import options
 from bea.cli.reading.gathered import gathered
-from bea.cli.reading.inputs import choice, out_folder, points, whole
+from bea.cli.reading.inputs import out_folder, points, whole
 from bea.cli.reading.sums import SumSubject
 from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.ensemble import start_of
 from bea.cli.sgd.long_runs import Kept, long_run
 from bea.cli.sgd.options import Running, gammas_of, rows_of
-from bea.cli.streams import emit, note
+from bea.cli.streams import note
 from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["sgd_escape"]
 
-_FORMATS = ("text", "json")
 _NUMBERS = "How to measure"
 # Runs are watched for so many mean times, and no longer than so many steps.
 _WATCHED = 5
@@ -81,7 +81,6 @@ def sgd_escape(
       bea sgd escape double-well --covariance 2,2 --gamma "1/16, 1/12" --out results/
       bea sgd escape "(x**2 - 1)**2/4" --covariance 2 --gamma 1/16 --window=-2,2
     """
-    choice(format, _FORMATS, "--format")
     if subject.update is not None:
         raise BeaError("theory knows the escapes of plain SGD: leave --update out")
     _, total = subject.numeric(None, problem_text)
@@ -93,8 +92,6 @@ def sgd_escape(
     several = len(rows) > 1
     kept = [Kept(named, folder, k + 1 if several else None) for k in range(len(rows))]
 
-    from bea.files import json_text
-    from bea.reports import console_on
     from bea.reports.escape import EscapeReport
 
     found = [
@@ -102,11 +99,7 @@ def sgd_escape(
         for shaking, count, one in zip(rows, counts, kept, strict=True)
     ]
     report = EscapeReport(basin, found)
-    if format == "json":
-        emit(json_text(report.as_json()))
-    else:
-        for part in report.parts():
-            console_on().print(part)
+    show(Page(report.as_json, report.parts), format)
     for shaking, times in found:
         if times.failed:
             note(

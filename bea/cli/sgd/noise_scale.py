@@ -6,18 +6,17 @@ from typing import Annotated
 
 import typer
 
+from bea.cli.formats import Page, show
 from bea.cli.reading import options
 from bea.cli.reading.gathered import gathered
-from bea.cli.reading.inputs import choice, out_file, whole
+from bea.cli.reading.inputs import out_file, whole
 from bea.cli.reading.sums import SumSubject
 from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.options import gammas_of, rows_of
-from bea.cli.streams import emit
 from bea.errors import BeaError
 
 __all__ = ["sgd_noise_scale"]
 
-_FORMATS = ("text", "json")
 _PANEL = "How to measure"
 
 _Size = Annotated[
@@ -107,7 +106,6 @@ def sgd_noise_scale(
       bea sgd noise-scale --size 1000 --gamma 1/10 --noise 99/20
       bea sgd noise-scale linear-regression --gamma 1/10 --curvature 1 --variance 1/4
     """
-    choice(format, _FORMATS, "--format")
     target = out_file(out)
     total = _size(subject, problem_text, size)
     if batch is not None and noise is not None:
@@ -123,8 +121,7 @@ def sgd_noise_scale(
     momenta = [part.strip() for part in momentum.split(",")]
     rows = rows_of({"--gamma": gammas_of(gamma), "--batch": sizes, "--momentum": momenta})
 
-    from bea.files import json_text
-    from bea.reports import console_on, plain_text
+    from bea.reports import plain_text
     from bea.reports.noise import NoiseReport
 
     report = NoiseReport(total, replacement)
@@ -133,11 +130,8 @@ def sgd_noise_scale(
             report.add_noise(noise, step, m)
         else:
             report.add_batch(count, step, m, curvature, variance)
-    if format == "json":
-        emit(json_text(report.as_json()), target)
-    else:
-        width = 100 if target else console_on().width
-        emit(plain_text(*report.parts(), width=width), target)
+    page = Page(report.as_json, text=lambda width: plain_text(*report.parts(), width=width))
+    show(page, format, target)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -293,7 +293,7 @@ def test_a_disk_that_is_full_is_said(bea: Bea, monkeypatch: pytest.MonkeyPatch) 
     def write(text: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bea.cli.commands.derive.emit", lambda text, out: write(text))
+    monkeypatch.setattr("bea.cli.formats.emit", lambda text, out: write(text))
     run = bea(*DESCENT)
     assert run.status == 2
     assert run.err == "bea: No space left on device; choose another file or folder\n"

@@ -1,0 +1,37 @@
+"""The forms of results: one file each, named in `FORMATS`, and all commands have it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bea.cli.formats.format import Format, Page
+from bea.cli.formats.json import JSON
+from bea.cli.formats.latex import LATEX
+from bea.cli.formats.text import TEXT
+from bea.cli.streams import emit
+
+__all__ = ["FORMATS", "Format", "Page", "names", "show"]
+
+FORMATS = {format.name: format for format in (TEXT, LATEX, JSON)}
+
+
+def names(formulas: bool = False) -> list[str]:
+    """Return the names of the formats that a result may have.
+
+    >>> names(), names(formulas=True)
+    (['text', 'json'], ['text', 'latex', 'json'])
+    """
+    return [name for name, format in FORMATS.items() if formulas or not format.formulas]
+
+
+def show(page: Page, format: str, out: Path | None = None) -> None:
+    """Write a page to standard output, for a person as wide as it is, or to a file."""
+    from bea.reports import console_on
+
+    console = console_on()
+    if format == TEXT.name and page.parts is not None and out is None:
+        for part in page.parts():
+            console.print(part)
+    else:
+        width = console.width if out is None else page.file_width
+        emit(FORMATS[format].write(page, width), out)

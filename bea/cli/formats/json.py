@@ -1,0 +1,16 @@
+"""JSON, for machines."""
+
+from __future__ import annotations
+
+from bea.cli.formats.format import Format, Page
+
+__all__ = ["JSON"]
+
+
+def _written(page: Page, width: int) -> str:
+    from bea.files import json_text
+
+    return json_text(dict(page.record()))
+
+
+JSON = Format("json", _written)

@@ -1,0 +1,15 @@
+"""LaTeX, for formulas."""
+
+from __future__ import annotations
+
+from bea.cli.formats.format import Format, Page
+
+__all__ = ["LATEX"]
+
+
+def _written(page: Page, width: int) -> str:
+    assert page.latex is not None
+    return page.latex()
+
+
+LATEX = Format("latex", _written, formulas=True)

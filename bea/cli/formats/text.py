@@ -1,0 +1,19 @@
+"""Text for people: formulas as lines, the rest as tables."""
+
+from __future__ import annotations
+
+from bea.cli.formats.format import Format, Page
+
+__all__ = ["TEXT"]
+
+
+def _written(page: Page, width: int) -> str:
+    from bea.reports import plain_text
+
+    if page.text is not None:
+        return page.text(width)
+    assert page.parts is not None
+    return plain_text(*page.parts(), width=width)
+
+
+TEXT = Format("text", _written)
