@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bea.errors import OutputError
 from bea.files.whole import write_whole
 
-__all__ = ["check_folder", "json_text", "write_text"]
+__all__ = ["check_folder", "in_columns", "json_text", "write_text"]
 
 
 def check_folder(path: str | Path) -> Path:
@@ -64,6 +65,21 @@ def json_text(value: Any) -> str:
         return json.dumps(value, allow_nan=False)
     parts = [f"  {json.dumps(key)}: {_member(member)}" for key, member in value.items()]
     return "{\n" + ",\n".join(parts) + "\n}"
+
+
+def in_columns(lines: Iterable[Sequence[str]]) -> str:
+    """Return rows as a table of plain text, each column as wide as its widest entry.
+
+    >>> print(in_columns([("K", "observed"), ("10", "1.0")]))
+    K   observed
+    10  1.0
+    """
+    rows = list(lines)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
 
 
 def _member(value: Any) -> str:

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from bea.files.results import Result
+from bea.files.texts import in_columns
 from bea.measure.order.order_fit import CLEAR, OrderFit
 from bea.measure.order.study import DriftStudy
 
@@ -210,10 +211,7 @@ class Certificate(Result):
     def table(self) -> str:
         """Return the table of all findings and the verdict below it, as plain text."""
         lines = [("K", "flow of", "expected", "observed", "95% interval", "agrees"), *self.rows()]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        texts = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip()
-                 for line in lines]  # fmt: skip
-        return "\n".join([*texts, *filter(None, [self.start_remark]), self.sentence()])
+        return "\n".join(filter(None, [in_columns(lines), self.start_remark, self.sentence()]))
 
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object that `bea verify --format json` prints."""

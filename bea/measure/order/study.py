@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.files.results import Result
+from bea.files.texts import in_columns
 from bea.measure.order.order_fit import OrderFit, observed_order
 
 __all__ = ["DriftStudy"]
@@ -151,10 +152,7 @@ class DriftStudy(Result):
         """Return the table of observed beside expected orders, as plain text."""
         head = ("K", "expected", "observed", "95% interval", "fitted on")
         lines = [head, *((str(k), *rest) for k, *rest in self.rows())]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-        texts = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip()
-                 for line in lines]  # fmt: skip
-        return "\n".join([f"{self.kind} of {self.method} on {self.problem}", *texts])
+        return f"{self.kind} of {self.method} on {self.problem}\n{in_columns(lines)}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object that `bea drift --format json` prints."""
