@@ -18,8 +18,6 @@ from bea.algebra.programs.operations import apply, library_of
 from bea.errors import DimensionError, MethodError
 from bea.series.powers import natural_power
 
-__all__ = ["Arithmetic"]
-
 
 class Arithmetic:
     """A vector field in numbers of some kind, with what a `step` may ask beside f(theta).

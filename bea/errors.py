@@ -9,22 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = [
-    "BeaError",
-    "DimensionError",
-    "DomainError",
-    "ExpressionError",
-    "MethodError",
-    "NoModifiedLossError",
-    "NotSmoothError",
-    "OrderError",
-    "OutputError",
-    "StepSizeError",
-    "TableauError",
-    "UnknownNameError",
-    "nearest",
-]
-
 
 class BeaError(ValueError):
     """Base of all errors that the input can cause; the message is one line."""

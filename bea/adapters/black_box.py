@@ -11,15 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import DimensionError, MethodError
 from bea.fields import NumericField
 from bea.methods import Method
 
-__all__ = ["Advance", "Anywhere", "BlackBox", "ForeignMethod"]
-
-Floats = NDArray[np.float64]
 #: advance(theta (d,), f(theta) (d,)) -> the next theta (d,), with a memory of its own
 Advance = Callable[[Floats, Floats], Floats]
 Step = Callable[[Floats], Floats]

@@ -9,8 +9,6 @@ from bea.adapters.torch_optimizers import TorchOptimizer, is_torch_optimizer
 from bea.errors import MethodError
 from bea.methods import Method
 
-__all__ = ["as_bea_method"]
-
 
 def as_bea_method(optimizer: Any) -> Method:
     """Return bea's method whose step is that of an optimizer of PyTorch or optax.

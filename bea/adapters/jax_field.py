@@ -15,8 +15,6 @@ from bea.arithmetic import Arithmetic
 from bea.errors import MethodError
 from bea.fields import VectorField
 
-__all__ = ["JaxField"]
-
 
 class JaxField(Arithmetic):
     """A vector field in JAX: what explicit methods can be stepped on, traced or not.

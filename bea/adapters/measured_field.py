@@ -19,15 +19,12 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.arrays import Floats
 from bea.errors import DimensionError, MethodError
 from bea.flows import Trajectory, iterate
 from bea.flows.deterministic.lanes import Field
 from bea.flows.deterministic.times import check_count, check_gammas
 from bea.methods import Method
-
-__all__ = ["MeasuredField", "measured_field", "measured_field_at"]
-
-Floats = NDArray[np.float64]
 
 EPSILON = float(np.finfo(np.float64).eps)
 # A run that misses the point by more than this part of its size was not aimed well enough.

@@ -11,17 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.adapters.measured_field import MeasuredField
+from bea.arrays import Floats
 from bea.errors import DimensionError, OrderError
 from bea.fields import VectorField
 from bea.flows.deterministic.times import check_count
 from bea.modified import ModifiedEquation
-
-__all__ = ["MeasuredTerms", "TermComparison", "compare_terms", "measured_terms"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,16 +14,12 @@ from inspect import signature
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.adapters.black_box import Advance, ForeignMethod
 from bea.adapters.options import as_exact, refuse_unmodelled, shown
+from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, get
-
-__all__ = ["OptaxOptimizer", "is_optax_transformation"]
-
-Floats = NDArray[np.float64]
 
 _OURS = "learning_rate"
 

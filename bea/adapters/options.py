@@ -12,8 +12,6 @@ from typing import Any
 
 from bea.errors import MethodError
 
-__all__ = ["as_exact", "refuse_unmodelled", "shown"]
-
 
 def as_exact(value: Any, name: str, owner: str) -> str:
     """Return a float option as the shortest decimal that stands for it, as a fraction.

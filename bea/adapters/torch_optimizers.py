@@ -12,17 +12,11 @@ from collections.abc import Callable, Mapping
 from inspect import Parameter, isclass, signature
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bea.adapters.black_box import Advance, ForeignMethod
 from bea.adapters.options import as_exact, refuse_unmodelled, shown
+from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, get
-
-__all__ = ["TorchOptimizer", "is_torch_optimizer"]
-
-Floats = NDArray[np.float64]
 
 # How the same numbers are computed, or what is set by bea.
 _IMMATERIAL = {"foreach", "fused", "capturable", "differentiable"}

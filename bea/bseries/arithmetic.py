@@ -29,8 +29,6 @@ from bea.errors import MethodError
 from bea.series import PowerSeries
 from bea.trees import PLAIN, Colors, position, trees_up_to
 
-__all__ = ["TreeArithmetic", "ring_of_numbers"]
-
 
 class TreeArithmetic(Arithmetic):
     """The field, the identity and the step size with which `step` is run on trees.

@@ -21,8 +21,6 @@ from bea.errors import OrderError
 from bea.series import PowerSeries
 from bea.trees import PLAIN, Colors, Tree, positions, single_edge_cuts, trees_up_to
 
-__all__ = ["exact_map", "field_of_map", "flow_of_field", "lie_derivative"]
-
 
 def exact_map(order: int, colors: Colors = PLAIN) -> list[fmpq]:
     """Return the coefficients 1/density of the exact flow of f over one step.

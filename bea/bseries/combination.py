@@ -8,8 +8,6 @@ from flint import fmpq
 
 from bea.trees import Tree
 
-__all__ = ["Combination"]
-
 
 class Combination:
     """A linear combination of trees; {} is zero.

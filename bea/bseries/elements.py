@@ -15,8 +15,6 @@ from flint import fmpq
 from bea.errors import MethodError, NotSmoothError
 from bea.trees import PLAIN, Color, Colors, Tree, position, trees_up_to
 
-__all__ = ["NO_COMPONENTS", "REMEDY", "StepSize", "TreeSeries"]
-
 REMEDY = "derive the method on a concrete loss or field instead (give a problem)"
 NO_COMPONENTS = f"theta has no components on trees: {REMEDY}"
 _NO_COMPARISON = "a series on trees has no truth value: branches cannot be expanded"

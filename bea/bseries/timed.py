@@ -17,8 +17,6 @@ from bea.bseries.calculus import lie_derivative
 from bea.bseries.elements import TreeSeries
 from bea.trees import PLAIN, Colors, trees_up_to
 
-__all__ = ["TimedTreeArithmetic"]
-
 
 class TimedTreeArithmetic(TreeArithmetic):
     """Trees with coefficients that depend on the time.

@@ -16,8 +16,6 @@ from bea.cli.commands.verify import verify
 from bea.cli.reading.options import prose
 from bea.cli.sgd.app import sgd_app
 
-__all__ = ["app"]
-
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(

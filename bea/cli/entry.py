@@ -16,8 +16,6 @@ from bea.cli.app import app
 from bea.cli.streams import note, one_line, prepare, silence
 from bea.errors import BeaError, nearest
 
-__all__ = ["main"]
-
 # Base of click's errors; newer typer carries its own copy of click, under no public name.
 _ClickException: Any = typer.BadParameter.__mro__[2]
 _WRONG, _INTERRUPTED, _BROKEN_PIPE = 2, 130, 141

@@ -13,8 +13,6 @@ import unicodedata
 from pathlib import Path
 from typing import IO
 
-__all__ = ["emit", "note", "one_line", "prepare", "shortened", "silence"]
-
 _HANDLER = "bea"
 _LONGEST = 600
 _SPELT = {

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra import Element
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
+from bea.arrays import Floats
 from bea.fields.vector_field import VectorField, lanes_of
-
-__all__ = ["jacobian_norms", "matrices_at", "stiffness"]
-
-Floats = NDArray[np.float64]
 
 
 def stiffness(problem: VectorField, points: Any) -> float:

@@ -19,18 +19,15 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import read, to_program
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
+from bea.arrays import Floats
 from bea.errors import DimensionError
 from bea.fields.sources import expressions_of
 
-__all__ = ["NoiseFactor", "definite_parts"]
-
-Floats = NDArray[np.float64]
 Vector = tuple[Element, ...]
 Column = tuple[fmpq, Vector]
 _Feature = tuple[int, tuple[int, ...]]  # of a sample: the component and the exponents

@@ -27,8 +27,6 @@ from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError, ExpressionError
 from bea.fields.about import About
 
-__all__ = ["expressions_of", "read_source", "substitute"]
-
 
 def expressions_of(
     source: Any, variables: Sequence[str] | None, parameters: Sequence[str] = ()

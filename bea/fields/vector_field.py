@@ -22,24 +22,14 @@ from bea.algebra.ring.atoms import KINDS, Atom
 from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
 from bea.fields.sources import read_source
 
-__all__ = [
-    "Loss",
-    "VectorField",
-    "compile_derivative",
-    "conditions_of",
-    "lanes_of",
-    "met",
-    "within",
-]
-
-Numbers = NDArray[np.float64]
-Rhs = Callable[[Numbers, Numbers], Numbers]
-Inside = Callable[[Numbers], NDArray[np.bool_]]
-Derivative = Callable[[Numbers, Numbers, Numbers], Numbers]
+Rhs = Callable[[Floats, Floats], Floats]
+Inside = Callable[[Floats], NDArray[np.bool_]]
+Derivative = Callable[[Floats, Floats, Floats], Floats]
 
 
 class VectorField:
@@ -197,13 +187,13 @@ class VectorField:
         function = compile_program(to_program(argument for argument, _ in conditions))
         needs = [need for _, need in conditions]
 
-        def inside(theta: Numbers) -> NDArray[np.bool_]:
+        def inside(theta: Floats) -> NDArray[np.bool_]:
             values = function(theta, np.empty((len(conditions), theta.shape[1])))
             return met(values, needs) & np.all(np.isfinite(theta), axis=0)
 
         return inside
 
-    def __call__(self, theta: Any) -> Numbers:
+    def __call__(self, theta: Any) -> Floats:
         """Return the field at points: (..., d) for (..., d); nan outside the domain."""
         lanes = lanes_of(theta, self.dimension)
         values = self.numeric()(lanes, np.zeros(lanes.shape[1]))
@@ -268,12 +258,12 @@ class Loss(VectorField):
         return Loss(read(ring, to_expression(self.value)), self.about)
 
     @cached_property
-    def _value(self) -> Callable[[Numbers], Numbers]:
+    def _value(self) -> Callable[[Floats], Floats]:
         self.require_values()
         function = compile_program(to_program([self.value]))
         return lambda theta: function(theta, np.empty((1, theta.shape[1])))
 
-    def at(self, theta: Any) -> Numbers:
+    def at(self, theta: Any) -> Floats:
         """Return L at points: (...) for (..., d); nan outside the domain."""
         lanes = lanes_of(theta, self.dimension)
         values = within(self.domain(), lanes, self._value(lanes)[0])
@@ -283,7 +273,7 @@ class Loss(VectorField):
         return f"Loss({self.value})"
 
 
-def lanes_of(theta: Any, dimension: int) -> Numbers:
+def lanes_of(theta: Any, dimension: int) -> Floats:
     """Return points (..., d) as contiguous lanes (d, n)."""
     points = real_numbers(theta, "points")
     if points.ndim == 0 or points.shape[-1] != dimension:
@@ -294,7 +284,7 @@ def lanes_of(theta: Any, dimension: int) -> Numbers:
     return np.ascontiguousarray(points.reshape(-1, dimension).T)
 
 
-def within(inside: Inside | None, lanes: Numbers, values: Numbers) -> Numbers:
+def within(inside: Inside | None, lanes: Floats, values: Floats) -> Floats:
     """Return values (..., n) at lanes (d, n) with nan for those that are outside of a domain."""
     return values if inside is None else np.where(inside(lanes), values, np.nan)
 
@@ -304,7 +294,7 @@ def compile_derivative(program: Program, dimension: int) -> Derivative:
     function = compile_program(linearised(program, dimension))
     with_gamma = len(program.inputs) > dimension
 
-    def derivative(theta: Numbers, v: Numbers, gamma: Numbers) -> Numbers:
+    def derivative(theta: Floats, v: Floats, gamma: Floats) -> Floats:
         sizes = [gamma] if with_gamma else []
         return function([*theta, *sizes, *v], np.empty((dimension, theta.shape[1])))
 
@@ -329,7 +319,7 @@ def conditions_of(ring: Ring, atoms: Sequence[Atom] | None = None) -> list[tuple
     return found
 
 
-def met(values: Numbers, needs: Sequence[str]) -> NDArray[np.bool_]:
+def met(values: Floats, needs: Sequence[str]) -> NDArray[np.bool_]:
     """Tell for which lanes all arguments (conditions, lanes) are as they need be."""
     positive = np.array([[need == "positive"] for need in needs])
     # At a finite point infinity is exp(1000), which has a logarithm and an inverse.

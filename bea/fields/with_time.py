@@ -14,8 +14,6 @@ from bea.errors import ExpressionError
 from bea.fields.about import About
 from bea.fields.vector_field import Loss, VectorField
 
-__all__ = ["timed", "timed_about", "with_time"]
-
 
 def with_time(problem: VectorField, name: str = "t") -> VectorField:
     """Return the field (f, 1) over the problem's variables and the time.

@@ -17,8 +17,6 @@ import numpy as np
 from bea.errors import OutputError
 from bea.files.whole import file_path, write_whole
 
-__all__ = ["not_a", "read_archive", "write_archive"]
-
 
 def write_archive(
     path: Any, form: str, words: Mapping[str, Any], arrays: Mapping[str, Any]

@@ -17,8 +17,6 @@ import numpy as np
 from bea.files.archives import not_a, read_archive, write_archive
 from bea.files.drawings import drawing_of
 
-__all__ = ["Result"]
-
 
 class Result:
     """A dataclass that can be saved, loaded and drawn.

@@ -11,8 +11,6 @@ from typing import Any
 from bea.errors import OutputError
 from bea.files.whole import write_whole
 
-__all__ = ["check_folder", "in_columns", "json_text", "write_text"]
-
 
 def check_folder(path: str | Path) -> Path:
     """Return a folder, after seeing that it can be written to or made; nothing is made yet.

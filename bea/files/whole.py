@@ -13,8 +13,6 @@ from typing import IO, Any
 
 from bea.errors import OutputError
 
-__all__ = ["file_path", "write_whole"]
-
 
 def write_whole(path: str | Path, write: Callable[[IO[bytes]], Any]) -> Path:
     """Write a file by `write(stream)`, whole or not at all, and return its path.

@@ -11,8 +11,6 @@ from flint import fmpq
 from bea.algebra import as_float, as_rational, exact
 from bea.errors import BeaError, MethodError, StepSizeError
 
-__all__ = ["Number", "momentum_number", "number", "rate_number"]
-
 #: An exact rational where everything that was given is one, and else a float.
 Number = fmpq | float
 

@@ -20,8 +20,6 @@ from bea.errors import ExpressionError, MethodError
 from bea.fields.vector_field import VectorField
 from bea.trees import PLAIN, Color, Colors
 
-__all__ = ["Method", "Range"]
-
 
 class Range(NamedTuple):
     """Where a hyperparameter may lie; `ends` says which ends belong to it, as in "[)"."""

@@ -12,8 +12,6 @@ from bea.algebra.language.calls import read_call
 from bea.errors import MethodError, UnknownNameError, nearest
 from bea.methods.method import Method
 
-__all__ = ["available", "get", "read", "register"]
-
 M = TypeVar("M", bound=type[Method])
 _classes: dict[str, type[Method]] = {}
 

@@ -11,14 +11,6 @@ from bea.errors import BeaError, OrderError
 from bea.fields import VectorField
 from bea.methods import Method
 
-__all__ = [
-    "checked_order",
-    "checked_orders",
-    "require_equation",
-    "require_method",
-    "require_problem",
-]
-
 
 def checked_order(order: Any) -> int:
     """Return an order of truncation, Python's or NumPy's integer, as an `int`.

@@ -18,8 +18,6 @@ from math import log
 from bea.algebra import Element
 from bea.errors import OrderError
 
-__all__ = ["FREE", "LOW", "check_effort", "check_sum"]
-
 FREE = 12
 """Up to this order nothing is predicted."""
 

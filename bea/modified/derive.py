@@ -36,8 +36,6 @@ from bea.modified.symbolic_step import (
 )
 from bea.trees import Tree, trees_up_to
 
-__all__ = ["derive", "modified_equation", "modifying_integrator"]
-
 
 def modified_equation(
     method: Method, problem: VectorField | None = None, order: int = 2, route: str = "auto"

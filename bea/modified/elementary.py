@@ -25,14 +25,6 @@ from bea.fields import VectorField
 from bea.modified.schedule.slopes import each_monomial
 from bea.trees import FIELD, THETA, Color, Tree, simplified
 
-__all__ = [
-    "ElementaryDifferentials",
-    "MultiIndex",
-    "derivatives",
-    "differentials_in_ring",
-    "weights",
-]
-
 MultiIndex = tuple[int, ...]
 Tensor = dict[MultiIndex, Any]
 

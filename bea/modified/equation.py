@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra import Element
+from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, Scheduled
 from bea.modified.memory import starts as starting
@@ -20,10 +20,6 @@ from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.terms import Terms
 from bea.modified.writing import display
 from bea.trees import Tree
-
-__all__ = ["ModifiedEquation"]
-
-Numbers = NDArray[np.float64]
 
 
 class ModifiedEquation(Terms):
@@ -85,7 +81,7 @@ class ModifiedEquation(Terms):
         """
         return starting.first_correction(self, self.start_correction, starts)
 
-    def corrected_starts(self, starts: Any, gammas: Any) -> Numbers:
+    def corrected_starts(self, starts: Any, gammas: Any) -> Floats:
         """Return the starts of the flows that meet runs from `starts` with zero memory.
 
         Parameters

@@ -9,8 +9,6 @@ from flint import fmpq
 
 from bea.errors import BeaError
 
-__all__ = ["dot", "inverse"]
-
 
 def inverse(matrix: Sequence[Sequence[Any]]) -> list[list[Any]]:
     """Return the inverse by Gauss and Jordan's elimination.

@@ -1,4 +1,4 @@
-"""Numbers from a modified equation: the straight-line program of the truncated field.
+"""Floats from a modified equation: the straight-line program of the truncated field.
 
 Two programs are possible. On trees: derivatives of f contracted along each tree, with common
 contractions shared; its size does not grow with the degree of f. By Horner: the derived
@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
 from bea.algebra import Element
 from bea.algebra.language.reals import real_numbers
@@ -20,29 +19,26 @@ from bea.algebra.programs.horner import polynomial
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program, operation_count
 from bea.algebra.ring.conversions import atom_nodes, polynomial_node
+from bea.arrays import Floats, object_vector
 from bea.errors import DimensionError, StepSizeError
 from bea.fields import VectorField
 from bea.modified.elementary import ElementaryDifferentials, MultiIndex, derivatives, weights
-from bea.series.vectors import object_vector
 from bea.trees import Color, Tree
 
-__all__ = ["compiled", "horner_program", "lane_gammas", "shorter", "tree_program"]
-
-Numbers = NDArray[np.float64]
 STEP_SIZE = "gamma"
 
 
-def compiled(program: Program, dimension: int) -> Callable[[Numbers, Numbers], Numbers]:
+def compiled(program: Program, dimension: int) -> Callable[[Floats, Floats], Floats]:
     """Return rhs(theta, gamma) -> (d, lanes) from a program of (theta, gamma)."""
     function = compile_program(program)
 
-    def rhs(theta: Numbers, gamma: Numbers) -> Numbers:
+    def rhs(theta: Floats, gamma: Floats) -> Floats:
         return function([*theta, gamma], np.empty((dimension, theta.shape[1])))
 
     return rhs
 
 
-def lane_gammas(gamma: Any, shape: tuple[int, ...]) -> Numbers:
+def lane_gammas(gamma: Any, shape: tuple[int, ...]) -> Floats:
     """Return the step size of each of the points of an array of that shape, in one row.
 
     Raises

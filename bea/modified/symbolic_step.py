@@ -16,24 +16,11 @@ from bea.algebra import Element, Expression, Ring, as_rational
 from bea.algebra.language.expressions import free_symbols
 from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.exact import in_ring
+from bea.arrays import object_vector
 from bea.bseries import TreeArithmetic, TreeSeries, ring_of_numbers
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
-from bea.series.vectors import object_vector
-
-__all__ = [
-    "bind_exactly",
-    "in_full",
-    "in_ring_of",
-    "missing_symbols",
-    "numbers_of",
-    "open_symbols",
-    "rational_if_possible",
-    "series_iterates",
-    "tree_iterates",
-    "tree_map",
-]
 
 
 def bind_exactly(method: Method) -> Method:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bea.algebra import Element
 from bea.algebra.programs.program import Program
+from bea.arrays import Floats
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import Loss, VectorField
 from bea.fields.vector_field import compile_derivative, lanes_of, within
@@ -28,9 +29,6 @@ from bea.modified.routes import manifold
 from bea.modified.structure import gradient
 from bea.trees import Tree, number_up_to
 
-__all__ = ["Components", "Terms"]
-
-Numbers = NDArray[np.float64]
 Components = Sequence[tuple[Element, ...]]
 Memory = Sequence[Sequence[Element]]
 
@@ -253,27 +251,27 @@ class Terms:
         expanded = "components" in self.__dict__
         return shorter(by_trees, problem, self.components) if expanded else by_trees
 
-    def numeric(self) -> Callable[[Numbers, Numbers], Numbers]:
+    def numeric(self) -> Callable[[Floats, Floats], Floats]:
         """Return rhs(theta, gamma) for arrays (d, lanes) and (lanes,)."""
         return self._rhs
 
     @cached_property
-    def _rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+    def _rhs(self) -> Callable[[Floats, Floats], Floats]:
         return compiled(self._program, self.dimension)
 
-    def numeric_derivative(self) -> Callable[[Numbers, Numbers, Numbers], Numbers]:
+    def numeric_derivative(self) -> Callable[[Floats, Floats, Floats], Floats]:
         """Return (theta, v, gamma) -> f~'(theta) v for arrays; see `VectorField`."""
         return self._derivative
 
     @cached_property
-    def _derivative(self) -> Callable[[Numbers, Numbers, Numbers], Numbers]:
+    def _derivative(self) -> Callable[[Floats, Floats, Floats], Floats]:
         return compile_derivative(self._program, self.dimension)
 
-    def domain(self) -> Callable[[Numbers], NDArray[np.bool_]] | None:
+    def domain(self) -> Callable[[Floats], NDArray[np.bool_]] | None:
         """Return where the concrete field is defined; see `VectorField.domain`."""
         return self._require_problem().domain()
 
-    def __call__(self, theta: Any, gamma: Any) -> Numbers:
+    def __call__(self, theta: Any, gamma: Any) -> Floats:
         """Return f~ at points.
 
         Parameters

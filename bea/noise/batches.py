@@ -23,8 +23,6 @@ from bea.fields import VectorField
 from bea.noise.moments import Moments, moments_of_batches
 from bea.noise.noise import Ints, Noise
 
-__all__ = ["Batches", "ShuffledEpochs", "as_noise", "independent_noise"]
-
 # More batches than this are not listed: a sum over them would take for ever.
 _MOST_CHOICES = 1_000_000
 # Distinct indices by comparing take B² operations, by sorting N log N: measured.

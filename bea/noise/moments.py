@@ -19,8 +19,6 @@ from bea.algebra import Element
 from bea.algebra.ring.differential_operator import MultiIndex
 from bea.fields import VectorField
 
-__all__ = ["Moments", "moments_of_batches", "moments_of_choices"]
-
 #: E[f_B^kappa] by the exponents kappa.
 Moments = dict[MultiIndex, Element]
 # Polynomials in the auxiliary u, without the terms beyond the degree that is asked for.

@@ -22,8 +22,6 @@ from bea.errors import BeaError
 from bea.fields import VectorField
 from bea.noise.moments import Moments, moments_of_choices
 
-__all__ = ["Ints", "Noise"]
-
 Ints = NDArray[Any]  # any type of integers
 
 

@@ -25,8 +25,6 @@ from bea.fields.vector_field import VectorField
 from bea.problems.problem import Problem, Put
 from bea.problems.registry import register
 
-__all__ = ["Game", "GameProblem", "bilinear_game", "dirac_gan", "game", "regularised_game"]
-
 Names = str | Sequence[str]
 Blocks = tuple[tuple[str, ...], tuple[str, ...]]
 

@@ -21,8 +21,6 @@ from bea.fields.about import About
 from bea.fields.sources import substitute
 from bea.fields.vector_field import Loss, VectorField
 
-__all__ = ["Problem", "Put", "build", "combination", "coordinates", "entries"]
-
 Texts = tuple[str, ...]
 Put = Callable[[str], str]
 

@@ -20,8 +20,6 @@ from bea.fields.about import About
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.problem import Problem, build
 
-__all__ = ["Record", "available", "get", "register"]
-
 F = TypeVar("F", bound=Callable[..., Problem])
 
 

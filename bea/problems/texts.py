@@ -12,8 +12,6 @@ from bea.errors import ExpressionError, UnknownNameError, nearest
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.registry import available, get
 
-__all__ = ["field", "find_field", "find_loss", "loss", "read_parameters"]
-
 Names = str | Sequence[str]
 Parameters = Names | Mapping[str, Any]
 

@@ -12,15 +12,6 @@ from bea import methods, problems
 from bea.methods.schedules import library as schedules
 from bea.reports.tables import table_of
 
-__all__ = [
-    "method_records",
-    "method_table",
-    "problem_records",
-    "problem_table",
-    "schedule_records",
-    "schedule_table",
-]
-
 
 def method_records() -> list[dict[str, Any]]:
     """Return the methods as records for machines.

@@ -10,8 +10,6 @@ from bea.measure.order.certificate import Certificate
 from bea.reports.drift import failure_lines, heading
 from bea.reports.tables import table_of
 
-__all__ = ["certificate_parts"]
-
 _COLUMNS = (">order K", "flow of", ">expected", ">observed", "95% interval", "agrees")
 _STYLES = {"yes": "green", "NO": "bold red", "–": "yellow"}
 _VERDICTS = {"confirmed": "green", "refuted": "bold red", "undecided": "yellow"}

@@ -28,8 +28,6 @@ from bea.reports.mathematics import gamma_power
 from bea.reports.progress import Report
 from bea.reports.tables import plain_text, table_of
 
-__all__ = ["CASES", "Case", "Outcome", "run_demo"]
-
 _ORDER = 4
 
 

@@ -25,8 +25,6 @@ from bea.reports.mathematics import (
 )
 from bea.trees import PLAYERS, number_up_to
 
-__all__ = ["derivation_text", "short_form"]
-
 # With more trees, those of order 4 in one colour, the equation for every field is too long.
 _READABLE = 20
 

@@ -14,19 +14,6 @@ from bea.measure.order import OrderFit
 from bea.measure.order.order_fit import CLEAR
 from bea.reports.tables import table_of
 
-__all__ = [
-    "WITHIN",
-    "agrees",
-    "disagreements",
-    "drift_parts",
-    "failure_lines",
-    "fitted_on",
-    "floored",
-    "heading",
-    "remark_lines",
-    "verdict",
-]
-
 #: An observed order agrees with the expected one up to this.
 WITHIN = 0.1
 

@@ -12,8 +12,6 @@ from bea.flows import Ensemble
 from bea.problems import FiniteSum
 from bea.reports.tables import table_of
 
-__all__ = ["EnsembleReport", "with_error"]
-
 # Rows of the table; files have all records.
 _ROWS = 10
 

@@ -13,8 +13,6 @@ from bea.problems import FiniteSum
 from bea.reports.ensemble import with_error
 from bea.reports.tables import table_of
 
-__all__ = ["EquilibriumReport"]
-
 _QUANTITIES = {
     "fourth_power": "‖w‖⁴",
     "effective_rate": "effective rate γ/‖w‖²",

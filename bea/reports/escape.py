@@ -18,8 +18,6 @@ from bea.problems import FiniteSum
 from bea.reports.ensemble import with_error
 from bea.reports.tables import table_of
 
-__all__ = ["Basin", "EscapeReport", "Shaking"]
-
 # Of the grid for mean times: a good per mille.
 _CELLS = 96
 

@@ -21,8 +21,6 @@ from bea.reports.mathematics import (
     term,
 )
 
-__all__ = ["gradient_sections"]
-
 
 def gradient_sections(result: ModifiedEquation, width: int) -> list[str]:
     """Return paragraphs: the answer per power, the modified loss, and its limits.

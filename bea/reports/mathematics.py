@@ -15,18 +15,6 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.modified.writing.script import TEXT, series, text_of
 
-__all__ = [
-    "abridged",
-    "component_term",
-    "equation",
-    "gamma_power",
-    "indented",
-    "paragraph",
-    "remainder",
-    "term",
-    "wrapped",
-]
-
 _BEFORE_SIGN = re.compile(r" (?=[+−-] )")
 _AFTER_TIMES = re.compile(r"(?<=[^*]\*)(?=[^*])")
 _HEAD = re.compile(r"([+−] )?(\d*γ\S*? ?\()?")

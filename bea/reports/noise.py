@@ -18,8 +18,6 @@ from bea.measure.training.noise_scale import Number
 from bea.noise import Batches
 from bea.reports.tables import table_of
 
-__all__ = ["NoiseReport"]
-
 _COLUMNS = {
     "gamma": "step size ε",
     "momentum": "momentum m",

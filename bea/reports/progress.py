@@ -10,8 +10,6 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-__all__ = ["Report", "reporting", "waiting"]
-
 Report = Callable[[str, int, int], None]
 
 # Work that is done by then needs no bar.

@@ -25,8 +25,6 @@ from bea.reports.mathematics import (
     term,
 )
 
-__all__ = ["Derived", "random_text"]
-
 Derived = ModifiedGenerator | StochasticEquation | UniversalStochasticEquation | EpochEquation
 
 

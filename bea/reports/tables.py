@@ -10,8 +10,6 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["console_on", "plain_text", "table_of"]
-
 # A page is never wider than this: long lines are hard to read.
 _WIDEST = 120
 

@@ -17,8 +17,6 @@ from flint import fmpq
 from bea.errors import BeaError
 from bea.series.powers import natural_power, rational_root
 
-__all__ = ["constant", "constant_power", "exp", "log", "power", "sin_cos", "tanh"]
-
 # The values that are rational: what an exact coefficient 0 (or 1, for log) is sent to.
 _AT_ZERO = {"exp": 1, "sin": 0, "cos": 1, "sinh": 0, "cosh": 1, "tanh": 0}
 _BY_ZERO = "division by a series or number that is zero"

@@ -17,8 +17,6 @@ from flint import fmpq, fmpq_poly
 from bea.errors import BeaError, MethodError, NotSmoothError, OrderError
 from bea.series import elementary
 
-__all__ = ["PowerSeries"]
-
 
 class PowerSeries:
     """The series c[0] + c[1] t + ... + c[n] t^n + O(t^(n+1)) over any commutative ring.

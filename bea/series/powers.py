@@ -9,8 +9,6 @@ from typing import TypeVar
 
 from flint import fmpq
 
-__all__ = ["natural_power", "rational_root"]
-
 T = TypeVar("T")
 
 

@@ -16,8 +16,6 @@ from flint import fmpq
 from bea.errors import MethodError
 from bea.series.power_series import PowerSeries
 
-__all__ = ["bernoulli_symbol", "exponential_symbol", "logarithm_symbol", "multistep_symbol"]
-
 
 def exponential_symbol(order: int) -> PowerSeries:
     """Return e^z to `order`.

@@ -13,8 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["FIELD", "PLAIN", "PLAYERS", "THETA", "WITH_THETA", "Color", "Colors"]
-
 
 @dataclass(frozen=True, eq=False)
 class Color:

@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 from bea.trees.rooted_trees import Tree
 
-__all__ = ["Cut", "single_edge_cuts"]
-
 
 class Cut(NamedTuple):
     """One way to cut a tree in two, with the number of edges at which it happens."""

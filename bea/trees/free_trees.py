@@ -20,8 +20,6 @@ from typing import NamedTuple
 from bea.trees.colors import PLAYERS
 from bea.trees.rooted_trees import Tree, tree
 
-__all__ = ["FreeTree", "free_tree"]
-
 
 class FreeTree(NamedTuple):
     """A free tree: its canonical rooting, and how many nodes give each rooting."""

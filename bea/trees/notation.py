@@ -15,8 +15,6 @@ from bea.errors import UnknownNameError, nearest
 from bea.trees.colors import FIELD, Color
 from bea.trees.rooted_trees import Tree, simplified
 
-__all__ = ["NOTATIONS", "Notation", "elementary_differential"]
-
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -18,18 +18,6 @@ from typing import Any
 from bea.errors import OrderError
 from bea.trees.colors import FIELD, PLAIN, Color, Colors
 
-__all__ = [
-    "Tree",
-    "leaf",
-    "number_up_to",
-    "position",
-    "positions",
-    "simplified",
-    "tree",
-    "trees",
-    "trees_up_to",
-]
-
 
 class Tree:
     """A rooted tree; make it with `tree`, never directly.

@@ -32,8 +32,6 @@ from bea.algebra.language.writing import Writing
 from bea.errors import ExpressionError
 from bea.series.powers import rational_root
 
-__all__ = ["add", "call", "divide", "multiply", "negate", "number", "power"]
-
 _ZERO: Number = Number(fmpq(0))
 _ONE: Number = Number(fmpq(1))
 _HALF: Number = Number(fmpq(1, 2))

@@ -14,8 +14,6 @@ from bea.algebra.language.grammar import declared_names
 from bea.algebra.language.texts import NAME, excerpt
 from bea.errors import ExpressionError
 
-__all__ = ["assignments", "read_call", "split_calls"]
-
 _CALL = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _ASSIGNMENT = re.compile(rf"({NAME})\s*=")
 

@@ -26,26 +26,6 @@ from bea.algebra.language.texts import NAME, excerpt
 from bea.algebra.language.writing import Writing
 from bea.errors import ExpressionError
 
-__all__ = [
-    "PI",
-    "Algebra",
-    "Call",
-    "Constant",
-    "Expression",
-    "Number",
-    "Power",
-    "Product",
-    "Sum",
-    "Symbol",
-    "bottom_up",
-    "check_size",
-    "fold",
-    "free_symbols",
-    "parts_of",
-    "subtrees",
-    "to_text",
-]
-
 N = TypeVar("N")
 T = TypeVar("T")
 

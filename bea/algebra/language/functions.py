@@ -11,8 +11,6 @@ from typing import NoReturn
 from bea.algebra.language.texts import excerpt
 from bea.errors import ExpressionError, nearest
 
-__all__ = ["AT_ZERO", "EVEN", "FUNCTIONS", "NON_SMOOTH", "ODD", "SUGAR", "refuse_function"]
-
 FUNCTIONS = ("exp", "log", "sin", "cos", "sinh", "cosh", "tanh")
 """The functions that a tree may hold."""
 

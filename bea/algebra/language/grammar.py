@@ -30,8 +30,6 @@ from bea.errors import ExpressionError, nearest
 if TYPE_CHECKING:
     from lark import Lark, Token, UnexpectedInput
 
-__all__ = ["GRAMMAR", "declared_names", "parse", "parse_components"]
-
 GRAMMAR = rf"""
     start: sum ("," sum)*
     ?sum: product (SIGN product)*

@@ -18,25 +18,6 @@ from flint import fmpq
 
 from bea.errors import ExpressionError
 
-__all__ = [
-    "MAX_COEFFICIENT_BITS",
-    "MAX_DEGREE",
-    "MAX_DEPTH",
-    "MAX_LENGTH",
-    "MAX_NESTING",
-    "MAX_NODES",
-    "MAX_NUMBER_BITS",
-    "MAX_POWER",
-    "MAX_ROOT",
-    "MAX_TERMS",
-    "MAX_WRITTEN",
-    "about",
-    "check_bits",
-    "check_exponent",
-    "power_bits",
-    "refuse_nodes",
-]
-
 # Characters of a text. bea reads what it writes, and high-order terms are long: that of gamma**3 of
 # Adam on Booth's function has 256,000. A person who types needs a thousandth of it.
 MAX_LENGTH = 300_000

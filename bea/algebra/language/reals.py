@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from bea.errors import BeaError
 
-__all__ = ["real_number", "real_numbers"]
-
 _KINDS = "biufO"  # booleans, integers, floats; objects such as fractions, which become floats
 
 

@@ -17,8 +17,6 @@ from flint import fmpq
 from bea.algebra.language import limits
 from bea.errors import ExpressionError
 
-__all__ = ["Size", "Sizing"]
-
 
 @dataclass(frozen=True, slots=True)
 class Size:

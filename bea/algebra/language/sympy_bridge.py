@@ -24,8 +24,6 @@ from bea.errors import ExpressionError
 if TYPE_CHECKING:
     import sympy
 
-__all__ = ["from_sympy", "to_sympy"]
-
 
 def from_sympy(expression: sympy.Expr) -> Expression:
     """Return a SymPy expression as one of bea's.

@@ -14,8 +14,6 @@ from typing import NoReturn
 from bea.algebra.language import limits
 from bea.errors import ExpressionError
 
-__all__ = ["NAME", "NUMBER", "check_nesting", "check_text", "excerpt", "shortened"]
-
 # Characters of the user's text that a message quotes.
 _QUOTED = 60
 

@@ -15,8 +15,6 @@ from flint import fmpq, fmpz
 from bea.algebra.language.limits import MAX_WRITTEN
 from bea.errors import ExpressionError
 
-__all__ = ["Writing", "Written"]
-
 
 @dataclass(frozen=True, slots=True)
 class Written:

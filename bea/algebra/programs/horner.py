@@ -16,8 +16,6 @@ from bea.algebra.programs.operations import rational
 from bea.algebra.programs.program import Program
 from bea.errors import DimensionError
 
-__all__ = ["polynomial"]
-
 _Terms = list[tuple[tuple[int, ...], fmpq]]
 
 

@@ -19,8 +19,6 @@ from bea.algebra.programs.operations import apply
 from bea.algebra.programs.program import Program
 from bea.errors import DomainError
 
-__all__ = ["Instruction", "Number", "Operand", "computed", "depth_first", "select"]
-
 _BITS = 1024  # in which constant subexpressions are evaluated before they are rounded once
 
 

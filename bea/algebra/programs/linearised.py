@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from bea.algebra.programs.program import Program
 from bea.algebra.ring.atoms import KINDS
 
-__all__ = ["adjugate", "linearised", "solve_lanes"]
-
 
 def linearised(program: Program, count: int) -> Program:
     """Return the program of the derivative of the outputs by the first `count` inputs.

@@ -13,10 +13,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fixed_point"]
+from bea.arrays import Floats
 
-Numbers = NDArray[np.float64]
-Equation = Callable[[Numbers], Numbers]
+Equation = Callable[[Floats], Floats]
 
 _EPS = float(np.finfo(float).eps)
 _SWEEPS = 8  # iterations with the first Jacobian
@@ -27,8 +26,8 @@ _ROUNDING, _EXACT, _CLOSE = 4 * _EPS, 1e-11, 1e-3
 
 
 def fixed_point(
-    g: Equation, guess: Numbers, scale: Numbers | float = 0.0
-) -> tuple[Numbers, NDArray[np.bool_]]:
+    g: Equation, guess: Floats, scale: Floats | float = 0.0
+) -> tuple[Floats, NDArray[np.bool_]]:
     """Solve k = g(k) from a guess.
 
     Parameters
@@ -73,21 +72,21 @@ def fixed_point(
 
 
 def _improved(
-    g: Equation, k: Numbers, inverse: Numbers, settled: NDArray[np.bool_], scale: Numbers | float
-) -> tuple[Numbers, Numbers]:
+    g: Equation, k: Floats, inverse: Floats, settled: NDArray[np.bool_], scale: Floats | float
+) -> tuple[Floats, Floats]:
     """Return k after one iteration in the lanes that are not settled, and its relative change."""
     correction = np.einsum("lij,jl->il", inverse, g(k) - k)
     k = np.where(settled, k, k + correction)
     return k, np.max(np.abs(correction), axis=0) / _size(k, scale)
 
 
-def _size(k: Numbers, scale: Numbers | float) -> Numbers:
+def _size(k: Floats, scale: Floats | float) -> Floats:
     """Return what k is measured by in each lane, (lanes,); never 0."""
-    size: Numbers = np.maximum(np.max(np.abs(k), axis=0), scale)
+    size: Floats = np.maximum(np.max(np.abs(k), axis=0), scale)
     return np.where(size == 0, 1.0, size)
 
 
-def _inverse_jacobian(g: Equation, k: Numbers, scale: Numbers | float) -> Numbers:
+def _inverse_jacobian(g: Equation, k: Floats, scale: Floats | float) -> Floats:
     """Return (I - dg/dk)^(-1) for each lane, (lanes, n, n); the identity where it is singular."""
     n, lanes = k.shape
     here = g(k)

@@ -24,8 +24,6 @@ from bea.algebra.programs.instructions import Instruction, Operand, computed, de
 from bea.algebra.programs.program import Program
 from bea.errors import DimensionError
 
-__all__ = ["BLOCK", "NumpyFunction", "compile_program"]
-
 BLOCK = 4096
 """Lanes that are worked on at a time: a few rows of 32 kB each, so that they stay in the cache."""
 

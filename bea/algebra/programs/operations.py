@@ -15,8 +15,6 @@ from flint import fmpq, fmpz
 from bea.errors import DomainError, ExpressionError
 from bea.series.powers import rational_root
 
-__all__ = ["apply", "element", "library_of", "pi_like", "rational", "reciprocal"]
-
 
 def apply(operation: str, value: Any, operands: Sequence[Any]) -> Any:
     """Carry out one operation of a program on elements of any arithmetic.

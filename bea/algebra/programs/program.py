@@ -23,8 +23,6 @@ from bea.algebra.programs.operations import apply, element, pi_like, rational, r
 from bea.errors import DimensionError, DomainError, UnknownNameError, nearest
 from bea.series.powers import rational_root
 
-__all__ = ["Node", "Program", "operation_count"]
-
 _LEAVES = frozenset({"constant", "input", "pi"})
 
 

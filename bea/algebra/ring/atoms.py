@@ -17,8 +17,6 @@ from flint import fmpq
 if TYPE_CHECKING:
     from bea.algebra.ring.element import Element
 
-__all__ = ["KINDS", "Atom", "Kind"]
-
 
 @dataclass(frozen=True)
 class Atom:

@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from bea.algebra.ring.element import Element
     from bea.algebra.ring.ring import Ring
 
-__all__ = [
-    "RingAlgebra",
-    "atom_nodes",
-    "moved_to",
-    "polynomial_node",
-    "read",
-    "to_expression",
-    "to_program",
-]
-
 
 class RingAlgebra:
     """What `fold` needs to turn an expression into an element of a ring."""

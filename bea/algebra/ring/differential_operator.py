@@ -23,8 +23,6 @@ from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError
 
-__all__ = ["DifferentialOperator", "MultiIndex", "derivative", "multi_indices"]
-
 MultiIndex = tuple[int, ...]
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

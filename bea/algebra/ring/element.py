@@ -19,8 +19,6 @@ from bea.series.powers import natural_power
 if TYPE_CHECKING:
     from bea.algebra.ring.ring import Ring
 
-__all__ = ["Element"]
-
 
 class Element:
     """An element of a `Ring`, in reduced form; immutable.

@@ -24,8 +24,6 @@ from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
 from bea.errors import DomainError, ExpressionError
 
-__all__ = ["as_float", "as_rational", "exact", "exact_decimal", "in_ring"]
-
 # Enough for a difference of numbers that agree in 300 digits.
 _BITS = 1024
 

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from bea.algebra.ring.atoms import Atom
 from bea.algebra.ring.element import Element
 
-__all__ = ["lowest_terms"]
-
 
 def lowest_terms(element: Element) -> Element:
     """Return the same element with every reciprocal 1/q cancelled that is not needed.

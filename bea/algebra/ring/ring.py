@@ -22,10 +22,8 @@ from bea.algebra.language.functions import AT_ZERO, ODD
 from bea.algebra.ring import roots
 from bea.algebra.ring.atoms import KINDS, Atom
 from bea.algebra.ring.element import Element
+from bea.arrays import object_vector
 from bea.errors import DomainError, UnknownNameError, nearest
-from bea.series.vectors import object_vector
-
-__all__ = ["Ring"]
 
 # sin^2 + cos^2 = 1 and cosh^2 - sinh^2 = 1: (the partner's sign) so that s^2 + sign c^2 - sign = 0.
 _PAIRS = {"sin": ("sin", "cos", 1), "sinh": ("sinh", "cosh", -1)}

@@ -21,8 +21,6 @@ from bea.errors import DomainError
 if TYPE_CHECKING:
     from bea.algebra.ring.ring import Ring
 
-__all__ = ["power"]
-
 _TRIALS = 1000  # primes to divide by
 
 

@@ -21,8 +21,6 @@ from bea.errors import DomainError
 if TYPE_CHECKING:
     from bea.algebra.ring.element import Element
 
-__all__ = ["BITS", "POINTS", "vanishes_numerically"]
-
 BITS = 512
 POINTS = 3
 # At least so many points are tried, so that sqrt(x^2) - x is tried at some x < 0.

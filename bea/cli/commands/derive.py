@@ -19,8 +19,6 @@ from bea.errors import BeaError
 if TYPE_CHECKING:
     from bea.modified import ModifiedEquation
 
-__all__ = ["derive"]
-
 
 @gathered
 def derive(

@@ -16,8 +16,6 @@ from bea.cli.streams import note
 if TYPE_CHECKING:
     from bea.measure import DriftStudy
 
-__all__ = ["drift", "measured"]
-
 
 @gathered
 def drift(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from bea.cli.formats import Page, show
 from bea.cli.reading.options import Format, group
 
-__all__ = ["list_app"]
-
 
 def list_methods(format: Format = "text") -> None:
     """List the methods, with their order of accuracy and their parameters.

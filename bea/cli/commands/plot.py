@@ -21,8 +21,6 @@ from bea.cli.reading.subject import Subject
 from bea.cli.streams import note
 from bea.errors import BeaError
 
-__all__ = ["plot_app"]
-
 _StudyOrProblem = Annotated[
     str | None,
     typer.Argument(metavar="PROBLEM|RUN.npz", help="A problem, or a study that was saved."),

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from bea.fields import VectorField
     from bea.methods import Method
 
-__all__ = ["plot_certificate", "plot_comparison", "plot_schedule"]
-
 _METHODS = "gradient-descent, heavy-ball(beta=1/2), adam(beta1=1/2, beta2=3/4, epsilon=1/2)"
 
 _Methods = Annotated[

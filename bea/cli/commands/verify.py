@@ -18,8 +18,6 @@ from bea.cli.streams import note
 if TYPE_CHECKING:
     from bea.measure.order.certificate import Certificate
 
-__all__ = ["verify"]
-
 _NOT_CONFIRMED = 1
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bea.cli.formats.format import Format, Page
 
-__all__ = ["JSON"]
-
 
 def _written(page: Page, width: int) -> str:
     from bea.files import json_text

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bea.cli.formats.format import Format, Page
 
-__all__ = ["TEXT"]
-
 
 def _written(page: Page, width: int) -> str:
     from bea.reports import plain_text

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from bea.errors import BeaError
 
-__all__ = ["read_columns"]
-
 # More than this is no data for exact sums, whose losses are written out one by one.
 _MOST_BYTES = 20_000_000
 

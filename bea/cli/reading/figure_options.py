@@ -13,8 +13,6 @@ from bea.errors import BeaError, DimensionError
 if TYPE_CHECKING:
     from bea.fields import VectorField
 
-__all__ = ["components_of", "gamma_of", "length_of", "save", "start_of", "visible_gamma"]
-
 # Of the largest step size at which orders are measured: in a picture one wants to see more.
 _VISIBLE = 2.0
 

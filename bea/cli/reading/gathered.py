@@ -11,8 +11,6 @@ from dataclasses import fields, is_dataclass
 from inspect import Parameter, signature
 from typing import Any, get_type_hints
 
-__all__ = ["gathered"]
-
 
 def gathered(command: Callable[..., None]) -> Callable[..., None]:
     """Return the command with the options of its groups in the place of the groups.

@@ -10,19 +10,6 @@ from pathlib import Path
 
 from bea.errors import BeaError, DimensionError, OrderError, OutputError, UnknownNameError, nearest
 
-__all__ = [
-    "check_figure",
-    "choice",
-    "number",
-    "numbers",
-    "order",
-    "orders",
-    "out_file",
-    "out_folder",
-    "points",
-    "whole",
-]
-
 # Beyond this order no derivation ends in reasonable time.
 _MAX_ORDER = 100
 

@@ -16,42 +16,6 @@ import typer
 from bea.cli.formats import names
 from bea.cli.reading.inputs import choice
 
-__all__ = [
-    "Components",
-    "Field",
-    "Format",
-    "FormulaFormat",
-    "Game",
-    "Gamma",
-    "GammaCount",
-    "Gammas",
-    "Loss",
-    "MethodOption",
-    "OneStep",
-    "OptionalMethodArgument",
-    "Order",
-    "Orders",
-    "OutFigure",
-    "OutFile",
-    "OutFolder",
-    "Params",
-    "Players",
-    "ProblemArgument",
-    "ProblemOption",
-    "Rates",
-    "Samples",
-    "Schedule",
-    "Start",
-    "StartCount",
-    "Starts",
-    "Steps",
-    "Time",
-    "Update",
-    "Variables",
-    "group",
-    "prose",
-]
-
 
 def _checked_format(formulas: bool = False) -> Callable[[str], str]:
     def checked(value: str) -> str:

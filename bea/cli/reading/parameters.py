@@ -9,8 +9,6 @@ from typing import Any
 
 from bea.errors import BeaError, UnknownNameError, nearest
 
-__all__ = ["dealt"]
-
 _OWNER = re.compile(r"\s*(method|problem)\.(?=[^\W\d])")
 
 

@@ -14,8 +14,6 @@ from bea.errors import BeaError
 if TYPE_CHECKING:
     from bea.measure import Certificate, DriftStudy
 
-__all__ = ["DriftNumbers", "Numbers", "Request"]
-
 # What a command computes in some minutes: flows, and steps of the method, over all runs.
 _MOST_FLOWS = 300_000
 _MOST_STEPS = 500_000_000

@@ -15,8 +15,6 @@ from bea.errors import BeaError, DimensionError, UnknownNameError
 if TYPE_CHECKING:
     from bea.fields import VectorField
 
-__all__ = ["GameText", "ProblemText", "Source"]
-
 _NAME = re.compile(r"[^\W\d][\w-]*")
 
 

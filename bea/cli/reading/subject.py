@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from bea.fields import VectorField
     from bea.methods import Method
 
-__all__ = ["Chosen", "Subject"]
-
 
 @dataclass(frozen=True)
 class Chosen:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from bea.methods import Method
     from bea.problems import FiniteSum
 
-__all__ = ["SumSubject", "SumText"]
-
 _MODELS = ("linear", "logistic", "network")
 
 

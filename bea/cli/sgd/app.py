@@ -9,8 +9,6 @@ from bea.cli.sgd.equilibrium import sgd_equilibrium
 from bea.cli.sgd.escape import sgd_escape
 from bea.cli.sgd.noise_scale import sgd_noise_scale
 
-__all__ = ["sgd_app"]
-
 sgd_app = group(
     "Stochastic gradient descent on finite sums: derivations, ensembles, noise, rest, escapes.",
     {

@@ -19,8 +19,6 @@ from bea.errors import BeaError
 if TYPE_CHECKING:
     from bea.reports.stochastic import Derived
 
-__all__ = ["sgd_derive"]
-
 _KINDS = ("generator", "sde", "epoch", "cycle")
 
 

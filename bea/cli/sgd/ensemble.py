@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from bea.problems import FiniteSum
     from bea.reports.ensemble import EnsembleReport
 
-__all__ = ["sgd_ensemble", "start_of"]
-
 _MOST_STEPS, _LONGEST = 10**12, 1e100
 
 

@@ -23,8 +23,6 @@ from bea.errors import BeaError
 if TYPE_CHECKING:
     from bea.measure.equilibrium import EquilibriumRun
 
-__all__ = ["sgd_equilibrium"]
-
 _MOST_STEPS = 10_000_000
 # Two in each of the groups from which the errors come.
 _FEWEST_RUNS = 64

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from bea.problems import FiniteSum
     from bea.reports.escape import Basin, EscapeReport, Shaking
 
-__all__ = ["sgd_escape"]
-
 _NUMBERS = "How to measure"
 # Runs are watched for so many mean times, and no longer than so many steps.
 _WATCHED = 5

@@ -13,8 +13,6 @@ from typing import Any
 from bea.cli.streams import note
 from bea.errors import BeaError
 
-__all__ = ["Kept", "long_run"]
-
 
 class Kept:
     """The checkpoint of a run: the file that was named, or one in the folder of the results.

@@ -15,8 +15,6 @@ from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.options import gammas_of, rows_of
 from bea.errors import BeaError
 
-__all__ = ["sgd_noise_scale"]
-
 _PANEL = "How to measure"
 
 _Size = Annotated[

@@ -18,29 +18,6 @@ from bea.errors import BeaError, StepSizeError
 if TYPE_CHECKING:
     from bea.noise import Batches, ShuffledEpochs
 
-__all__ = [
-    "Batch",
-    "Covariance",
-    "Data",
-    "Decay",
-    "Equations",
-    "Gamma",
-    "Losses",
-    "Model",
-    "Observe",
-    "Record",
-    "Replacement",
-    "Running",
-    "Sampling",
-    "Shuffle",
-    "StagedSampling",
-    "Steps",
-    "SumArgument",
-    "gammas_of",
-    "records_of",
-    "rows_of",
-]
-
 # More records than this are no curve but a file of gigabytes.
 _MOST_RECORDS = 100_000
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from bea.modified import StochasticEquation
     from bea.problems import FiniteSum
 
-__all__ = ["equations", "sde_runs"]
-
 # Steps of the scheme for one of the method: its own error must not be taken for the equation's.
 _FINER = 8
 

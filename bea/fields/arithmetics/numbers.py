@@ -6,19 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra.language.expressions import Expression
 from bea.algebra.programs.linearised import solve_lanes
 from bea.algebra.programs.newton import fixed_point
 from bea.algebra.ring.exact import as_float
 from bea.arithmetic import Arithmetic
+from bea.arrays import Floats
 from bea.errors import MethodError
 
-__all__ = ["NumericField"]
-
-Numbers = NDArray[np.float64]
-Derivative = Callable[[Numbers, Numbers, Numbers], Numbers]
+Derivative = Callable[[Floats, Floats, Floats], Floats]
 
 
 class NumericField(Arithmetic):
@@ -42,8 +39,8 @@ class NumericField(Arithmetic):
 
     def __init__(
         self,
-        rhs: Callable[[Numbers, Numbers], Numbers],
-        gamma: Numbers,
+        rhs: Callable[[Floats, Floats], Floats],
+        gamma: Floats,
         derivative: Callable[[], Derivative] | None = None,
     ) -> None:
         self._rhs = rhs
@@ -56,12 +53,12 @@ class NumericField(Arithmetic):
         """Return an exact hyperparameter as a float."""
         return as_float(value)
 
-    def __call__(self, theta: Numbers) -> Numbers:
+    def __call__(self, theta: Floats) -> Floats:
         """Return the field at theta, (d, lanes)."""
         self._theta = theta
         return self._rhs(theta, self.gamma)
 
-    def derivative(self, theta: Numbers, v: Numbers) -> Numbers:
+    def derivative(self, theta: Floats, v: Floats) -> Floats:
         """Return f'(theta) v, (d, lanes).
 
         Raises
@@ -77,7 +74,7 @@ class NumericField(Arithmetic):
             )
         return self._find_derivative()(theta, v, self.gamma)
 
-    def solve_linear(self, matrix: Numbers, right: Numbers) -> Numbers:
+    def solve_linear(self, matrix: Floats, right: Floats) -> Floats:
         """Return x with matrix x = right, (d, lanes), for a matrix (d, d, lanes)."""
         solution, singular = solve_lanes(matrix, right)
         self.unsolved |= singular
@@ -92,12 +89,12 @@ class NumericField(Arithmetic):
             return self._root(function, guess)
         shape = (len(guess), *guess[0].shape)
 
-        def stacked(flat: Numbers) -> Numbers:
+        def stacked(flat: Floats) -> Floats:
             return np.concatenate(function(list(flat.reshape(shape))))
 
         return list(self._root(stacked, np.concatenate(guess)).reshape(shape))
 
-    def _root(self, function: Callable[[Numbers], Numbers], guess: Numbers) -> Numbers:
+    def _root(self, function: Callable[[Floats], Floats], guess: Floats) -> Floats:
         # theta + gamma k does not see a change of k that is below the rounding of theta / gamma.
         with np.errstate(all="ignore"):
             scale = np.max(np.abs(self._theta), axis=0) / self.gamma

@@ -16,11 +16,9 @@ from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.exact import in_ring
 from bea.algebra.ring.ring import Ring
 from bea.arithmetic import Arithmetic
+from bea.arrays import object_vector
 from bea.errors import MethodError
 from bea.fields.vector_field import VectorField
-from bea.series.vectors import object_vector
-
-__all__ = ["ScalarField"]
 
 
 class ScalarField(Arithmetic):

@@ -17,12 +17,10 @@ from bea.algebra.ring.element import Element
 from bea.algebra.ring.exact import in_ring
 from bea.algebra.ring.ring import Ring
 from bea.arithmetic import Arithmetic
+from bea.arrays import object_vector
 from bea.errors import DimensionError, MethodError
 from bea.fields.vector_field import VectorField
 from bea.series import PowerSeries
-from bea.series.vectors import object_vector
-
-__all__ = ["SeriesField"]
 
 
 class SeriesField(Arithmetic):

@@ -17,11 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.flows.deterministic.lanes import Rhs
 
-__all__ = ["Attempt", "attempt", "first_step", "step_factor"]
-
-Floats = NDArray[np.float64]
 Row = tuple[tuple[int, float], ...]
 
 

@@ -11,18 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_number, real_numbers
+from bea.arrays import Floats
 from bea.errors import DimensionError, StepSizeError
 from bea.flows.deterministic.lane_driver import Task, integrate
 from bea.flows.deterministic.lanes import Field, Outcome, Progress, prepare
 from bea.flows.deterministic.times import check_count, check_gammas, check_progress, check_samples
 from bea.flows.deterministic.trajectory import Status, Trajectory
-
-__all__ = ["flow"]
-
-Floats = NDArray[np.float64]
 
 # The second run, from which the error is estimated, has tolerances looser by this.
 LOOSER = 6.0

@@ -7,9 +7,10 @@ errors, about 1e-16 a step. The stepping itself is in `bea.flows.deterministic.s
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.ring.exact import as_float
+from bea.arrays import Floats, Ints
 from bea.errors import MethodError, StepSizeError
 from bea.flows.deterministic.lanes import Field, Outcome, Progress, chunk_width, prepare
 from bea.flows.deterministic.stepper import Chunk, Meter, Method
@@ -22,11 +23,6 @@ from bea.flows.deterministic.times import (
     sample_times,
 )
 from bea.flows.deterministic.trajectory import Trajectory
-
-__all__ = ["iterate"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def iterate(

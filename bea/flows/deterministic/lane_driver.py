@@ -14,14 +14,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats, Ints
 from bea.flows.deterministic.dop853 import Attempt, attempt, first_step, step_factor
 from bea.flows.deterministic.lanes import Inside, Outcome, Progress, Rhs, chunk_width, growth_limit
 from bea.flows.deterministic.trajectory import Status
 
-__all__ = ["Task", "integrate"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 EPSILON = float(np.finfo(np.float64).eps)

@@ -14,21 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, DomainError
 from bea.flows.deterministic.trajectory import Status, point_text
 
-__all__ = [
-    "Field",
-    "Inside",
-    "Outcome",
-    "Progress",
-    "Rhs",
-    "chunk_width",
-    "growth_limit",
-    "prepare",
-]
-
-Floats = NDArray[np.float64]
 Rhs = Callable[[Floats, Floats], Floats]
 Inside = Callable[[Floats], NDArray[np.bool_]]
 Progress = Callable[[int, int], None]

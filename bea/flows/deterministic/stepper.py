@@ -13,14 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats, Ints
 from bea.errors import MethodError
 from bea.flows.deterministic.lanes import Inside, Outcome, Progress, Rhs, growth_limit
 from bea.flows.deterministic.trajectory import Status
 
-__all__ = ["Chunk", "Meter", "Method"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 State = tuple[Any, ...]
 
 # Report progress at least every so many steps of a chunk.

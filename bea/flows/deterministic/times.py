@@ -14,16 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 from bea.algebra.language.reals import real_number, real_numbers
 from bea.errors import BeaError, DimensionError, StepSizeError
 
-__all__ = [
-    "MAX_SAMPLES",
-    "check_count",
-    "check_gammas",
-    "check_progress",
-    "check_samples",
-    "sample_steps",
-    "sample_times",
-]
-
 # Times of samples over all step sizes. Each takes some bytes for every component of every start.
 MAX_SAMPLES = 10_000_000
 

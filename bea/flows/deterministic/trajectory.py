@@ -12,9 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Status", "Trajectory"]
-
-Floats = NDArray[np.float64]
+from bea.arrays import Floats
 
 
 class Status(IntEnum):

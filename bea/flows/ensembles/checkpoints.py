@@ -22,8 +22,6 @@ import numpy as np
 from bea.errors import BeaError, OutputError
 from bea.files.whole import file_path, write_whole
 
-__all__ = ["Checkpoint", "State", "identity_of"]
-
 _FORMAT = "bea ensemble checkpoint 1"
 # Writing may take this part of the time; results of gigabytes are saved less often.
 _SHARE = 0.05

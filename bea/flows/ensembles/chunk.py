@@ -13,16 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.flows.deterministic.lanes import growth_limit
 from bea.flows.deterministic.stepper import Meter
 from bea.flows.deterministic.trajectory import Status
 from bea.flows.ensembles.checkpoints import Checkpoint, State
 from bea.flows.ensembles.observables import Observables
 from bea.flows.ensembles.plan import Plan, Results
-
-__all__ = ["RunChunk"]
-
-Floats = NDArray[np.float64]
 
 
 class RunChunk:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.ring.exact import as_float
+from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
 from bea.fields.arithmetics import NumericField
 from bea.flows.deterministic.lanes import Progress
@@ -31,10 +32,6 @@ from bea.methods import Method
 from bea.methods import get as get_method
 from bea.noise import Noise, as_noise
 from bea.problems import FiniteSum, TimedSum, find_loss
-
-__all__ = ["ensemble"]
-
-Floats = NDArray[np.float64]
 
 # Numbers in an array (d, lanes) of a chunk, and random indices that are drawn together.
 _WIDTH = 32_768

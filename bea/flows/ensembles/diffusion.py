@@ -19,15 +19,13 @@ from numpy.typing import NDArray
 from bea.algebra import Element, Ring
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import read, to_expression, to_program
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields import NoiseFactor
 from bea.fields.sources import expressions_of
 from bea.flows.deterministic.trajectory import point_text
 from bea.flows.ensembles.checkpoints import identity_of
 
-__all__ = ["Diffusion", "cholesky"]
-
-Floats = NDArray[np.float64]
 Matrix = Callable[[Floats, float], Floats]
 
 # A pivot below this share of its diagonal entry is rounding; one as far below 0 is negative.

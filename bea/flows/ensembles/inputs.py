@@ -10,16 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_number, real_numbers
 from bea.algebra.ring.exact import as_float, exact
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, DomainError, StepSizeError
 from bea.flows.deterministic.lanes import Inside
 from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import point_text
 from bea.flows.ensembles.observables import Observables
 from bea.flows.ensembles.plan import Plan, Walk
-
-__all__ = ["plan_runs", "record_steps", "step_size"]
-
-Floats = NDArray[np.float64]
 
 
 def plan_runs(

@@ -10,19 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra import Ring
 from bea.algebra.language.expressions import Expression, free_symbols
 from bea.algebra.language.grammar import parse_components
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import read, to_program
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
 from bea.flows.ensembles.checkpoints import identity_of
 
-__all__ = ["LOSS", "Observables", "read_observables"]
-
-Floats = NDArray[np.float64]
 Function = Callable[[Floats], Floats]
 LOSS = "L"
 

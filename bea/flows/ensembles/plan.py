@@ -15,13 +15,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.flows.deterministic.lanes import Inside
 from bea.flows.deterministic.trajectory import Status
 from bea.flows.ensembles.observables import Observables
 
-__all__ = ["Memory", "Plan", "Results", "Segment", "Walk", "Walker"]
-
-Floats = NDArray[np.float64]
 Memory = tuple[Any, ...]
 Results = dict[str, NDArray[Any]]
 

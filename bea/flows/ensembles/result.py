@@ -13,14 +13,10 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats, Ints
 from bea.errors import UnknownNameError, nearest
 from bea.files.results import Result
 from bea.flows.deterministic.trajectory import Status
-
-__all__ = ["Ensemble", "Estimate"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Estimate(NamedTuple):

@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import Event, Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.flows.deterministic.lanes import Progress
 from bea.flows.deterministic.stepper import Meter
@@ -22,10 +22,6 @@ from bea.flows.ensembles.checkpoints import Checkpoint
 from bea.flows.ensembles.chunk import RunChunk
 from bea.flows.ensembles.plan import Plan, Results
 from bea.flows.ensembles.result import Ensemble
-
-__all__ = ["run_plan"]
-
-Floats = NDArray[np.float64]
 
 
 def run_plan(

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, StepSizeError, UnknownNameError, nearest
 from bea.fields.vector_field import Loss
 from bea.flows.deterministic.lanes import Field, Progress
@@ -32,9 +33,6 @@ from bea.flows.ensembles.plan import Memory, Segment, Walker
 from bea.flows.ensembles.result import Ensemble
 from bea.flows.ensembles.run import run_plan
 
-__all__ = ["SCHEMES", "sde_ensemble"]
-
-Floats = NDArray[np.float64]
 Noise = tuple[Floats, Floats]
 
 #: The schemes, with their weak orders.

@@ -24,29 +24,18 @@ from math import log1p, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra import Element
 from bea.algebra.language.reals import real_number, real_numbers
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.exact import as_float, exact
+from bea.arrays import Floats
 from bea.errors import BeaError, DomainError
 from bea.fields import Loss
 from bea.measure.equilibrium.norm_dynamics import gradient_moments
 from bea.noise import Noise
-
-__all__ = [
-    "Equilibrium",
-    "Values",
-    "intrinsic_rate",
-    "number",
-    "predicted_equilibrium",
-    "rate_on_sphere",
-    "values_at",
-]
-
-Floats = NDArray[np.float64]
 
 
 class Values(NamedTuple):

@@ -35,8 +35,6 @@ from bea.modified import modified_generator
 from bea.noise import Noise, independent_noise
 from bea.problems import FiniteSum, require_scale_invariant
 
-__all__ = ["NormMoments", "gradient_moments", "norm_generator", "norm_step"]
-
 
 class NormMoments(NamedTuple):
     """Elements of a ring for ρ = ‖w‖² and for ρ²."""

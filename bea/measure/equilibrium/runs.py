@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, DomainError, UnknownNameError, nearest
 from bea.flows import Ensemble, Estimate, ensemble
 from bea.measure.equilibrium.intrinsic import Equilibrium, number, predicted_equilibrium, values_at
@@ -25,9 +26,6 @@ from bea.methods import get as get_method
 from bea.noise import Noise
 from bea.problems import FiniteSum
 
-__all__ = ["EquilibriumRun", "equilibrium_run"]
-
-Floats = NDArray[np.float64]
 OBSERVABLES = ("squared_norm", "fourth_power", "effective_rate", "loss", "gradient_square")
 
 # The fit of a relaxation takes what is more than this part of the first distance.

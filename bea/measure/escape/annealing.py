@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.fields import Loss
 from bea.measure.escape.critical_points import CriticalPoint
@@ -26,9 +27,6 @@ from bea.measure.escape.kramers import escape_rate, step_factor
 from bea.measure.escape.passage_times import mean_passage_time
 from bea.measure.training.temperature import as_number, as_temperature
 
-__all__ = ["Annealed", "Inside", "anneal", "kramers_rates", "line_rates"]
-
-Floats = NDArray[np.float64]
 #: (T, γ) -> the rates of leaving the first well and the second.
 Rates = Callable[[float, float], tuple[float, float]]
 Region = Callable[[Floats], Floats]

@@ -11,18 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_numbers
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.fields.vector_field import lanes_of
-
-__all__ = ["CriticalPoint", "critical_point", "critical_points", "hessian"]
-
-Floats = NDArray[np.float64]
 
 _ROUNDS = 100
 _GRID = 24  # starts along each axis of a window

@@ -16,14 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.flows.ensembles.observables import read_observables
 from bea.measure.training.temperature import as_temperature
-
-__all__ = ["PassageTime", "mean_exit_time"]
-
-Floats = NDArray[np.float64]
 
 _COLDEST = 600.0  # exp of more than this cannot be written
 _MOST_CELLS = 1024  # a million equations, some gigabytes

@@ -29,8 +29,6 @@ from bea.errors import BeaError
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.training.temperature import as_number, as_temperature
 
-__all__ = ["escape_rate", "step_factor"]
-
 
 def escape_rate(
     minimum: CriticalPoint,

@@ -20,18 +20,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.flows import flow
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.training.temperature import noise_temperature, sampling
 from bea.noise import Noise
 from bea.problems import FiniteSum
-
-__all__ = ["climb", "shape_factor"]
-
-Floats = NDArray[np.float64]
 
 _NUDGE = 1e-3  # off the saddle, in units of the way to the minimum
 _SAMPLES = 2001

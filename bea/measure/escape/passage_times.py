@@ -20,16 +20,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra.language.reals import real_number
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.measure.training.temperature import as_number, as_temperature
-
-__all__ = ["mean_passage_time", "unstable_exit_time"]
-
-Floats = NDArray[np.float64]
 
 _NODES = 16
 _COLDEST = 600.0  # exp of more than this many temperatures cannot be written

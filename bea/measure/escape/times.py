@@ -16,13 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.flows import Ensemble
 from bea.measure.escape.critical_points import CriticalPoint
-
-__all__ = ["Away", "EscapeTimes", "Near", "Past", "escape_times"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.fields import Loss
 from bea.flows import flow
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.escape.times import Near
-
-__all__ = ["Settled", "WayOut", "ways_out"]
-
-Floats = NDArray[np.float64]
 
 # The flow begins so far beside a saddle, in units of the way to the nearest minimum, and has
 # arrived when it is so near to one.

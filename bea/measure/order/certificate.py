@@ -22,8 +22,6 @@ from bea.files.texts import in_columns
 from bea.measure.order.order_fit import CLEAR, OrderFit
 from bea.measure.order.study import DriftStudy
 
-__all__ = ["WITHIN", "Certificate", "Finding"]
-
 #: An observed order agrees with the expected one up to this, ...
 WITHIN = 0.1
 # ... and only one that is lower by more than this, half-way to the next whole number, refutes.

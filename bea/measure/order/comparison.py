@@ -11,9 +11,10 @@ from math import lgamma
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats
 from bea.errors import OrderError
 from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
@@ -26,19 +27,6 @@ from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
 from bea.modified.memory.time_scale import pace_of
 
-__all__ = [
-    "Followed",
-    "Progress",
-    "Start",
-    "checked_orders",
-    "compare",
-    "drift_study",
-    "labelled",
-    "start_of",
-    "starting_points",
-]
-
-Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 _EPSILON = float(np.finfo(float).eps)

@@ -13,8 +13,6 @@ from bea.measure.order.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation
 
-__all__ = ["as_control", "changed", "doubled", "lowered_orders"]
-
 
 def changed(
     equation: ModifiedEquation, order: int, *, method: Method | None = None, factor: int = 1

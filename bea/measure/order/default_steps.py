@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
@@ -37,18 +37,6 @@ from bea.modified.derive import derive
 from bea.modified.memory.character import Character
 from bea.modified.memory.leading_field import followed_field
 from bea.modified.memory.time_scale import pace_of
-
-__all__ = [
-    "comparing_time",
-    "default_time",
-    "gammas_for",
-    "gammas_that_stand_clear",
-    "schedule_end",
-    "suiting_gammas",
-    "suiting_time",
-]
-
-Floats = NDArray[np.float64]
 
 # By how much of itself the field may change in a default time, where it is no multiple of f.
 _CHANGE = 0.5

@@ -7,8 +7,8 @@ only for gamma lambda < 1, where log(1 - gamma lambda) is real.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import DomainError, StepSizeError
 from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
@@ -16,16 +16,6 @@ from bea.fields.vector_field import lanes_of
 from bea.flows import flow
 from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import point_text
-
-__all__ = [
-    "affordable_time",
-    "default_gammas",
-    "default_starts",
-    "largest_product",
-    "spread_gammas",
-]
-
-Floats = NDArray[np.float64]
 
 # The largest default step size of a method of order p has gamma |f'| = 0.2 p^0.8: a method of high
 # order is so exact at smaller ones that nothing stands clear of rounding, ...

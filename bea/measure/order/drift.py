@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_number
 from bea.fields import VectorField
@@ -31,10 +30,6 @@ from bea.measure.order.study import DriftStudy
 from bea.methods import Method
 from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import Character
-
-__all__ = ["discretization_drift", "one_step_defect"]
-
-Floats = NDArray[np.float64]
 
 
 def discretization_drift(
@@ -79,6 +74,7 @@ def discretization_drift(
     Examples
     --------
     >>> import bea
+    >>> import numpy as np
     >>> loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
     >>> descent = bea.methods.gradient_descent()
     >>> study = discretization_drift(descent, loss, orders=range(2), time=0.5)
@@ -124,6 +120,7 @@ def one_step_defect(
     Examples
     --------
     >>> import bea
+    >>> import numpy as np
     >>> loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
     >>> study = one_step_defect(bea.methods.gradient_descent(), loss, orders=range(2))
     >>> study.expected, np.round(study.observed_orders(), 1)

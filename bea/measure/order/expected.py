@@ -8,8 +8,6 @@ from bea.modified import ModifiedEquation
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character
 
-__all__ = ["derive_for", "expected_orders"]
-
 # After this many vanishing terms no further ones are derived.
 _PATIENCE = 10
 

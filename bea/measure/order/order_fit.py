@@ -12,11 +12,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-__all__ = ["CLEAR", "FEWEST", "OrderFit", "observed_order"]
-
-Floats = NDArray[np.float64]
+from bea.arrays import Floats
 
 # A floor 30 times below adds at most 3 % to an error, ...
 CLEAR = 30.0

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import MethodError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import Trajectory, flow, iterate
@@ -27,10 +27,6 @@ from bea.modified import ModifiedEquation
 from bea.modified.memory.character import Character
 from bea.modified.memory.corrected_start import transient_weights
 from bea.modified.memory.on_manifold import OnManifold
-
-__all__ = ["Chain", "Pieces", "as_number", "schedule_of"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bea.arrays import Floats
 from bea.errors import StepSizeError
 from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
@@ -36,17 +37,6 @@ from bea.methods.schedules.schedule import Schedule, rational
 from bea.methods.schedules.scheduled import Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.memory.time_scale import pace_of
-
-__all__ = [
-    "PiecewiseRun",
-    "flow_by_pieces",
-    "gammas_by_pieces",
-    "run_by_pieces",
-    "schedule_drift",
-    "study_by_pieces",
-]
-
-Floats = NDArray[np.float64]
 
 _SPAN = 24.0  # as for the step sizes of `default_gammas`
 

@@ -10,13 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.files.results import Result
 from bea.files.texts import in_columns
 from bea.measure.order.order_fit import OrderFit, observed_order
-
-__all__ = ["DriftStudy"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_number
+from bea.arrays import Floats
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import VectorField
 from bea.flows import Trajectory, iterate
@@ -41,10 +42,6 @@ from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
 from bea.modified.memory.character import Character
-
-__all__ = ["verify"]
-
-Floats = NDArray[np.float64]
 
 
 def verify(

@@ -19,8 +19,6 @@ from bea.measure.order.study import DriftStudy
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation
 
-__all__ = ["verify_by_pieces"]
-
 
 def verify_by_pieces(
     method: Scheduled,

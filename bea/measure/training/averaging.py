@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from numpy.typing import NDArray
 
 from bea.algebra.language.reals import real_numbers
 from bea.algebra.ring.exact import as_rational, exact
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.flows import Ensemble, Estimate
@@ -42,10 +42,6 @@ from bea.measure.training.linear_noise import (
 from bea.measure.training.temperature import sampling
 from bea.noise import Noise
 from bea.problems import FiniteSum
-
-__all__ = ["AverageNoise", "averaged_covariance", "averaged_loss", "tail_average"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats, Ints
 from bea.errors import BeaError, StepSizeError
 from bea.flows import ensemble
 from bea.flows.deterministic.lanes import Progress
@@ -26,11 +27,6 @@ from bea.measure.weak.quadratic_moments import QuadraticMoments
 from bea.methods import get as get_method
 from bea.noise import Batches
 from bea.problems import FiniteSum
-
-__all__ = ["batch_growth"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def batch_growth(

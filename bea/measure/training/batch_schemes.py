@@ -22,8 +22,6 @@ from bea.measure.weak.inputs import exact_number
 from bea.noise import Batches
 from bea.problems.problem import entries
 
-__all__ = ["BatchScheme", "Phase", "decay_rate", "grow_batch"]
-
 
 @dataclass(frozen=True)
 class Phase:

@@ -9,15 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats, Ints
 from bea.errors import BeaError, UnknownNameError, nearest
 from bea.measure.training.batch_schemes import BatchScheme
-
-__all__ = ["GrowthCurve", "GrowthStudy"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # A relative standard error below this is the rounding of means that are not random.
 _ROUNDING = 1e-13

@@ -11,13 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_numbers
-
-__all__ = ["Measured", "jackknife", "log_slope"]
-
-Floats = NDArray[np.float64]
+from bea.arrays import Floats
 
 
 class Measured(NamedTuple):

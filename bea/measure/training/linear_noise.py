@@ -11,8 +11,6 @@ from flint import fmpq, fmpq_mat
 
 from bea.errors import BeaError
 
-__all__ = ["Matrix", "block", "floats", "mean_covariance", "recursion", "stationary"]
-
 Matrix = tuple[tuple[fmpq, ...], ...]
 
 _MOST = 24  # unknowns of z: a matrix equation in their square is solved exactly

@@ -24,13 +24,6 @@ from bea.flows.deterministic.times import check_count
 from bea.measure.numbers import Number, momentum_number, number, rate_number
 from bea.noise import Noise, independent_noise
 
-__all__ = [
-    "batch_of_noise_scale",
-    "effective_rate",
-    "noise_scale",
-    "stationary_variance",
-]
-
 
 def effective_rate(gamma: Any, momentum: Any = 0) -> Number:
     """Return ε/(1 − m), the step size that heavy ball with momentum m has in the long run.

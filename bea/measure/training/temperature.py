@@ -23,8 +23,6 @@ from bea.errors import BeaError
 from bea.noise import Noise, independent_noise
 from bea.problems import FiniteSum
 
-__all__ = ["as_number", "as_temperature", "noise_temperature", "sampling"]
-
 
 def noise_temperature(total: FiniteSum, gamma: Any, batches: int | Noise = 1) -> fmpq:
     """Return T = γσ²/2, exactly, of a finite sum whose gradient noise is isotropic.

@@ -27,6 +27,7 @@ from bea.algebra import DifferentialOperator, Element
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.differential_operator import MultiIndex, derivative
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.flows import flow
 from bea.measure.weak.inputs import exact_number, exact_point, read_observable
@@ -35,10 +36,6 @@ from bea.modified.random.polynomial_step import monomials
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-__all__ = ["CentralMoments"]
-
-Floats = NDArray[np.float64]
 
 
 class _Coefficient(NamedTuple):

@@ -23,8 +23,6 @@ from bea.modified.random.generator import ModifiedGenerator
 from bea.modified.symbolic_step import missing_symbols
 from bea.noise import Noise, independent_noise
 
-__all__ = ["weak_defect"]
-
 
 def weak_defect(
     method: Method,

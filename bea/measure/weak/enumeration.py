@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
 from bea.algebra import as_float
 from bea.algebra.programs.numpy_code import compile_program
@@ -23,10 +22,6 @@ from bea.measure.weak.inputs import checked_steps, exact_point, exact_step_size,
 from bea.methods import Method
 from bea.modified.random.batches import mean_field, samples_of
 from bea.noise import Noise, independent_noise
-
-__all__ = ["MOST_EXACT", "MOST_LANES", "Law", "law_after"]
-
-Floats = NDArray[np.float64]
 
 #: More sequences of batches than these are not gone through: exactly, and in floats.
 MOST_EXACT, MOST_LANES = 100_000, 4_000_000

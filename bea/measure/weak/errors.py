@@ -23,6 +23,7 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from bea.algebra import Element
+from bea.arrays import Floats
 from bea.errors import BeaError, OrderError
 from bea.fields import VectorField
 from bea.measure.order.certificate import WITHIN
@@ -43,9 +44,6 @@ from bea.modified.random.batches import samples_of
 from bea.modified.random.generator import ModifiedGenerator
 from bea.noise import Noise, independent_noise
 
-__all__ = ["WeakErrors", "weak_errors"]
-
-Floats = NDArray[np.float64]
 Equations = Mapping[str, tuple[Generator, int]]
 
 _STEPS = (16, 32, 64, 128, 256)

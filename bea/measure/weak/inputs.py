@@ -16,17 +16,6 @@ from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
 from bea.fields import Loss, VectorField
 from bea.fields.sources import expressions_of, substitute
 
-__all__ = [
-    "checked_degree",
-    "checked_steps",
-    "exact_number",
-    "exact_point",
-    "exact_step_size",
-    "observable_expressions",
-    "polynomial",
-    "read_observable",
-]
-
 _LOSS = "L"
 
 

@@ -27,8 +27,6 @@ from bea.measure.weak.inputs import (
 from bea.measure.weak.moments import Moments, fixed_vector, monomial_values, rows_of
 from bea.modified.random.polynomial_step import monomials
 
-__all__ = ["BITS", "Generator", "MomentFlow"]
-
 #: The precision of the balls in which matrix exponentials are enclosed.
 BITS = 400
 

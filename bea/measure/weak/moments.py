@@ -30,8 +30,6 @@ from bea.methods import Method
 from bea.modified.random.polynomial_step import PolynomialStep, monomials
 from bea.noise import Noise
 
-__all__ = ["MomentRecursion", "Moments", "fixed_vector", "monomial_values", "rows_of"]
-
 
 @dataclass(frozen=True)
 class Moments:

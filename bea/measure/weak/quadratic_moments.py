@@ -30,8 +30,6 @@ from bea.measure.weak.inputs import exact_number
 from bea.noise import Noise
 from bea.problems import FiniteSum
 
-__all__ = ["QuadraticMoments"]
-
 Array = NDArray[Any]
 
 
@@ -53,6 +51,7 @@ class QuadraticMoments:
     Examples
     --------
     >>> import bea
+    >>> from bea.noise import Batches
     >>> pair = bea.problems.finite_sum("(x - 1)**2/2, (x + 1)**2/2")
     >>> moments = QuadraticMoments(pair, exact=True)
     >>> state = moments.advance(moments.start([1]), "1/2", Batches(1), steps=2)

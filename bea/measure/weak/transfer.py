@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra import Element, as_float
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields import NumericField, VectorField
 from bea.fields.vector_field import Inside
@@ -27,10 +27,6 @@ from bea.measure.weak.inputs import exact_point, exact_step_size, read_observabl
 from bea.methods import Method
 from bea.modified.random.batches import mean_field, samples_of
 from bea.noise import Noise, independent_noise
-
-__all__ = ["expectations_after"]
-
-Floats = NDArray[np.float64]
 
 # Points in each variable: more are taken until nothing changes by more than this share.
 _NODES = {1: (24, 32, 48, 64, 96, 128, 192), 2: (12, 16, 20, 26, 32, 40)}

@@ -16,16 +16,6 @@ from typing import Any
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
 
-__all__ = [
-    "AdaGrad",
-    "Adam",
-    "AdamW",
-    "NAdam",
-    "NormalisedGradientDescent",
-    "RMSProp",
-    "SignDescent",
-]
-
 _RATE, _POSITIVE = Range(0, 1), Range(0, ends="()")
 _PLACES = ("outside", "inside")
 

@@ -11,8 +11,6 @@ from typing import Any
 from bea.methods.method import Method
 from bea.methods.registry import register
 
-__all__ = ["ExplicitEuler", "GradientDescent", "ImplicitEuler"]
-
 
 @register
 @dataclass(frozen=True)

@@ -20,8 +20,6 @@ from bea.methods.method import Method
 from bea.methods.registry import register
 from bea.trees import PLAYERS, Color
 
-__all__ = ["Alternating", "Simultaneous"]
-
 _ROSCA = "Rosca, Wu, Dherin and Barrett, Discretization drift in two-player games, ICML 2021"
 
 

@@ -30,8 +30,6 @@ from bea.methods.library.regularised import (
 )
 from bea.methods.method import Method, Range
 
-__all__ = ["GrowingRate", "growing_rate"]
-
 _ONE = number(1)
 
 

@@ -15,8 +15,6 @@ from typing import Any
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
 
-__all__ = ["EmaMomentum", "HeavyBall", "Nesterov", "NesterovTorch", "OptimisticGradient"]
-
 
 @register
 @dataclass(frozen=True)

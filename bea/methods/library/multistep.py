@@ -25,8 +25,6 @@ from bea.methods.method import Method
 from bea.methods.registry import register
 from bea.series import PowerSeries
 
-__all__ = ["AdamsBashforth", "BackwardDifferentiation"]
-
 _UP_TO_SIX = MappingProxyType({"steps": (1, 2, 3, 4, 5, 6)})
 
 

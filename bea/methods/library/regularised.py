@@ -17,14 +17,6 @@ from bea.methods.method import Method, Range
 from bea.methods.registry import register
 from bea.trees import WITH_THETA
 
-__all__ = [
-    "GradientDescentL2",
-    "GradientDescentWeightDecay",
-    "HeavyBallL2",
-    "HeavyBallWeightDecay",
-    "PreconditionedGradientDescent",
-]
-
 _DECAY = Range(0)
 
 

@@ -20,8 +20,6 @@ from bea.methods.library.tableau import Tableau
 from bea.methods.method import Method
 from bea.methods.registry import register
 
-__all__ = ["RungeKutta", "TableauMethod"]
-
 Row = list[tuple[int, Any]]
 
 

@@ -16,8 +16,6 @@ from typing import Any
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
 
-__all__ = ["DampedNewton", "GradientRegularised"]
-
 
 @register
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ from typing import Any
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
 
-__all__ = ["Extragradient", "SharpnessAware", "UnnormalisedSharpnessAware"]
-
 _RATIO = MappingProxyType({"ratio": Range(0)})
 
 

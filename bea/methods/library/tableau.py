@@ -15,8 +15,6 @@ from bea.algebra.ring.exact import exact, in_ring
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, TableauError
 
-__all__ = ["Tableau"]
-
 Matrix = tuple[tuple[Expression, ...], ...]
 Vector = tuple[Expression, ...]
 

@@ -17,8 +17,6 @@ from bea.fields.sources import substitute
 from bea.methods.method import Method
 from bea.methods.rules.text import Rule
 
-__all__ = ["check_denominators", "check_given", "check_identity"]
-
 
 def check_given(rule: Rule, parameters: Mapping[str, Any]) -> None:
     """Refuse names that are neither assigned nor given, and what is given and not read."""

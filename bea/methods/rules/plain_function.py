@@ -15,8 +15,6 @@ from bea.errors import MethodError, UnknownNameError, nearest
 from bea.methods.method import Method
 from bea.trees import PLAIN, Colors
 
-__all__ = ["FunctionMethod", "NamedMethod", "from_function"]
-
 
 def from_function(
     step: Callable[..., Any],

@@ -33,8 +33,6 @@ from bea.methods.rules.plain_function import NamedMethod
 from bea.methods.rules.text import Rule, Statement, read_rule
 from bea.trees import PLAIN, WITH_THETA, Colors
 
-__all__ = ["UpdateRule", "from_text"]
-
 _NAME = "update-rule"
 
 

@@ -32,8 +32,6 @@ from bea.algebra.language.texts import NAME, excerpt
 from bea.errors import ExpressionError, MethodError
 from bea.fields.sources import substitute
 
-__all__ = ["GIVEN", "Application", "Rule", "Statement", "read_rule"]
-
 GIVEN = ("theta", "gamma", "grad", "f")
 """The names that every rule may read."""
 

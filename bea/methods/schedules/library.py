@@ -18,21 +18,6 @@ from bea.algebra.language.calls import read_call
 from bea.errors import BeaError, UnknownNameError, nearest
 from bea.methods.schedules.schedule import Schedule, rational
 
-__all__ = [
-    "available",
-    "constant",
-    "cosine",
-    "cyclical",
-    "exponential",
-    "inverse_time",
-    "one_cycle",
-    "piecewise",
-    "read",
-    "step",
-    "warm_restarts",
-    "warm_up",
-]
-
 _MOST_PIECES = 1000
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.expressions import Expression, free_symbols, to_text
 from bea.algebra.programs.numpy_code import compile_program
@@ -25,11 +25,8 @@ from bea.algebra.programs.program import Program
 from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.exact import as_rational, exact
 from bea.algebra.ring.ring import Ring
+from bea.arrays import Floats
 from bea.errors import BeaError, ExpressionError, MethodError
-
-__all__ = ["Schedule", "rational"]
-
-Floats = NDArray[np.float64]
 
 # The time of a run is a sum of step sizes: rounded, it may fall short of a break by this much.
 _ROUNDING = 1e-9

@@ -27,8 +27,6 @@ from bea.errors import DimensionError, MethodError
 from bea.methods.method import Method
 from bea.methods.schedules.schedule import Schedule
 
-__all__ = ["Scheduled"]
-
 
 @dataclass(frozen=True)
 class Scheduled(Method):

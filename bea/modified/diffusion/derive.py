@@ -32,8 +32,6 @@ from bea.modified.random.generator import modified_generator
 from bea.noise import Noise, independent_noise
 from bea.problems import FiniteSum
 
-__all__ = ["stochastic_equation"]
-
 
 def stochastic_equation(
     method: Method,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bea.algebra import Element, Ring
 from bea.algebra.ring.differential_operator import DifferentialOperator
+from bea.arrays import Floats
 from bea.fields import VectorField
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.vector_field import lanes_of, within
@@ -31,9 +32,6 @@ from bea.modified.writing.script import (
 )
 from bea.noise import Noise
 
-__all__ = ["StochasticEquation"]
-
-Numbers = NDArray[np.float64]
 # Eigenvalues of a covariance that are below 0 by rounding alone count as 0.
 _ROUNDING = 1e-12
 
@@ -119,12 +117,12 @@ class StochasticEquation:
 
     # --- numbers --------------------------------------------------------------------------------
 
-    def numeric(self) -> Callable[[Numbers, Numbers], Numbers]:
+    def numeric(self) -> Callable[[Floats, Floats], Floats]:
         """Return the drift rhs(theta, gamma) for arrays (d, lanes) and (lanes,)."""
         return self._rhs
 
     @cached_property
-    def _rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+    def _rhs(self) -> Callable[[Floats, Floats], Floats]:
         field = self._with_values()
         return compiled(horner_program(field, self.drift), self.dimension)
 
@@ -133,17 +131,17 @@ class StochasticEquation:
         field.require_values()
         return field
 
-    def domain(self) -> Callable[[Numbers], NDArray[np.bool_]] | None:
+    def domain(self) -> Callable[[Floats], NDArray[np.bool_]] | None:
         """Return where the problem is defined; see `VectorField.domain`."""
         return self.problem.domain()
 
-    def __call__(self, theta: Any, gamma: Any) -> Numbers:
+    def __call__(self, theta: Any, gamma: Any) -> Floats:
         """Return the drift b at points: (..., d) for (..., d) and step sizes that broadcast."""
         lanes = lanes_of(theta, self.dimension)
         values = self.numeric()(lanes, lane_gammas(gamma, np.shape(theta)[:-1]))
         return within(self.domain(), lanes, values).T.reshape(np.shape(theta))
 
-    def diffusion_numeric(self) -> Callable[[Numbers, Any], Numbers]:
+    def diffusion_numeric(self) -> Callable[[Floats, Any], Floats]:
         """Return γ S Sᵀ(theta, gamma): (d, d, lanes) for theta (d, lanes).
 
         gamma is one number or one for each lane. `bea.sde_ensemble` takes it as its diffusion.
@@ -156,7 +154,7 @@ class StochasticEquation:
         )
 
     @cached_property
-    def _covariance_rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+    def _covariance_rhs(self) -> Callable[[Floats, Floats], Floats]:
         field, d = self._with_values(), self.dimension
         flat = [[entry for row in matrix for entry in row] for matrix in self.covariance]
         function = compiled(horner_program(field, flat), d * d)
@@ -169,7 +167,7 @@ class StochasticEquation:
         """
         return None
 
-    def diffusion(self, theta: Any, gamma: Any) -> Numbers:
+    def diffusion(self, theta: Any, gamma: Any) -> Floats:
         """Return γ S Sᵀ, the covariance that is gained per unit of time, at points.
 
         Parameters
@@ -198,7 +196,7 @@ class StochasticEquation:
         shape = (*np.shape(theta)[:-1], self.dimension, self.dimension)
         return np.moveaxis(values, -1, 0).reshape(shape)
 
-    def noise(self, theta: Any, gamma: Any) -> Numbers:
+    def noise(self, theta: Any, gamma: Any) -> Floats:
         """Return √γ S, the symmetric root of `diffusion`, at points: (..., d, d).
 
         nan where the matrix is not positive semidefinite, as it may be from weak order 3 on where

@@ -26,8 +26,6 @@ from bea.modified.diffusion.universal import HIGHEST_UNIVERSAL
 from bea.modified.random.batches import samples_of
 from bea.modified.symbolic_step import in_ring_of, open_symbols
 
-__all__ = ["read_covariance", "with_covariance"]
-
 Matrix = tuple[tuple[Element, ...], ...]
 
 

@@ -34,8 +34,6 @@ from bea.modified.random.generator import modified_generator
 from bea.modified.random.step import RandomStep
 from bea.modified.symbolic_step import open_symbols
 
-__all__ = ["NoiseTerms", "noise_rate", "noise_terms", "without_decay"]
-
 # f = f0 + f1 x + f2 x²/2 with noise ±(g0 + g1 x): Σ = g0² + 2 g0 g1 x + ...
 _JETS = ("f0", "f1", "f2", "g0", "g1")
 _OF_F = (1, 0, 0, 0, 0)

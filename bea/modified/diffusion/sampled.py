@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra import Element
 from bea.algebra.ring.conversions import to_program
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.fields import VectorField
 from bea.fields.noise_factor import NoiseFactor
@@ -30,10 +30,6 @@ from bea.modified.random.generator import Matrix, modified_generator
 from bea.modified.symbolic_step import in_ring_of
 from bea.noise import Noise
 from bea.problems import FiniteSum
-
-__all__ = ["SampledEquation", "by_samples"]
-
-Numbers = NDArray[np.float64]
 
 
 class SampledEquation(StochasticEquation):
@@ -87,11 +83,11 @@ class SampledEquation(StochasticEquation):
         return self.ring.constant(1) * in_ring_of(VectorField(self.drift[0]), self._rate**2)
 
     @cached_property
-    def _rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+    def _rhs(self) -> Callable[[Floats, Floats], Floats]:
         return self._equation.numeric()
 
     @cached_property
-    def _covariance_rhs(self) -> Callable[[Numbers, Numbers], Numbers]:
+    def _covariance_rhs(self) -> Callable[[Floats, Floats], Floats]:
         """Return r² Σ as the mean over samples of (∇l_i − ∇L)(∇l_i − ∇L)ᵀ."""
         problem, batches = self.problem, self.batches
         assert isinstance(problem, FiniteSum) and batches is not None
@@ -100,7 +96,7 @@ class SampledEquation(StochasticEquation):
         factor = batches.covariance_factor(problem.size) / problem.size
         square = float(to_program([self._square * factor]).run([0.0] * self.dimension, float)[0])
 
-        def covariance(theta: Numbers, gamma: Numbers) -> Numbers:
+        def covariance(theta: Floats, gamma: Floats) -> Floats:
             center = mean(theta, gamma)
             total = np.zeros((len(theta), *theta.shape))
             for i in range(problem.size):

@@ -23,8 +23,6 @@ from bea.modified.derive import modified_equation
 from bea.modified.diffusion.noise_terms import noise_terms, without_decay
 from bea.modified.writing.script import LATEX, TEXT, Pair, series, text_of, tree_terms
 
-__all__ = ["HIGHEST_UNIVERSAL", "UniversalStochasticEquation"]
-
 #: Beyond, more than the covariance of the noise enters.
 HIGHEST_UNIVERSAL = 3
 

@@ -48,6 +48,7 @@ import numpy as np
 from flint import fmpq
 
 from bea.algebra import Element
+from bea.arrays import object_vector
 from bea.errors import BeaError, MethodError
 from bea.fields import Loss, SeriesField
 from bea.methods import Method, get
@@ -60,9 +61,6 @@ from bea.modified.routes.perturbation import match_powers
 from bea.modified.symbolic_step import series_iterates
 from bea.noise import ShuffledEpochs
 from bea.problems import FiniteSum
-from bea.series.vectors import object_vector
-
-__all__ = ["cyclic_epoch", "shuffled_epoch"]
 
 Vector = tuple[Element, ...]
 

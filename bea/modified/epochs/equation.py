@@ -24,8 +24,6 @@ from bea.modified.equation import ModifiedEquation
 from bea.modified.symbolic_step import bind_exactly
 from bea.modified.terms import Components
 
-__all__ = ["Epoch", "EpochEquation", "batch_loss", "is_descent"]
-
 Batches = tuple[tuple[int, ...], ...]
 
 _FIRST = {

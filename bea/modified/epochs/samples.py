@@ -15,8 +15,6 @@ from bea.methods import Method, Scheduled
 from bea.modified.epochs.equation import Batches, batch_loss
 from bea.modified.symbolic_step import missing_symbols
 
-__all__ = ["checked_size", "read_losses", "split"]
-
 
 def read_losses(finite_sum: Any, method: Method) -> tuple[tuple[Loss, ...], Loss]:
     """Return the losses, over one ring that has the method's symbols, and their mean.

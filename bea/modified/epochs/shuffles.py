@@ -29,8 +29,6 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.fields import About, SeriesField, VectorField
 
-__all__ = ["descents_of_samples", "steps_of_batches", "steps_of_subsets", "weights"]
-
 Vector = tuple[Element, ...]
 # A factor of a word: the power of gamma, and whose it is; None is the sum over all.
 Factor = tuple[int, tuple[int | None, ...]]

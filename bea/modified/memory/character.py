@@ -30,8 +30,6 @@ from bea.modified.symbolic_step import (
     tree_map,
 )
 
-__all__ = ["Character", "as_number", "joint_map", "limit_of"]
-
 # Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
 _ROUNDING = 1e-7
 

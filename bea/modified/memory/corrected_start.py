@@ -25,8 +25,6 @@ from bea.modified.memory.transients import annihilator
 from bea.modified.routes import manifold
 from bea.modified.symbolic_step import bind_exactly, rational_if_possible
 
-__all__ = ["annihilated", "simplest", "start_correction", "transient_weights"]
-
 
 def start_correction(method: Method, nodes: int) -> list[Any]:
     """Return the coefficients of theta* over the trees of at most `nodes` nodes.

@@ -10,8 +10,6 @@ from __future__ import annotations
 from bea.fields import VectorField
 from bea.modified.terms import Terms
 
-__all__ = ["followed_field"]
-
 
 def followed_field(equation: Terms) -> VectorField:
     """Return f_0 of an equation on a problem as a field by itself.

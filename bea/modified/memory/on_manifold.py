@@ -15,8 +15,6 @@ from bea.methods import Method
 from bea.modified.numeric import horner_program
 from bea.modified.routes.manifold import memory_shapes
 
-__all__ = ["OnManifold"]
-
 
 class OnManifold(Method):
     """The method, with `init` returning S(theta; gamma) in place of its own.

@@ -21,8 +21,6 @@ from bea.modified.schedule import on_trees as scheduled
 from bea.modified.terms import Terms
 from bea.trees import Tree, trees_up_to
 
-__all__ = ["corrected", "first_correction", "on_problem", "on_trees"]
-
 
 def on_trees(equation: Terms) -> Mapping[Tree, Any]:
     """Return theta* on trees; see `ModifiedEquation.start_correction`."""

@@ -12,17 +12,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields.jacobians import jacobian_norms, stiffness
 from bea.modified.memory.character import Character, limit_of
 from bea.modified.memory.leading_field import followed_field
 from bea.modified.terms import Terms
-
-__all__ = ["Pace", "pace_of"]
-
-Floats = NDArray[np.float64]
 
 # Up to a quarter of the starts may be where f_0 changes too fast: the curves leave them out too.
 _QUANTILE = 0.75

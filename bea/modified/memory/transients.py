@@ -19,8 +19,6 @@ from flint import fmpq
 from bea.errors import MethodError
 from bea.series import PowerSeries
 
-__all__ = ["annihilator", "characteristic_polynomial", "symmetric_power", "without_root"]
-
 # So many steps are taken on trees, in exact numbers that grow, to find a corrected start.
 _MOST_STEPS = 500
 

@@ -13,15 +13,11 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra import as_float
+from bea.arrays import Floats
 from bea.fields.arithmetics import NumericField
 from bea.methods import Method
-
-__all__ = ["overtaken_at"]
-
-Floats = NDArray[np.float64]
 
 # Double roots are found up to about the square root of the rounding errors.
 _EQUAL = 1e-9

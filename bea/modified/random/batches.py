@@ -10,8 +10,6 @@ from bea.algebra import Ring
 from bea.algebra.ring.conversions import moved_to
 from bea.fields import Loss, VectorField
 
-__all__ = ["mean_field", "moved", "samples_of"]
-
 
 def samples_of(problem: VectorField) -> Sequence[VectorField]:
     """Return the samples of a finite sum, or the field itself if it is none."""

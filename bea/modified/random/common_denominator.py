@@ -15,8 +15,6 @@ from flint import fmpq, fmpq_mpoly
 from bea.algebra import Element, Ring
 from bea.algebra.ring.conversions import moved_to
 
-__all__ = ["CommonDenominator"]
-
 
 class CommonDenominator:
     """The reciprocals of some elements without atoms, as multiples of a single one.

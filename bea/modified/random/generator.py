@@ -37,8 +37,6 @@ from bea.modified.writing.script import LATEX, TEXT, Script, text_of
 from bea.noise import Noise
 from bea.problems import FiniteSum, TimedSum
 
-__all__ = ["ModifiedGenerator", "modified_generator"]
-
 Matrix = tuple[tuple[Element, ...], ...]
 
 

@@ -18,14 +18,12 @@ from bea.algebra import Element
 from bea.algebra.ring.differential_operator import MultiIndex, multi_indices
 from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
+from bea.arrays import object_vector, parts_of_memory
 from bea.errors import BeaError, MethodError
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.random.step import Elsewhere, RandomStep
 from bea.noise import Noise
-from bea.series.vectors import object_vector, parts_of_memory
-
-__all__ = ["PolynomialStep", "monomials"]
 
 
 def monomials(count: int, degree: int) -> list[MultiIndex]:

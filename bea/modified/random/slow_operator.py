@@ -30,8 +30,6 @@ from bea.errors import MethodError
 from bea.modified.random.common_denominator import CommonDenominator
 from bea.modified.random.step import Average, RandomStep
 
-__all__ = ["SlowOperator", "logarithm"]
-
 Terms = list[DifferentialOperator]
 
 

@@ -22,6 +22,7 @@ from flint import fmpq
 
 from bea.algebra import Element, Ring
 from bea.algebra.ring.differential_operator import MultiIndex
+from bea.arrays import object_vector, parts_of_memory
 from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
@@ -30,14 +31,6 @@ from bea.modified.random.batches import mean_field, moved, samples_of
 from bea.modified.symbolic_step import missing_symbols
 from bea.noise import Noise, independent_noise
 from bea.series import PowerSeries
-from bea.series.vectors import object_vector, parts_of_memory
-
-__all__ = [
-    "MOST_BATCHES",
-    "Average",
-    "Elsewhere",
-    "RandomStep",
-]
 
 #: More batches than these are not gone through one by one.
 MOST_BATCHES = 5000

@@ -23,6 +23,7 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.arithmetic import Arithmetic
+from bea.arrays import parts_of_memory
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
@@ -30,17 +31,7 @@ from bea.methods import Method
 from bea.modified.linear import dot, inverse
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
-from bea.series.vectors import parts_of_memory
 from bea.trees import trees
-
-__all__ = [
-    "linear_memory",
-    "memory_on_field",
-    "memory_on_trees",
-    "memory_shapes",
-    "on_field",
-    "on_trees",
-]
 
 
 def on_trees(method: Method, order: int) -> list[Any]:

@@ -18,6 +18,7 @@ import numpy as np
 from flint import arb, fmpq
 
 from bea.algebra import Element, as_rational, exact
+from bea.arrays import object_vector
 from bea.bseries.combination import Combination
 from bea.errors import DomainError
 from bea.fields import VectorField
@@ -30,10 +31,7 @@ from bea.modified.symbolic_step import (
     tree_iterates,
 )
 from bea.series import PowerSeries, logarithm_symbol, multistep_symbol
-from bea.series.vectors import object_vector
 from bea.trees import Colors, Tree, single_edge_cuts, trees
-
-__all__ = ["at_point", "on_field", "on_trees", "symbol"]
 
 Lie = Callable[[Any, Any], Any]
 

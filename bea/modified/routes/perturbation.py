@@ -20,14 +20,12 @@ from typing import Any
 from flint import fmpq
 
 from bea.algebra import Element
+from bea.arrays import object_vector
 from bea.bseries.combination import Combination
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.symbolic_step import series_iterates, tree_map
-from bea.series.vectors import object_vector
 from bea.trees import Tree, trees, trees_up_to
-
-__all__ = ["on_field", "on_trees"]
 
 Lie = Callable[[Any, Any], Any]
 

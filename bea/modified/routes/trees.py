@@ -19,8 +19,6 @@ from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.symbolic_step import in_ring_of, tree_map
 from bea.trees import trees_up_to
 
-__all__ = ["evaluate", "on_field", "on_trees"]
-
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""

@@ -39,8 +39,6 @@ from bea.modified.schedule.slopes import ScheduledTree, Slopes
 from bea.modified.symbolic_step import numbers_of, open_symbols, rational_if_possible
 from bea.trees import THETA, simplified, trees, trees_up_to
 
-__all__ = ["holds_still", "on_trees", "start_correction", "start_terms", "vanishes"]
-
 Terms = Mapping[Any, Any]  # by ScheduledTree
 
 

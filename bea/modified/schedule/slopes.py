@@ -16,16 +16,6 @@ from bea.algebra import Element, Ring
 from bea.errors import MethodError
 from bea.trees import FreeTree, Tree
 
-__all__ = [
-    "ScheduledFreeTree",
-    "ScheduledTree",
-    "Slopes",
-    "by_slopes",
-    "each_monomial",
-    "primes_of",
-    "slopes_text",
-]
-
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

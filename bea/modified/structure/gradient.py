@@ -31,15 +31,6 @@ from bea.modified.schedule.slopes import each_monomial
 from bea.modified.symbolic_step import rational_if_possible
 from bea.trees import FIELD, THETA, FreeTree, Tree, free_tree, simplified, tree
 
-__all__ = [
-    "contraction",
-    "curl_vanishes",
-    "is_gradient_on_trees",
-    "potential_by_homotopy",
-    "potential_on_trees",
-    "remainder_on_trees",
-]
-
 Coefficients = Mapping[Tree, Any]
 
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 
-__all__ = ["line_integral"]
-
-Numbers = NDArray[np.float64]
-Slope = Callable[[Numbers], Numbers]
+Slope = Callable[[Floats], Floats]
 
 _PANELS = (1, 4, 16, 64, 256)  # the last see a singularity a thousandth of the way off the line
 _NODES = (24, 32)
@@ -24,7 +21,7 @@ _AGREE = 1e-9
 _SKEW = 0.2
 
 
-def line_integral(slope: Slope, points: Numbers, base: Numbers) -> Numbers:
+def line_integral(slope: Slope, points: Floats, base: Floats) -> Floats:
     """Return the potential at points, (n,), that is 0 at the base.
 
     Parameters
@@ -70,8 +67,8 @@ def line_integral(slope: Slope, points: Numbers, base: Numbers) -> Numbers:
 
 
 def _quadrature(
-    slope: Slope, points: Numbers, base: Numbers, panels: int, nodes: int, skew: float
-) -> Numbers:
+    slope: Slope, points: Floats, base: Floats, panels: int, nodes: int, skew: float
+) -> Floats:
     """Integrate over s from 0 to 1, where the line is at s + skew s (1 - s)."""
     abscissae, weights = np.polynomial.legendre.leggauss(nodes)
     direction = points - base[:, None]

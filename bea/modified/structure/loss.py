@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
 from bea.algebra import Element
 from bea.algebra.language.reals import real_numbers
 from bea.algebra.programs.numpy_code import compile_program
+from bea.arrays import Floats
 from bea.errors import BeaError, DomainError
 from bea.fields import Loss, VectorField
 from bea.fields.vector_field import lanes_of, within
@@ -21,10 +21,6 @@ from bea.modified.structure.line_integral import line_integral
 from bea.modified.symbolic_step import in_ring_of
 from bea.modified.writing.script import LATEX, TEXT, contraction_text, latex_of, series, text_of
 from bea.trees import FreeTree
-
-__all__ = ["ModifiedLoss"]
-
-Numbers = NDArray[np.float64]
 
 
 class ModifiedLoss:
@@ -89,7 +85,7 @@ class ModifiedLoss:
         ]
         return series(pairs, script)
 
-    def __call__(self, theta: Any, gamma: Any) -> Numbers:
+    def __call__(self, theta: Any, gamma: Any) -> Floats:
         """Return the modified loss at points.
 
         Parameters
@@ -127,7 +123,7 @@ class ModifiedLoss:
         return self.problem
 
     @cached_property
-    def _elementary(self) -> Callable[[Numbers, Numbers], Numbers]:
+    def _elementary(self) -> Callable[[Floats, Floats], Floats]:
         loss = self._loss
         zero = loss.ring.constant(0)
         known = [[zero if term is None else term] for term in self.terms]
@@ -135,7 +131,7 @@ class ModifiedLoss:
         return lambda points, gamma: function([*points, gamma], np.empty((1, points.shape[1])))[0]
 
     @cached_property
-    def _base(self) -> Numbers:
+    def _base(self) -> Floats:
         """The problem's start, or a point on the diagonal where the loss is defined."""
         loss = self._loss
         diagonal = np.outer([0.0, 0.5, 1.0, 2.0, -0.5, -1.0, -2.0], np.ones(loss.dimension))
@@ -153,7 +149,7 @@ class ModifiedLoss:
             )
         return np.asarray(usable[0])
 
-    def _slope(self, k: int) -> Callable[[Numbers], Numbers]:
+    def _slope(self, k: int) -> Callable[[Floats], Floats]:
         """Return -f_k as a function of lanes: the gradient of L_k."""
         program = horner_program(self._loss, [[-c for c in self._gradients[k]]])
         function = compile_program(program)

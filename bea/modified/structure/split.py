@@ -18,8 +18,6 @@ from bea.modified.structure.loss import ModifiedLoss, of_loss
 from bea.modified.terms import Terms
 from bea.trees import WITH_THETA
 
-__all__ = ["GradientSplit", "gradient_part", "is_split_on_trees", "modified_loss"]
-
 
 class GradientSplit(NamedTuple):
     """A modified equation as -grad of a loss plus a non-conservative remainder.

@@ -19,8 +19,6 @@ from bea.modified.writing.script import (
     tree_terms,
 )
 
-__all__ = ["as_latex", "as_record", "as_text", "universal_text"]
-
 
 def as_text(equation: Terms) -> str:
     """Return the equation as text: a line, or on a concrete problem one for each component."""

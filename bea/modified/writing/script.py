@@ -20,19 +20,6 @@ from bea.modified.schedule.slopes import ScheduledFreeTree, by_slopes, primes_of
 from bea.trees import FIELD, FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
 
-__all__ = [
-    "LATEX",
-    "TEXT",
-    "Script",
-    "component_pairs",
-    "contraction_text",
-    "latex_of",
-    "series",
-    "text_of",
-    "tree_records",
-    "tree_terms",
-]
-
 Pair = tuple[Any, str]  # a coefficient and what it multiplies
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bea.arrays import Floats
 from bea.errors import DimensionError
 from bea.fields import Loss
 from bea.methods import Method
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-
-__all__ = ["draw_loss", "loss_figure"]
-
-Floats = NDArray[np.float64]
 
 _PANEL = 2.75  # inches: the width of each of three panels
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, NoModifiedLossError
 from bea.fields import Loss
 from bea.flows.deterministic.times import check_gammas
@@ -25,10 +26,6 @@ from bea.plots.house.landscape import chosen_components, grid_points, marked_poi
 from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.style import shortened
 from bea.plots.house.windows import checked_window
-
-__all__ = ["LossData", "loss_data"]
-
-Floats = NDArray[np.float64]
 
 _POINTS = 401  # of a curve in one dimension
 _LEVELS = 13

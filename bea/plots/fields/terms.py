@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra.language.reals import real_number
+from bea.arrays import Floats
 from bea.errors import BeaError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import flow
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["TermsData", "draw_terms", "terms_data", "terms_figure"]
-
-Floats = NDArray[np.float64]
 
 _SAMPLES = 201
 _MARKS = 10  # markers along a curve

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bea.arrays import Floats
 from bea.errors import DimensionError
 from bea.fields import VectorField
 from bea.methods import Method, Scheduled
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["TrajectoryData", "draw_trajectory", "trajectory_data", "trajectory_figure"]
-
-Floats = NDArray[np.float64]
 
 _MANY = 60  # with more iterates than this, points of all of them would only blot the flows
 _SHOWN = 40  # then at most this many are points, on a thin line below the flows

@@ -22,17 +22,6 @@ from numpy.typing import NDArray
 
 from bea.plots.house.style import RULES
 
-__all__ = [
-    "HouseFigure",
-    "colour_bar",
-    "figure_of",
-    "house_rules",
-    "legend_right",
-    "logarithmic_x",
-    "new_axes",
-    "titled",
-]
-
 # Dots per inch on a screen, and how many times finer a notebook's picture is.
 _DPI = 100
 _FINER = 1.5

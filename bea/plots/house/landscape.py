@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra import as_float, parse
 from bea.algebra.language.expressions import free_symbols
+from bea.arrays import Floats
 from bea.errors import DimensionError, UnknownNameError, nearest
 from bea.fields import Loss, VectorField
 from bea.plots.house.levels import band_colours, contour_levels
@@ -23,18 +23,6 @@ from bea.plots.house.style import shortened
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "Landscape",
-    "chosen_components",
-    "draw_landscape",
-    "draw_marks",
-    "grid_points",
-    "landscape",
-    "marked_points",
-    "points_within",
-]
-
-Floats = NDArray[np.float64]
 Window = tuple[tuple[float, float], tuple[float, float]]
 
 _GRID = 201  # points a side: a contour is then smooth at the size of a page

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.plots.house.style import mixed
-
-__all__ = ["band_colours", "contour_levels", "with_zero"]
-
-Floats = NDArray[np.float64]
 
 _LEVELS = 15
 _WHITE, _BLUE, _ORANGE = (255, 255, 255), (179, 197, 220), (240, 192, 128)

@@ -12,9 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_numbers
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import Status, Trajectory, flow, iterate, sample_steps
@@ -24,19 +25,6 @@ from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import rational
 from bea.modified import ModifiedEquation
 from bea.plots.house.style import order_text
-
-__all__ = [
-    "Path",
-    "as_run",
-    "flow_paths",
-    "flow_paths_by_pieces",
-    "iterates_path",
-    "same_fields",
-    "start_of",
-    "stopped_text",
-]
-
-Floats = NDArray[np.float64]
 
 _SAMPLES = 600  # points of a flow's curve, at least
 _MOST_STEPS = 100_000  # more could not be told apart, nor drawn in a moment

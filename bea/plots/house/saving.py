@@ -11,8 +11,6 @@ from bea.files.whole import write_whole
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["save_figure"]
-
 # The formats, and what keeps the time of writing out of them.
 _METADATA: dict[str, dict[str, Any]] = {
     ".pdf": {"CreationDate": None},

@@ -12,17 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = [
-    "FLOOR_COLOURS",
-    "ITERATES",
-    "RULES",
-    "OrderStyle",
-    "mixed",
-    "order_style",
-    "order_text",
-    "shortened",
-]
-
 Colour = tuple[int, int, int]  # red, green, blue, 0 to 255
 
 ITERATES = "#000000"

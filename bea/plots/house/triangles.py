@@ -9,11 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-__all__ = ["Triangle", "place_triangle"]
-
-Floats = NDArray[np.float64]
+from bea.arrays import Floats
 
 # Decades: the width of a triangle at its widest, and the room that is kept free around it.
 _WIDTH = 0.3

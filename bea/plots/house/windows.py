@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import DimensionError
 
-__all__ = ["Window", "checked_window", "path_window", "time_window"]
-
-Floats = NDArray[np.float64]
 Window = tuple[tuple[float, float], tuple[float, float]]
 
 # Width to height of the axes of a figure in the plane.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["CertificateData", "certificate_data", "certificate_figure", "draw_certificate"]
-
 _SIZE = (9.4, 4.8)  # inches; the legend beside the axes is wider than a drift figure's
 _GREY = "#555555"
 # As thick as the fitted lines: a flow with its last term doubled is as far off as one without it,

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
 from bea.fields import Loss
 from bea.flows import flow
@@ -30,10 +31,6 @@ from bea.plots.house.runs import Path, as_run, flow_paths, iterates_path, start_
 from bea.plots.house.style import shortened
 from bea.plots.house.windows import Window, checked_window, path_window
 from bea.trees import leaf
-
-__all__ = ["ComparisonData", "ComparisonPanel", "comparison_data"]
-
-Floats = NDArray[np.float64]
 
 _FLOW_POINTS = 600
 _TOLERANCE = 1e-9

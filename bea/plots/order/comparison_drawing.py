@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-__all__ = ["comparison_figure", "draw_comparison"]
-
 _COLUMNS = 3
 _PANEL = 3.4  # inches: the width of a panel
 _HEADING = 1.1  # inches above each panel for its name and notes

@@ -14,16 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.measure import DriftStudy
 from bea.measure.order import OrderFit
 from bea.measure.order.order_fit import CLEAR
 from bea.plots.house.style import order_text, shortened
 from bea.plots.house.triangles import Triangle, place_triangle
-
-__all__ = ["DriftCurve", "DriftData", "drift_data"]
-
-Floats = NDArray[np.float64]
 
 _BANDS = {"quartiles": (25.0, 75.0), "range": (0.0, 100.0), "none": (50.0, 50.0)}
 _BAND_TEXTS = {"quartiles": ", band: quartiles", "range": ", band: least to largest", "none": ""}

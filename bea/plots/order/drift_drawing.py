@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-__all__ = ["draw_drift", "drift_figure"]
-
-
 def drift_figure(study: DriftStudy, *, band: str = "quartiles", axes: Axes | None = None) -> Figure:
     """Draw the distance between iterates and flows against the step size, one curve per order.
 

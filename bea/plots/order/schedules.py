@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.methods.schedules.library import read
 from bea.methods.schedules.schedule import Schedule
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["ScheduleCurve", "draw_schedules", "schedule_data", "schedule_figure"]
-
-Floats = NDArray[np.float64]
 
 _SAMPLES = 200  # per piece
 

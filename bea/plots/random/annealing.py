@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.flows import Estimate
 from bea.measure.escape.annealing import Annealed
@@ -17,10 +15,6 @@ from bea.plots.house.style import order_style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-__all__ = ["AnnealingCurve", "annealing_data", "annealing_figure", "draw_annealing"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +80,7 @@ def annealing_figure(predicted: Sequence[Annealed], found: Sequence[Estimate]) -
 
     Examples
     --------
+    >>> import numpy as np
     >>> from bea.measure.escape import anneal
     >>> theory = anneal(lambda heat, gamma: (heat, 0.0), [1.0, 0.5], [1.0, 1.0])
     >>> seen = Estimate(np.array([0.63, 0.78]), np.array([0.01, 0.01]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.flows import Estimate
 from bea.measure.training.averaging import AverageNoise
@@ -17,9 +18,6 @@ from bea.plots.house.style import order_style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["AveragingCurve", "averaging_data", "averaging_figure", "draw_averaging"]
-
-Floats = NDArray[np.float64]
 #: How many iterates are averaged, their exact noise, and the excess loss that was measured.
 Rows = tuple[Sequence[int], Sequence[AverageNoise], Estimate]
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.algebra.language.reals import real_number
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.measure.training import GrowthCurve, GrowthStudy
 from bea.plots.house.style import order_style, shortened
@@ -19,10 +20,6 @@ from bea.plots.house.style import order_style, shortened
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-__all__ = ["GrowthBand", "GrowthData", "draw_growth", "growth_data", "growth_figure"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

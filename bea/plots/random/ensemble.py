@@ -11,9 +11,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bea.algebra.language.reals import real_number
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.flows import Ensemble
 from bea.plots.house.style import order_style, shortened
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["EnsembleBand", "EnsembleData", "draw_ensemble", "ensemble_data", "ensemble_figure"]
-
-Floats = NDArray[np.float64]
 
 _MOST_PANELS = 12
 

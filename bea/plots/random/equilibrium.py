@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.measure.equilibrium.runs import EquilibriumRun
 from bea.plots.house.style import order_style
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "EquilibriumCurve",
-    "EquilibriumData",
-    "draw_equilibrium",
-    "equilibrium_data",
-    "equilibrium_figure",
-]
-
-Floats = NDArray[np.float64]
 
 _PANELS = {"squared_norm": "‖w‖²", "effective_rate": "effective rate γ/‖w‖²", "loss": "loss L"}
 _BAND = 2.0  # standard errors to each side

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.measure.escape import EscapeTimes
 from bea.measure.training.temperature import as_temperature
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["EscapeData", "draw_escape", "escape_data", "escape_figure"]
-
-Floats = NDArray[np.float64]
 Theory = Callable[[float], float]
 
 _SAMPLES = 40

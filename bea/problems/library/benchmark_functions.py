@@ -13,8 +13,6 @@ from typing import Any
 from bea.problems.problem import Problem
 from bea.problems.registry import register
 
-__all__ = ["beale", "booth", "himmelblau", "rosenbrock", "styblinski_tang", "three_hump_camel"]
-
 _SURVEY = "Jamil and Yang, Int. J. Math. Model. Numer. Optim. 4 (2013) 150-194"
 
 

@@ -9,8 +9,6 @@ from bea.errors import DimensionError, ExpressionError
 from bea.problems.problem import Problem, combination, coordinates, entries
 from bea.problems.registry import register
 
-__all__ = ["double_well", "monkey_saddle", "quadratic", "saddle", "valley"]
-
 
 @register("loss", shaping=("eigenvalues", "tilt"))
 def quadratic(eigenvalues: Any = "1, kappa", kappa: Any = 10, tilt: Any = 0) -> Problem:

@@ -8,8 +8,6 @@ from bea.errors import DimensionError, ExpressionError
 from bea.problems.problem import Problem, combination, coordinates, entries
 from bea.problems.registry import register
 
-__all__ = ["linear", "logistic", "lorenz", "lotka_volterra", "riccati", "van_der_pol"]
-
 _STROGATZ = "Strogatz, Nonlinear Dynamics and Chaos (1994), section "
 _GEOMETRIC = "Hairer, Lubich and Wanner, Geometric Numerical Integration (2006), section "
 _SOLVING = "Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, section "

@@ -10,8 +10,6 @@ from typing import Any
 from bea.problems.problem import Problem
 from bea.problems.registry import register
 
-__all__ = ["harmonic_oscillator", "kepler", "nonlinear_oscillator", "pendulum"]
-
 _GEOMETRIC = "Hairer, Lubich and Wanner, Geometric Numerical Integration (2006), section "
 
 

@@ -13,15 +13,6 @@ from bea.problems.problem import Problem, entries
 from bea.problems.registry import register
 from bea.problems.sums.finite_sum import SumProblem
 
-__all__ = [
-    "linear_network",
-    "linear_regression",
-    "logistic_regression",
-    "noisy_spectrum",
-    "sigmoid_regression",
-    "sigmoid_sine",
-]
-
 _HASTIE = "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning (2009), section "
 
 

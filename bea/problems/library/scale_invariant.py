@@ -30,14 +30,6 @@ from bea.problems.problem import coordinates, entries
 from bea.problems.registry import register
 from bea.problems.sums.finite_sum import FiniteSum, SumProblem
 
-__all__ = [
-    "is_scale_invariant",
-    "rayleigh_quotient",
-    "require_scale_invariant",
-    "scale_invariant_wells",
-    "with_spherical_noise",
-]
-
 _SOURCE = (
     "Li, Lyu and Arora, Reconciling modern deep learning with traditional optimization analyses: "
     "the intrinsic learning rate, NeurIPS 2020 (the loss is this library's)"

@@ -28,8 +28,6 @@ from bea.fields.vector_field import Loss
 from bea.problems.problem import coordinates, entries
 from bea.problems.sums.finite_sum import FiniteSum
 
-__all__ = ["noisy_quadratic", "with_gradient_covariance"]
-
 Vector = tuple[fmpq, ...]
 
 

@@ -25,6 +25,7 @@ from bea.algebra.ring.conversions import read
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.exact import as_float, as_rational, exact
 from bea.algebra.ring.ring import Ring
+from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
 from bea.fields.about import About
 from bea.fields.noise_factor import NoiseFactor
@@ -33,9 +34,6 @@ from bea.fields.vector_field import Inside, Loss, Rhs, conditions_of, met
 from bea.problems.sums.finite_sum import MOST_NOISES, FiniteSum, Sampling, digest
 from bea.problems.sums.sampled import Sampled, by_model
 
-__all__ = ["DataSum", "from_data", "linear_model", "logistic_model", "network_model"]
-
-Floats = NDArray[np.float64]
 Column = tuple[Expression, ...]
 
 

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
 from bea.algebra.language.expressions import Expression
 from bea.algebra.ring.conversions import moved_to, read, to_expression
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
+from bea.arrays import Floats, Ints
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
 from bea.fields.noise_factor import NoiseFactor
@@ -31,10 +30,6 @@ from bea.fields.vector_field import Loss
 from bea.problems.problem import Problem, Put
 from bea.problems.sums.sampled import Sampled, by_coefficients
 
-__all__ = ["MOST_NOISES", "FiniteSum", "Sampling", "SumProblem", "digest", "finite_sum"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Matrix = tuple[tuple[Element, ...], ...]
 #: Schemes for stochastic equations take time in proportion to the square of the number of noises.
 MOST_NOISES = 12

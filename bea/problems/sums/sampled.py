@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from numpy.typing import NDArray
 
 from bea.algebra.programs.horner import polynomial
 from bea.algebra.programs.numpy_code import BLOCK, compile_program
@@ -22,11 +21,8 @@ from bea.algebra.programs.program import Program
 from bea.algebra.ring.conversions import atom_nodes, to_program
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
+from bea.arrays import Floats, Ints
 
-__all__ = ["Sampled", "by_coefficients", "by_model"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Coefficients = tuple[fmpq, ...]
 _Linear = dict[tuple[tuple[int, ...], int], fmpq]  # (exponents, column or -1) -> coefficient
 

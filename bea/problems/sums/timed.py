@@ -16,14 +16,11 @@ from numpy.typing import NDArray
 from bea.algebra.ring.conversions import moved_to
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
+from bea.arrays import Floats
 from bea.fields.noise_factor import NoiseFactor
 from bea.fields.vector_field import Inside, Rhs, VectorField
 from bea.fields.with_time import timed, timed_about
 from bea.problems.sums.finite_sum import MOST_NOISES, FiniteSum, Matrix, SampleRhs, Sampling
-
-__all__ = ["TimedSum"]
-
-Floats = NDArray[np.float64]
 
 
 class TimedSum(VectorField):

@@ -1,4 +1,4 @@
-"""Vectors of exact numbers, series or other objects: arrays whose entries NumPy leaves alone."""
+"""Arrays: the types that signatures name, and vectors of objects that NumPy leaves alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["object_vector", "parts_of_memory"]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def object_vector(values: Iterable[Any]) -> NDArray[np.object_]:
