@@ -14,7 +14,7 @@ from bea.errors import MethodError
 from bea.methods import Method, Scheduled
 from bea.modified.memory import starts as starting
 from bea.modified.memory.on_manifold import OnManifold
-from bea.modified.memory.time_scale import pace_of
+from bea.modified.memory.time_scale import time_scale_of
 from bea.modified.structure import split as structure
 from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.terms import Terms
@@ -151,8 +151,8 @@ class ModifiedEquation(Terms):
         """
         points = np.atleast_2d(np.asarray(starts, dtype=float))
         self._require_problem()
-        pace = pace_of(self.character, points, lambda: self.at_least(1))
-        return pace.limit / pace.rate if pace.rate > 0 else float("inf")
+        scale = time_scale_of(self.character, points, lambda: self.at_least(1))
+        return scale.limit / scale.rate if scale.rate > 0 else float("inf")
 
     # --- writing ----------------------------------------------------------------------------------
 

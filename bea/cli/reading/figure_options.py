@@ -29,7 +29,7 @@ def visible_gamma(chosen: Chosen) -> float:
     from bea.measure.order import default_time, gammas_by_pieces, gammas_for
     from bea.modified.derive import derive
     from bea.modified.memory.character import Character
-    from bea.modified.memory.time_scale import pace_of
+    from bea.modified.memory.time_scale import time_scale_of
 
     method: Any
     method, problem = chosen.on_problem()
@@ -37,7 +37,7 @@ def visible_gamma(chosen: Chosen) -> float:
     if chosen.jumps:  # a step size that meets the breaks
         first = method.smooth_pieces()[0][-1]
         character = Character(first, problem)
-        rate, limit = pace_of(character, starts, lambda: derive(character, 1))
+        rate, limit = time_scale_of(character, starts, lambda: derive(character, 1))
         return float(gammas_by_pieces(method.schedule, problem, starts, rate=rate / limit)[0])
     time = chosen.no_longer(default_time(method, problem))
     found = gammas_for(method, problem, starts, time)

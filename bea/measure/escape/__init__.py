@@ -9,7 +9,7 @@ from bea.measure.escape.annealing import Annealed, Inside, anneal, kramers_rates
 from bea.measure.escape.critical_points import CriticalPoint, critical_point, critical_points
 from bea.measure.escape.exit_times import mean_exit_time
 from bea.measure.escape.kramers import escape_rate, step_factor
-from bea.measure.escape.noise_shape import climb, shape_factor
+from bea.measure.escape.noise_shape import escape_path, shape_factor
 from bea.measure.escape.passage_times import mean_passage_time, unstable_exit_time
 from bea.measure.escape.times import Away, EscapeTimes, Near, Past, escape_times
 from bea.measure.escape.ways_out import Settled, WayOut, ways_out
@@ -25,9 +25,9 @@ __all__ = [
     "Settled",
     "WayOut",
     "anneal",
-    "climb",
     "critical_point",
     "critical_points",
+    "escape_path",
     "escape_rate",
     "escape_times",
     "kramers_rates",

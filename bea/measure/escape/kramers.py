@@ -12,7 +12,7 @@ again a diffusion: drift −∇(L + γ/4 |∇L|² − γT/2 ΔL), diffusion T (I
 with density exp(−(L − γ/4 |∇L|²)/T − γ/2 ΔL). As ∇L = 0 at both ends of the climb no barrier
 changes at this order, and the modified loss does not enter the exponent; the prefactor does change,
 by the factor 1 + γ/4 (tr H_m − tr H_s − 2|λ|). Noise that is not normal changes the exponent; see
-`bea.measure.escape.climb`.
+`bea.measure.escape.escape_path`.
 
 Source: Kramers, Physica 7 (1940) 284; Bovier, Eckhoff, Gayrard and Klein, J. Eur. Math. Soc. 6
 (2004) 399.

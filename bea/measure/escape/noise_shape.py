@@ -34,7 +34,9 @@ _SAMPLES = 2001
 _ARRIVED = 1e-6
 
 
-def climb(total: FiniteSum, minimum: CriticalPoint, saddle: CriticalPoint) -> tuple[Floats, Floats]:
+def escape_path(
+    total: FiniteSum, minimum: CriticalPoint, saddle: CriticalPoint
+) -> tuple[Floats, Floats]:
     """Return times (n,) and points (n, d) of the gradient flow from a saddle to a minimum.
 
     Raises
@@ -47,7 +49,7 @@ def climb(total: FiniteSum, minimum: CriticalPoint, saddle: CriticalPoint) -> tu
     >>> import bea
     >>> loss = bea.problems.double_well()
     >>> left, _, top = bea.measure.escape.critical_points(loss)
-    >>> times, points = climb(bea.problems.with_gradient_covariance(loss, [1, 1]), left, top)
+    >>> times, points = escape_path(bea.problems.with_gradient_covariance(loss, [1, 1]), left, top)
     >>> points[-1].round(4)
     array([-1.,  0.])
     """
@@ -114,7 +116,7 @@ def shape_factor(
     assert variance is not None
     heat = int(heat_exact.p) / int(heat_exact.q)
     size = 2 * heat / (int(variance.p) / int(variance.q))
-    times, points = climb(total, minimum, saddle)
+    times, points = escape_path(total, minimum, saddle)
     force = -total(points)
     noise = np.stack([part(points) - total(points) for part in total.losses])
     tilt = np.einsum("ntd,td->nt", noise, force) * (size / (heat * way.size))

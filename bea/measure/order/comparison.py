@@ -25,7 +25,7 @@ from bea.measure.order.expected import expected_orders
 from bea.measure.order.study import DriftStudy
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
-from bea.modified.memory.time_scale import pace_of
+from bea.modified.memory.time_scale import time_scale_of
 
 Progress = Callable[[str, int, int], None]
 
@@ -230,7 +230,7 @@ def _warnings(equation: ModifiedEquation, iterates: Trajectory) -> tuple[str, ..
     """Say where gamma is beyond the useful range: the series has no useful order there."""
     character, problem = equation.character, equation.problem
     assert problem is not None
-    rate, limit = pace_of(character, iterates.starts, lambda: equation.at_least(1))
+    rate, limit = time_scale_of(character, iterates.starts, lambda: equation.at_least(1))
     largest = float(iterates.gammas.max())
     if rate * largest < limit:
         return ()

@@ -36,7 +36,7 @@ from bea.methods.schedules.schedule import Schedule
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character
 from bea.modified.memory.leading_field import followed_field
-from bea.modified.memory.time_scale import pace_of
+from bea.modified.memory.time_scale import time_scale_of
 
 # By how much of itself the field may change in a default time, where it is no multiple of f.
 _CHANGE = 0.5
@@ -71,7 +71,7 @@ def suiting_time(character: Character) -> float:
     if character.is_on_trees:
         return own / abs(character.effective_rate)
     starts = default_starts(problem)
-    rate, limit = pace_of(character, starts, lambda: derive(character, 1))
+    rate, limit = time_scale_of(character, starts, lambda: derive(character, 1))
     if isinstance(method, Scheduled) or not rate > 0:  # a schedule may end when the time does
         return own
     if character.has_memory:
@@ -101,7 +101,9 @@ def suiting_gammas(character: Character, starts: Floats, time: float, **options:
         leading = (leading + 1) // 2 if character.has_memory else leading
         limit = character.useful_limit
         return default_gammas(problem, starts, time, leading=leading, limit=limit, **options)
-    rate, limit = pace_of(character, _paths(character, starts, time), lambda: derive(character, 1))
+    rate, limit = time_scale_of(
+        character, _paths(character, starts, time), lambda: derive(character, 1)
+    )
     return spread_gammas(rate / limit, time, leading=leading, **options)
 
 

@@ -36,7 +36,7 @@ from bea.measure.order.study import DriftStudy
 from bea.methods.schedules.schedule import Schedule, rational
 from bea.methods.schedules.scheduled import Scheduled
 from bea.modified import ModifiedEquation
-from bea.modified.memory.time_scale import pace_of
+from bea.modified.memory.time_scale import time_scale_of
 
 _SPAN = 24.0  # as for the step sizes of `default_gammas`
 
@@ -230,7 +230,7 @@ def _points(problem: VectorField, starts: ArrayLike | None) -> Floats:
 def _suiting(pieces: Pieces, problem: VectorField, points: Floats, end: fmpq, count: int) -> Floats:
     """Return step sizes for the pace of the method, whose schedules are about 1."""
     first = pieces.equations[0]
-    rate, limit = pace_of(first.character, points, lambda: first.at_least(1))
+    rate, limit = time_scale_of(first.character, points, lambda: first.at_least(1))
     leading = pieces.expected([0])[0] or 1
     schedule = pieces.method.schedule
     return gammas_by_pieces(schedule, problem, points, end, count, leading, rate / limit)

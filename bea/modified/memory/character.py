@@ -21,7 +21,7 @@ from bea.fields import VectorField
 from bea.fields.jacobians import matrices_at
 from bea.methods import Method, Scheduled
 from bea.modified.memory.transients import characteristic_polynomial, without_root
-from bea.modified.memory.useful_range import overtaken_at
+from bea.modified.memory.useful_range import memory_limit
 from bea.modified.routes import manifold
 from bea.modified.symbolic_step import (
     bind_exactly,
@@ -189,7 +189,7 @@ class Character:
             return 1.0 / abs(self.effective_rate)
         if self.slowest_rate is None:
             raise self._needs_numbers()
-        return overtaken_at(self._inner) if self.is_on_trees else limit_of(self.slowest_rate)
+        return memory_limit(self._inner) if self.is_on_trees else limit_of(self.slowest_rate)
 
     def _needs_numbers(self) -> MethodError:
         return MethodError(

@@ -24,7 +24,7 @@ from bea.modified.terms import Terms
 _QUANTILE = 0.75
 
 
-class Pace(NamedTuple):
+class TimeScale(NamedTuple):
     """How fast f_0 changes, and what that allows.
 
     Attributes
@@ -39,7 +39,7 @@ class Pace(NamedTuple):
     limit: float
 
 
-def pace_of(character: Character, points: Floats, derived: Callable[[], Terms]) -> Pace:
+def time_scale_of(character: Character, points: Floats, derived: Callable[[], Terms]) -> TimeScale:
     """Return the pace at starts (starts, d), or along paths from them (starts, times, d).
 
     `derived` returns the equation to order 1 or more; it is asked only where that is needed.
@@ -50,7 +50,7 @@ def pace_of(character: Character, points: Floats, derived: Callable[[], Terms]) 
     >>> bowl = VectorField.read("-x, -10*y")
     >>> character = Character(get("heavy-ball", beta="81/100"), bowl)
     >>> equation = lambda: derive(character, 1)
-    >>> np.round(pace_of(character, np.array([[1.0, 1.0]]), equation), 3)
+    >>> np.round(time_scale_of(character, np.array([[1.0, 1.0]]), equation), 3)
     array([52.632,  0.053])
     """
     problem = character.problem
@@ -58,18 +58,18 @@ def pace_of(character: Character, points: Floats, derived: Callable[[], Terms]) 
     if character.is_on_trees:
         factor = abs(character.effective_rate)
         rate = factor * stiffness(problem, points)
-        return Pace(rate, factor * character.useful_limit)
+        return TimeScale(rate, factor * character.useful_limit)
     try:
         equation = derived()
     except MethodError:  # an equation is tested that the method itself has not
-        return Pace(stiffness(problem, points), 1.0)
+        return TimeScale(stiffness(problem, points), 1.0)
     norms = jacobian_norms(followed_field(equation), points)
     slowest = character.slowest_rate_at(points)
     rates = np.fmax(norms, _lag(slowest, equation, points))
     paths = rates.reshape(len(points), -1)
     fastest = np.where(np.isfinite(paths), paths, 0.0).max(axis=1)
     limit = limit_of(slowest) if character.has_memory else character.useful_limit
-    return Pace(float(np.quantile(fastest, _QUANTILE)), limit)
+    return TimeScale(float(np.quantile(fastest, _QUANTILE)), limit)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -25,15 +25,15 @@ _GRID = np.geomspace(1e-5, 1.0, 100)
 _HALVINGS = 60
 
 
-def overtaken_at(method: Method) -> float:
+def memory_limit(method: Method) -> float:
     """Return the gamma at which the memory overtakes theta on f = -theta, at most 1.
 
     Examples
     --------
     >>> from bea.methods import get
-    >>> round(overtaken_at(get("heavy-ball", beta="81/100")), 9)
+    >>> round(memory_limit(get("heavy-ball", beta="81/100")), 9)
     0.01
-    >>> round(overtaken_at(get("adams-bashforth", steps=2)), 6)
+    >>> round(memory_limit(get("adams-bashforth", steps=2)), 6)
     0.666667
     """
     follows = partial(_principal, method.bind(as_float))

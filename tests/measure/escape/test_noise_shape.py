@@ -9,7 +9,7 @@ import bea
 from bea.errors import BeaError
 from bea.measure.escape import critical_points, escape_times, mean_passage_time
 from bea.measure.escape.kramers import step_factor
-from bea.measure.escape.noise_shape import climb, shape_factor
+from bea.measure.escape.noise_shape import escape_path, shape_factor
 from bea.measure.training.temperature import noise_temperature
 from bea.noise import Batches
 
@@ -19,11 +19,11 @@ COINS = bea.problems.with_gradient_covariance(DOUBLE, ["9/4", "9/4"])  # ± 3/2 
 
 
 def test_the_climb_goes_over_all_of_the_barrier() -> None:
-    times, points = climb(COINS, LEFT, TOP)
+    times, points = escape_path(COINS, LEFT, TOP)
     force = -COINS(points)
     assert np.trapezoid((force**2).sum(axis=1), times) == pytest.approx(0.25, rel=1e-4)
     assert np.linalg.norm(points[-1] - LEFT.point) < 1e-4
-    assert climb(COINS, RIGHT, TOP)[1][-1][0] == pytest.approx(1, abs=1e-4)
+    assert escape_path(COINS, RIGHT, TOP)[1][-1][0] == pytest.approx(1, abs=1e-4)
 
 
 @pytest.mark.parametrize("variance", ["100", "400"])

@@ -8,9 +8,9 @@ from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character
-from bea.modified.memory.time_scale import Pace, pace_of
+from bea.modified.memory.time_scale import TimeScale, time_scale_of
 
 
-def paced(method: Method, problem: VectorField, points: Any) -> Pace:
+def paced(method: Method, problem: VectorField, points: Any) -> TimeScale:
     character = Character(method, problem)
-    return pace_of(character, points, lambda: derive(character, 1))
+    return time_scale_of(character, points, lambda: derive(character, 1))

@@ -9,7 +9,7 @@ from bea.algebra import as_float
 from bea.errors import MethodError
 from bea.methods import get
 from bea.modified.memory.character import Character
-from bea.modified.memory.useful_range import overtaken_at
+from bea.modified.memory.useful_range import memory_limit
 
 MULTISTEP = [
     ("heavy-ball", {"beta": "9/10"}),
@@ -29,7 +29,7 @@ def test_below_it_the_first_root_is_real_and_above_it_is_not_or_not_the_first(
     polynomials = method.bind(as_float).shift_polynomials()
     assert polynomials is not None
     rho, sigma = (np.array([float(c) for c in part]) for part in polynomials)
-    limit = overtaken_at(method)
+    limit = memory_limit(method)
     assert 0 < limit < 1
     for gamma, follows in ((0.99 * limit, True), (1.01 * limit, False)):
         size = max(len(rho), len(sigma))
@@ -42,10 +42,10 @@ def test_below_it_the_first_root_is_real_and_above_it_is_not_or_not_the_first(
 
 
 def test_published_and_simple_values() -> None:
-    assert overtaken_at(get("adams-bashforth", steps=2)) == pytest.approx(2 / 3)
-    assert overtaken_at(get("optimistic-gradient")) == pytest.approx(1 / 2)
-    assert overtaken_at(get("bdf", steps=2)) == pytest.approx(1 / 2)
-    assert overtaken_at(get("heavy-ball", beta=0)) == 1
+    assert memory_limit(get("adams-bashforth", steps=2)) == pytest.approx(2 / 3)
+    assert memory_limit(get("optimistic-gradient")) == pytest.approx(1 / 2)
+    assert memory_limit(get("bdf", steps=2)) == pytest.approx(1 / 2)
+    assert memory_limit(get("heavy-ball", beta=0)) == 1
 
 
 def test_the_limit_needs_numbers() -> None:
