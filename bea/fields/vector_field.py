@@ -26,13 +26,14 @@ from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
 from bea.fields.sources import read_source
+from bea.portable import Portable
 
 Rhs = Callable[[Floats, Floats], Floats]
 Inside = Callable[[Floats], NDArray[np.bool_]]
 Derivative = Callable[[Floats, Floats, Floats], Floats]
 
 
-class VectorField:
+class VectorField(Portable):
     """A vector field with exact components; make one with `VectorField.read` or `bea.problems`.
 
     Parameters

@@ -8,8 +8,8 @@ differential equations", Math. Comp. 76 (2007) 1941-1953.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import factorial
 from typing import Any
 
@@ -92,25 +92,15 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
     chosen = _choose(route, character)
     if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
-    other = "manifold" if chosen == "manifold" else "trees"
-    on_trees = routes.get(chosen if problem is None else other).on_trees
-    solved = cache(lambda k: manifold.memory_on_field(method, _given(problem), k))
+    found = _Derivation(method, problem, chosen)
     equation = ModifiedEquation(
         method,
         order,
         problem,
         route=chosen,
-        coefficients=lambda k: (
-            scheduled.on_trees(method, k)
-            if isinstance(method, Scheduled)
-            else _by_trees(on_trees, method, k)
-        ),
-        components=lambda k: (
-            solved(k)[0]
-            if chosen == "manifold"
-            else routes.get(chosen).on_field(method, _given(problem), k)
-        ),
-        memory=lambda k: solved(k)[1],
+        coefficients=found.coefficients,
+        components=found.components,
+        memory=found.memory,
         character=character,
     )
     asked.derived = _derived(equation)
@@ -142,13 +132,41 @@ def modifying_integrator(
         problem,
         route="trees" if problem is None else "perturbation",
         kind="modifying",
-        coefficients=lambda k: _by_trees(_modifying_on_trees, method, k),
-        components=lambda k: _modifying_on_field(method, _given(problem), k),
+        coefficients=partial(_by_trees, _modifying_on_trees, method),
+        components=partial(_modifying_on_field, method, problem),
     )
     return _derived(equation)
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+class _Derivation:
+    """The terms of a method's equation to whatever order is asked, by one route."""
+
+    def __init__(self, method: Method, problem: VectorField | None, route: str) -> None:
+        self.method, self.problem, self.route = method, problem, route
+        self._solved: dict[int, Any] = {}
+
+    def coefficients(self, order: int) -> Mapping[Tree, Any]:
+        if isinstance(self.method, Scheduled):
+            return scheduled.on_trees(self.method, order)
+        other = "manifold" if self.route == "manifold" else "trees"
+        route = routes.get(self.route if self.problem is None else other)
+        return _by_trees(route.on_trees, self.method, order)
+
+    def components(self, order: int) -> list[tuple[Element, ...]]:
+        if self.route == "manifold":
+            return self._on_manifold(order)[0]
+        return routes.get(self.route).on_field(self.method, _given(self.problem), order)
+
+    def memory(self, order: int) -> Any:
+        return self._on_manifold(order)[1]
+
+    def _on_manifold(self, order: int) -> Any:
+        if order not in self._solved:
+            self._solved[order] = manifold.memory_on_field(self.method, _given(self.problem), order)
+        return self._solved[order]
 
 
 def _by_trees(
@@ -177,12 +195,13 @@ def _modifying_on_trees(method: Method, order: int) -> list[Any]:
 
 
 def _modifying_on_field(
-    method: Method, field: VectorField, order: int
+    method: Method, problem: VectorField | None, order: int
 ) -> list[tuple[Element, ...]]:
     """The same in the ring: f_k is what a step fed with f_0 ... f_(k-1) lacks at gamma^(k+1).
 
     At first f itself is fed, and f_0 is f and what that lacks: weight decay, say, is given back.
     """
+    field = _given(problem)
     exact = _taylor(field, order)
     lacking = _lacking(method, field, [], exact, 1)
     terms = [tuple(f + c for f, c in zip(field.components, lacking, strict=True))]

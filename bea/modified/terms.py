@@ -27,6 +27,7 @@ from bea.modified.memory.character import Character
 from bea.modified.numeric import compiled, horner_program, lane_gammas, shorter, tree_program
 from bea.modified.routes import manifold
 from bea.modified.structure import gradient
+from bea.portable import Portable
 from bea.trees import Tree, number_up_to
 
 Components = Sequence[tuple[Element, ...]]
@@ -36,7 +37,7 @@ Memory = Sequence[Sequence[Element]]
 _FEW_TREES = 600
 
 
-class Terms:
+class Terms(Portable):
     """The field f~ = f_0 + gamma f_1 + ... + gamma^K f_K, term by term.
 
     Attributes

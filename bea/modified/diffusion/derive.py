@@ -18,6 +18,7 @@ closer than both. Source: Li, Tai and E,
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from bea.errors import OrderError
@@ -28,7 +29,7 @@ from bea.modified.diffusion.equation import StochasticEquation
 from bea.modified.diffusion.given_covariance import with_covariance
 from bea.modified.diffusion.sampled import by_samples
 from bea.modified.diffusion.universal import UniversalStochasticEquation
-from bea.modified.random.generator import modified_generator
+from bea.modified.random.generator import ModifiedGenerator, modified_generator
 from bea.noise import Noise, independent_noise
 from bea.problems import FiniteSum
 
@@ -87,7 +88,11 @@ def stochastic_equation(
     if covariance is not None:
         drift, matrices = with_covariance(method, problem, weak_order, covariance)
         return StochasticEquation(
-            method, problem, weak_order, drift=lambda: drift, covariance=lambda: matrices
+            method,
+            problem,
+            weak_order,
+            drift=partial(tuple, drift),
+            covariance=partial(tuple, matrices),
         )
     if weak_order <= 2 and isinstance(problem, FiniteSum):
         sampled = by_samples(method, problem, weak_order, independent_noise(batches))
@@ -99,9 +104,20 @@ def stochastic_equation(
         method,
         problem,
         weak_order,
-        drift=lambda: generator.drift[:weak_order],
-        covariance=lambda: generator.diffusion[1 : max(weak_order, 2)],
+        drift=partial(_first, generator, "drift", weak_order),
+        covariance=partial(_diffusion, generator, weak_order),
         attained=min([weak_order, *broken]),
         batches=generator.batches,
-        start=lambda: generator.start[:weak_order],
+        start=partial(_first, generator, "start", weak_order),
     )
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _first(generator: ModifiedGenerator, name: str, count: int) -> Any:
+    return getattr(generator, name)[:count]
+
+
+def _diffusion(generator: ModifiedGenerator, weak_order: int) -> Any:
+    return generator.diffusion[1 : max(weak_order, 2)]

@@ -31,12 +31,13 @@ from bea.modified.writing.script import (
     text_of,
 )
 from bea.noise import Noise
+from bea.portable import Portable
 
 # Eigenvalues of a covariance that are below 0 by rounding alone count as 0.
 _ROUNDING = 1e-12
 
 
-class StochasticEquation:
+class StochasticEquation(Portable):
     """dX = b dt + √γ S dW on a concrete problem; made by `stochastic_equation`.
 
     It is a vector field, its drift b, and so may be integrated like any other; the noise is beside.

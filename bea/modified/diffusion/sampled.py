@@ -17,6 +17,7 @@ import numpy as np
 
 from bea.algebra import Element
 from bea.algebra.ring.conversions import to_program
+from bea.algebra.ring.differential_operator import DifferentialOperator
 from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.fields import VectorField
@@ -44,15 +45,14 @@ class SampledEquation(StochasticEquation):
         equation: ModifiedEquation,
         rate: Any,
     ) -> None:
-        generator = lambda: modified_generator(method, problem, weak_order - 1, batches)  # noqa: E731
         super().__init__(
             method,
             problem,
             weak_order,
-            drift=lambda: equation.components,
+            drift=self._components,
             covariance=self._expanded,
             batches=batches,
-            start=lambda: generator().start,
+            start=self._start,
         )
         self._equation, self._rate = equation, rate
 
@@ -62,6 +62,13 @@ class SampledEquation(StochasticEquation):
         problem = self.problem
         assert isinstance(problem, FiniteSum)
         return f"{self.method}, {problem.identity}, {self.batches}, weak order {self.weak_order}"
+
+    def _components(self) -> tuple[tuple[Element, ...], ...]:
+        return self._equation.components
+
+    def _start(self) -> tuple[DifferentialOperator, ...]:
+        order = self.weak_order - 1
+        return modified_generator(self.method, self.problem, order, self.batches).start
 
     def _expanded(self) -> list[Matrix]:
         field = self._equation.problem

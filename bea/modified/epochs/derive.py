@@ -40,6 +40,7 @@ gradient descent", ICLR 2021, for f~_1 averaged over orders; the rest is derived
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
 from math import comb
 from typing import Any
@@ -198,13 +199,16 @@ def _equation(
     m, ring = epoch.steps, problem.ring
     wanted = [object_vector(c) * fmpq(1, m ** (k + 1)) for k, c in enumerate(powers)]
     terms = [tuple(f * m**k) for k, f in enumerate(match_powers(wanted, ring.vector_along))]
-
-    def components(k: int) -> list[tuple[Element, ...]]:
-        if k > order:
-            raise MethodError(f"the epoch is derived to order {order}: derive it to order {k}")
-        return terms[: k + 1]
-
+    components = partial(_up_to, terms)
     return EpochEquation(method, order, problem, epoch=epoch, route=route, components=components)
+
+
+def _up_to(terms: list[tuple[Element, ...]], order: int) -> list[tuple[Element, ...]]:
+    if order >= len(terms):
+        raise MethodError(
+            f"the epoch is derived to order {len(terms) - 1}: derive it to order {order}"
+        )
+    return terms[: order + 1]
 
 
 def _composed(method: Method, losses: Sequence[Loss], order: int) -> list[Vector]:

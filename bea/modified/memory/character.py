@@ -29,12 +29,13 @@ from bea.modified.symbolic_step import (
     rational_if_possible,
     tree_map,
 )
+from bea.portable import Portable
 
 # Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
 _ROUNDING = 1e-7
 
 
-class Character:
+class Character(Portable):
     """What a method is like, on a problem where one is given.
 
     Attributes

@@ -18,8 +18,8 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 from bea.algebra import Element, Ring
@@ -35,6 +35,7 @@ from bea.modified.random.slow_operator import SlowOperator, logarithm
 from bea.modified.random.step import RandomStep
 from bea.modified.writing.script import LATEX, TEXT, Script, text_of
 from bea.noise import Noise
+from bea.portable import Portable
 from bea.problems import FiniteSum, TimedSum
 
 Matrix = tuple[tuple[Element, ...], ...]
@@ -85,16 +86,11 @@ def modified_generator(
     step = RandomStep(method, problem, batches)
     slow = SlowOperator(step, order + 1)
     ring = _ring_of_results(step, problem)
-
-    def finished(operator: DifferentialOperator) -> DifferentialOperator:
-        moved = {i: slow.fractions.lowest_terms(c, ring) for i, c in operator.coefficients.items()}
-        return DifferentialOperator(ring, moved)
-
-    terms = tuple(map(finished, logarithm(slow.terms)))
-    return ModifiedGenerator(step, problem, terms, lambda: tuple(map(finished, slow.start)))
+    terms = _in_lowest_terms(slow, ring, logarithm(slow.terms))
+    return ModifiedGenerator(step, problem, terms, partial(_start, slow, ring))
 
 
-class ModifiedGenerator:
+class ModifiedGenerator(Portable):
     """The terms L~_0 ... L~_K of a modified generator; made by `modified_generator`.
 
     Attributes
@@ -300,6 +296,20 @@ class ModifiedGenerator:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _in_lowest_terms(
+    slow: SlowOperator, ring: Ring, operators: Iterable[DifferentialOperator]
+) -> tuple[DifferentialOperator, ...]:
+    def moved(operator: DifferentialOperator) -> DifferentialOperator:
+        lowest = {i: slow.fractions.lowest_terms(c, ring) for i, c in operator.coefficients.items()}
+        return DifferentialOperator(ring, lowest)
+
+    return tuple(map(moved, operators))
+
+
+def _start(slow: SlowOperator, ring: Ring) -> tuple[DifferentialOperator, ...]:
+    return _in_lowest_terms(slow, ring, slow.start)
 
 
 def _ring_of_results(step: RandomStep, problem: VectorField) -> Ring:

@@ -29,11 +29,12 @@ from bea.algebra.ring.differential_operator import DifferentialOperator, MultiIn
 from bea.errors import MethodError
 from bea.modified.random.common_denominator import CommonDenominator
 from bea.modified.random.step import Average, RandomStep
+from bea.portable import Portable
 
 Terms = list[DifferentialOperator]
 
 
-class SlowOperator:
+class SlowOperator(Portable):
     """E = 1 + gamma E_1 + ..., the operators M_alpha, and the start.
 
     Parameters

@@ -30,6 +30,7 @@ from bea.modified.checks import require_method, require_problem
 from bea.modified.random.batches import mean_field, moved, samples_of
 from bea.modified.symbolic_step import missing_symbols
 from bea.noise import Noise, independent_noise
+from bea.portable import Portable
 from bea.series import PowerSeries
 
 #: More batches than these are not gone through one by one.
@@ -45,7 +46,7 @@ class Average(NamedTuple):
     value: Element
 
 
-class RandomStep:
+class RandomStep(Portable):
     """The step of a method on a random batch of a finite sum.
 
     Parameters
