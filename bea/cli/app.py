@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from bea import __version__
-from bea.cli.commands.demo import demo
-from bea.cli.commands.derive import derive
-from bea.cli.commands.drift import drift
-from bea.cli.commands.listing import list_app
-from bea.cli.commands.plot import plot_app
-from bea.cli.commands.verify import verify
 from bea.cli.reading.options import prose
-from bea.cli.sgd.app import sgd_app
+
+#: The commands as they are listed, and where each is: a function, or a group of commands.
+COMMANDS = {
+    "derive": "commands.derive:derive",
+    "drift": "commands.drift:drift",
+    "verify": "commands.verify:verify",
+    "sgd": "sgd.app:sgd_app",
+    "plot": "commands.plot:plot_app",
+    "list": "commands.listing:list_app",
+    "demo": "commands.demo:demo",
+}
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
@@ -56,10 +61,10 @@ def _bea(
 
 
 app.callback(invoke_without_command=True, help=prose(_bea.__doc__))(_bea)
-app.command("derive", help=prose(derive.__doc__))(derive)
-app.command("drift", help=prose(drift.__doc__))(drift)
-app.command("verify", help=prose(verify.__doc__))(verify)
-app.add_typer(sgd_app, name="sgd")
-app.add_typer(plot_app, name="plot")
-app.add_typer(list_app, name="list")
-app.command("demo", help=prose(demo.__doc__))(demo)
+for _name, _place in COMMANDS.items():
+    _module, _, _found = _place.partition(":")
+    _command = getattr(import_module(f"bea.cli.{_module}"), _found)
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command, name=_name)
+    else:
+        app.command(_name, help=prose(_command.__doc__))(_command)

@@ -4,7 +4,7 @@
 `ShuffledEpochs` go through all samples in random order.
 """
 
-from bea.noise.batches import Batches, ShuffledEpochs, as_noise, independent_noise
-from bea.noise.noise import Noise
+# The names stand in `__init__.pyi`, as those of `bea` do.
+import lazy_loader
 
-__all__ = ["Batches", "Noise", "ShuffledEpochs", "as_noise", "independent_noise"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -16,42 +16,7 @@ Examples
 ((6, 2), 'loss')
 """
 
-from bea.plots.fields import (
-    loss_figure,
-    terms_figure,
-    trajectory_figure,
-)
-from bea.plots.house import (
-    save_figure,
-)
-from bea.plots.order import (
-    certificate_figure,
-    comparison_figure,
-    drift_figure,
-    schedule_figure,
-)
-from bea.plots.random import (
-    annealing_figure,
-    averaging_figure,
-    ensemble_figure,
-    equilibrium_figure,
-    escape_figure,
-    growth_figure,
-)
+# Figures load when they are first drawn; their names stand in `__init__.pyi`, as those of `bea` do.
+import lazy_loader
 
-__all__ = [
-    "annealing_figure",
-    "averaging_figure",
-    "certificate_figure",
-    "comparison_figure",
-    "drift_figure",
-    "ensemble_figure",
-    "equilibrium_figure",
-    "escape_figure",
-    "growth_figure",
-    "loss_figure",
-    "save_figure",
-    "schedule_figure",
-    "terms_figure",
-    "trajectory_figure",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from bea.cli.formats.format import Format, Page
-from bea.cli.formats.json import JSON
-from bea.cli.formats.latex import LATEX
-from bea.cli.formats.text import TEXT
 from bea.cli.streams import emit
 
 __all__ = ["FORMATS", "Format", "Page", "names", "show"]
 
-FORMATS = {format.name: format for format in (TEXT, LATEX, JSON)}
+# The formats as they are offered; each is the `FORMAT` of a module here.
+_NAMES = ("text", "latex", "json")
+FORMATS: dict[str, Format] = {name: import_module(f"{__name__}.{name}").FORMAT for name in _NAMES}
 
 
 def names(formulas: bool = False) -> list[str]:
@@ -29,7 +29,7 @@ def show(page: Page, format: str, out: Path | None = None) -> None:
     from bea.reports import console_on
 
     console = console_on()
-    if format == TEXT.name and page.parts is not None and out is None:
+    if format == "text" and page.parts is not None and out is None:
         for part in page.parts():
             console.print(part)
     else:

@@ -34,11 +34,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Format:
-    """A form of results: its name on the command line, and how a page is written in it.
+    """A form of results: how a page is written in it, for a width.
 
     `formulas` says that only results that are formulas have it.
     """
 
-    name: str
     write: Callable[[Page, int], str]
     formulas: bool = False

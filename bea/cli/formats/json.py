@@ -11,4 +11,4 @@ def _written(page: Page, width: int) -> str:
     return json_text(dict(page.record()))
 
 
-JSON = Format("json", _written)
+FORMAT = Format(_written)

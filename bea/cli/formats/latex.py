@@ -10,4 +10,4 @@ def _written(page: Page, width: int) -> str:
     return page.latex()
 
 
-LATEX = Format("latex", _written, formulas=True)
+FORMAT = Format(_written, formulas=True)

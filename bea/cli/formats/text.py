@@ -14,4 +14,4 @@ def _written(page: Page, width: int) -> str:
     return plain_text(*page.parts(), width=width)
 
 
-TEXT = Format("text", _written)
+FORMAT = Format(_written)

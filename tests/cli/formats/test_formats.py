@@ -26,7 +26,7 @@ def test_a_new_format_is_had_by_every_command(
     bea: Bea, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The options were made when the commands were imported: it is the list that they look at."""
-    monkeypatch.setitem(formats.FORMATS, "count", Format("count", counted))
+    monkeypatch.setitem(formats.FORMATS, "count", Format(counted))
     run = bea(*COMMANDS[command], "--format", "count")
     assert run.out.endswith(" entries\n") and run.status == 0
 
