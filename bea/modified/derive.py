@@ -25,7 +25,6 @@ from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.character import Character
-from bea.modified.routes import manifold
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
 from bea.modified.symbolic_step import (
@@ -92,7 +91,7 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
     chosen = _choose(route, character)
     if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
-    found = _Derivation(method, problem, chosen)
+    found = _Derivation(character, chosen)
     equation = ModifiedEquation(
         method,
         order,
@@ -144,9 +143,9 @@ def modifying_integrator(
 class _Derivation:
     """The terms of a method's equation to whatever order is asked, by one route."""
 
-    def __init__(self, method: Method, problem: VectorField | None, route: str) -> None:
-        self.method, self.problem, self.route = method, problem, route
-        self._solved: dict[int, Any] = {}
+    def __init__(self, character: Character, route: str) -> None:
+        self.character, self.route = character, route
+        self.method, self.problem = character.method, character.problem
 
     def coefficients(self, order: int) -> Mapping[Tree, Any]:
         if isinstance(self.method, Scheduled):
@@ -157,16 +156,11 @@ class _Derivation:
 
     def components(self, order: int) -> list[tuple[Element, ...]]:
         if self.route == "manifold":
-            return self._on_manifold(order)[0]
+            return self.character.slow_manifold.to(order)[0]
         return routes.get(self.route).on_field(self.method, _given(self.problem), order)
 
     def memory(self, order: int) -> Any:
-        return self._on_manifold(order)[1]
-
-    def _on_manifold(self, order: int) -> Any:
-        if order not in self._solved:
-            self._solved[order] = manifold.memory_on_field(self.method, _given(self.problem), order)
-        return self._solved[order]
+        return self.character.slow_manifold.to(order)[1]
 
 
 def _by_trees(

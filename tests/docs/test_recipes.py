@@ -75,10 +75,7 @@ def test_the_pasted_code_is_in_the_house_style(copy: Path) -> None:
 COMMANDS = {
     "method": (["derive", "ssp3", "--order", "3"], "γ³"),
     "problem": (["derive", "gradient-descent", "pseudo-huber", "--order", "1"], "x"),
-    "route": (
-        ["derive", "heun", "--route", "interpolation"],
-        "f + γ²(−1/6 (f')²f + 1/12 f''[f,f])",
-    ),
+    "route": (["derive", "heun", "--route", "interpolation"], "1/12 f''(f,f)"),
     "command": (["trees", "--order", "3"], "[[],[]]"),
     "format": (["trees", "--order", "2", "--format", "lines"], 'trees = [{"tree": "[]"'),
     "format of another command": (["list", "schedules", "-f", "lines"], "schedules = [{"),

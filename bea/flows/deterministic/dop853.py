@@ -12,7 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,15 +50,22 @@ class Attempt(NamedTuple):
 
 @cache
 def coefficients() -> Coefficients:
-    """Read the tableau from SciPy (on first use: importing scipy.integrate takes a while)."""
-    from scipy.integrate import DOP853
+    """Read the tableau from SciPy: from its file, as importing scipy.integrate takes a while."""
+    (folder,) = find_spec("scipy").submodule_search_locations  # type: ignore[union-attr, misc]
+    path = Path(folder) / "integrate" / "_ivp" / "dop853_coefficients.py"
+    if path.exists():
+        table: Any = run_path(str(path))
+        a, b, third, fifth = table["A"][:12, :12], table["B"], table["E3"], table["E5"]
+    else:
+        from scipy.integrate import DOP853
 
+        a, b, third, fifth = DOP853.A, DOP853.B, DOP853.E3, DOP853.E5
     return Coefficients(
-        stages=tuple(_sparse(row) for row in DOP853.A[1:]),
-        weights=_sparse(DOP853.B),
-        fifth=_sparse(DOP853.E5),
+        stages=tuple(_sparse(row) for row in a[1:]),
+        weights=_sparse(b),
+        fifth=_sparse(fifth),
         # E3 = B - b̂ where b̂ has three entries only: the difference is the cheaper sum.
-        third=_sparse(DOP853.B - DOP853.E3[: len(DOP853.B)]),
+        third=_sparse(b - third[: len(b)]),
     )
 
 

@@ -205,7 +205,13 @@ class Character(Portable):
         except MethodError:
             if self.problem is None:
                 raise
-            return manifold.linear_memory(self.method, self.problem), False
+            return self.slow_manifold.on_memory, False
+
+    @cached_property
+    def slow_manifold(self) -> manifold.SlowManifold:
+        """f~ and the memory on the problem, as far as they were asked for."""
+        assert self.problem is not None
+        return manifold.SlowManifold(self.method, self.problem)
 
     @property
     def _inner(self) -> Method:

@@ -55,19 +55,12 @@ def memory_on_field(
     method: Method, field: VectorField, order: int
 ) -> tuple[list[tuple[Element, ...]], list[list[Any]]]:
     """Return f_0 ... f_order, and per power of gamma the components of the slaved memory."""
-    found = _OnField(method, field)
-    found.solve(order)
-    return [tuple(term) for term in found.field], found.memory
+    return SlowManifold(method, field).to(order)
 
 
 def memory_shapes(bound: Method, f: SeriesField) -> list[tuple[int, ...]]:
     """Return the shapes of the parts of the memory: (d,) for a vector, () for a number."""
     return [np.shape(part) for part in bound.init(f, f.identity)]
-
-
-def linear_memory(method: Method, field: VectorField) -> list[list[Any]]:
-    """Return the matrix by which a small change of the memory is carried on, at gamma = 0."""
-    return _OnField(method, field).on_memory
 
 
 # --- private helpers: the algorithm ---------------------------------------------------------------
@@ -81,8 +74,12 @@ class _Manifold:
 
     def solve(self, order: int) -> None:
         """Make both equations hold up to gamma^(order + 1), one power at a time."""
-        for n in range(1, order + 2):
+        for n in range(self.solved() + 1, order + 2):
             self.settle(n, self.gaps(n))
+
+    def solved(self) -> int:
+        """Return how many terms of f~ are known."""
+        return 0
 
     def gaps(self, n: int) -> list[Any]:
         """Return how far both equations are from holding, to gamma^n, without what is unknown."""
@@ -171,11 +168,15 @@ class _OnTrees(_Manifold):
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-# --- private helpers: on a concrete field ---------------------------------------------------------
+# --- on a concrete field --------------------------------------------------------------------------
 
 
-class _OnField(_Manifold):
-    """`field` has f_0, f_1, ..., and `memory[k]` the components of S at gamma^k."""
+class SlowManifold(_Manifold):
+    """f~ and S of a method on a concrete field, found once and further when more is asked.
+
+    `field` has f_0, f_1, ..., `memory[k]` the components of S at gamma^k, and `on_memory` is the
+    matrix by which a small change of the memory is carried on at gamma = 0.
+    """
 
     def __init__(self, method: Method, problem: VectorField) -> None:
         self.method, self.problem = method, problem
@@ -183,6 +184,14 @@ class _OnField(_Manifold):
         self.divides = False
         self.memory = [self._memory_at_zero()]
         self.on_theta, self.on_memory = self._linear_part(self.memory[0])
+
+    def to(self, order: int) -> tuple[list[tuple[Element, ...]], list[list[Any]]]:
+        """Return f_0 ... f_order, and S to gamma^(order + 1)."""
+        self.solve(order)
+        return [tuple(term) for term in self.field[: order + 1]], self.memory[: order + 2]
+
+    def solved(self) -> int:
+        return len(self.field)
 
     def gaps(self, n: int) -> list[Any]:
         def at(f: SeriesField, bound: Method, memory: tuple[Any, ...]) -> list[Any]:

@@ -89,3 +89,11 @@ def test_first_step_at_rest_spans_everything() -> None:
 
 def test_first_step_is_positive_where_the_probe_overflows() -> None:
     assert 0 < first_step(1e300, 1e5) < 1e-20
+
+
+def test_the_coefficients_are_those_of_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read from SciPy's file, or from SciPy where there is no such file."""
+    from_file = dop853.coefficients.__wrapped__()
+    monkeypatch.setattr("pathlib.Path.exists", lambda path: False)
+    assert dop853.coefficients.__wrapped__() == from_file
+    assert len(from_file.stages) == 11 and len(from_file.weights) == 8
