@@ -18,6 +18,7 @@ The house, each floor importing only from the floors below:
     modified | flows        derive | iterate, integrate, run ensembles
     methods | problems | noise   one step function each | losses, ODEs, games, sums | batches
     fields | bseries        a vector field | series on trees
+    arithmetic              what a step is run in
     algebra                 formulas, the exact ring, programs
     series | trees | files  formal power series | rooted trees | files written whole
 

@@ -8,6 +8,8 @@ from hypothesis import settings
 
 # Set before anything can import matplotlib; child processes inherit it.
 os.environ["MPLBACKEND"] = "Agg"
+# A hundred child processes compile bea once, also where this one is told to keep no bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # No deadline: the first example of a test pays for lazy imports. In CI no example is random, so
 # that a red run can be repeated.

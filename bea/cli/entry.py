@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import typer
+from typer.main import get_command
 
 from bea.cli.app import app
 from bea.cli.streams import note, one_line, prepare, silence
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        return int(app(arguments, prog_name="bea", standalone_mode=False) or 0)
+        return int(_command().main(arguments, "bea", standalone_mode=False) or 0)
     except _ClickException as error:
         return _failed(_usage(error, arguments))
     except BeaError as error:
@@ -48,6 +50,11 @@ def _run(arguments: list[str]) -> int:
         return _failed("there is not enough memory for this: take fewer runs, steps or records")
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
+
+
+@cache
+def _command() -> Any:
+    return get_command(app)
 
 
 def _flushed(status: int) -> int:

@@ -166,7 +166,7 @@ def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(entry, "app", broken)
+    monkeypatch.setattr("bea.cli.formats.emit", broken)
     with pytest.raises(ZeroDivisionError):
         entry.main(["derive", "heun"])
 
