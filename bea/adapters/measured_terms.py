@@ -8,14 +8,16 @@ for the orders of differences in `bea.adapters.measured_field`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bea.adapters.measured_field import MeasuredField
+from bea.algebra import Element
+from bea.algebra.ring.conversions import to_program
 from bea.arrays import Floats
 from bea.errors import DimensionError, OrderError
-from bea.fields import VectorField
 from bea.flows.deterministic.times import check_count
 from bea.modified import ModifiedEquation
 
@@ -145,12 +147,18 @@ def compare_terms(measured: MeasuredTerms, equation: ModifiedEquation) -> list[T
         )
     pairs = zip(measured.values, measured.uncertainty, equation.components, strict=False)
     return [
-        TermComparison(k, value, VectorField(term)(measured.point), uncertainty)
+        TermComparison(k, value, _at(term, measured.point), uncertainty)
         for k, (value, uncertainty, term) in enumerate(pairs)
     ]
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _at(term: Sequence[Element], point: Floats) -> Floats:
+    """Return a term at a point; what else its ring has learned does not limit it."""
+    values = to_program(term).run(list(point), lambda c: float(c.p) / float(c.q))
+    return np.array(values, dtype=float)
 
 
 def _fit(gammas: Floats, values: Floats, error: Floats, degree: int) -> tuple[Floats, Floats]:

@@ -29,6 +29,7 @@ from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.linear import dot, inverse
+from bea.modified.settled_memory import settled_memory
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
 from bea.trees import trees
@@ -254,22 +255,30 @@ class SlowManifold(_Manifold):
         f = SeriesField(self.problem, 0)
         init = self.method.bind(f.constant).init(f, f.identity)
         start = [(f.gamma * 0 + s)[0] for part in init for s in np.ravel(part)]
-        _, on_memory = self._linear_part(start)
-        _, after = self._step([start], 0)
-        gap = [s[0] - x for s, x in zip(after, start, strict=True)]
-        count = len(start)
-        matrix = [[fmpq(i == j) - on_memory[i][j] for j in range(count)] for i in range(count)]
-        solve = self.inverted(matrix)
-        found = [x + dot(row, gap) for x, row in zip(start, solve, strict=True)]
-        theta, again = self._step([found], 0)
+        try:
+            found = self._newton_step(start)
+            theta, again = self._step([found], 0)
+        except MethodError as error:  # singular: only memory that holds theta itself has a way out
+            try:
+                return settled_memory(self.method, self.problem)
+            except BeaError:
+                raise error from None
+        except BeaError:  # not defined where the memory starts, as the slope of a root is at 0
+            return settled_memory(self.method, self.problem)
         settled = all((s[0] - x).is_zero() for s, x in zip(again, found, strict=True))
         variables = [self.problem.ring.variable(i) for i in range(self.problem.dimension)]
         if not settled or any(s[0] != x for s, x in zip(theta, variables, strict=True)):
-            raise MethodError(
-                f"the step of '{self.method.name}' does not tend to the identity as gamma tends "
-                "to 0, or its memory is not linear there"
-            )
+            return settled_memory(self.method, self.problem)
         return found
+
+    def _newton_step(self, start: list[Any]) -> list[Any]:
+        """Return the fixed point if the memory is linear: for most methods it is."""
+        _, on_memory = self._linear_part(start)
+        _, after = self._step([start], 0)
+        gap = [s[0] - x for s, x in zip(after, start, strict=True)]
+        count = range(len(start))
+        matrix = [[fmpq(i == j) - on_memory[i][j] for j in count] for i in count]
+        return [x + dot(row, gap) for x, row in zip(start, self.inverted(matrix), strict=True)]
 
     def _linear_part(self, at: list[Any]) -> tuple[list[list[Any]], list[list[Any]]]:
         """Return d Phi^theta/ds and d Phi^s/ds at gamma = 0, by probing with s + gamma e_j."""

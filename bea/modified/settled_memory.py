@@ -1,0 +1,180 @@
+"""Where the memory of a method settles at step size zero: S_0(theta), exactly.
+
+At gamma = 0 theta stands still, and S_0 is the fixed point of the memory: with a symbol for each
+entry, Phi^s(theta, s) = s and Phi^theta(theta, s) = theta are equations in the ring. Entries are
+eliminated one by one: an equation that is linear in an entry, with a factor that holds no other,
+gives it. So memory that is linear is solved, memory of which one part feeds the next, as the mean
+square of RMSProp feeds a momentum, and memory that holds the slow variable itself, such as an
+average of the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from bea.algebra import Element, Ring
+from bea.algebra.ring.conversions import moved_to, to_program
+from bea.arrays import parts_of_memory
+from bea.errors import MethodError
+from bea.fields import SeriesField, VectorField
+from bea.methods import Method
+from bea.modified.symbolic_step import in_full
+from bea.series import PowerSeries
+
+
+def settled_memory(method: Method, problem: VectorField) -> list[Element]:
+    """Return the entries of the memory at gamma = 0, part after part, over the problem's ring.
+
+    Raises
+    ------
+    MethodError
+        If the memory does not settle, has no closed form there, or theta does not stand still.
+
+    Examples
+    --------
+    >>> from bea.methods import from_text
+    >>> rule = from_text("s = s/2 + grad**2/2; v = v/2 + grad/(s + 1); theta = theta - gamma*v")
+    >>> settled_memory(rule, VectorField.read("-x"))
+    [x**2, 2*x/(x**2 + 1)]
+    """
+    return _Equations(method, problem).solution()
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+class _Equations:
+    """The equations of the fixed point, in a ring with a symbol for each entry of the memory."""
+
+    def __init__(self, method: Method, problem: VectorField) -> None:
+        self.method, self.problem = method, problem
+        f = SeriesField(problem, 0)
+        parts = method.bind(f.constant).init(f, f.identity)
+        self.shapes = [np.shape(part) for part in parts]
+        count = sum(int(np.prod(shape)) for shape in self.shapes)
+        # The symbols never reach a result, but must be none of a user's names.
+        mark = "_" * (1 + max(map(len, problem.ring.symbols)))
+        names = [f"memory{mark}{i}" for i in range(count)]
+        own = len(problem.ring.symbols)
+        self.ring = Ring(problem.variables, (*problem.parameters, *names))
+        self.unknown = set(range(own, own + count))
+        self.symbols = [self.ring.variable(i) for i in sorted(self.unknown)]
+        self.known: dict[int, Element] = {}
+
+    def solution(self) -> list[Element]:
+        """Eliminate the entries one by one."""
+        equations = self._equations()
+        while self.unknown:
+            found = self._solvable(equations)
+            if found is None:
+                raise self._unsolved(equations)
+            place, value = found
+            self.unknown.discard(place)
+            self.known = {p: self._with(v, place, value) for p, v in self.known.items()}
+            self.known[place] = value
+            equations = [self._with(e, place, value) for e in equations]
+        if not all(e.is_zero() for e in equations):
+            raise MethodError(
+                f"the step of '{self.method.name}' does not tend to the identity as gamma tends "
+                "to 0, where its memory has settled: let theta move by gamma times something"
+            )
+        return [self._back(self.known[place]) for place in sorted(self.known)]
+
+    def _equations(self) -> list[Element]:
+        field = VectorField([moved_to(self.ring, c) for c in self.problem.components])
+
+        def to(highest: int) -> list[Any]:
+            f = SeriesField(field, highest)
+            series = [PowerSeries([s], highest) for s in self.symbols]
+            memory = parts_of_memory(series, self.shapes)
+            theta, after = self.method.bind(f.constant).step(f, f.identity, memory, f.gamma)
+            return [list(theta), [f.gamma * 0 + s for part in after for s in np.ravel(part)]]
+
+        theta, after = in_full(to, 0)
+        own = [self.ring.variable(i) for i in range(self.problem.dimension)]
+        pairs = [*zip(after, self.symbols, strict=True), *zip(theta, own, strict=True)]
+        return [series[0] - there for series, there in pairs]
+
+    def _solvable(self, equations: Sequence[Element]) -> tuple[int, Element] | None:
+        """Return an entry and its value, from the equation with the fewest entries."""
+        for equation in sorted(equations, key=lambda e: len(self._entries(e))):
+            for place in sorted(self._entries(equation)):
+                factor, rest = self._split(equation, place)
+                if factor is not None and not self._entries(factor) and not factor.is_zero():
+                    return place, -rest / factor
+        return None
+
+    def _split(self, equation: Element, place: int) -> tuple[Element | None, Element]:
+        """Return (a, b) of a s + b, with None where the equation is not linear in the entry s."""
+        linear: dict[tuple[int, ...], fmpq] = {}
+        rest: dict[tuple[int, ...], fmpq] = {}
+        for exponents, c in equation.terms().items():
+            power = int(exponents[place])
+            bare = (*exponents[:place], 0, *exponents[place + 1 :])
+            atoms = {g for g in range(len(self.ring.symbols), len(exponents)) if exponents[g]}
+            if power > 1 or any(place in self._inside(g) for g in atoms):
+                return None, equation
+            (linear if power else rest)[bare] = c
+        return self.ring.from_terms(linear), self.ring.from_terms(rest)
+
+    def _entries(self, element: Element) -> set[int]:
+        """Return the unknown entries that an element holds."""
+        return self._symbols(element) & self.unknown
+
+    def _symbols(self, element: Element) -> set[int]:
+        """Return the symbols that an element holds, also within functions."""
+        used = {g for e in element.terms() for g, exponent in enumerate(e) if exponent}
+        return set().union(*map(self._inside, used))
+
+    def _inside(self, generator: int) -> set[int]:
+        count = len(self.ring.symbols)
+        if generator < count:
+            return {generator}
+        return self._symbols(self.ring.atoms[generator - count].argument)
+
+    def _with(self, element: Element, place: int, value: Element) -> Element:
+        """Return the element with an entry replaced by its value."""
+        if place not in self._symbols(element):
+            return element
+        inputs = [self.ring.variable(i) for i in range(len(self.ring.symbols))]
+        inputs[place] = value
+        return _evaluated(element, inputs, self.ring)
+
+    def _back(self, value: Element) -> Element:
+        """Return a value over the problem's own ring."""
+        ring = self.problem.ring
+        own = [ring.variable(i) for i in range(len(ring.symbols))]
+        inputs = [*own, *[ring.constant(0)] * len(self.symbols)]
+        return _evaluated(value, inputs, ring)
+
+    def _unsolved(self, equations: Sequence[Element]) -> MethodError:
+        place = min(self.unknown)
+        held = any(self._entries(e) for e in equations)
+        what = (
+            "is not linear in it there, and has no closed form that is known"
+            if held
+            else "does not hold it: it forgets nothing"
+        )
+        return MethodError(
+            f"the memory of '{self.method.name}' has no slow manifold in closed form: at gamma = 0 "
+            f"the equation of {self._name(place)} {what}; follow its iterates (bea.iterate), or "
+            "let it forget, as RMSProp does"
+        )
+
+    def _name(self, place: int) -> str:
+        """Return what a user calls the part of the memory that an entry belongs to."""
+        entry = place - len(self.problem.ring.symbols)
+        ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes])
+        part = int(np.searchsorted(ends, entry, side="right"))
+        rule = getattr(self.method, "rule", None)
+        return f"'{rule.memory[part]}'" if rule is not None else f"part {part + 1}"
+
+
+def _evaluated(element: Element, inputs: Sequence[Element], ring: Ring) -> Element:
+    """Return an element with elements of another ring, or of the same, in place of its symbols."""
+    found: Element = ring.constant(0) + to_program([element]).run(inputs, lift=ring.constant)[0]
+    return found
