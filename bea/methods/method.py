@@ -61,6 +61,7 @@ class Method:
     `order_of_accuracy` (None if it depends on the hyperparameters), `gradient` (True if the
     method is meant for losses and its equations are written in derivatives of L), `ranges` (where
     hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}),
+    `iterates_only` (why the method has no modified equation, and what to take instead),
     `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
     a weight decay, or the parts of a field that is a sum, which `parts` then gives).
 
@@ -86,6 +87,7 @@ class Method:
     ranges: ClassVar[Mapping[str, Range]] = {}
     options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     colors: ClassVar[Colors] = PLAIN
+    iterates_only: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         """Make every hyperparameter exact; refuse a computed float and an unknown choice."""

@@ -24,7 +24,7 @@ AT_ZERO = {"exp": 1, "cos": 1, "cosh": 1, "sin": 0, "sinh": 0, "tanh": 0}
 
 _SMOOTH_ABS = "sqrt(x**2 + 1/100) is a smooth stand-in"
 _SMOOTH_MAX = "softplus is a smooth stand-in"
-_SMOOTH_STEP = "tanh or sigmoid is a smooth stand-in"
+_SMOOTH_STEP = "tanh(c/delta) is a smooth stand-in, on a concrete loss"
 
 NON_SMOOTH = {
     **dict.fromkeys(("abs", "absolute", "fabs"), _SMOOTH_ABS),

@@ -155,6 +155,10 @@ class AdaGrad(Method):
 
     name = "adagrad"
     title = "AdaGrad: gradients over the root of the sum of their squares (iterates only)"
+    iterates_only = (
+        "its sum of squares forgets nothing, so that it does not contract to a slow manifold: take "
+        "rmsprop, which forgets, or follow its iterates (bea.iterate)"
+    )
     source = "Duchi, Hazan and Singer, JMLR 12 (2011) 2121-2159"
     formula = "v₊ = v + ∇L²,  θ₊ = θ − γ ∇L / (√v₊ + ε)"
     gradient = True
@@ -201,6 +205,11 @@ class SignDescent(Method):
 
     name = "sign-descent"
     title = "sign descent: steps of ±γ in every component (iterates only)"
+    iterates_only = (
+        "the sign is a branch, which cannot be expanded: take tanh(grad/delta) for it on a "
+        "concrete loss, with --update or bea.methods.from_text, or follow its iterates "
+        "(bea.iterate)"
+    )
     source = "Bernstein, Wang, Azizzadenesheli and Anandkumar, signSGD, ICML 2018"
     formula = "θ₊ = θ − γ sign(∇L)"
     gradient = True

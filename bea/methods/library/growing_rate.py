@@ -58,6 +58,10 @@ class GrowingRate(Method):
     title = "heavy ball with an exponentially growing rate"
     source = "Li and Arora, An exponential learning rate schedule for deep learning, ICLR 2020"
     formula = "v₊ = β v − ∇L(θ),  θ₊ = θ + γ r^(−2n−1) v₊"
+    iterates_only = (
+        "its rate is another at each step, whatever the step size: derive the method with weight "
+        "decay that it is equivalent to, or follow its iterates (bea.iterate)"
+    )
     gradient = True
     ranges = MappingProxyType({"shrink": Range(0, 1, "(]"), "beta": Range(0, 1)})
 

@@ -61,6 +61,10 @@ class Character(Portable):
         self.method = method
         self.problem = problem
         self.derived: Any = None
+        if self._inner.iterates_only:
+            raise MethodError(
+                f"'{self._inner.name}' has no modified equation: {self._inner.iterates_only}"
+            )
 
     @cached_property
     def has_memory(self) -> bool:
