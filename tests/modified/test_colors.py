@@ -110,9 +110,7 @@ def test_texts() -> None:
         "f₁ + f₂ − γ/2 (f₁'f₁ + f₁'f₂ + f₂'f₁ + f₂'f₂) + O(γ²)"
     )
     decay = modified_equation(get(DECAYS[1], weight_decay="lambda"), order=1)
-    assert str(decay) == (
-        "−(∇L + lambda θ) − γ(1/2 ∇²L∇L + lambda/2 ∇²Lθ + lambda/2 ∇L + lambda**2/2 θ) + O(γ²)"
-    )
+    assert str(decay) == ("−(∇L + λ θ) − γ(1/2 ∇²L∇L + λ/2 ∇²Lθ + λ/2 ∇L + λ²/2 θ) + O(γ²)")
     assert r"\frac{\lambda}{2}\,\nabla^{2} L\,\theta" in decay.latex()
     assert r"- \frac{\gamma}{2}\,\left(f_{1}' f_{1} + f_{1}' f_{2} -" in (
         modified_equation(ALTERNATING, order=1).latex()
@@ -174,9 +172,7 @@ def test_gradients_with_weight_decay(name: str) -> None:
 def test_the_modified_loss_with_weight_decay() -> None:
     """|grad L + lambda theta|^2/4, as of L + lambda/2 |theta|^2; decoupled from momentum not so."""
     loss = modified_equation(get(DECAYS[1], weight_decay="lambda"), order=1).modified_loss()
-    assert str(loss) == (
-        "L + lambda/2 ‖θ‖² + γ(1/4 ‖∇L‖² + lambda/2 ∇L·θ + lambda**2/4 ‖θ‖²) + O(γ²)"
-    )
+    assert str(loss) == ("L + λ/2 ‖θ‖² + γ(1/4 ‖∇L‖² + λ/2 ∇L·θ + λ²/4 ‖θ‖²) + O(γ²)")
     decoupled = modified_equation(get(HEAVY[1], beta="1/2", **LAM), order=1).modified_loss()
     assert "− 1/2 L" in str(decoupled)
 

@@ -14,14 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bea.algebra import Element
 from bea.algebra.language.building import divide, number
 from bea.algebra.language.expressions import to_text
 from bea.errors import OrderError
 from bea.methods import Method
 from bea.modified.derive import modified_equation
 from bea.modified.diffusion.noise_terms import noise_terms, without_decay
-from bea.modified.writing.script import LATEX, TEXT, Pair, series, text_of, tree_terms
+from bea.modified.writing.script import LATEX, TEXT, Pair, coefficient_text, series, tree_terms
 
 #: Beyond, more than the covariance of the noise enters.
 HIGHEST_UNIVERSAL = 3
@@ -156,7 +155,7 @@ def _brackets(text: str) -> str:
 
 def _records(terms: Sequence[Sequence[Pair]]) -> list[list[dict[str, str]]]:
     return [
-        [{"coefficient": text_of(c) if isinstance(c, Element) else str(c), "term": word}
+        [{"coefficient": coefficient_text(c), "term": word}
          for c, word in pairs]
         for pairs in terms
     ]  # fmt: skip

@@ -17,6 +17,14 @@ from bea.algebra.language.expressions import to_text
 from bea.algebra.ring.conversions import to_expression
 from bea.modified.elementary import weights
 from bea.modified.schedule.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
+from bea.modified.writing.fractions import fraction_of
+from bea.modified.writing.letters import (
+    LATEX_LETTERS,
+    PLAIN_LETTERS,
+    TEXT_LETTERS,
+    Letters,
+    written,
+)
 from bea.trees import FIELD, FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
 
@@ -35,11 +43,26 @@ class Script:
     space: str
     remainder: Callable[[str], str]
     value: Callable[[Any], str]
+    letters: Letters
 
 
 def text_of(element: Element) -> str:
     """Write a ring element in bea's own grammar."""
     return to_text(to_expression(element))
+
+
+def coefficient_text(value: Any) -> str:
+    """Write a number or a coefficient in the symbols in bea's own grammar, as one fraction.
+
+    >>> from bea.algebra import Ring
+    >>> b = Ring([], ["b"]).symbol("b")
+    >>> coefficient_text(1 / (b - 1) ** 3 + 1 / (2 * (b - 1) ** 2))
+    '-(1 + b)/(2*(1 - b)**3)'
+    """
+    fraction = fraction_of(value) if isinstance(value, Element) else None
+    if fraction is None:
+        return text_of(value) if isinstance(value, Element) else str(value)
+    return ("-" if fraction.number < 0 else "") + written(fraction, PLAIN_LETTERS)
 
 
 def latex_of(element: Element) -> str:
@@ -59,6 +82,7 @@ TEXT = Script(
     space=" ",
     remainder=lambda power: f"O({power})",
     value=lambda c: text_of(c) if isinstance(c, Element) else str(c),
+    letters=TEXT_LETTERS,
 )
 LATEX = Script(
     gamma=lambda k: "" if k == 0 else r"\gamma" if k == 1 else rf"\gamma^{{{k}}}",
@@ -68,6 +92,7 @@ LATEX = Script(
     space=r"\,",
     remainder=lambda power: rf"\mathcal{{O}}({power})",
     value=lambda c: latex_of(c) if isinstance(c, Element) else str(c),
+    letters=LATEX_LETTERS,
 )
 
 
@@ -166,7 +191,7 @@ def tree_records(coefficients: Mapping[Tree, Any], notation: str = "f") -> list[
             "tree": tree.nested,
             **({} if plain else {"colors": [color.name for color in tree.colors]}),
             "power": tree.order - 1,
-            "coefficient": text_of(b) if isinstance(b, Element) else str(b),
+            "coefficient": coefficient_text(b),
             "symmetry": tree.symmetry,
             "density": tree.density,
             "elementary_differential": elementary_differential(tree, notation),
@@ -218,8 +243,9 @@ def _power_term(k: int, pairs: Sequence[Pair], script: Script) -> tuple[bool, st
         return negative, _scaled(script.gamma(k), coefficient, body, script)
     factor = _common_factor(pairs) if k else fmpq(1)
     if factor != 1:
-        negative, factor = negative or factor < 0, abs(factor)
-        pairs = [(c / pairs[0][0], body) for c, body in pairs]
+        minus = _is_negative(factor)
+        negative, factor = negative or minus, -factor if minus else factor
+        pairs = [(fmpq(1) if c == pairs[0][0] else fmpq(-1), body) for c, body in pairs]
     inside = ""
     for coefficient, body in pairs:
         minus = _is_negative(coefficient)
@@ -234,15 +260,21 @@ def _power_term(k: int, pairs: Sequence[Pair], script: Script) -> tuple[bool, st
     return negative, f"{script.gamma(k)}{inside}"
 
 
-def _common_factor(pairs: Sequence[Pair]) -> fmpq:
-    """Return the first of three or more coefficients that are the same up to sign, else 1."""
+def _common_factor(pairs: Sequence[Pair]) -> Any:
+    """Return what all coefficients are up to sign, of numbers from three on, else 1."""
     first = pairs[0][0]
+    if isinstance(first, Element):
+        same = all(isinstance(c, Element) and (c == first or c == -first) for c, _ in pairs)
+        return first if same else fmpq(1)
     same = isinstance(first, fmpq) and all(c in (first, -first) for c, _ in pairs)
     return first if same and len(pairs) > 2 else fmpq(1)
 
 
 def _scaled(gamma: str, coefficient: Any, body: str, script: Script) -> str:
     """Write gamma^k coefficient body as in γ/2 ∇²L∇L or 3γ²/4 f'f."""
+    fraction = None if isinstance(coefficient, fmpq) else fraction_of(coefficient)
+    if fraction is not None:
+        return f"{written(fraction, script.letters, gamma)}{script.space if body else ''}{body}"
     if not isinstance(coefficient, fmpq):
         value = script.value(coefficient)
         if gamma or not _is_monomial(coefficient):
@@ -256,6 +288,9 @@ def _scaled(gamma: str, coefficient: Any, body: str, script: Script) -> str:
 
 
 def _is_negative(coefficient: Any) -> bool:
+    fraction = fraction_of(coefficient) if isinstance(coefficient, Element) else None
+    if fraction is not None:
+        return fraction.number < 0
     if _is_monomial(coefficient):
         (coefficient,) = coefficient.terms().values()
     return isinstance(coefficient, fmpq) and coefficient < 0
