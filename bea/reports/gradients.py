@@ -60,8 +60,7 @@ def _answers(result: ModifiedEquation) -> str:
 def _modified_loss(result: ModifiedEquation, order: int, width: int) -> str:
     loss = result.truncate(order).modified_loss()
     name = "Loss to feed the method" if result.kind == "modifying" else "Modified loss"
-    terms = [_loss_term(loss, k) for k in range(order + 1)]
-    lines = indented(equation("", terms, remainder(order), width - 4), 4)
+    lines = indented(_loss_lines(loss, width - 4), 4)
     integrals = [
         paragraph(
             f"where L{k} is a line integral of minus the term of {gamma_power(k)}, for which no "
@@ -72,6 +71,13 @@ def _modified_loss(result: ModifiedEquation, order: int, width: int) -> str:
         if part is None
     ]
     return "\n".join([f"{name}, to order {order}:", lines, *integrals])
+
+
+def _loss_lines(loss: ModifiedLoss, width: int) -> str:
+    if loss.problem is None and len(str(loss)) <= width:
+        return str(loss)
+    terms = [_loss_term(loss, k) for k in range(loss.order + 1)]
+    return equation("", terms, remainder(loss.order), width)
 
 
 def _beyond(result: ModifiedEquation, first: int, width: int) -> Iterator[str]:

@@ -79,11 +79,26 @@ class ModifiedLoss:
             ]
             return series(pairs, script)
         assert self.contractions is not None
+        scale = self._scale
         pairs = [
-            [(c, contraction_text(t, latex)) for t, c in part.items() if c != 0]
+            [(c if scale is None else c / scale, contraction_text(t, latex))
+             for t, c in part.items() if c != 0]
             for part in self.contractions
-        ]
-        return series(pairs, script)
+        ]  # fmt: skip
+        if scale is None:
+            return series(pairs, script)
+        left, right = script.brackets
+        dot = r"\," if latex else " · "
+        factor = series([[(scale, "")]], script, remainder=False)
+        return f"{factor}{dot}{left}{series(pairs, script)}{right}"
+
+    @property
+    def _scale(self) -> Any:
+        """The factor of L itself where hyperparameters make one: the effective rate."""
+        assert self.contractions is not None
+        factors = list(self.contractions[0].values())
+        alone = len(factors) == 1 and isinstance(factors[0], Element)
+        return factors[0] if alone and factors[0] != 1 else None
 
     def __call__(self, theta: Any, gamma: Any) -> Floats:
         """Return the modified loss at points.

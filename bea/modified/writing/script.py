@@ -273,7 +273,9 @@ def _common_factor(pairs: Sequence[Pair]) -> Any:
 def _scaled(gamma: str, coefficient: Any, body: str, script: Script) -> str:
     """Write gamma^k coefficient body as in γ/2 ∇²L∇L or 3γ²/4 f'f."""
     fraction = None if isinstance(coefficient, fmpq) else fraction_of(coefficient)
-    if fraction is not None:
+    if fraction is not None and not fraction.factors:
+        coefficient = abs(fraction.number)
+    elif fraction is not None:
         return f"{written(fraction, script.letters, gamma)}{script.space if body else ''}{body}"
     if not isinstance(coefficient, fmpq):
         value = script.value(coefficient)

@@ -58,7 +58,7 @@ def test_published_forms(name: str) -> None:
 
 def test_the_modified_loss_and_what_is_left_over() -> None:
     equation = bea.modified_equation(get("heavy-ball", beta="beta"), order=1)
-    expected = "1/(1−β) L + γ(1+β)/(4(1−β)³) ‖∇L‖² + O(γ²)"
+    expected = "1/(1−β) · (L + γ(1+β)/(4(1−β)²) ‖∇L‖² + O(γ²))"
     assert str(equation.modified_loss()) == expected
 
 
