@@ -10,7 +10,7 @@ average of the weights.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,64 +47,36 @@ def settled_memory(method: Method, problem: VectorField) -> list[Element]:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-class _Equations:
-    """The equations of the fixed point, in a ring with a symbol for each entry of the memory."""
+class Elimination:
+    """Equations in a ring of which some symbols are unknown, and the values that are found."""
 
-    def __init__(self, method: Method, problem: VectorField) -> None:
-        self.method, self.problem = method, problem
-        f = SeriesField(problem, 0)
-        parts = method.bind(f.constant).init(f, f.identity)
-        self.shapes = [np.shape(part) for part in parts]
-        count = sum(int(np.prod(shape)) for shape in self.shapes)
-        # The symbols never reach a result, but must be none of a user's names.
-        mark = "_" * (1 + max(map(len, problem.ring.symbols)))
-        names = [f"memory{mark}{i}" for i in range(count)]
-        own = len(problem.ring.symbols)
-        self.ring = Ring(problem.variables, (*problem.parameters, *names))
-        self.unknown = set(range(own, own + count))
-        self.symbols = [self.ring.variable(i) for i in sorted(self.unknown)]
+    def __init__(self, ring: Ring, unknown: Iterable[int]) -> None:
+        self.ring, self.unknown = ring, set(unknown)
         self.known: dict[int, Element] = {}
 
-    def solution(self) -> list[Element]:
-        """Eliminate the entries one by one."""
-        equations = self._equations()
+    def solve(self, equations: Sequence[Element]) -> list[Element]:
+        """Eliminate the unknown symbols as far as that goes; return what is left of the rest."""
         while self.unknown:
             found = self._solvable(equations)
             if found is None:
-                raise self._unsolved(equations)
+                break
             place, value = found
             self.unknown.discard(place)
             self.known = {p: self._with(v, place, value) for p, v in self.known.items()}
             self.known[place] = value
             equations = [self._with(e, place, value) for e in equations]
-        if not all(e.is_zero() for e in equations):
-            raise MethodError(
-                f"the step of '{self.method.name}' does not tend to the identity as gamma tends "
-                "to 0, where its memory has settled: let theta move by gamma times something"
-            )
-        return [self._back(self.known[place]) for place in sorted(self.known)]
+        return list(equations)
 
-    def _equations(self) -> list[Element]:
-        field = VectorField([moved_to(self.ring, c) for c in self.problem.components])
-
-        def to(highest: int) -> list[Any]:
-            f = SeriesField(field, highest)
-            series = [PowerSeries([s], highest) for s in self.symbols]
-            memory = parts_of_memory(series, self.shapes)
-            theta, after = self.method.bind(f.constant).step(f, f.identity, memory, f.gamma)
-            return [list(theta), [f.gamma * 0 + s for part in after for s in np.ravel(part)]]
-
-        theta, after = in_full(to, 0)
-        own = [self.ring.variable(i) for i in range(self.problem.dimension)]
-        pairs = [*zip(after, self.symbols, strict=True), *zip(theta, own, strict=True)]
-        return [series[0] - there for series, there in pairs]
+    def entries(self, element: Element) -> set[int]:
+        """Return the unknown symbols that an element holds."""
+        return self._symbols(element) & self.unknown
 
     def _solvable(self, equations: Sequence[Element]) -> tuple[int, Element] | None:
         """Return an entry and its value, from the equation with the fewest entries."""
-        for equation in sorted(equations, key=lambda e: len(self._entries(e))):
-            for place in sorted(self._entries(equation)):
+        for equation in sorted(equations, key=lambda e: len(self.entries(e))):
+            for place in sorted(self.entries(equation)):
                 factor, rest = self._split(equation, place)
-                if factor is not None and not self._entries(factor) and not factor.is_zero():
+                if factor is not None and not self.entries(factor) and not factor.is_zero():
                     return place, -rest / factor
         return None
 
@@ -120,10 +92,6 @@ class _Equations:
                 return None, equation
             (linear if power else rest)[bare] = c
         return self.ring.from_terms(linear), self.ring.from_terms(rest)
-
-    def _entries(self, element: Element) -> set[int]:
-        """Return the unknown entries that an element holds."""
-        return self._symbols(element) & self.unknown
 
     def _symbols(self, element: Element) -> set[int]:
         """Return the symbols that an element holds, also within functions."""
@@ -142,18 +110,64 @@ class _Equations:
             return element
         inputs = [self.ring.variable(i) for i in range(len(self.ring.symbols))]
         inputs[place] = value
-        return _evaluated(element, inputs, self.ring)
+        return evaluated(element, inputs, self.ring)
+
+
+class _Equations:
+    """The equations of the fixed point, in a ring with a symbol for each entry of the memory."""
+
+    def __init__(self, method: Method, problem: VectorField) -> None:
+        self.method, self.problem = method, problem
+        f = SeriesField(problem, 0)
+        parts = method.bind(f.constant).init(f, f.identity)
+        self.shapes = [np.shape(part) for part in parts]
+        count = sum(int(np.prod(shape)) for shape in self.shapes)
+        # The symbols never reach a result, but must be none of a user's names.
+        mark = "_" * (1 + max(map(len, problem.ring.symbols)))
+        names = [f"memory{mark}{i}" for i in range(count)]
+        own = len(problem.ring.symbols)
+        self.ring = Ring(problem.variables, (*problem.parameters, *names))
+        places = range(own, own + count)
+        self.symbols = [self.ring.variable(i) for i in places]
+        self.found = Elimination(self.ring, places)
+
+    def solution(self) -> list[Element]:
+        """Eliminate the entries one by one."""
+        left = self.found.solve(self._equations())
+        if self.found.unknown:
+            raise self._unsolved(left)
+        if not all(e.is_zero() for e in left):
+            raise MethodError(
+                f"the step of '{self.method.name}' does not tend to the identity as gamma tends "
+                "to 0, where its memory has settled: let theta move by gamma times something"
+            )
+        return [self._back(self.found.known[place]) for place in sorted(self.found.known)]
+
+    def _equations(self) -> list[Element]:
+        field = VectorField([moved_to(self.ring, c) for c in self.problem.components])
+
+        def to(highest: int) -> list[Any]:
+            f = SeriesField(field, highest)
+            series = [PowerSeries([s], highest) for s in self.symbols]
+            memory = parts_of_memory(series, self.shapes)
+            theta, after = self.method.bind(f.constant).step(f, f.identity, memory, f.gamma)
+            return [list(theta), [f.gamma * 0 + s for part in after for s in np.ravel(part)]]
+
+        theta, after = in_full(to, 0)
+        own = [self.ring.variable(i) for i in range(self.problem.dimension)]
+        pairs = [*zip(after, self.symbols, strict=True), *zip(theta, own, strict=True)]
+        return [series[0] - there for series, there in pairs]
 
     def _back(self, value: Element) -> Element:
         """Return a value over the problem's own ring."""
         ring = self.problem.ring
         own = [ring.variable(i) for i in range(len(ring.symbols))]
         inputs = [*own, *[ring.constant(0)] * len(self.symbols)]
-        return _evaluated(value, inputs, ring)
+        return evaluated(value, inputs, ring)
 
     def _unsolved(self, equations: Sequence[Element]) -> MethodError:
-        place = min(self.unknown)
-        held = any(self._entries(e) for e in equations)
+        place = min(self.found.unknown)
+        held = any(self.found.entries(e) for e in equations)
         what = (
             "is not linear in it there, and has no closed form that is known"
             if held
@@ -174,7 +188,7 @@ class _Equations:
         return f"'{rule.memory[part]}'" if rule is not None else f"part {part + 1}"
 
 
-def _evaluated(element: Element, inputs: Sequence[Element], ring: Ring) -> Element:
+def evaluated(element: Element, inputs: Sequence[Element], ring: Ring) -> Element:
     """Return an element with elements of another ring, or of the same, in place of its symbols."""
     found: Element = ring.constant(0) + to_program([element]).run(inputs, lift=ring.constant)[0]
     return found
