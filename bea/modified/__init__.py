@@ -7,6 +7,7 @@ to `bea.flows`. For random steps, `ModifiedGenerator` is the logarithm of the av
 operator, and `StochasticEquation` the diffusion nearest to it.
 """
 
+from bea.modified.componentwise.equation import ComponentwiseEquation
 from bea.modified.derive import modified_equation, modifying_integrator
 from bea.modified.diffusion.derive import stochastic_equation
 from bea.modified.diffusion.equation import StochasticEquation
@@ -20,6 +21,7 @@ from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.structure.split import GradientSplit
 
 __all__ = [
+    "ComponentwiseEquation",
     "EpochEquation",
     "GradientSplit",
     "ModifiedEquation",

@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import factorial
-from typing import Any
+from typing import Any, overload
 
 from flint import fmpq
 
 from bea.algebra import Element
 from bea.bseries import exact_map
-from bea.errors import MethodError
+from bea.errors import BeaError, MethodError
 from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.modified import routes
 from bea.modified.checks import checked_order, require_method, require_problem
+from bea.modified.componentwise.equation import ComponentwiseEquation
 from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.character import Character
@@ -36,9 +37,21 @@ from bea.modified.symbolic_step import (
 from bea.trees import Tree, trees_up_to
 
 
+@overload
+def modified_equation(
+    method: Method, problem: VectorField, order: int = 2, route: str = "auto"
+) -> ModifiedEquation: ...
+
+
+@overload
 def modified_equation(
     method: Method, problem: VectorField | None = None, order: int = 2, route: str = "auto"
-) -> ModifiedEquation:
+) -> Any: ...
+
+
+def modified_equation(
+    method: Method, problem: VectorField | None = None, order: int = 2, route: str = "auto"
+) -> Any:
     """Derive the modified equation of a method.
 
     Parameters
@@ -53,10 +66,16 @@ def modified_equation(
         "operator", "perturbation" or "trees" (three independent derivations that agree exactly),
         or "auto", the fastest that applies.
 
+    Returns
+    -------
+    ModifiedEquation
+        Without a problem, for a rule such as Adam's, whose quotients and roots have no series on
+        trees, a `ComponentwiseEquation` instead: to order 1, in components of the gradient.
+
     Raises
     ------
     OrderError
-        If `order` is no natural number.
+        If `order` is no natural number, or too high for a componentwise equation.
     UnknownNameError
         If there is no such route.
     MethodError
@@ -70,7 +89,12 @@ def modified_equation(
     y' = y**2 − γ y**3 + 3γ²/2 y**4 − 8γ³/3 y**5 + 31γ⁴/6 y**6 + O(γ⁵)
     """
     require_method(method)
-    return derive(Character(method, problem), order, route)
+    try:
+        return derive(Character(method, problem), order, route)
+    except MethodError as error:
+        if problem is not None or route != "auto" or method.iterates_only:
+            raise
+        return _componentwise(method, order, error)
 
 
 def derive(character: Character, order: int, route: str = "auto") -> ModifiedEquation:
@@ -138,6 +162,15 @@ def modifying_integrator(
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _componentwise(method: Method, order: int, error: MethodError) -> ComponentwiseEquation:
+    """Return the equation in components, or say why there is none on trees."""
+    try:
+        ComponentwiseEquation(method, 0)
+    except BeaError:
+        raise error from None
+    return ComponentwiseEquation(method, order)
 
 
 class _Derivation:

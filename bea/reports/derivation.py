@@ -10,7 +10,9 @@ from math import inf
 
 from bea.errors import MethodError
 from bea.methods import Scheduled
-from bea.modified import ModifiedEquation, modified_equation, modifying_integrator
+from bea.modified import ComponentwiseEquation, ModifiedEquation, modifying_integrator
+from bea.modified.derive import derive
+from bea.modified.memory.character import Character
 from bea.modified.schedule.on_trees import holds_still
 from bea.modified.writing.script import tree_terms
 from bea.reports.gradients import gradient_sections
@@ -60,6 +62,34 @@ def derivation_text(result: ModifiedEquation, width: int = 80) -> str:
         *_reach(result, width),
     ]
     return "\n\n".join(sections)
+
+
+def componentwise_text(result: ComponentwiseEquation, width: int) -> str:
+    """Return what `bea derive` says of an adaptive rule for every loss.
+
+    >>> import bea
+    >>> sam = bea.methods.get("sam", ratio="rho")
+    >>> print(componentwise_text(bea.modified_equation(sam, order=1), 80))
+    Modified equation of sam(ratio=rho), to order 1
+    <BLANKLINE>
+      for every loss L, in its components:
+        dθ/dt = −∇L − γ(‖∇L‖+2ρ)/(2‖∇L‖) ∇²L ∇L + O(γ²)
+    <BLANKLINE>
+    P = Σ ∫ φ with φ = ∇L: the term of γ penalises a large P.
+    """
+    given = f" with {', '.join(result.given)}" if result.given else ""
+    lines = equation("dθ/dt", result.summands, remainder(result.order), width - 4)
+    return "\n\n".join(
+        filter(
+            None,
+            [
+                paragraph(f"Modified equation of {result.method}, to order {result.order}", width),
+                paragraph(f"  for every loss L, in its components{given}:", width)
+                + f"\n{indented(lines, 4)}",
+                paragraph(result.tendency, width),
+            ],
+        )
+    )
 
 
 def short_form(
@@ -139,9 +169,10 @@ def _general(result: ModifiedEquation) -> ModifiedEquation | None:
         return result
     if isinstance(result.method, Scheduled) and not holds_still(result.problem):
         return None
-    derive = modifying_integrator if result.kind == "modifying" else modified_equation
     try:
-        return derive(result.method, order=_readable(result))
+        if result.kind == "modifying":
+            return modifying_integrator(result.method, order=_readable(result))
+        return derive(Character(result.method), _readable(result))
     except MethodError:  # the method cannot be expressed on trees
         return None
 

@@ -14,7 +14,7 @@ from bea.cli.reading.gathered import gathered
 from bea.cli.reading.inputs import order, out_file
 from bea.cli.reading.subject import Chosen, Subject
 from bea.cli.streams import note
-from bea.errors import BeaError
+from bea.errors import BeaError, OrderError
 
 if TYPE_CHECKING:
     from bea.modified import ModifiedEquation
@@ -71,7 +71,7 @@ def derive(
     target = out_file(out)
     chosen = subject.placed(method, problem_text, "derive")
 
-    from bea.modified import modified_equation, modifying_integrator
+    from bea.modified import modifying_integrator
     from bea.reports import console_on
     from bea.reports.progress import waiting
 
@@ -81,15 +81,35 @@ def derive(
         elif inverse:
             page = _page(modifying_integrator(chosen.method, chosen.problem, highest))
         else:
-            page = _page(modified_equation(chosen.method, chosen.problem, highest, route))
+            page = _page(_derived(chosen, highest, route))
         show(page, format, target)
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _page(result: ModifiedEquation) -> Page:
+def _derived(chosen: Chosen, highest: int, route: str) -> Any:
+    """Return the equation; for every loss that of Adam and the like ends with order 1."""
+    from bea.modified import modified_equation
+
+    try:
+        return modified_equation(chosen.method, chosen.problem, highest, route)
+    except OrderError as error:
+        if chosen.problem is not None or highest <= 1:
+            raise
+        result = modified_equation(chosen.method, None, 1, route)
+        note(f"{error}; this is order 1")
+        return result
+
+
+def _page(result: Any) -> Page:
+    from bea.modified import ComponentwiseEquation
     from bea.reports import derivation_text
+    from bea.reports.derivation import componentwise_text
+
+    if isinstance(result, ComponentwiseEquation):
+        return Page(result.as_json, text=lambda width: componentwise_text(result, width),
+                    latex=result.latex, file_width=80)  # fmt: skip
 
     def text(width: int) -> str:
         return derivation_text(result, width)

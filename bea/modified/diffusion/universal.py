@@ -18,8 +18,9 @@ from bea.algebra.language.building import divide, number
 from bea.algebra.language.expressions import to_text
 from bea.errors import OrderError
 from bea.methods import Method
-from bea.modified.derive import modified_equation
+from bea.modified.derive import derive
 from bea.modified.diffusion.noise_terms import noise_terms, without_decay
+from bea.modified.memory.character import Character
 from bea.modified.writing.script import LATEX, TEXT, Pair, coefficient_text, series, tree_terms
 
 #: Beyond, more than the covariance of the noise enters.
@@ -67,7 +68,7 @@ class UniversalStochasticEquation:
             )
         self.method, self.weak_order = method, weak_order
         self._base, self.weight_decay = without_decay(method)
-        self._equation = modified_equation(self._base, order=weak_order - 1)
+        self._equation = derive(Character(self._base), weak_order - 1)
         self.noise = noise_terms(self._base)
 
     def drift_terms(self, latex: bool = False) -> list[list[Pair]]:

@@ -49,8 +49,10 @@ class Fraction:
         return [(f, -e) for f, e in self.factors if e < 0]
 
 
-def fraction_of(value: Element) -> Fraction | None:
+def fraction_of(value: Element, sign_inside: bool = True) -> Fraction | None:
     """Return a coefficient in the symbols as one fraction; None if it holds other functions.
+
+    A minus goes into a factor that ends with one, as in (3a−2), unless it is to stay outside.
 
     >>> ring = Ring([], ["b"])
     >>> b = ring.symbol("b")
@@ -62,8 +64,25 @@ def fraction_of(value: Element) -> Fraction | None:
     used = [atom for atom in ring.atoms if value.poly.degrees()[atom.generator]]
     if value.poly.is_zero() or not all(map(_is_root_of_symbols, used)):
         return None
-    found = _Reader(ring, used).read(value)
-    return Fraction(found[0], found[1], (*ring.symbols, *_radicals(used)))
+    number, factors = _Reader(ring, used).read(value)
+    if sign_inside:
+        number, factors = with_sign_inside(number, factors)
+    return Fraction(number, tuple(factors), (*ring.symbols, *_radicals(used)))
+
+
+def with_sign_inside(
+    number: fmpq, factors: list[tuple[Factor, int]], constants: bool = True
+) -> tuple[fmpq, list[tuple[Factor, int]]]:
+    """Write −(2−3a) as (3a−2), where a factor above the line ends with a minus anyway.
+
+    Without `constants` only differences of symbols are turned, not 1−β.
+    """
+    for i, (factor, power) in enumerate(factors):
+        turns = len(factor) > 1 and (constants or any(factor[0][0]))
+        if turns and number < 0 < power and power % 2 and factor[-1][1] < 0:
+            flipped = tuple((e, -c) for e, c in reversed(factor))
+            return -number, [*factors[:i], (flipped, power), *factors[i + 1 :]]
+    return number, factors
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -96,7 +115,7 @@ class _Reader:
         # Of numbers what is below the line is part of the coefficients.
         self.bases = {a.generator: self._polynomial(a.argument) for a in used if not _is_number(a)}
 
-    def read(self, value: Element) -> tuple[fmpq, tuple[tuple[Factor, int], ...]]:
+    def read(self, value: Element) -> tuple[fmpq, list[tuple[Factor, int]]]:
         terms = [self._moved(exponents, c) for exponents, c in value.terms().items()]
         most = {g: max(below[g] for _, below in terms) for g in self.bases}
         numerator = self.context.constant(0)
@@ -108,8 +127,22 @@ class _Reader:
         for generator, base in self.bases.items():
             if most[generator]:
                 number, powers = self._factored(base, -most[generator], number, powers)
+        self._merge_roots(powers)
         kept = sorted(((f, e) for f, e in powers.items() if e), key=lambda pair: _place(pair[0]))
-        return _with_sign_inside(number, kept)
+        return number, kept
+
+    def _merge_roots(self, powers: dict[Factor, int]) -> None:
+        """Write √q/q as 1/√q."""
+        symbols = len(self.ring.symbols)
+        for k, atom in enumerate(self.radicals):
+            alone = tuple(int(i == symbols + k) for i in range(self.count))
+            root: Factor = ((alone, 1),)
+            if _is_number(atom) or powers.get(root, 0) < 1:
+                continue
+            terms, sign = self._in_order(self._polynomial(atom.argument).to_dict())
+            while sign > 0 and powers.get(terms, 0) < 0 and powers[root] > 0:
+                powers[root] -= atom.degree
+                powers[terms] += 1
 
     def _moved(self, exponents: Sequence[int], c: fmpq) -> tuple[fmpq_mpoly, dict[int, int]]:
         """Return a term without what is below the line, and the powers of the bases there."""
@@ -176,17 +209,6 @@ class _Reader:
                 number = _number(atom)
                 value *= (float(number.p) / float(number.q)) ** (power / atom.degree)
         return value
-
-
-def _with_sign_inside(
-    number: fmpq, factors: list[tuple[Factor, int]]
-) -> tuple[fmpq, tuple[tuple[Factor, int], ...]]:
-    """Write −(2−3a) as (3a−2), where a factor above the line ends with a minus anyway."""
-    for i, (factor, power) in enumerate(factors):
-        if number < 0 and power % 2 and power > 0 and len(factor) > 1 and factor[-1][1] < 0:
-            flipped = tuple((e, -c) for e, c in reversed(factor))
-            return -number, tuple([*factors[:i], (flipped, power), *factors[i + 1 :]])
-    return number, tuple(factors)
 
 
 def _is_number(atom: Atom) -> bool:

@@ -1,0 +1,91 @@
+"""The first order of adaptive and normalised rules, for every loss at once.
+
+With memory s = S_0 + gamma S_1 on the slow manifold and the step theta + gamma u_0 + gamma^2 u_1,
+
+    f_0 = u_0,    S_1 from exp(gamma D~) S = Phi^s(theta, S) at gamma,    f_1 = u_1 - f_0' f_0 / 2,
+
+as in `bea.modified.routes.manifold`, in the components of `ComponentArithmetic`. For Adam this is
+the memory correction of Cattaneo, Klusowski and Shigida, "On the implicit bias of Adam", ICML 2024.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bea.algebra import Element
+from bea.errors import BeaError, MethodError
+from bea.methods import Method
+from bea.modified.componentwise.arithmetic import ComponentArithmetic, Symbols
+from bea.modified.settled_memory import Elimination
+from bea.modified.symbolic_step import open_symbols
+from bea.series import PowerSeries
+
+
+def first_order(method: Method) -> tuple[Symbols, Element, Element]:
+    """Return the symbols, and f_0 and f_1 of a method in them.
+
+    Raises
+    ------
+    MethodError
+        If the step is no function of components and norms, or its memory has no closed form.
+    """
+    count = _memory_size(method)
+    symbols = Symbols(open_symbols(method), count)
+    f = ComponentArithmetic(symbols)
+    bound = method.bind(f.constant)
+    settled = Elimination(symbols.ring, symbols.memory_places)
+    theta, after = _stepped(bound, f, [PowerSeries([m], 2) for m in symbols.memory])
+    left = settled.solve([a[0] - m for a, m in zip(after, symbols.memory, strict=True)])
+    if settled.unknown or not all(e.is_zero() for e in left):
+        raise MethodError(
+            f"the memory of '{method.name}' does not settle in closed form for every loss: derive "
+            "it on a concrete loss (give a problem)"
+        )
+    start = [settled.known[place] for place in symbols.memory_places]
+    series = [PowerSeries([s, n], 2) for s, n in zip(start, symbols.lag, strict=True)]
+    theta, after = _stepped(bound, f, series)
+    if not (theta[0] - symbols.theta).is_zero():
+        raise MethodError(
+            f"the step of '{method.name}' does not tend to the identity as gamma tends to 0, or "
+            "its memory does not follow theta"
+        )
+    leading = theta[1]
+    lagging = Elimination(symbols.ring, symbols.lag_places)
+    moved = [symbols.along(s, leading) for s in start]
+    lagging.solve([a[1] - n - d for a, n, d in zip(after, symbols.lag, moved, strict=True)])
+    if lagging.unknown:
+        raise MethodError(f"the memory of '{method.name}' does not contract")
+    series = [PowerSeries([s, lagging.known[p]], 2)
+              for s, p in zip(start, symbols.lag_places, strict=True)]  # fmt: skip
+    theta, _ = _stepped(bound, f, series)
+    return symbols, leading, theta[2] - symbols.along(leading, leading) / 2
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _memory_size(method: Method) -> int:
+    f = ComponentArithmetic(Symbols(open_symbols(method), 0))
+    try:
+        return len(method.bind(f.constant).init(f, f.identity))
+    except (AttributeError, TypeError, IndexError) as error:
+        raise _no_component(method) from error
+
+
+def _stepped(bound: Method, f: ComponentArithmetic, memory: list[Any]) -> tuple[Any, list[Any]]:
+    try:
+        theta, after = bound.step(f, f.identity, tuple(memory), f.gamma)
+        return theta + f.gamma * 0, [part + f.gamma * 0 for part in after]
+    except BeaError:
+        raise
+    except (AttributeError, TypeError, IndexError, np.exceptions.AxisError) as error:
+        raise _no_component(bound) from error
+
+
+def _no_component(method: Method) -> MethodError:
+    return MethodError(
+        f"the step of '{method.name}' treats components apart, which no equation for every loss "
+        "knows: derive it on a concrete loss (give a problem)"
+    )
