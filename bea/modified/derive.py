@@ -92,7 +92,7 @@ def modified_equation(
     try:
         return derive(Character(method, problem), order, route)
     except MethodError as error:
-        if problem is not None or route != "auto" or method.iterates_only:
+        if problem is not None or route != "auto" or not method.gradient or method.iterates_only:
             raise
         return _componentwise(method, order, error)
 

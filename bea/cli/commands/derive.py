@@ -90,16 +90,16 @@ def derive(
 
 def _derived(chosen: Chosen, highest: int, route: str) -> Any:
     """Return the equation; for every loss that of Adam and the like ends with order 1."""
-    from bea.modified import modified_equation
+    from bea.modified import ComponentwiseEquation, modified_equation
 
     try:
         return modified_equation(chosen.method, chosen.problem, highest, route)
     except OrderError as error:
-        if chosen.problem is not None or highest <= 1:
+        lower = None if chosen.problem else modified_equation(chosen.method, None, 0, route)
+        if not isinstance(lower, ComponentwiseEquation):
             raise
-        result = modified_equation(chosen.method, None, 1, route)
         note(f"{error}; this is order 1")
-        return result
+        return modified_equation(chosen.method, None, 1, route)
 
 
 def _page(result: Any) -> Page:

@@ -58,8 +58,15 @@ class Symbols:
         self.directions: list[Element] = []
         self.products: list[Element] = []
 
+    def require_no_derivatives(self, value: Element) -> None:
+        """Refuse what holds second derivatives, whose own derivatives have no symbol."""
+        last = 4 + 2 * _ROOM
+        if any(any(exponents[3:last]) for exponents in value.terms()):
+            raise MethodError(f"third derivatives of every loss have no symbol here: {_REMEDY}")
+
     def hessian_along(self, u: Element) -> Element:
         """Return the component of hess L u; what is the same in all components goes before."""
+        self.require_no_derivatives(u)
         return self._linear(u, self.directions, self.tangents)
 
     def summed(self, summand: Element) -> Element:
@@ -68,6 +75,7 @@ class Symbols:
 
     def along(self, value: Element, direction: Element) -> Element:
         """Return the derivative of a function of grad L and theta as theta moves along u."""
+        self.require_no_derivatives(value)
         slope = self.hessian_along(direction)
         norm = self.summed(self.slope * slope) / self.norm
         parts = (value.derivative(k) * d for k, d in enumerate((slope, norm, direction)))

@@ -10,11 +10,14 @@ the memory correction of Cattaneo, Klusowski and Shigida, "On the implicit bias 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from bea.algebra import Element
+from bea.algebra.ring.conversions import to_program
+from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
 from bea.methods import Method
 from bea.modified.componentwise.arithmetic import ComponentArithmetic, Symbols
@@ -23,8 +26,39 @@ from bea.modified.symbolic_step import open_symbols
 from bea.series import PowerSeries
 
 
-def first_order(method: Method) -> tuple[Symbols, Element, Element]:
-    """Return the symbols, and f_0 and f_1 of a method in them.
+class FirstOrder(NamedTuple):
+    """f_0 and f_1 in some symbols; the memory where it settled, and where a step takes it."""
+
+    symbols: Symbols
+    terms: tuple[Element, Element]
+    memory: tuple[Element, ...]
+    mapped: tuple[Element, ...]
+
+    def slowest_rate(self, values: Mapping[str, float]) -> float:
+        """Return the largest factor by which a change of the memory is carried on, at a point.
+
+        At a generic gradient, with these numbers for hyperparameters.
+        """
+        ring, count = self.symbols.ring, len(self.memory)
+        if not count:
+            return 0.0
+        inputs = [0.83, 1.3, 0.4, *(values.get(name, 0.0) for name in ring.symbols[3:])]
+        start = to_program(self.memory).run(inputs, _float)
+        places = self.symbols.memory_places
+        step = to_program(self.mapped)
+
+        def after(j: int, h: float) -> Floats:
+            moved = [*inputs]
+            moved[places.start : places.stop] = start
+            moved[places.start + j] += h
+            return np.array(step.run(moved, _float), dtype=float)
+
+        columns = [(after(j, _STEP) - after(j, -_STEP)) / (2 * _STEP) for j in range(count)]
+        return float(np.abs(np.linalg.eigvals(np.array(columns))).max())
+
+
+def first_order(method: Method) -> FirstOrder:
+    """Return f_0 and f_1 of a method for every loss.
 
     Raises
     ------
@@ -36,8 +70,9 @@ def first_order(method: Method) -> tuple[Symbols, Element, Element]:
     f = ComponentArithmetic(symbols)
     bound = method.bind(f.constant)
     settled = Elimination(symbols.ring, symbols.memory_places)
-    theta, after = _stepped(bound, f, [PowerSeries([m], 2) for m in symbols.memory])
-    left = settled.solve([a[0] - m for a, m in zip(after, symbols.memory, strict=True)])
+    _, after = _stepped(bound, f, [PowerSeries([m], 2) for m in symbols.memory])
+    mapped = tuple(a[0] for a in after)
+    left = settled.solve([a - m for a, m in zip(mapped, symbols.memory, strict=True)])
     if settled.unknown or not all(e.is_zero() for e in left):
         raise MethodError(
             f"the memory of '{method.name}' does not settle in closed form for every loss: derive "
@@ -60,10 +95,17 @@ def first_order(method: Method) -> tuple[Symbols, Element, Element]:
     series = [PowerSeries([s, lagging.known[p]], 2)
               for s, p in zip(start, symbols.lag_places, strict=True)]  # fmt: skip
     theta, _ = _stepped(bound, f, series)
-    return symbols, leading, theta[2] - symbols.along(leading, leading) / 2
+    correction = theta[2] - symbols.along(leading, leading) / 2
+    return FirstOrder(symbols, (leading, correction), tuple(start), mapped)
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+_STEP = 1e-6  # of a difference quotient
+
+
+def _float(value: Any) -> float:
+    return float(value.p) / float(value.q)
 
 
 def _memory_size(method: Method) -> int:
@@ -80,7 +122,7 @@ def _stepped(bound: Method, f: ComponentArithmetic, memory: list[Any]) -> tuple[
         return theta + f.gamma * 0, [part + f.gamma * 0 for part in after]
     except BeaError:
         raise
-    except (AttributeError, TypeError, IndexError, np.exceptions.AxisError) as error:
+    except (AttributeError, TypeError, IndexError, ValueError) as error:
         raise _no_component(bound) from error
 
 

@@ -7,11 +7,11 @@ from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from bea.algebra import Element, Expression, exact
+from bea.algebra import Element, Expression, as_float, exact
 from bea.algebra.language.expressions import free_symbols, to_text
 from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.exact import in_ring
-from bea.errors import OrderError
+from bea.errors import MethodError, OrderError
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.methods.rules.plain_function import NamedMethod
@@ -21,6 +21,9 @@ from bea.modified.componentwise.derive import first_order
 from bea.modified.symbolic_step import missing_symbols, open_symbols
 from bea.modified.writing.letters import greek
 from bea.portable import Portable
+
+# Of difference quotients; and what stands for a hyperparameter that is left open.
+_ROUNDING, _GENERIC = 1e-5, 0.37
 
 
 class ComponentwiseEquation(Portable):
@@ -41,7 +44,7 @@ class ComponentwiseEquation(Portable):
     >>> import bea
     >>> adam = bea.methods.adam(beta1="beta1", beta2="beta2", epsilon="epsilon", placement="inside")
     >>> bea.modified_equation(adam, order=0)
-    −∇L/√(∇L²+ε) + O(γ)
+    −∇L/√(|∇L|²+ε) + O(γ)
     """
 
     kind = "modified"
@@ -56,8 +59,13 @@ class ComponentwiseEquation(Portable):
             )
         self.method, self.order = method, order
         self.values, lettered = _with_letters(method)
-        self.symbols, *terms = first_order(lettered)
-        self.terms: tuple[Element, ...] = tuple(terms[: order + 1])
+        found = first_order(lettered)
+        numbers = {name: _GENERIC for name in found.symbols.ring.symbols[3:]}
+        numbers |= {name: as_float(value) for name, value in self.values.items()}
+        if not found.slowest_rate(numbers) < 1 - _ROUNDING:
+            raise MethodError(f"the memory of '{method.name}' does not contract")
+        self.symbols = found.symbols
+        self.terms: tuple[Element, ...] = found.terms[: order + 1]
 
     def truncate(self, order: int) -> ComponentwiseEquation:
         """Return the equation cut after gamma^order."""
@@ -143,8 +151,8 @@ def _with_letters(method: Method) -> tuple[dict[str, Expression], Method]:
         lettered.values = {**method.values, **{name: exact(name) for name in numbers}}
         return numbers, lettered
     instance: Any = method  # which need be no dataclass
-    given = fields(instance) if is_dataclass(method) else ()
-    numbers = _numbers(method, {field.name: getattr(method, field.name) for field in given})
+    names = [field.name for field in fields(instance)] if is_dataclass(instance) else []
+    numbers = _numbers(method, {name: getattr(method, name) for name in names})
     if not numbers:
         return {}, method
     return numbers, replace(instance, **{name: name for name in numbers})
