@@ -157,15 +157,25 @@ class ModifiedEquation(Terms):
     # --- writing ----------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return display.as_text(self)
+        return self.text()
+
+    def text(self, full: bool = False) -> str:
+        """Return the equation as text; terms that fill a page are left out unless `full`.
+
+        Raises
+        ------
+        ExpressionError
+            If it is to be written in full and has more than ten million characters.
+        """
+        return display.as_text(self, full)
 
     def universal_text(self) -> str:
         """Return the equation for every field at once, as text."""
         return display.universal_text(self)
 
-    def latex(self) -> str:
-        """Return the equation in LaTeX; a concrete one as an aligned system."""
-        return display.as_latex(self)
+    def latex(self, full: bool = False) -> str:
+        """Return the equation in LaTeX, a concrete one as an aligned system; see `text`."""
+        return display.as_latex(self, full)
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from bea.errors import MethodError
+from bea.errors import BeaError, MethodError
+from bea.fields import Loss
 from bea.methods import Scheduled
 from bea.modified import ComponentwiseEquation, ModifiedEquation, modifying_integrator
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character
 from bea.modified.schedule.on_trees import holds_still
-from bea.modified.writing.script import tree_terms
+from bea.modified.writing.lengths import long_terms
+from bea.modified.writing.script import text_of, tree_terms
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
     abridged,
@@ -31,7 +33,7 @@ from bea.trees import PLAYERS, number_up_to
 _READABLE = 20
 
 
-def derivation_text(result: ModifiedEquation, width: int = 80) -> str:
+def derivation_text(result: ModifiedEquation, width: int = 80, full: bool = False) -> str:
     """Return what `bea derive` prints.
 
     Parameters
@@ -40,6 +42,8 @@ def derivation_text(result: ModifiedEquation, width: int = 80) -> str:
         The modified equation, or modifying integrator, of every field or of a concrete one.
     width
         Width of the page in characters.
+    full
+        Whether terms that fill a page are written out.
 
     Examples
     --------
@@ -57,7 +61,7 @@ def derivation_text(result: ModifiedEquation, width: int = 80) -> str:
     """
     sections = [
         paragraph(_title(result), width),
-        "\n".join(_equations(result, width)),
+        "\n".join(_equations(result, width, full)),
         *gradient_sections(result, width),
         *_reach(result, width),
     ]
@@ -77,19 +81,12 @@ def componentwise_text(result: ComponentwiseEquation, width: int) -> str:
     <BLANKLINE>
     P = Σ ∫ φ with φ = ∇L: the term of γ penalises a large P.
     """
-    given = f" with {', '.join(result.given)}" if result.given else ""
-    lines = equation("dθ/dt", result.summands, remainder(result.order), width - 4)
-    return "\n\n".join(
-        filter(
-            None,
-            [
-                paragraph(f"Modified equation of {result.method}, to order {result.order}", width),
-                paragraph(f"  for every loss L, in its components{given}:", width)
-                + f"\n{indented(lines, 4)}",
-                paragraph(result.tendency, width),
-            ],
-        )
-    )
+    sections = [
+        paragraph(f"Modified equation of {result.method}, to order {result.order}", width),
+        _in_components(result, width),
+        paragraph(result.tendency, width),
+    ]
+    return "\n\n".join(filter(None, sections))
 
 
 def short_form(
@@ -128,15 +125,20 @@ def _title(result: ModifiedEquation) -> str:
     return f"Modified equation of {result.method}{on}, to order {result.order}"
 
 
-def _equations(result: ModifiedEquation, width: int) -> Iterator[str]:
+def _equations(result: ModifiedEquation, width: int, full: bool) -> Iterator[str]:
     general = _general(result)
-    if general is not None:
+    if isinstance(general, ComponentwiseEquation):
+        yield _in_components(general, width)
+        yield from _slopes(result)
+    elif general is not None:
         yield paragraph(f"  for every {_every(result)}:", width)
         yield indented(_general_equation(general, result.notation, width - 4), 4)
     if result.problem is not None:
         yield "  here:"
+        long = frozenset() if full else long_terms(result.components)
         for i, name in enumerate(result.variables):
-            texts = [component_term(k, part[i]) for k, part in enumerate(result.components)]
+            parts = enumerate(result.components)
+            texts = [component_term(k, part[i], (k, i) in long) for k, part in parts]
             lines = equation(_left(result, name), texts, remainder(result.order), width - 4)
             yield indented(lines, 4)
 
@@ -163,7 +165,7 @@ def _reach(result: ModifiedEquation, width: int) -> Iterator[str]:
         )
 
 
-def _general(result: ModifiedEquation) -> ModifiedEquation | None:
+def _general(result: ModifiedEquation) -> ModifiedEquation | ComponentwiseEquation | None:
     """Return the equation for every field as far as it is readable; None if there is none."""
     if result.problem is None:
         return result
@@ -174,7 +176,31 @@ def _general(result: ModifiedEquation) -> ModifiedEquation | None:
             return modifying_integrator(result.method, order=_readable(result))
         return derive(Character(result.method), _readable(result))
     except MethodError:  # the method cannot be expressed on trees
+        return _componentwise(result)
+
+
+def _slopes(result: ModifiedEquation) -> Iterator[str]:
+    """Say what the components of the gradient are, where they are short."""
+    if isinstance(result.problem, Loss):
+        slopes = [-c for c in result.problem.components]
+        if not long_terms([slopes]):
+            yield f"    with ∇L = ({', '.join(map(text_of, slopes))})"
+
+
+def _componentwise(result: ModifiedEquation) -> ComponentwiseEquation | None:
+    if result.kind == "modifying" or not result.method.gradient:
         return None
+    try:
+        return ComponentwiseEquation(result.method, min(1, result.order))
+    except BeaError:  # nor in components
+        return None
+
+
+def _in_components(result: ComponentwiseEquation, width: int) -> str:
+    given = f" with {', '.join(result.given)}" if result.given else ""
+    lines = equation("dθ/dt", result.summands, remainder(result.order), width - 4)
+    heading = paragraph(f"  for every loss L, in its components{given}:", width)
+    return f"{heading}\n{indented(lines, 4)}"
 
 
 def _readable(result: ModifiedEquation) -> int:

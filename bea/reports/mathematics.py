@@ -13,6 +13,7 @@ from typing import Any
 from flint import fmpq
 
 from bea.algebra import Element
+from bea.modified.writing.lengths import left_out
 from bea.modified.writing.script import TEXT, series, text_of
 
 _BEFORE_SIGN = re.compile(r" (?=[+−-] )")
@@ -31,8 +32,10 @@ def term(power: int, pairs: Sequence[tuple[Any, str]]) -> str:
     return series([[]] * power + [list(pairs)], TEXT, remainder=False) if pairs else ""
 
 
-def component_term(power: int, component: Element) -> str:
+def component_term(power: int, component: Element, short: bool = False) -> str:
     """Return γ^power times a component on a concrete field, or "" if it is zero.
+
+    Where it is to be `short` there is but its size.
 
     >>> import bea
     >>> field = bea.problems.field("3*y**2/2")
@@ -41,6 +44,8 @@ def component_term(power: int, component: Element) -> str:
     """
     if component.is_zero():
         return ""
+    if short:
+        return term(power, [(fmpq(1), left_out(component))])
     text = text_of(component)
     if power == 0:
         return text

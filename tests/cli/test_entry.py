@@ -130,7 +130,7 @@ def test_letters_are_spelt(letter: str, spelt: str) -> None:
 
 
 def test_a_pipe_that_closes_ends_the_command_quietly() -> None:
-    arguments = ["-m", "bea", "derive", "gradient-descent", "himmelblau", "--order", "8"]
+    arguments = ["-m", "bea", "derive", "gradient-descent", "himmelblau", "--order", "8", "--full"]
     run = subprocess.Popen(
         [*PYTHON, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     )

@@ -27,13 +27,14 @@ class Element:
     elementary functions as methods, so that NumPy's ufuncs reach them in object arrays.
     """
 
-    __slots__ = ("_gradient", "_poly", "ring")
+    __slots__ = ("_gradient", "_is_zero", "_poly", "ring")
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, ring: Ring, poly: fmpq_mpoly) -> None:
         self.ring = ring
         self._poly = poly
         self._gradient: tuple[Element, ...] | None = None
+        self._is_zero: bool | None = None
 
     @property
     def poly(self) -> fmpq_mpoly:
@@ -63,9 +64,10 @@ class Element:
         from 0. "Yes" is proven where the reduced form is 0, and otherwise randomised: the element
         vanished to hundreds of digits at several random rational points.
         """
-        if self.poly.is_zero():
-            return True
-        return bool(self.ring.atoms) and vanishes_numerically(self)
+        if self._is_zero is None:
+            plain = self.poly.is_zero() or not self.ring.atoms
+            self._is_zero = self.poly.is_zero() if plain else vanishes_numerically(self)
+        return self._is_zero
 
     def is_constant(self) -> bool:
         """Tell whether the element depends on no variable (it may hold parameters)."""

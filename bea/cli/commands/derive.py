@@ -42,6 +42,10 @@ def derive(
             help="Find the field to feed the method so that it follows the original flow.",
         ),
     ] = False,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Write out terms that fill a page, too."),
+    ] = False,
     format: options.FormulaFormat = "text",
     out: options.OutFile = None,
 ) -> None:
@@ -77,11 +81,11 @@ def derive(
 
     with waiting(console_on(sys.stderr), "deriving"):
         if chosen.jumps and chosen.problem is not None and not inverse:
-            page = _page_of_pieces(chosen, highest, route)
+            page = _page_of_pieces(chosen, highest, route, full)
         elif inverse:
-            page = _page(modifying_integrator(chosen.method, chosen.problem, highest))
+            page = _page(modifying_integrator(chosen.method, chosen.problem, highest), full)
         else:
-            page = _page(_derived(chosen, highest, route))
+            page = _page(_derived(chosen, highest, route), full)
         show(page, format, target)
 
 
@@ -102,7 +106,7 @@ def _derived(chosen: Chosen, highest: int, route: str) -> Any:
         return modified_equation(chosen.method, None, 1, route)
 
 
-def _page(result: Any) -> Page:
+def _page(result: Any, full: bool) -> Page:
     from bea.modified import ComponentwiseEquation
     from bea.reports import derivation_text
     from bea.reports.derivation import componentwise_text
@@ -112,12 +116,24 @@ def _page(result: Any) -> Page:
                     latex=result.latex, file_width=80)  # fmt: skip
 
     def text(width: int) -> str:
-        return derivation_text(result, width)
+        _note_left_out(result, full)
+        return derivation_text(result, width, full)
 
-    return Page(lambda: _record(result), text=text, latex=result.latex, file_width=80)
+    def latex() -> str:
+        _note_left_out(result, full)
+        return str(result.latex(full))
+
+    return Page(lambda: _record(result), text=text, latex=latex, file_width=80)
 
 
-def _page_of_pieces(chosen: Chosen, highest: int, route: str) -> Page:
+def _note_left_out(result: Any, full: bool) -> None:
+    from bea.modified.writing.lengths import long_terms
+
+    if not full and result.problem is not None and long_terms(result.components):
+        note("terms that fill a page are left out: --full writes them, --format json has them")
+
+
+def _page_of_pieces(chosen: Chosen, highest: int, route: str, full: bool) -> Page:
     """Return the equation of each smooth piece of a schedule, with the times between which it is.
 
     As json it is one object with the `pieces`; each has `from`, `until` and what an equation has.
@@ -142,8 +158,8 @@ def _page_of_pieces(chosen: Chosen, highest: int, route: str) -> Page:
 
     return Page(
         record,
-        text=lambda width: each("", lambda r: derivation_text(r, width)),
-        latex=lambda: each("% ", lambda r: r.latex()),
+        text=lambda width: each("", lambda r: derivation_text(r, width, full)),
+        latex=lambda: each("% ", lambda r: r.latex(full)),
         file_width=80,
     )
 
