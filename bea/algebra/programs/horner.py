@@ -58,7 +58,7 @@ def polynomial(
             inside, outside = done.pop(), done.pop()
             factor = program.power(generators[task.generator], task.exponent)
             joined = program.add(program.multiply(factor, inside), outside)
-            done.append(program.multiply(program.constant(task.content), joined))
+            done.append(_times(program, task.content, joined))
         elif len(task) > 1:
             split = _greedy_split(task)
             pending += [split, split.inside, split.outside]
@@ -103,8 +103,14 @@ def _monomial(program: Program, terms: _Terms, generators: Sequence[int]) -> int
     if not terms:
         return program.constant(0)
     ((exponents, coefficient),) = terms
-    result = program.constant(1)
+    result = -1
     for generator, exponent in zip(generators, exponents, strict=True):
         if exponent:  # most generators of a large ring are in no one monomial
-            result = program.multiply(result, program.power(generator, exponent))
-    return program.multiply(program.constant(coefficient), result)
+            factor = program.power(generator, exponent)
+            result = factor if result < 0 else program.multiply(result, factor)
+    return program.constant(coefficient) if result < 0 else _times(program, coefficient, result)
+
+
+def _times(program: Program, number: fmpq, node: int) -> int:
+    """Multiply by a number; most are 1."""
+    return node if number == 1 else program.multiply(program.constant(number), node)
