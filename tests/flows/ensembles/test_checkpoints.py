@@ -75,14 +75,14 @@ def test_interrupted_at_any_time_it_loses_nothing(
 
     def progress(done: int, total: int) -> None:
         nonlocal steps
-        if done > steps + 1_400_000:
+        if done > steps + 900_000:  # two workers may report but every million
             steps = done
             raise StopError
 
     for _ in range(3):
         with pytest.raises(StopError):
             run(checkpoint=path, progress=progress, workers=workers)
-    assert steps > 4_000_000
+    assert steps > 2_700_000
     assert same_bits(run(checkpoint=path, workers=workers), uninterrupted)
 
 
