@@ -18,6 +18,7 @@ COMMANDS = {
     "sgd": "sgd.app:sgd_app",
     "plot": "commands.plot:plot_app",
     "list": "commands.listing:list_app",
+    "show": "commands.show:show",
     "demo": "commands.demo:demo",
 }
 

@@ -1,0 +1,34 @@
+"""`bea show`: what a method, a problem or a schedule is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bea.cli.formats import Page
+from bea.cli.formats import show as shown
+from bea.cli.reading import options
+
+
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A method, a problem or a schedule, as 'bea list' has it."
+        ),
+    ],
+    format: options.Format = "text",
+) -> None:
+    """Show a method, a problem or a schedule: its formula, parameters with ranges, and source.
+
+    For example:
+
+      bea show heavy-ball
+      bea show himmelblau
+      bea show cosine --format json
+    """
+    from bea.reports.showing import record_of, showing
+
+    record = record_of(name)
+    shown(Page(lambda: record, lambda: showing(record)), format)
