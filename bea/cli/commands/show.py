@@ -28,7 +28,7 @@ def show(
       bea show himmelblau
       bea show cosine --format json
     """
-    from bea.reports.showing import record_of, showing
+    from bea.reports.catalogue import record_of, showing
 
     record = record_of(name)
     shown(Page(lambda: record, lambda: showing(record)), format)
