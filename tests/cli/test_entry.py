@@ -34,6 +34,7 @@ COMMANDS = [
     ("list", "methods"),
     ("list", "problems"),
     ("list", "schedules"),
+    ("show",),
     ("demo",),
 ]
 PYTHON = [sys.executable, "-W", "error"]
