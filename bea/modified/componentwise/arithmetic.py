@@ -58,6 +58,16 @@ class Symbols:
         self.directions: list[Element] = []
         self.products: list[Element] = []
 
+    def holds_memory(self, value: Element) -> bool:
+        """Tell whether the memory, which is a symbol until it is found, is in a value."""
+        places = self.memory_places
+        return any(any(e[places.start : places.stop]) for e in value.terms())
+
+    def require_known(self, value: Element) -> None:
+        """Refuse a result that holds what is not known."""
+        if any(exponents[3] for exponents in value.terms()):
+            raise MethodError(f"the step asks for more than first derivatives: {_REMEDY}")
+
     def require_no_derivatives(self, value: Element) -> None:
         """Refuse what holds second derivatives, whose own derivatives have no symbol."""
         last = 4 + 2 * _ROOM
@@ -137,14 +147,15 @@ class ComponentArithmetic(Arithmetic):
     def norm(self, v: Any) -> PowerSeries:
         """Return the length of a vector that begins with a multiple of the gradient."""
         known, series = self.symbols, v + self.gamma * 0
+        if known.holds_memory(series[0]):  # asked again when the memory is known
+            return PowerSeries([known.beyond] * 3, 2)
         factor = series[0] / known.slope
         if any(known.varies(g) for e in factor.terms() for g, power in enumerate(e) if power):
             raise MethodError(f"the length of what is no gradient has no symbol: {_REMEDY}")
+        rational = factor.as_rational()
+        size = (factor * factor).sqrt() if rational is None else abs(rational)
         inner = known.summed(known.slope * series[1]) / known.norm
-        sign = fmpq(1) if factor == 1 else fmpq(-1) if factor == -1 else None
-        if sign is None:
-            raise MethodError(f"the length of a multiple of the gradient is not known: {_REMEDY}")
-        return PowerSeries([known.norm, inner * sign, known.beyond], 2)
+        return PowerSeries([known.norm * size, inner * factor / size, known.beyond], 2)
 
     def derivative(self, theta: Any, v: Any) -> PowerSeries:
         """Return -hess L v, to leading order."""

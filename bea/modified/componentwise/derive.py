@@ -96,6 +96,8 @@ def first_order(method: Method) -> FirstOrder:
               for s, p in zip(start, symbols.lag_places, strict=True)]  # fmt: skip
     theta, _ = _stepped(bound, f, series)
     correction = theta[2] - symbols.along(leading, leading) / 2
+    for term in (leading, correction):
+        symbols.require_known(term)
     return FirstOrder(symbols, (leading, correction), tuple(start), mapped)
 
 

@@ -179,7 +179,8 @@ class _Writer:
         fraction = fraction_of(even)
         if fraction is None:
             return False, self._as_it_is(value, gamma)
-        text = written(*self._collected(fraction), gamma)
+        fraction, letters = self._collected(fraction)
+        text = written(fraction, letters, gamma)
         if odd:  # the component itself goes above the line
             text = self._with_slope(text)
         return bool(fraction.number < 0), "" if text == "1" else text
@@ -187,17 +188,21 @@ class _Writer:
     def _collected(self, fraction: Fraction) -> tuple[Fraction, Letters]:
         """Write long sums above the line by powers of |g|, each with its coefficient factored."""
         names, letters, factors = list(fraction.names), self.letters, list(fraction.factors)
+        number, (left, right) = fraction.number, self.letters.brackets
         for k, (factor, power) in enumerate(factors):
             if power == 1 and len(factor) > 2 and any(e[0] for e, _ in factor):
                 names.append(f"collected {k}")
-                text = f"({self._collected_text(factor)})"
+                pieces = self._by_powers(factor)
+                if all(negative for negative, _ in pieces):  # the minus goes before the fraction
+                    number, pieces = -number, [(False, text) for _, text in pieces]
+                text = f"{left}{self._joined(pieces)}{right}"
                 letters = _named(letters, names[-1], text)
                 factors[k] = ((((*[0] * (len(names) - 1), 1), 1),), 1)
         padded = tuple(
             (tuple(((*e, *[0] * (len(names) - len(e))), c) for e, c in factor), power)
             for factor, power in factors
         )
-        return Fraction(fraction.number, padded, tuple(names)), letters
+        return Fraction(number, padded, tuple(names)), letters
 
     def sides(self, factor: Factor) -> str:
         """Write the inequality that a factor is positive, with something on either side."""
@@ -229,9 +234,9 @@ class _Writer:
             texts.append(written(fraction, self.letters))
         return texts
 
-    def _collected_text(self, factor: Factor) -> str:
+    def _joined(self, pieces: Iterable[tuple[bool, str]]) -> str:
         text = ""
-        for negative, piece in self._by_powers(factor):
+        for negative, piece in pieces:
             sign = self.letters.minus if negative else self.letters.plus if text else ""
             text += sign + piece
         return text
@@ -264,6 +269,13 @@ class _Writer:
         used = {g for e in value.terms() for g, power in enumerate(e) if power}
         return any(map(self.symbols.varies, used))
 
+    def _bare(self, text: str) -> str:
+        """Return a sum in brackets without them, where a function brings its own."""
+        left, right = self.letters.brackets
+        inner = text.removeprefix(left).removesuffix(right)
+        alone = text == f"{left}{inner}{right}" and left not in inner and right not in inner
+        return inner if alone else text
+
     def _with_slope(self, text: str) -> str:
         if self.bars:
             head = r"\frac{1}{"
@@ -295,7 +307,7 @@ class _Writer:
             argument, size = self.in_size(atom.argument), self.ring.symbol(_SIZE)
             if atom.kind != "root":
                 name = self.spare.pop()
-                inside = self.signed(atom.argument)
+                inside = self._bare(self.signed(atom.argument))
                 self.letters = _named(self.letters, name, self.call % (atom.kind, inside))
                 self.places[generator] = self.ring.symbol(name)
             elif atom.degree == 2 and (argument - size * size).is_zero():

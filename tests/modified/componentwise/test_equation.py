@@ -38,6 +38,15 @@ RULES: dict[str, Any] = {
     "AdEMAMix": from_text(ADEMAMIX, b1="b1", b2="b2", b3="b3", a="a", e="e"),
     "smoothed Lion": from_text(SMOOTHED_LION, b1="b1", b2="b2", d="d"),
     "AdaBelief": from_text(ADABELIEF, b1="b1", b2="b2", e="e"),
+    "the norm of an average": from_text(
+        "m = b*m + grad; theta = theta - gamma*m/(norm(m) + d)", b="b", d="d"
+    ),
+    "the length of twice the gradient": from_text("theta = theta - gamma*grad/norm(2*grad)"),
+    "other roots and functions": from_text(
+        "v = b*v + (1 - b)*grad**2; theta = theta - gamma*log(1 + v)*grad/(v + e)**(1/4)",
+        b="b",
+        e="e",
+    ),
     "a norm in a rule": from_text("theta = theta - gamma*grad/(norm(grad) + d)", d="d"),
 }
 EXPONENTS = [(2, 1), (1, 2), (3, 0), (0, 3), (2, 2)]
@@ -153,6 +162,10 @@ def test_what_a_rule_penalises() -> None:
 REFUSED = {
     "an order beyond": (lambda: modified_equation(get("adam"), order=2), OrderError,
                         "to order 1: ask for order=1, or derive higher orders on a concrete loss"),
+    "an unknown beyond first derivatives": (
+        lambda: modified_equation(
+            from_text("theta = theta - gamma*grad/(1 + hess(grad)**2)"), order=1
+        ), MethodError, "on trees"),
     "memory that grows": (
         lambda: modified_equation(from_text("v = 2*v + grad; theta = theta - gamma*tanh(v)"),
                                   order=1), MethodError, "on trees"),
