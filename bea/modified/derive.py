@@ -167,10 +167,10 @@ def modifying_integrator(
 def _componentwise(method: Method, order: int, error: MethodError) -> ComponentwiseEquation:
     """Return the equation in components, or say why there is none on trees."""
     try:
-        ComponentwiseEquation(method, 0)
+        found = ComponentwiseEquation(method, min(order, 1))
     except BeaError:
         raise error from None
-    return ComponentwiseEquation(method, order)
+    return found if order <= 1 else ComponentwiseEquation(method, order)  # which refuses it
 
 
 class _Derivation:

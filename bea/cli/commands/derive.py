@@ -99,11 +99,11 @@ def _derived(chosen: Chosen, highest: int, route: str) -> Any:
     try:
         return modified_equation(chosen.method, chosen.problem, highest, route)
     except OrderError as error:
-        lower = None if chosen.problem else modified_equation(chosen.method, None, 0, route)
+        lower = None if chosen.problem else modified_equation(chosen.method, None, 1, route)
         if not isinstance(lower, ComponentwiseEquation):
             raise
         note(f"{error}; this is order 1")
-        return modified_equation(chosen.method, None, 1, route)
+        return lower
 
 
 def _page(result: Any, full: bool) -> Page:
