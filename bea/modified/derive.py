@@ -86,7 +86,7 @@ def modified_equation(
     >>> import bea
     >>> y_squared = bea.problems.field("y**2")
     >>> modified_equation(bea.methods.explicit_euler(), y_squared, order=4)
-    y' = y**2 − γ y**3 + 3γ²/2 y**4 − 8γ³/3 y**5 + 31γ⁴/6 y**6 + O(γ⁵)
+    y' = y² − γy³ + 3γ²y⁴/2 − 8γ³y⁵/3 + 31γ⁴y⁶/6 + O(γ⁵)
     """
     require_method(method)
     try:

@@ -19,6 +19,7 @@ from bea.modified.structure import split as structure
 from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.terms import Terms
 from bea.modified.writing import display
+from bea.modified.writing.lengths import LATEX_LONGEST, LONGEST, SCREEN
 from bea.trees import Tree
 
 
@@ -157,17 +158,19 @@ class ModifiedEquation(Terms):
     # --- writing ----------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return self.text()
+        return display.as_text(self, SCREEN)
 
     def text(self, full: bool = False) -> str:
         """Return the equation as text; terms that fill a page are left out unless `full`.
 
-        Raises
-        ------
-        ExpressionError
-            If it is to be written in full and has more than ten million characters.
+        Long terms have named parts, which stand at the end.
+
+        >>> import bea
+        >>> euler = bea.methods.explicit_euler()
+        >>> print(bea.modified_equation(euler, bea.problems.field("y**2"), 2).text())
+        y' = y² − γy³ + 3γ²y⁴/2 + O(γ³)
         """
-        return display.as_text(self, full)
+        return display.as_text(self, None if full else LONGEST)
 
     def universal_text(self) -> str:
         """Return the equation for every field at once, as text."""
@@ -175,17 +178,19 @@ class ModifiedEquation(Terms):
 
     def latex(self, full: bool = False) -> str:
         """Return the equation in LaTeX, a concrete one as an aligned system; see `text`."""
-        return display.as_latex(self, full)
+        return display.as_latex(self, None if full else LATEX_LONGEST)
 
     def _repr_latex_(self) -> str:
-        return f"${self.latex()}$"
+        return f"${display.as_latex(self, LATEX_LONGEST)}$"
 
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object that `bea derive --format json` prints.
 
         It has `method` and its `parameters`, `order`, `kind`, and `terms`: for every field a list
         over trees; on a concrete one, beside `problem` and `variables`, a list by power of gamma of
-        lists of components, as texts in bea's own grammar.
+        lists of components, as texts in bea's own grammar. Where they are long there is a list
+        `where` of `{"name", "expression"}`: names in the terms, and what they stand for, each in
+        names before it.
 
         A tree is the nested list of its children. For games and weight decay `colors` says what
         its nodes stand for, in the order of the opening brackets: f1 and f2, or f and theta.

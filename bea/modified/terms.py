@@ -27,6 +27,7 @@ from bea.modified.memory.character import Character
 from bea.modified.numeric import compiled, horner_program, lane_gammas, shorter, tree_program
 from bea.modified.routes import manifold
 from bea.modified.structure import gradient
+from bea.modified.writing.concrete import Concrete, concrete_of
 from bea.portable import Portable
 from bea.trees import Tree, number_up_to
 
@@ -108,6 +109,11 @@ class Terms(Portable):
         from bea.algebra.ring.conversions import to_expression
 
         return tuple(tuple(to_sympy(to_expression(c)) for c in term) for term in self.components)
+
+    @cached_property
+    def concrete(self) -> Concrete:
+        """How the terms on the concrete field are written."""
+        return concrete_of(self.components, self._require_problem())
 
     def truncate(self, order: int) -> Self:
         """Return the equation cut after gamma^order.

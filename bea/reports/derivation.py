@@ -1,6 +1,6 @@
 """A derivation on a page: the equation for every field, the concrete one, and what is a gradient.
 
-Everything is exact; expressions are in bea's own grammar, so that they can be typed back in.
+Everything is exact; machines read the same from `as_json`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
+from bea.algebra.language.letters import greek
+from bea.algebra.language.mathematics import as_text
+from bea.algebra.ring.conversions import to_expression
 from bea.errors import BeaError, MethodError
 from bea.fields import Loss
 from bea.methods import Scheduled
@@ -15,16 +18,16 @@ from bea.modified import ComponentwiseEquation, ModifiedEquation, modifying_inte
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character
 from bea.modified.schedule.on_trees import holds_still
-from bea.modified.writing.lengths import long_terms
-from bea.modified.writing.script import text_of, tree_terms
+from bea.modified.writing.lengths import LONG
+from bea.modified.writing.script import tree_terms
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
     abridged,
-    component_term,
     equation,
     indented,
     paragraph,
     remainder,
+    system,
     term,
 )
 from bea.trees import PLAYERS, number_up_to
@@ -55,14 +58,14 @@ def derivation_text(result: ModifiedEquation, width: int = 80, full: bool = Fals
       for every field f:
         dθ/dt = f − γ/2 f'f + O(γ²)
       here:
-        dy/dt = y**2 − γ y**3 + O(γ²)
+        dy/dt = y² − γy³ + O(γ²)
     <BLANKLINE>
     Which terms are gradients: all
     """
     sections = [
         paragraph(_title(result), width),
         "\n".join(_equations(result, width, full)),
-        *gradient_sections(result, width),
+        *gradient_sections(result, width, full),
         *_reach(result, width),
     ]
     return "\n\n".join(sections)
@@ -99,13 +102,13 @@ def short_form(
     >>> equation = bea.modified_equation(euler, bea.problems.field("y**2"), 3)
     >>> print("\n".join(short_form(equation, order=1)))
     dθ/dt = f − γ/2 f'f + O(γ²)
-    dy/dt = y**2 − γ y**3 + O(γ²)
+    dy/dt = y² − γy³ + O(γ²)
     """
     short = result.truncate(min(order, result.order))
     lines = [_general_equation(short, result.notation, width)]
-    for i, name in enumerate(short.variables):
-        terms = [abridged(component_term(k, p[i]), keep) for k, p in enumerate(short.components)]
-        lines.append(equation(f"d{name}/dt", terms, remainder(short.order), width))
+    for name, row in zip(short.variables, short.concrete.rows(), strict=True):
+        terms = [abridged(term, keep) for term in row]
+        lines.append(equation(_left(short, name), terms, remainder(short.order), width))
     return lines
 
 
@@ -135,12 +138,8 @@ def _equations(result: ModifiedEquation, width: int, full: bool) -> Iterator[str
         yield indented(_general_equation(general, result.notation, width - 4), 4)
     if result.problem is not None:
         yield "  here:"
-        long = frozenset() if full else long_terms(result.components)
-        for i, name in enumerate(result.variables):
-            parts = enumerate(result.components)
-            texts = [component_term(k, part[i], (k, i) in long) for k, part in parts]
-            lines = equation(_left(result, name), texts, remainder(result.order), width - 4)
-            yield indented(lines, 4)
+        lefts = [_left(result, name) for name in result.variables]
+        yield indented(system(result.concrete, lefts, remainder(result.order), width - 4, full), 4)
 
 
 def _every(result: ModifiedEquation) -> str:
@@ -180,11 +179,11 @@ def _general(result: ModifiedEquation) -> ModifiedEquation | ComponentwiseEquati
 
 
 def _slopes(result: ModifiedEquation) -> Iterator[str]:
-    """Say what the components of the gradient are, where they are short."""
-    if isinstance(result.problem, Loss):
-        slopes = [-c for c in result.problem.components]
-        if not long_terms([slopes]):
-            yield f"    with ∇L = ({', '.join(map(text_of, slopes))})"
+    """Say what the components of the gradient are, where they are short and not named below."""
+    if isinstance(result.problem, Loss) and not result.concrete.where():
+        slopes = [as_text(to_expression(-c)) for c in result.problem.components]
+        if sum(map(len, slopes)) < LONG:
+            yield f"    with ∇L = ({', '.join(slopes)})"
 
 
 def _componentwise(result: ModifiedEquation) -> ComponentwiseEquation | None:
@@ -217,4 +216,5 @@ def _general_equation(general: ModifiedEquation, notation: str, width: int) -> s
 
 
 def _left(result: ModifiedEquation, name: str) -> str:
-    return f"g({name})" if result.kind == "modifying" else f"d{name}/dt"
+    shown = greek(name)
+    return f"g({shown})" if result.kind == "modifying" else f"d{shown}/dt"

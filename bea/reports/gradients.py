@@ -7,22 +7,24 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.algebra.language.letters import greek
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation, ModifiedLoss
 from bea.modified.structure.split import is_split_on_trees
+from bea.modified.writing.concrete import Concrete
 from bea.modified.writing.script import contraction_text, tree_terms
 from bea.reports.mathematics import (
-    component_term,
     equation,
     gamma_power,
     indented,
     paragraph,
     remainder,
+    system,
     term,
 )
 
 
-def gradient_sections(result: ModifiedEquation, width: int) -> list[str]:
+def gradient_sections(result: ModifiedEquation, width: int, full: bool = True) -> list[str]:
     """Return paragraphs: the answer per power, the modified loss, and its limits.
 
     >>> import bea
@@ -35,7 +37,7 @@ def gradient_sections(result: ModifiedEquation, width: int) -> list[str]:
     if result.notation == "grad":
         exists = (*result.is_gradient, False).index(False)
         if exists:
-            sections.append(_modified_loss(result, exists - 1, width))
+            sections.append(_modified_loss(result, exists - 1, width, full))
         if exists <= result.order:
             sections += _beyond(result, exists, width)
     return sections
@@ -57,10 +59,10 @@ def _answers(result: ModifiedEquation) -> str:
     return f"Which terms are gradients{where}: {', '.join(shown)}"
 
 
-def _modified_loss(result: ModifiedEquation, order: int, width: int) -> str:
+def _modified_loss(result: ModifiedEquation, order: int, width: int, full: bool) -> str:
     loss = result.truncate(order).modified_loss()
     name = "Loss to feed the method" if result.kind == "modifying" else "Modified loss"
-    lines = indented(_loss_lines(loss, width - 4), 4)
+    lines = indented(_loss_lines(loss, width - 4, full), 4)
     integrals = [
         paragraph(
             f"where L{k} is a line integral of minus the term of {gamma_power(k)}, for which no "
@@ -73,7 +75,9 @@ def _modified_loss(result: ModifiedEquation, order: int, width: int) -> str:
     return "\n".join([f"{name}, to order {order}:", lines, *integrals])
 
 
-def _loss_lines(loss: ModifiedLoss, width: int) -> str:
+def _loss_lines(loss: ModifiedLoss, width: int, full: bool) -> str:
+    if loss.problem is not None and None not in loss.terms:
+        return system(loss.concrete, [""], remainder(loss.order), width, full)
     if loss.problem is None and len(str(loss)) <= width:
         return str(loss)
     terms = [_loss_term(loss, k) for k in range(loss.order + 1)]
@@ -117,14 +121,14 @@ def _loss_term(loss: ModifiedLoss, power: int) -> str:
     element = loss.terms[power]
     if element is None:
         return term(power, [(fmpq(1), f"L{power}")])
-    return component_term(power, element)
+    return loss.concrete.rows()[0][power]
 
 
 def _left_over(result: ModifiedEquation, parts: Sequence[tuple[int, Any]], width: int) -> str:
     if result.problem is None:
         pairs = [(k, tree_terms(part, k, result.notation)[k]) for k, part in parts]
         return equation("", [term(k, pair) for k, pair in pairs], "", width)
-    return "\n".join(
-        equation(name, [component_term(k, part[i]) for k, part in parts], "", width)
-        for i, name in enumerate(result.variables)
-    )
+    before = [None] * parts[0][0]
+    rows = [[*before, *column] for column in zip(*(part for _, part in parts), strict=True)]
+    names = [greek(name) for name in result.variables]
+    return system(Concrete(rows), names, "", width)

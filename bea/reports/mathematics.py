@@ -10,48 +10,23 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill
 from typing import Any
 
-from flint import fmpq
-
-from bea.algebra import Element
-from bea.modified.writing.lengths import left_out
-from bea.modified.writing.script import TEXT, series, text_of
+from bea.modified.writing.concrete import Concrete
+from bea.modified.writing.script import TEXT, series
 
 _BEFORE_SIGN = re.compile(r" (?=[+−-] )")
-_AFTER_TIMES = re.compile(r"(?<=[^*]\*)(?=[^*])")
-_HEAD = re.compile(r"([+−] )?(\d*γ\S*? ?\()?")
-_POWER = re.compile(r"(?P<sign>−?)(?P<head>γ\S* )\((?P<body>.*)\)")
+_HEAD = re.compile(r"([+−] )?(\d*γ[^\s(]* ?\()?")
+_POWER = re.compile(r"(?P<sign>−?)(?P<head>\d*γ\S* )\((?P<body>.*)\)")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def term(power: int, pairs: Sequence[tuple[Any, str]]) -> str:
     """Return γ^power times a sum of (coefficient, differential), or "" if there is none.
 
+    >>> from flint import fmpq
     >>> term(1, [(fmpq(-1, 2), "∇²L∇L")])
     '−γ/2 ∇²L∇L'
     """
     return series([[]] * power + [list(pairs)], TEXT, remainder=False) if pairs else ""
-
-
-def component_term(power: int, component: Element, short: bool = False) -> str:
-    """Return γ^power times a component on a concrete field, or "" if it is zero.
-
-    Where it is to be `short` there is but its size.
-
-    >>> import bea
-    >>> field = bea.problems.field("3*y**2/2")
-    >>> component_term(1, field.components[0]), component_term(0, field.components[0])
-    ('3γ/2 y**2', '3*y**2/2')
-    """
-    if component.is_zero():
-        return ""
-    if short:
-        return term(power, [(fmpq(1), left_out(component))])
-    text = text_of(component)
-    if power == 0:
-        return text
-    if len(component.terms()) == 1:
-        return term(power, [_monomial(component)]).rstrip()
-    return term(power, [(fmpq(1), f"({text})")])
 
 
 def gamma_power(power: int) -> str:
@@ -71,11 +46,11 @@ def remainder(order: int) -> str:
 def equation(left: str, terms: Sequence[str], end: str, width: int) -> str:
     """Return "left = ..." on one line if it fits, else with every term on a line of its own.
 
-    >>> print(equation("dy/dt", ["y**2", "−γ y**3"], "O(γ²)", 80))
-    dy/dt = y**2 − γ y**3 + O(γ²)
-    >>> print(equation("dy/dt", ["y**2", "−γ y**3"], "O(γ²)", 20))
-    dy/dt = y**2
-            − γ y**3
+    >>> print(equation("dy/dt", ["y²", "−γy³"], "O(γ²)", 80))
+    dy/dt = y² − γy³ + O(γ²)
+    >>> print(equation("dy/dt", ["y²", "−γy³"], "O(γ²)", 20))
+    dy/dt = y²
+            − γy³
             + O(γ²)
     """
     left = f"{left} = " if left else ""
@@ -89,20 +64,39 @@ def equation(left: str, terms: Sequence[str], end: str, width: int) -> str:
     return left + "\n".join(wrapped(t, width, indent) for t in signed).removeprefix(indent)
 
 
+def system(
+    concrete: Concrete, lefts: Sequence[str], end: str, width: int, full: bool = True
+) -> str:
+    """Return the equations of a system in lines, and what their named parts are.
+
+    Without `full` terms that fill a page are left out.
+    """
+    out = frozenset() if full else concrete.long_terms()
+    rows = zip(lefts, concrete.rows(left_out=out), strict=True)
+    lines = [equation(left, row, end, width) for left, row in rows]
+    word = "where "
+    for name, text in concrete.where_texts(out):
+        left = f"{word}{name} = "
+        lines.append(left + wrapped(text, width, " " * len(left)).lstrip())
+        word = " " * len(word)
+    return "\n".join(lines)
+
+
 def wrapped(text: str, width: int, indent: str = "") -> str:
     """Break a sum before its signs, so that no line is wider than `width` where that is possible.
 
     Lines after the first are indented to where the bracket of the first one opens.
 
-    >>> print(wrapped("+ γ (x**2 + y**2 + z**2)", 20, "  "))
-      + γ (x**2 + y**2
-           + z**2)
+    >>> print(wrapped("+ γ (x² + y² + z²)", 17, "  "))
+      + γ (x² + y²
+           + z²)
     """
     head = _HEAD.match(text)
     assert head is not None  # it matches the empty text too
-    hang = indent + " " * head.end()
+    inside = bool(head[2]) and _is_one_bracket(text[head.end() :])
+    hang = indent + " " * (head.end() if inside else len(head[1] or ""))
     lines, current = [], indent
-    for piece in _pieces(text, 1 if head[2] else 0, width - len(hang)):
+    for piece in _pieces(text, 1 if inside else 0, width - len(hang)):
         if current.strip() and len(current) + len(piece) > width:
             lines.append(current.rstrip())
             current = hang + piece.lstrip()
@@ -138,27 +132,48 @@ def paragraph(text: str, width: int) -> str:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _monomial(component: Element) -> tuple[fmpq, str]:
-    """Return (coefficient, the rest as text) of a single summand."""
-    (coefficient,) = component.terms().values()
-    rest = component * (1 / coefficient)
-    return coefficient, "" if rest.is_constant() else text_of(rest)
-
-
 def _signed(text: str) -> str:
     """Write a space after the sign of a term, and a plus where there is none."""
     return f"− {text[1:].lstrip()}" if text[0] in "−-" else f"+ {text}"
 
 
 def _pieces(text: str, depth: int, room: int) -> Iterator[str]:
-    """Split before signs outside of brackets; deeper, and after *, in what is still too wide."""
+    """Split before signs outside of brackets; between factors, then deeper, in what is too wide."""
     for summand in _split(text, depth):
         if len(summand) <= room:
             yield summand
             continue
-        for piece in _BEFORE_SIGN.split(summand):
-            spaced = piece if piece.startswith(" ") or summand.startswith(piece) else f" {piece}"
-            yield from _AFTER_TIMES.split(spaced) if len(spaced) > room else [spaced]
+        for factor in _factors(summand, depth):
+            yield from [factor] if len(factor) <= room else _everywhere(factor)
+
+
+def _is_one_bracket(text: str) -> bool:
+    """Tell whether the bracket before a text is closed by its last character."""
+    level = 1
+    for i, character in enumerate(text):
+        level += (character == "(") - (character == ")")
+        if level == 0:
+            return i == len(text) - 1
+    return False
+
+
+def _factors(summand: str, depth: int) -> Iterator[str]:
+    """Split between the factors of a product: behind a bracket that closes."""
+    begin, level = 0, 0
+    for i, character in enumerate(summand[:-1]):
+        level += (character == "(") - (character == ")")
+        follows = summand[i + 1] in "(/√|" or summand[i + 1].isalpha()
+        if character == ")" and level <= depth and follows:
+            yield summand[begin : i + 1]
+            begin = i + 1
+    yield summand[begin:]
+
+
+def _everywhere(text: str) -> Iterator[str]:
+    """Split before all signs, where there is no other way."""
+    first, *rest = _BEFORE_SIGN.split(text)
+    yield first
+    yield from (f" {piece}" for piece in rest)
 
 
 def _split(text: str, depth: int) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """Derivations for random steps on a page: generators, stochastic equations, epochs.
 
-Everything is exact; expressions are in bea's own grammar, so that they can be typed back in.
+Everything is exact; machines read the same from `as_json`.
 """
 
 from __future__ import annotations
 
 from bea.algebra.language.building import divide, number
 from bea.algebra.language.expressions import to_text
+from bea.algebra.language.letters import greek
 from bea.modified import (
     EpochEquation,
     ModifiedGenerator,
@@ -16,12 +17,12 @@ from bea.modified import (
 from bea.modified.epochs.equation import is_descent
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
-    component_term,
     equation,
     gamma_power,
     indented,
     paragraph,
     remainder,
+    system,
     term,
 )
 
@@ -83,21 +84,16 @@ def _diffusion(result: ModifiedGenerator) -> str:
 
 
 def _stochastic(result: StochasticEquation, width: int) -> list[str]:
-    names, d = result.variables, range(result.dimension)
     drawn = "" if result.batches is None else f", {result.batches}"
     title = (
         f"Stochastic modified equation of {result.method} on {result.problem.name}{drawn}, of weak "
         f"order {result.attained}: dX = b dt + √γ S dW"
     )
-    lines = []
-    for i in d:
-        terms = [component_term(k, part[i]) for k, part in enumerate(result.drift)]
-        lines.append(equation(f"b[{names[i]}]", terms, "", width - 4))
-    for i in d:
-        for j in range(i, result.dimension):
-            terms = [component_term(k, matrix[i][j]) for k, matrix in enumerate(result.covariance)]
-            lines.append(equation(f"SSᵀ[{names[i]},{names[j]}]", terms, "", width - 4))
-    sections = [paragraph(title, width), indented("\n".join(lines), 4)]
+    shown = [greek(name) for name in result.variables]
+    lefts = [f"b[{name}]" for name in shown]
+    lefts += [f"SSᵀ[{shown[i]},{shown[j]}]" for i, j in result.pairs]
+    lines = system(result.concrete, lefts, "", width - 4)
+    sections = [paragraph(title, width), indented(lines, 4)]
     if result.attained < result.weak_order:
         sections.append(
             paragraph(
@@ -145,11 +141,8 @@ def _epoch(result: EpochEquation, width: int) -> list[str]:
             indented(f"dθ/dt = {result.universal_text()}", 4),
         ]
     lines.append("  here:")
-    for i, name in enumerate(result.variables):
-        terms = [component_term(k, part[i]) for k, part in enumerate(result.components)]
-        lines.append(
-            indented(equation(f"d{name}/dt", terms, remainder(result.order), width - 4), 4)
-        )
+    lefts = [f"d{greek(name)}/dt" for name in result.variables]
+    lines.append(indented(system(result.concrete, lefts, remainder(result.order), width - 4), 4))
     return [paragraph(title, width), "\n".join(lines), *gradient_sections(result, width)]
 
 

@@ -17,14 +17,14 @@ from typing import Any
 
 from flint import fmpq
 
-from bea.algebra.language.expressions import to_text
+from bea.algebra.language.letters import LATEX_LETTERS, TEXT_LETTERS, Letters
+from bea.algebra.language.mathematics import as_latex, as_text
 from bea.algebra.ring.conversions import to_expression
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, DimensionError
 
 MultiIndex = tuple[int, ...]
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class DifferentialOperator:
@@ -193,7 +193,8 @@ class DifferentialOperator:
 
     def __repr__(self) -> str:
         return _joined(
-            (_text(c), _derivatives_text(self.ring, i)) for i, c in self.coefficients.items()
+            (_text(c), _derivatives(self.ring, i, TEXT_LETTERS, "∂{}"))
+            for i, c in self.coefficients.items()
         )
 
     def latex(self) -> str:
@@ -204,7 +205,8 @@ class DifferentialOperator:
         '\\frac{x}{2}\\,\\partial_{x}^{2}'
         """
         written = _joined(
-            (_latex(c), _derivatives_latex(self.ring, i)) for i, c in self.coefficients.items()
+            (_latex(c), _derivatives(self.ring, i, LATEX_LETTERS, r"\partial_{{{}}}"))
+            for i, c in self.coefficients.items()
         )
         return written.replace("−", "-").replace(" \\partial", "\\,\\partial")
 
@@ -252,8 +254,8 @@ def _below(index: MultiIndex) -> Iterable[MultiIndex]:
 def _joined(terms: Iterable[tuple[str, str]]) -> str:
     text = ""
     for coefficient, derivatives in terms:
-        negative = coefficient.startswith("-")
-        body = coefficient.removeprefix("-")
+        negative = coefficient[0] in "-−"
+        body = coefficient.lstrip("-−")
         whole = f"{body} {derivatives}" if body != "1" and derivatives else derivatives or body
         text += (" − " if negative else " + ") if text else ("−" if negative else "")
         text += whole
@@ -261,32 +263,19 @@ def _joined(terms: Iterable[tuple[str, str]]) -> str:
 
 
 def _text(c: Element) -> str:
-    text = to_text(to_expression(c))
-    return f"({text})" if " " in text else text
+    text = as_text(to_expression(c))
+    return f"({text})" if len(c.terms()) > 1 else text
 
 
 def _latex(c: Element) -> str:
-    from sympy import latex
-
-    from bea.algebra.language.sympy_bridge import to_sympy
-
-    text = str(latex(to_sympy(to_expression(c))))
-    return rf"\left({text}\right)" if len(c.terms()) > 1 else text.replace("- ", "-", 1)
+    text = as_latex(to_expression(c))
+    return rf"\left({text}\right)" if len(c.terms()) > 1 else text
 
 
-def _derivatives_text(ring: Ring, index: MultiIndex) -> str:
-    pairs = zip(ring.variables, index, strict=True)
-    return "".join(
-        f"∂{name}{'' if n == 1 else str(n).translate(_SUPERSCRIPTS)}" for name, n in pairs if n
-    )
-
-
-def _derivatives_latex(ring: Ring, index: MultiIndex) -> str:
-    from sympy import Symbol, latex
-
-    pairs = zip(ring.variables, index, strict=True)
-    return "".join(
-        rf"\partial_{{{latex(Symbol(name))}}}{'' if n == 1 else f'^{{{n}}}'}"
-        for name, n in pairs
-        if n
-    )
+def _derivatives(ring: Ring, index: MultiIndex, letters: Letters, form: str) -> str:
+    """Write ∂x∂y² in some letters."""
+    written = []
+    for name, n in zip(ring.variables, index, strict=True):
+        base = form.format(letters.name(name))
+        written += [base if n == 1 else letters.power(base, str(n))] if n else []
+    return "".join(written)

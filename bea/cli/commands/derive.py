@@ -127,9 +127,7 @@ def _page(result: Any, full: bool) -> Page:
 
 
 def _note_left_out(result: Any, full: bool) -> None:
-    from bea.modified.writing.lengths import long_terms
-
-    if not full and result.problem is not None and long_terms(result.components):
+    if not full and result.problem is not None and result.concrete.long_terms():
         note("terms that fill a page are left out: --full writes them, --format json has them")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bea.algebra import Element, Expression, as_float, exact
 from bea.algebra.language.expressions import free_symbols, to_text
+from bea.algebra.language.letters import greek
 from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.exact import in_ring
 from bea.errors import MethodError, OrderError
@@ -19,7 +20,6 @@ from bea.modified.checks import checked_order
 from bea.modified.componentwise import writing
 from bea.modified.componentwise.derive import first_order
 from bea.modified.symbolic_step import missing_symbols, open_symbols
-from bea.modified.writing.letters import greek
 from bea.portable import Portable
 
 # Of difference quotients; and what stands for a hyperparameter that is left open.

@@ -13,6 +13,14 @@ from typing import Any
 from flint import fmpq
 
 from bea.algebra import Element, Ring
+from bea.algebra.language.expressions import fold
+from bea.algebra.language.letters import (
+    LATEX_LETTERS,
+    PLAIN_LETTERS,
+    TEXT_LETTERS,
+    Letters,
+)
+from bea.algebra.language.mathematics import Mathematics
 from bea.modified.componentwise.arithmetic import Symbols
 from bea.modified.writing.fractions import (
     Factor,
@@ -21,14 +29,9 @@ from bea.modified.writing.fractions import (
     fraction_of,
     with_sign_inside,
 )
-from bea.modified.writing.letters import (
-    LATEX_LETTERS,
-    PLAIN_LETTERS,
-    TEXT_LETTERS,
-    Letters,
-    written,
-)
-from bea.modified.writing.script import LATEX, TEXT, Script, text_of
+from bea.modified.writing.letters import written
+from bea.modified.writing.presentation import Presentation
+from bea.modified.writing.script import LATEX, TEXT, Script
 
 _FUNCTIONS = 8  # so many functions, such as tanh, may occur
 _SIZE, _NORM = "|g|", "|∇L|"  # |g| and ||grad L|| in the ring in which coefficients are written
@@ -257,12 +260,13 @@ class _Writer:
         return sorted(pieces, key=lambda piece: piece[0])
 
     def _as_it_is(self, value: Element, gamma: str) -> str:
-        """Write roots within roots in bea's grammar."""
-        text, own = text_of(value), self.symbols.ring.symbols
-        for name, shown in ((own[0], self.slope), (own[1], "r")):
-            text = text.replace(name, shown)
-        left, right = self.letters.brackets
-        return f"{gamma}{left}{text}{right}"
+        """Write roots within roots, and functions of them."""
+        own, (left, right) = self.symbols.ring.symbols, self.letters.brackets
+        names = {own[0]: self.slope, own[1]: "r"}
+        expression = Presentation(self.symbols.ring).of(value)
+        text = fold(expression, Mathematics(self.letters, names))
+        minus = self.letters.minus.strip() if text.negative else ""
+        return f"{gamma}{left}{minus}{text.text}{right}"
 
     def varies(self, value: Element) -> bool:
         """Tell whether a coefficient is another number in each component."""

@@ -76,7 +76,7 @@ def stochastic_equation(
     >>> pair = finite_sum(["(x - 1)**2/2", "(x + 1)**2/2"])
     >>> stochastic_equation(bea.methods.gradient_descent(), pair, weak_order=3)
     dX = b dt + √γ S dW
-    b[x] = −x − γ/2 x − γ²/3 x
+    b[x] = −x − γx/2 − γ²x/3
     SSᵀ[x,x] = 1 + γ
     """
     weak_order = checked_order(weak_order)

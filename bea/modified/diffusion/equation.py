@@ -21,15 +21,9 @@ from bea.fields.vector_field import lanes_of, within
 from bea.methods import Method
 from bea.modified.numeric import compiled, horner_program, lane_gammas
 from bea.modified.random.generator import Matrix
-from bea.modified.writing.script import (
-    LATEX,
-    TEXT,
-    Script,
-    component_pairs,
-    latex_of,
-    series,
-    text_of,
-)
+from bea.modified.writing.concrete import Concrete
+from bea.modified.writing.display import where_in_latex
+from bea.modified.writing.script import LATEX, TEXT, Script, joined, text_of
 from bea.noise import Noise
 from bea.portable import Portable
 
@@ -214,7 +208,9 @@ class StochasticEquation(Portable):
     # --- writing --------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        lines = ["dX = b dt + √γ S dW", *self._lines(TEXT, text_of, "b[{}] = {}", "SSᵀ[{}] = {}")]
+        lines = ["dX = b dt + √γ S dW", *self._lines(TEXT, "b[{}] = {}", "SSᵀ[{}] = {}")]
+        where = self.concrete.where_texts(frozenset())
+        lines += [f"where {name} = {text}" for name, text in where]
         if self.attained < self.weak_order:
             lines.append(
                 f"(of weak order {self.attained}: no diffusion has the generator's third "
@@ -224,28 +220,33 @@ class StochasticEquation(Portable):
 
     def latex(self) -> str:
         """Return the equation in LaTeX, as an aligned system."""
-        lines = self._lines(LATEX, latex_of, "b_{{{}}} &= {}", r"(S S^{{\top}})_{{{}}} &= {}")
+        lines = self._lines(LATEX, "b_{{{}}} &= {}", r"(S S^{{\top}})_{{{}}} &= {}")
+        lines += where_in_latex(self.concrete)
         head = r"dX &= b\,dt + \sqrt{\gamma}\,S\,dW"
         return r"\begin{aligned}" + r" \\ ".join([head, *lines]) + r"\end{aligned}"
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
 
-    def _lines(
-        self, script: Script, write: Callable[[Element], str], drift: str, covariance: str
-    ) -> list[str]:
-        names, d = self.variables, range(self.dimension)
-        lines = [
-            drift.format(names[i], _series([t[i] for t in self.drift], write, script)) for i in d
-        ]
+    @cached_property
+    def concrete(self) -> Concrete:
+        """How the terms are written: a row for each drift, and for each pair i <= j of SSᵀ."""
+        d = range(self.dimension)
+        rows = [[term[i] for term in self.drift] for i in d]
+        return Concrete([*rows, *([m[i][j] for m in self.covariance] for i, j in self.pairs)])
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """The indices i <= j of the covariance."""
+        return [(i, j) for i in range(self.dimension) for j in range(i, self.dimension)]
+
+    def _lines(self, script: Script, drift: str, covariance: str) -> list[str]:
+        rows = [joined(row, script) for row in self.concrete.rows(script is LATEX)]
+        names = [script.letters.name(name) for name in self.variables]
+        lines = [drift.format(name, row) for name, row in zip(names, rows, strict=False)]
         return lines + [
-            covariance.format(
-                f"{names[i]},{names[j]}",
-                _series([m[i][j] for m in self.covariance], write, script),
-            )
-            for i in d
-            for j in d
-            if i <= j
+            covariance.format(f"{names[i]},{names[j]}", row)
+            for (i, j), row in zip(self.pairs, rows[self.dimension :], strict=True)
         ]
 
     def as_json(self) -> dict[str, Any]:
@@ -264,11 +265,3 @@ class StochasticEquation(Portable):
             "drift": [[text_of(c) for c in term] for term in self.drift],
             "covariance": [[[text_of(c) for c in row] for row in m] for m in self.covariance],
         }
-
-
-# --- private helpers ----------------------------------------------------------------------------
-
-
-def _series(column: Sequence[Element], write: Callable[[Element], str], script: Script) -> str:
-    pairs = [component_pairs(c, k, write, script) for k, c in enumerate(column)]
-    return series(pairs, script, remainder=False)

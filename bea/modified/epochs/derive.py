@@ -107,8 +107,8 @@ def cyclic_epoch(
     >>> losses = [Loss.read("x**2*y", "x y"), Loss.read("y**2", "x y")]
     >>> equation = cyclic_epoch(losses, order=1)
     >>> equation
-    x' = −x*y + γ (-x**3/2 - x*y**2 - x*y) + O(γ²)
-    y' = -x**2/2 - y + γ (-x**2*y + x**2/2 - y) + O(γ²)
+    x' = −xy − γx(x² + 2y² + 2y)/2 + O(γ²)
+    y' = −x²/2 − y − γ/2 (2x²y − x² + 2y) + O(γ²)
     >>> equation.is_gradient
     (True, False)
     >>> equation.universal_text()
@@ -164,7 +164,7 @@ def shuffled_epoch(
     >>> losses = [Loss.read("x**2*y", "x y"), Loss.read("y**2", "x y")]
     >>> equation = shuffled_epoch(losses, order=1)
     >>> equation.modified_loss()
-    x**2*y/2 + y**2/2 + γ (x**4/8 + x**2*y**2/2 + y**2/2) + O(γ²)
+    x²y/2 + y²/2 + γ/8 (x⁴ + 4x²y² + 4y²) + O(γ²)
     >>> equation.universal_text()
     '−∇(L + γ/4 ‖∇L‖² + γ(N − B)/(4B(N − 1)) tr Σ) + O(γ²)'
     """

@@ -19,7 +19,8 @@ from bea.fields.vector_field import lanes_of, within
 from bea.modified.numeric import horner_program, lane_gammas
 from bea.modified.structure.line_integral import line_integral
 from bea.modified.symbolic_step import in_ring_of
-from bea.modified.writing.script import LATEX, TEXT, contraction_text, latex_of, series, text_of
+from bea.modified.writing.concrete import Concrete
+from bea.modified.writing.script import LATEX, TEXT, contraction_text, joined, series
 from bea.trees import FreeTree
 
 
@@ -70,14 +71,13 @@ class ModifiedLoss:
 
     def _write(self, latex: bool) -> str:
         script = LATEX if latex else TEXT
-        write = latex_of if latex else text_of
         if self.problem is not None:
-            missing = r"\int f_{%d}" if latex else "∫f%d"
-            bodies = [missing % k if t is None else write(t) for k, t in enumerate(self.terms)]
-            pairs = [
-                [] if b == "0" else [(fmpq(1), _bracketed(k, b))] for k, b in enumerate(bodies)
-            ]
-            return series(pairs, script)
+            end = script.remainder(script.gamma(self.order + 1))
+            text = joined(self._missing(self.concrete.rows(latex)[0], latex), script, end)
+            where = self.concrete.where_texts(frozenset(), latex)
+            shown = ", ".join(f"{name} = {part}" for name, part in where)
+            joint = r",\quad " if latex else ", where "
+            return f"{text}{joint}{shown}" if shown else text
         assert self.contractions is not None
         scale = self._scale
         pairs = [
@@ -91,6 +91,22 @@ class ModifiedLoss:
         dot = r"\," if latex else " · "
         factor = series([[(scale, "")]], script, remainder=False)
         return f"{factor}{dot}{left}{series(pairs, script)}{right}"
+
+    @cached_property
+    def concrete(self) -> Concrete:
+        """How the terms on the concrete loss are written, in one row."""
+        return Concrete([self.terms], [-c for c in self._loss.components])
+
+    def _missing(self, row: Sequence[str], latex: bool) -> list[str]:
+        """Write ∫f_k for the terms that are line integrals."""
+        pairs = enumerate(zip(row, self.terms, strict=True))
+        integral = r"\int f_{%d}" if latex else "∫f%d"
+        script = LATEX if latex else TEXT
+        return [
+            series([[]] * k + [[(fmpq(1), integral % k)]], script, remainder=False)
+            if term is None else text
+            for k, (text, term) in pairs
+        ]  # fmt: skip
 
     @property
     def _scale(self) -> Any:
@@ -183,7 +199,3 @@ def of_loss(loss: Loss, contractions: Mapping[FreeTree, Any]) -> Element:
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _bracketed(power: int, body: str) -> str:
-    return f"({body})" if power and (" " in body) else body

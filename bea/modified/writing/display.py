@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flint import fmpq
-
-from bea.algebra import Element
+from bea.algebra.language.expressions import to_text
+from bea.algebra.language.letters import greek
+from bea.algebra.ring.conversions import to_expression
 from bea.modified.terms import Terms
-from bea.modified.writing.lengths import left_out, long_terms
+from bea.modified.writing.concrete import Concrete, Place
+from bea.modified.writing.lengths import LONGEST, written_length
 from bea.modified.writing.script import (
     LATEX,
     TEXT,
     Script,
-    component_pairs,
-    latex_of,
+    joined,
     series,
     text_of,
     tree_records,
@@ -23,11 +22,20 @@ from bea.modified.writing.script import (
 )
 
 
-def as_text(equation: Terms, full: bool) -> str:
-    """Return the equation as text: a line, or on a concrete problem one for each component."""
+def as_text(equation: Terms, room: int | None) -> str:
+    """Return the equation as text: a line, or on a concrete problem one for each component.
+
+    Terms for which there is no `room`, in characters, are left out.
+    """
     if equation.problem is None:
         return universal_text(equation)
-    return "\n".join(_component_lines(equation, TEXT, text_of, "{} = {}", full))
+    concrete, out = _shown(equation, room)
+    lines = [
+        f"{greek(name)}' = {joined(row, TEXT, _end(equation, TEXT))}"
+        for name, row in zip(equation.variables, concrete.rows(left_out=out), strict=True)
+    ]
+    where = ", ".join(f"{name} = {text}" for name, text in concrete.where_texts(out))
+    return "\n".join([*lines, f"where {where}"] if where else lines)
 
 
 def universal_text(equation: Terms) -> str:
@@ -35,13 +43,25 @@ def universal_text(equation: Terms) -> str:
     return series(tree_terms(equation.coefficients, equation.order, equation.notation), TEXT)
 
 
-def as_latex(equation: Terms, full: bool) -> str:
-    """Return the equation in LaTeX; a concrete one as an aligned system."""
+def as_latex(equation: Terms, room: int | None) -> str:
+    """Return the equation in LaTeX; a concrete one as an aligned system; see `as_text`."""
     if equation.problem is None:
         notation = f"{equation.notation}-latex"
         return series(tree_terms(equation.coefficients, equation.order, notation), LATEX)
-    lines = _component_lines(equation, LATEX, latex_of, r"\dot{{{}}} &= {}", full)
+    concrete, out = _shown(equation, room)
+    rows = zip(equation.variables, concrete.rows(True, out), strict=True)
+    lines = [
+        rf"\dot{{{LATEX.letters.name(name)}}} &= {joined(row, LATEX, _end(equation, LATEX))}"
+        for name, row in rows
+    ]
+    lines += where_in_latex(concrete, out)
     return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+
+
+def where_in_latex(concrete: Concrete, out: frozenset[Place] = frozenset()) -> list[str]:
+    """Return the lines of an aligned system that say what the named parts are."""
+    parts = [f"{name} &= {text}" for name, text in concrete.where_texts(out, latex=True)]
+    return [rf"\text{{where }} {parts[0]}", *parts[1:]] if parts else []
 
 
 def as_record(equation: Terms) -> dict[str, Any]:
@@ -58,27 +78,31 @@ def as_record(equation: Terms) -> dict[str, Any]:
         **head,
         "problem": equation.problem.name,
         "variables": list(equation.variables),
-        "terms": [[text_of(c) for c in term] for term in equation.components],
+        **_terms_record(equation),
     }
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _component_lines(
-    equation: Terms, script: Script, write: Callable[[Element], str], form: str, full: bool
-) -> list[str]:
-    assert equation.problem is not None
-    lines, ring = [], equation.problem.ring
-    long = frozenset() if full else long_terms(equation.components)
-    for i, name in enumerate(equation.variables):
-        column = [term[i] for term in equation.components]
-        pairs = [
-            component_pairs(c, k, write, script)
-            if (k, i) not in long
-            else [(fmpq(1), r"\left(\cdots\right)" if script is LATEX else left_out(c))]
-            for k, c in enumerate(column)
-        ]
-        shown = latex_of(ring.variable(i)) if script is LATEX else f"{name}'"
-        lines.append(form.format(shown, series(pairs, script)))
-    return lines
+def _shown(equation: Terms, room: int | None) -> tuple[Concrete, frozenset[Place]]:
+    concrete = equation.concrete
+    return concrete, frozenset() if room is None else concrete.long_terms(room)
+
+
+def _end(equation: Terms, script: Script) -> str:
+    return script.remainder(script.gamma(equation.order + 1))
+
+
+def _terms_record(equation: Terms) -> dict[str, Any]:
+    """Return the terms; long ones in parts that `where` names, each in those before it."""
+    plain = (written_length(to_expression(c)) for term in equation.components for c in term)
+    if sum(plain) <= LONGEST or not equation.concrete.is_long:
+        return {"terms": [[text_of(c) for c in term] for term in equation.components]}
+    concrete, rows = equation.concrete, range(len(equation.variables))
+    return {
+        "terms": [
+            [to_text(concrete.expression(i, k)) for i in rows] for k in range(equation.order + 1)
+        ],
+        "where": [{"name": n, "expression": to_text(e)} for n, e in concrete.where()],
+    }

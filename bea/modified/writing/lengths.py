@@ -1,63 +1,65 @@
-"""How long an element would be if it were written: found without writing it."""
+"""How long an expression would be if it were written: found without writing it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bea.algebra import Element
+from flint import fmpq
+
+from bea.algebra.language.expressions import Expression, fold
 
 #: So many characters of an equation are shown, about two screens, where nobody asked for all.
-LONGEST = 4500
+LONGEST = 3400
+#: So many in LaTeX, which takes more than twice as many for the same.
+LATEX_LONGEST = 1400
+#: So many in a `repr`, less than a screen.
+SCREEN = 1600
+#: From so many on parts that occur more than once have names.
+LONG = 240
+
+_TENS = 6  # zeros at the end of a number that are written as a power of ten
 
 
-def written_length(element: Element) -> int:
-    """Return about how many characters the text of an element has.
+def written_length(expression: Expression) -> int:
+    """Return about how many characters an expression has as text.
 
-    >>> from bea.algebra import Ring
-    >>> x = Ring(["x"]).variable(0)
-    >>> written_length((1 + x) ** 40) > 10 * written_length(1 + x)
-    True
+    >>> from bea.algebra.language.grammar import parse
+    >>> written_length(parse("-3*x**2 + sin(x)"))  # with room for brackets
+    15
     """
-    known: dict[int, int] = {}
-    return _length(element, known)
+    return fold(expression, _Length())
 
 
-def long_terms(terms: Sequence[Sequence[Element]]) -> frozenset[tuple[int, int]]:
-    """Return the places (power, component) of the longest terms, without which a page is enough."""
-    lengths = sorted(
-        (written_length(c), k, i) for k, term in enumerate(terms) for i, c in enumerate(term)
-    )
-    room, kept = LONGEST, 0
-    for length, *_ in lengths:
-        room -= length
-        if room < 0:
-            break
-        kept += 1
-    return frozenset((k, i) for _, k, i in lengths[kept:])
+class _Length:
+    """The algebra of lengths: characters, as `bea.algebra.language.mathematics` writes."""
 
+    def number(self, value: fmpq) -> int:
+        p, q = abs(value.p), value.q
+        return _digits(int(p)) + (1 + _digits(int(q)) if q != 1 else 0) + (value < 0)
 
-def left_out(element: Element) -> str:
-    """Return what stands for a term that is too long."""
-    count = len(element.terms())
-    return f"(… {count} term{'s' if count > 1 else ''}, {written_length(element):,} characters)"
+    def symbol(self, name: str) -> int:
+        return len(name) if name.isalpha() else max(2, len(name) - 1)
+
+    def constant(self, name: str) -> int:
+        return 1
+
+    def sum(self, values: Sequence[int]) -> int:
+        return sum(values) + 3 * (len(values) - 1) + 2
+
+    def product(self, values: Sequence[int]) -> int:
+        return sum(values)
+
+    def power(self, value: int, exponent: fmpq) -> int:
+        return value + (1 if exponent.q == 1 else 2) + (exponent < 0)
+
+    def call(self, name: str, value: int) -> int:
+        return value + len(name) + 2
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _length(element: Element, known: dict[int, int]) -> int:
-    total = 0
-    for exponents, c in element.terms().items():
-        total += len(str(c)) + 2
-        total += sum(_generator(element, g, known) + 3 for g, e in enumerate(exponents) if e)
-    return total
-
-
-def _generator(element: Element, generator: int, known: dict[int, int]) -> int:
-    symbols = element.ring.symbols
-    if generator < len(symbols):
-        return len(symbols[generator])
-    if generator not in known:
-        argument = element.ring.atoms[generator - len(symbols)].argument
-        known[generator] = 6 + _length(argument, known)
-    return known[generator]
+def _digits(value: int) -> int:
+    digits = str(value)
+    zeros = len(digits) - len(digits.rstrip("0"))
+    return len(digits) - zeros + 4 if zeros >= _TENS else len(digits)

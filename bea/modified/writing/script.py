@@ -14,17 +14,13 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.algebra.language.expressions import to_text
+from bea.algebra.language.letters import LATEX_LETTERS, PLAIN_LETTERS, TEXT_LETTERS, Letters
+from bea.algebra.language.mathematics import as_latex
 from bea.algebra.ring.conversions import to_expression
 from bea.modified.elementary import weights
 from bea.modified.schedule.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
 from bea.modified.writing.fractions import fraction_of
-from bea.modified.writing.letters import (
-    LATEX_LETTERS,
-    PLAIN_LETTERS,
-    TEXT_LETTERS,
-    Letters,
-    written,
-)
+from bea.modified.writing.letters import written
 from bea.trees import FIELD, FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
 
@@ -65,15 +61,6 @@ def coefficient_text(value: Any) -> str:
     return ("-" if fraction.number < 0 else "") + written(fraction, PLAIN_LETTERS)
 
 
-def latex_of(element: Element) -> str:
-    """Write a ring element in LaTeX (SymPy's printer)."""
-    from sympy import latex
-
-    from bea.algebra.language.sympy_bridge import to_sympy
-
-    return str(latex(to_sympy(to_expression(element))))
-
-
 TEXT = Script(
     gamma=lambda k: "" if k == 0 else "γ" if k == 1 else f"γ{str(k).translate(_SUPERSCRIPTS)}",
     fraction=lambda p, q: f"{p}/{q}",
@@ -91,7 +78,7 @@ LATEX = Script(
     brackets=(r"\left(", r"\right)"),
     space=r"\,",
     remainder=lambda power: rf"\mathcal{{O}}({power})",
-    value=lambda c: latex_of(c) if isinstance(c, Element) else str(c),
+    value=lambda c: as_latex(to_expression(c)) if isinstance(c, Element) else str(c),
     letters=LATEX_LETTERS,
 )
 
@@ -130,23 +117,19 @@ def series(terms: Sequence[Sequence[Pair]], script: Script, remainder: bool = Tr
     return f"{text or '0'} + {end}"
 
 
-def component_pairs(
-    component: Element, power: int, write: Callable[[Element], str], script: Script
-) -> list[Pair]:
-    """Return one component of the term of gamma^power as (coefficient, body) pairs for `series`."""
-    terms = component.terms()
-    if not terms:
-        return []
-    if len(terms) == 1:
-        (coefficient,) = terms.values()
-        body = write(component * (1 / fmpq(coefficient)))
-        if body != "1":
-            return [(fmpq(coefficient), body)]
-        if power:
-            return [(fmpq(coefficient), "")]
-    text = write(component)
-    bracketed = power and len(terms) > 1
-    return [(fmpq(1), f"{script.brackets[0]}{text}{script.brackets[1]}" if bracketed else text)]
+def joined(terms: Sequence[str], script: Script, end: str = "") -> str:
+    """Write signed terms as a sum, with what it leaves out at its end.
+
+    >>> joined(["−x", "", "−γ/2 x", "γ²x³"], TEXT, "O(γ³)")
+    '−x − γ/2 x + γ²x³ + O(γ³)'
+    """
+    text = ""
+    for term in filter(None, terms):
+        negative = term.startswith(script.minus)
+        bare = term.removeprefix(script.minus)
+        sign = script.minus if negative else "+"
+        text += f" {sign} {bare}" if text else term
+    return f"{text or '0'} + {end}" if end else text or "0"
 
 
 def contraction_text(free: FreeTree | ScheduledFreeTree, latex: bool = False) -> str:

@@ -63,7 +63,7 @@ def test_a_short_form_of_each_equation_is_printed(run: Run) -> None:
     assert run.out.count("dθ/dt = −∇L − γ/2 ∇²L∇L − γ²(1/3 (∇²L)²∇L + 1/12 ∇³L[∇L,∇L])") == 3
     assert "dθ/dt = f − γ/2 f'f + γ²(1/3 f'f'f + 1/12 f''(f,f)) + O(γ³)" in run.out
     assert "L = (x**2 + y - 11)**2 + (x + y**2 - 7)**2" in run.out
-    assert "da/dt = -a*b**2 + b" in run.out
+    assert "da/dt = −ab² + b" in run.out
     assert "L + γ/4 ‖∇L‖² + O(γ²), and none from γ² on" in run.out
 
 

@@ -68,17 +68,7 @@ def test_colours_as_json(bea: Bea) -> None:
 def test_riccati_as_text(bea: Bea) -> None:
     """Hairer, Lubich and Wanner, Geometric Numerical Integration, section IX.1."""
     run = bea("derive", "explicit-euler", "--field", "y**2", "--order", "5")
-    lines = [line.strip() for line in run.out.splitlines()]
-    begin = lines.index("here:") + 1
-    assert lines[begin : begin + 7] == [
-        "dy/dt = y**2",
-        "− γ y**3",
-        "+ 3γ²/2 y**4",
-        "− 8γ³/3 y**5",
-        "+ 31γ⁴/6 y**6",
-        "− 157γ⁵/15 y**7",
-        "+ O(γ⁶)",
-    ]
+    assert "dy/dt = y² − γy³ + 3γ²y⁴/2 − 8γ³y⁵/3 + 31γ⁴y⁶/6 − 157γ⁵y⁷/15 + O(γ⁶)" in run.out
 
 
 def test_order_two_in_the_plane_has_no_modified_loss(bea: Bea) -> None:
@@ -93,7 +83,7 @@ def test_order_two_in_the_plane_has_no_modified_loss(bea: Bea) -> None:
 
 def test_in_one_dimension_there_is_a_modified_loss_to_every_order(bea: Bea) -> None:
     run = bea("derive", "gradient-descent", "--loss", "x**4", "--order", "3")
-    assert "x**4 + 4γ x**6 + 28γ² x**8 + 1248γ³/5 x**10 + O(γ⁴)" in run.out
+    assert "x⁴ + 4γx⁶ + 28γ²x⁸ + 1248γ³x¹⁰/5 + O(γ⁴)" in run.out
     assert "No modified loss" not in run.out
 
 

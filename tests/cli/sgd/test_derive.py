@@ -25,7 +25,7 @@ def test_a_generator_says_where_it_is_no_diffusions(bea: Bea) -> None:
     assert run.status == 0 and run.err == ""
     text = words(run.out)
     assert text.startswith("Modified generator of gradient-descent on mean of 3 losses, batches of")
-    assert "+ γ²((-x/3 - 1/9) ∂x + 1/9 ∂x² − 1/81 ∂x³) + O(γ³)" in text
+    assert "+ γ²((−x/3 − 1/9) ∂x + 1/9 ∂x² − 1/81 ∂x³) + O(γ³)" in text
     assert "From γ² on it is the generator of no diffusion" in text
     assert "It is the generator of a diffusion." in bea(*DERIVE, *SKEW).out
 

@@ -11,9 +11,9 @@ from matplotlib.mathtext import MathTextParser
 
 import bea
 from bea.algebra import Element, Ring
+from bea.algebra.language.letters import greek
 from bea.algebra.ring.conversions import read
 from bea.methods import from_text, get
-from bea.modified.writing.letters import greek
 from bea.modified.writing.script import coefficient_text
 
 LOOKAHEAD = "y = theta - gamma*grad; z = y - gamma*grad(y); theta = theta + a*(z - theta)"

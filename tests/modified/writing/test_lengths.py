@@ -7,15 +7,17 @@ import time
 import pytest
 
 import bea
+from bea.algebra.language.grammar import parse
+from bea.algebra.language.mathematics import as_text
 from bea.methods import available, get
-from bea.modified.writing.lengths import long_terms, written_length
-from bea.modified.writing.script import text_of
+from bea.modified.writing.lengths import written_length
 
 NEEDS = {
     "preconditioned-descent": {"diagonal": "2, 1/3"},
     "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
 }
 WITH_EQUATIONS = [n for n, method in available().items() if not method.iterates_only]
+SCREEN = 24 * 80
 
 
 @pytest.mark.parametrize("name", WITH_EQUATIONS)
@@ -24,32 +26,36 @@ def test_what_is_shown_is_short(name: str, problem: str) -> None:
     loss = bea.problems.get(problem)
     equation = bea.modified_equation(get(name, **NEEDS.get(name, {})), loss, 2)
     begin = time.process_time()
-    for text in (repr(equation), equation.latex()):
+    assert len(repr(equation)) <= SCREEN
+    for text in (equation.text(), equation.latex()):
         assert len(text) < 2 * 48 * 80
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < 4
 
 
 def test_what_is_asked_for_is_written_out() -> None:
-    equation = bea.modified_equation(get("adam"), bea.problems.get("booth"), 1)
-    assert "(… 12 terms, 9,410 characters)" in equation.text()
-    assert len(equation.text(full=True)) > 10_000 and "…" not in equation.text(full=True)
+    equation = bea.modified_equation(get("adam"), bea.problems.get("himmelblau"), 2)
+    assert " terms, " in equation.text() and " characters)" in equation.text()
+    assert len(equation.text(full=True)) > 5_000 and "…" not in equation.text(full=True)
     assert r"\cdots" in equation.latex() and r"\cdots" not in equation.latex(full=True)
 
 
-@pytest.mark.parametrize("name", ["heun", "rk4", "heavy-ball", "rmsprop", "damped-newton"])
-def test_lengths_are_those_of_the_texts(name: str) -> None:
-    """To a factor of two: nothing is written to find them."""
-    equation = bea.modified_equation(get(name), bea.problems.get("himmelblau"), 1)
-    for component in (c for term in equation.components for c in term if not c.is_zero()):
-        assert 0.5 < written_length(component) / len(text_of(component)) < 2
+@pytest.mark.parametrize(
+    "source",
+    ["x", "-3*x**2 + sin(x)", "11/(6*x**8) - 2*x*y", "(x + y)**2/(x - y)", "exp(-x)*3200000000"],
+)
+def test_lengths_are_those_of_the_texts(source: str) -> None:
+    """To a few characters: nothing is written to find them."""
+    expression = parse(source)
+    assert abs(written_length(expression) - len(as_text(expression))) <= 4
 
 
 def test_short_terms_are_always_written() -> None:
     equation = bea.modified_equation(get("gradient-descent"), bea.problems.get("himmelblau"), 2)
-    assert not long_terms(equation.components)
+    assert not equation.concrete.long_terms()
     assert equation.text() == equation.text(full=True)
 
 
 def test_the_longest_terms_are_left_out_first() -> None:
-    equation = bea.modified_equation(get("adam"), bea.problems.get("booth"), 1)
-    assert long_terms(equation.components) == {(1, 0), (1, 1)}
+    equation = bea.modified_equation(get("adam"), bea.problems.get("himmelblau"), 2)
+    left_out = equation.concrete.long_terms()
+    assert left_out == {(0, 2), (1, 2)} and left_out < equation.concrete.long_terms(room=200)
