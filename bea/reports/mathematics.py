@@ -14,7 +14,7 @@ from bea.modified.writing.concrete import Concrete
 from bea.modified.writing.script import TEXT, series
 
 _BEFORE_SIGN = re.compile(r" (?=[+−-] )")
-_HEAD = re.compile(r"([+−] )?(\d*γ[^\s(]* ?\()?")
+_HEAD = re.compile(r"([+−] ?)?(\d*γ[^\s(]* ?\()?")
 _POWER = re.compile(r"(?P<sign>−?)(?P<head>\d*γ\S* )\((?P<body>.*)\)")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
