@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flint import fmpq, fmpq_mat, fmpq_mpoly
 
 from bea.algebra import Element, Ring
-from bea.algebra.language.building import call
+from bea.algebra.language.building import add, call, number, power
 from bea.algebra.language.expressions import Expression
 from bea.algebra.ring.atoms import Atom
 from bea.algebra.ring.conversions import to_expression
@@ -32,12 +32,20 @@ class Coordinate:
     coefficients
         The generator is the sum of coefficient · coordinate of a place, over these (place,
         coefficient), and the constant at place None.
+    inside
+        The u of a name that stands for σ(u).
     """
 
     generator: int
     name: str
     definition: Expression
     coefficients: tuple[tuple[int | None, fmpq], ...]
+    inside: Element | None = None
+
+    @property
+    def place(self) -> int:
+        """The place at which the coordinate itself stands among the generators."""
+        return next(place for place, _ in self.coefficients if place is not None)
 
     def polynomial(self, ring: Ring) -> fmpq_mpoly:
         """Return the generator as a polynomial in the coordinates."""
@@ -48,20 +56,25 @@ class Coordinate:
 
 
 def sigmoid_coordinates(ring: Ring) -> list[Coordinate]:
-    """Return σ(2u) in place of each tanh(u) = 2σ(2u) − 1 where 2u has whole numbers and u has not.
+    """Return σ in place of tanh(u) = 2σ(2u) − 1, where 2u has whole numbers, and of 1/(1 + e^(−u)).
 
     >>> ring = Ring(["x"])
     >>> x = ring.symbol("x")
-    >>> _ = (x / 2).tanh(), x.tanh()
-    >>> [(c.generator, str(c.definition)) for c in sigmoid_coordinates(ring)]
-    [(1, '(1 + tanh(x/2))/2')]
+    >>> _ = (x / 2).tanh(), x.tanh(), 1 / (1 + (-x).exp())
+    >>> [(c.generator, c.name, c.place) for c in sigmoid_coordinates(ring)]
+    [(1, 'sigma_1', 1), (4, 'sigma_1', 1)]
     """
     found: list[Coordinate] = []
     for g, atom in enumerate(ring.atoms, len(ring.symbols)):
-        if _is_sigmoid(atom):
-            definition = call("sigmoid", to_expression(2 * atom.argument))
-            coefficients = ((g, fmpq(2)), (None, fmpq(-1)))
-            found.append(Coordinate(g, f"sigma_{len(found) + 1}", definition, coefficients))
+        read = _as_sigmoid(atom)
+        if read is not None:
+            inside, factor, constant = read
+            same = next((c for c in found if c.inside == inside), None)
+            place, name = (same.place, same.name) if same else (g, f"sigma_{len(found) + 1}")
+            definition = power(add(number(1), call("exp", to_expression(-inside))), -1)
+            found.append(
+                Coordinate(g, name, definition, ((place, factor), (None, constant)), inside)
+            )
     return found
 
 
@@ -101,7 +114,35 @@ def gradient_coordinates(slopes: Sequence[Element]) -> list[Coordinate]:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _is_sigmoid(atom: Atom) -> bool:
+def _as_sigmoid(atom: Atom) -> tuple[Element, fmpq, fmpq] | None:
+    """Return u, a and b where the atom is a σ(u) + b, else None."""
+    one = fmpq(1)
+    if _is_halved(atom):
+        return 2 * atom.argument, 2 * one, -one
+    inside = _exponential_in(atom)
+    if inside is None:
+        return None
+    rises = fmpq(inside.poly.leading_coefficient()) > 0
+    return (inside, -one, one) if rises else (-inside, one, 0 * one)
+
+
+def _exponential_in(atom: Atom) -> Element | None:
+    """Return the u of 1/(1 + e^u), else None."""
+    terms = atom.argument.terms()
+    if atom.kind != "root" or atom.degree != 1 or set(terms.values()) != {1} or len(terms) != 2:
+        return None
+    used = [g for exponents in terms for g, e in enumerate(exponents) if e]
+    ring = atom.argument.ring
+    if len(used) != 1 or sum(map(sum, terms)) != 1 or used[0] < len(ring.symbols):
+        return None
+    inner = ring.atoms[used[0] - len(ring.symbols)]
+    if inner.kind == "root" and inner.degree == 1:  # 1/e^v
+        below = [a for a in ring.atoms if a.kind == "exp" and ring.generator(a) == inner.argument]
+        return -below[0].argument if below else None
+    return inner.argument if inner.kind == "exp" else None
+
+
+def _is_halved(atom: Atom) -> bool:
     values = [fmpq(c) for c in atom.argument.terms().values()]
     halves = any(c.q != 1 for c in values)
     return atom.kind == "tanh" and halves and all((2 * c).q == 1 for c in values)

@@ -38,7 +38,7 @@ class _Length:
         return _digits(int(p)) + (1 + _digits(int(q)) if q != 1 else 0) + (value < 0)
 
     def symbol(self, name: str) -> int:
-        return len(name) if name.isalpha() else max(2, len(name) - 1)
+        return 4 if name.startswith("sigma_") else len(name) if name.isalpha() else len(name) - 1
 
     def constant(self, name: str) -> int:
         return 1

@@ -26,7 +26,7 @@ from bea.algebra.language.expressions import (
 )
 from bea.modified.writing.lengths import written_length
 
-_SHORT, _PLAIN = 7, 16  # characters of functions and of sums that are not worth a name
+_SHORT, _PLAIN = 10, 16  # characters of functions and of sums that are not worth a name
 _LETTERS = {"sin": "s", "cos": "c", "tanh": "t", "exp": "h", "log": "l"}
 _HALF = fmpq(1, 2)
 

@@ -78,18 +78,30 @@ def _rational_below(scale: fmpq, powers: Powers) -> tuple[fmpq, Powers]:
 
 def _exponentials(powers: Powers) -> Powers:
     """Write products of powers of e as one."""
-    kept, exponents = Powers(), list[Expression]()
+    kept, exponents = Powers(), dict[Expression, fmpq]()
     for base, exponent in powers.items():
         match base:
             case Call("exp", Sum(terms)):
-                exponents += [multiply(Number(exponent), term) for term in terms]
+                for term in terms:
+                    _add(exponents, exponent, term)
             case Call("exp", argument):
-                exponents.append(multiply(Number(exponent), argument))
+                _add(exponents, exponent, argument)
             case _:
                 kept[base] = exponent
-    if exponents:
-        kept[call("exp", add(*exponents))] = _ONE
+    if any(exponents.values()):
+        kept[call("exp", add(*(multiply(Number(c), e) for e, c in exponents.items())))] = _ONE
     return kept
+
+
+def _add(total: dict[Expression, fmpq], factor: fmpq, term: Expression) -> None:
+    """Add a multiple of a term, its number apart."""
+    number = _ONE
+    match term:
+        case Product((Number(value), *rest)):
+            number, term = value, multiply(*rest)
+        case Number(value):
+            number, term = value, Number(_ONE)
+    total[term] = total.get(term, fmpq(0)) + factor * number
 
 
 def _with_sizes(powers: Powers) -> Powers:

@@ -97,11 +97,10 @@ class Presentation:
 
     def sigmoids(self) -> dict[str, Expression]:
         """Return what is inside of σ for the coordinates that stand for it."""
-        symbols = self.ring.symbols
         return {
-            c.name: self._argument(2 * self.ring.atoms[g - len(symbols)].argument)
-            for g, c in self.coordinates.items()
-            if g >= len(symbols)
+            c.name: self._argument(c.inside)
+            for c in self.coordinates.values()
+            if c.inside is not None
         }
 
     # --- the three ways ---------------------------------------------------------------------------
@@ -118,7 +117,7 @@ class Presentation:
         If the functions need but be `alike`, only powers of roots keep terms apart.
         """
         count, groups = len(self.ring.symbols), dict[Any, dict[Any, Any]]()
-        together = [alike and atom.kind != "root" for atom in self.ring.atoms]
+        together = [alike and not self._is_root(atom) for atom in self.ring.atoms]
         for exponents, c in poly.to_dict().items():
             functions = zip(exponents[count:], together, strict=True)
             shared = tuple(bool(e) if one else e for e, one in functions)
@@ -203,7 +202,7 @@ class Presentation:
         for generator, exponent in enumerate(exponents):
             if exponent:
                 atom = self.ring.atoms[generator - count] if generator >= count else None
-                flip = roots and atom is not None and atom.kind == "root"
+                flip = roots and atom is not None and self._is_root(atom)
                 size, shown = self._generator(generator)
                 times = -int(exponent) if flip else int(exponent)
                 scale *= size**times
@@ -223,6 +222,10 @@ class Presentation:
             else:
                 self._generators[generator] = self._atom(self.ring.atoms[generator - len(symbols)])
         return self._generators[generator]
+
+    def _is_root(self, atom: Atom) -> bool:
+        """Tell whether an atom is written as a root or a reciprocal."""
+        return atom.kind == "root" and atom.generator not in self.coordinates
 
     def _atom(self, atom: Atom) -> tuple[fmpq, Powers]:
         if atom.kind == "pi":
