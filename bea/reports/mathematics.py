@@ -71,6 +71,7 @@ def system(
 
     Without `full` terms that fill a page are left out.
     """
+    concrete = concrete.in_full() if full else concrete
     out = frozenset() if full else concrete.long_terms()
     rows = zip(lefts, concrete.rows(left_out=out), strict=True)
     lines = [equation(left, row, end, width) for left, row in rows]

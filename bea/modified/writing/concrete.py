@@ -25,6 +25,7 @@ from bea.modified.writing.presentation import Presentation
 Place = tuple[int, int]
 _GAMMA = "gamma_"
 _SMALL = 20  # bits of a factor that is taken out of a sum
+_HUGE = 1200  # terms that take more than a page, however they are written
 
 
 class Concrete:
@@ -36,6 +37,8 @@ class Concrete:
         The terms of each row, by powers of gamma, in one ring; None for what is not written.
     slopes
         The components of the gradient, which are named g₁, g₂, … where they occur in long terms.
+    whole
+        Whether elements of so many terms are written, too, that no page has room for them.
 
     Examples
     --------
@@ -47,19 +50,32 @@ class Concrete:
     """
 
     def __init__(
-        self, rows: Sequence[Sequence[Element | None]], slopes: Sequence[Element] = ()
+        self,
+        rows: Sequence[Sequence[Element | None]],
+        slopes: Sequence[Element] = (),
+        whole: bool = False,
     ) -> None:
         self._rows = [list(row) for row in rows]
         self._slopes = list(slopes)
+        self._huge = frozenset(
+            (i, k)
+            for i, row in enumerate(self._rows)
+            for k, c in enumerate(row)
+            if not whole and c is not None and len(c.terms()) > _HUGE
+        )
 
     def term(self, row: int, k: int, latex: bool = False, left_out: bool = False) -> str:
         """Return a term with its sign and its power of gamma; "" if it is 0."""
+        if left_out or (row, k) in self._huge:
+            return self._ellipsis(row, k, latex)
         expression = self._named[row, k]
         if expression == Number(fmpq(0)):
             return ""
-        if left_out:
-            return self._ellipsis(row, k, latex)
         return signed_term(k, expression, latex, self._names[latex])
+
+    def in_full(self) -> Concrete:
+        """Return how all terms are written, however long."""
+        return Concrete(self._rows, self._slopes, whole=True) if self._huge else self
 
     def rows(
         self, latex: bool = False, left_out: frozenset[Place] = frozenset()
@@ -100,7 +116,7 @@ class Concrete:
         kept = len(places)
         while kept and self._room(places[:kept]) > room:
             kept -= 1
-        return frozenset(places[kept:])
+        return frozenset(places[kept:]) | self._huge
 
     def _room(self, places: Sequence[Place]) -> int:
         """Return how many characters some terms, and what is named in them, take."""
@@ -134,7 +150,7 @@ class Concrete:
             (i, k): self._presentation.of(c, factored=k > 0)
             for i, row in enumerate(self._rows)
             for k, c in enumerate(row)
-            if c is not None
+            if c is not None and (i, k) not in self._huge
         }
 
     @cached_property
@@ -190,8 +206,10 @@ class Concrete:
             return signed_term(k, Symbol("dots_"), True, {"dots_": r"\left(\cdots\right)"})
         element = self._rows[row][k]
         count = len(element.terms()) if element is not None else 0
-        size = f"(… {count} term{'s' if count > 1 else ''}, {self._lengths[row, k]:,} characters)"
-        return f"{_gamma(k, False)} {size}".lstrip()
+        size = f"… {count:,} term{'s' if count > 1 else ''}"
+        if (row, k) in self._lengths:
+            size += f", {self._lengths[row, k]:,} characters"
+        return f"{_gamma(k, False)} ({size})".lstrip()
 
 
 def concrete_of(

@@ -86,8 +86,9 @@ def as_record(equation: Terms) -> dict[str, Any]:
 
 
 def _shown(equation: Terms, room: int | None) -> tuple[Concrete, frozenset[Place]]:
-    concrete = equation.concrete
-    return concrete, frozenset() if room is None else concrete.long_terms(room)
+    if room is None:
+        return equation.concrete.in_full(), frozenset()
+    return equation.concrete, equation.concrete.long_terms(room)
 
 
 def _end(equation: Terms, script: Script) -> str:
@@ -97,9 +98,10 @@ def _end(equation: Terms, script: Script) -> str:
 def _terms_record(equation: Terms) -> dict[str, Any]:
     """Return the terms; long ones in parts that `where` names, each in those before it."""
     plain = (written_length(to_expression(c)) for term in equation.components for c in term)
-    if sum(plain) <= LONGEST or not equation.concrete.is_long:
+    concrete = equation.concrete.in_full()
+    if sum(plain) <= LONGEST or not concrete.is_long:
         return {"terms": [[text_of(c) for c in term] for term in equation.components]}
-    concrete, rows = equation.concrete, range(len(equation.variables))
+    rows = range(len(equation.variables))
     return {
         "terms": [
             [to_text(concrete.expression(i, k)) for i in rows] for k in range(equation.order + 1)

@@ -11,7 +11,7 @@ from bea.algebra.language.expressions import Expression, fold
 #: So many characters of an equation are shown, about two screens, where nobody asked for all.
 LONGEST = 3400
 #: So many in LaTeX, which takes more than twice as many for the same.
-LATEX_LONGEST = 1400
+LATEX_LONGEST = 1200
 #: So many in a `repr`, less than a screen.
 SCREEN = 1600
 #: From so many on parts that occur more than once have names.
