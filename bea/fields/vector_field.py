@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra.language.calls import written_call
 from bea.algebra.language.reals import real_numbers
 from bea.algebra.programs.linearised import linearised
 from bea.algebra.programs.numpy_code import compile_program
@@ -31,6 +32,9 @@ from bea.portable import Portable
 Rhs = Callable[[Floats, Floats], Floats]
 Inside = Callable[[Floats], NDArray[np.bool_]]
 Derivative = Callable[[Floats, Floats, Floats], Floats]
+
+# So many terms, about a screen, are written where nobody asked for them.
+_SCREEN = 80
 
 
 class VectorField(Portable):
@@ -207,8 +211,26 @@ class VectorField(Portable):
             raise BeaError(f"parameter '{name}' has no value: give one, such as {name}=1/2")
 
     def __repr__(self) -> str:
+        """Return the call that makes it, of what has a name; else what it is, if that is short."""
+        if self.about.title:
+            return written_call(self.about.name, dict(self.about.parameters))
+        return f"{type(self).__name__}({self._size})" if self._size else str(self)
+
+    def __str__(self) -> str:
         equations = [f"{v}' = {c}" for v, c in zip(self.variables, self.components, strict=True)]
         return f"{type(self).__name__}({', '.join(equations)})"
+
+    @property
+    def _size(self) -> str:
+        """How long its text is, where it would fill a screen; else ""."""
+        count = sum(len(e.terms()) for e in [*self._shown, *(a.argument for a in self.ring.atoms)])
+        shown = f"{count} terms in {self.dimension} variables: print() writes them"
+        return shown if count > _SCREEN else ""
+
+    @property
+    def _shown(self) -> Sequence[Element]:
+        """What its text is made of."""
+        return self.components
 
 
 class Loss(VectorField):
@@ -270,7 +292,11 @@ class Loss(VectorField):
         values = within(self.domain(), lanes, self._value(lanes)[0])
         return values.reshape(np.shape(theta)[:-1])
 
-    def __repr__(self) -> str:
+    @property
+    def _shown(self) -> Sequence[Element]:
+        return [self.value]
+
+    def __str__(self) -> str:
         return f"Loss({self.value})"
 
 

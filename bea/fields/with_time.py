@@ -59,6 +59,7 @@ def timed_about(problem: VectorField) -> About:
     about = problem.about
     return replace(
         about,
+        title="",  # it is no problem of the library any more
         start=(*about.start, 0.0) if about.start else (),
         window=(*about.window, (0.0, float(about.time))) if about.window else (),
         minima=(),

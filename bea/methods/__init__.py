@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bea.algebra.language.makers import by_name, defaults, signature_of
 from bea.errors import nearest
+from bea.methods.described import documentation
 from bea.methods.library.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
 from bea.methods.registry import available, get, read, register
@@ -49,10 +51,15 @@ def __dir__() -> list[str]:
 
 
 def _maker(name: str) -> Callable[..., Method]:
-    def make(**parameters: Any) -> Method:
-        return get(name, **parameters)
+    cls, called = available()[name], name.replace("-", "_")
+    known = defaults(cls)
 
-    make.__name__, make.__doc__ = name.replace("-", "_"), available()[name].title
+    def make(*values: Any, **parameters: Any) -> Method:
+        return get(name, **by_name(called, list(known), values, parameters))
+
+    make.__name__ = make.__qualname__ = called
+    make.__doc__ = documentation(cls)
+    make.__signature__ = signature_of(cls)  # type: ignore[attr-defined]
     return make
 
 

@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass
 from math import inf
 from typing import Any, ClassVar, NamedTuple
 
+from bea.algebra.language.calls import written_call
 from bea.algebra.language.expressions import Expression, free_symbols, to_text
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.exact import as_float, exact_decimal
@@ -89,6 +90,11 @@ class Method:
     colors: ClassVar[Colors] = PLAIN
     iterates_only: ClassVar[str] = ""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep the inherited `repr`: a dataclass writes one of its own where it finds none."""
+        super().__init_subclass__(**options)
+        cls.__repr__ = cls.__repr__  # type: ignore[method-assign]
+
     def __post_init__(self) -> None:
         """Make every hyperparameter exact; refuse a computed float and an unknown choice."""
         for name, choices in self.options.items():
@@ -145,6 +151,9 @@ class Method:
         inside = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
         name = self.name or type(self).__name__
         return f"{name}({inside})" if inside else name
+
+    def __repr__(self) -> str:
+        return written_call(self.name or type(self).__name__, self.parameters)
 
 
 def _fields(method: Any) -> list[str]:

@@ -8,9 +8,9 @@ What a loss or a field *is* stands in `bea.fields`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
+from bea.algebra.language.makers import by_name, signature_of
 from bea.errors import nearest
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.games import Game, game
@@ -64,10 +64,14 @@ def __getattr__(name: str) -> Callable[..., Loss | VectorField]:
         hint = nearest(wanted, known).replace("-", "_")
         raise AttributeError(f"module 'bea.problems' has no problem '{name}'.{hint}")
 
-    @wraps(known[wanted].function)
-    def make(**parameters: Any) -> Loss | VectorField:
-        return get(wanted, **parameters)
+    record, called = known[wanted], wanted.replace("-", "_")
 
+    def make(*values: Any, **parameters: Any) -> Loss | VectorField:
+        return get(wanted, **by_name(called, list(record.parameters), values, parameters))
+
+    make.__name__ = make.__qualname__ = called
+    make.__doc__ = record.documentation
+    make.__signature__ = signature_of(record.function)  # type: ignore[attr-defined]
     return make
 
 

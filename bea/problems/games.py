@@ -151,6 +151,16 @@ class GameProblem(Problem):
     players: tuple[str, ...] = ()
     rates: tuple[str, ...] = ("r1", "r2")
 
+    def heading(self, kind: str) -> list[str]:
+        """Return the losses of the players, who moves what, and the field."""
+        lines = [
+            f"L{k} = {loss}, which player {k} lowers by {names} at the rate {rate}"
+            for k, (loss, names, rate) in enumerate(
+                zip(self.losses, self.players, self.rates, strict=True), start=1
+            )
+        ]
+        return [*lines, *super().heading(kind)]
+
     def texts(self) -> list[str]:
         """Return all the texts in which a parameter may stand."""
         return [*super().texts(), *self.losses, *self.rates]

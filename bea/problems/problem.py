@@ -74,6 +74,14 @@ class Problem:
         points = [*self.minima, *self.critical, self.start, self.invariants, self.positive]
         return [self.formula, *filter(None, [self.least]), *(t for point in points for t in point)]
 
+    def heading(self, kind: str) -> list[str]:
+        """Return the formula with what it is, as lines."""
+        names = self.variables.replace(" ", ", ")
+        if kind == "loss":
+            return [f"L({names}) = {self.formula}"]
+        parts = map(to_text, parse_components(self.formula))
+        return [f"{n}' = {c}" for n, c in zip(self.variables.split(), parts, strict=True)]
+
     def make(
         self, kind: str, parts: Sequence[Expression], symbols: Sequence[str], about: About, put: Put
     ) -> Loss | VectorField:

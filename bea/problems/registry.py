@@ -13,8 +13,10 @@ from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, TypeVar
 
-from bea.algebra.language.expressions import free_symbols
+from bea.algebra.language.expressions import free_symbols, to_text
 from bea.algebra.language.grammar import parse_components
+from bea.algebra.language.makers import page, remarks
+from bea.algebra.ring.exact import exact
 from bea.errors import BeaError, ExpressionError, UnknownNameError, nearest
 from bea.fields.about import About
 from bea.fields.vector_field import Loss, VectorField
@@ -69,6 +71,23 @@ class Record:
     def source(self) -> str:
         """Where the problem is from."""
         return self.default.source
+
+    @property
+    def formula_lines(self) -> list[str]:
+        """The formula with what it is, as lines; see `Problem.heading`."""
+        return self.default.heading(self.kind)
+
+    @property
+    def notes(self) -> list[str]:
+        """What to look out for, and the source."""
+        note = self.default.note
+        return [*([f"note: {note}"] if note else []), f"source: {self.source}"]
+
+    @property
+    def documentation(self) -> str:
+        """What `help` says of the maker of the problem."""
+        given = {name: (default, "") for name, default in self.parameters.items()}
+        return page(self.title, remarks(self.function), self.formula_lines, given, self.notes)
 
 
 _records: dict[str, Record] = {}
@@ -143,6 +162,8 @@ def get(name: str, /, **parameters: Any) -> Loss | VectorField:
     >>> get("rosenbrock", b="10").about.formula
     '(1 - x)**2 + 10*(y - x**2)**2'
     >>> get("van-der-pol", mu=None)
+    van_der_pol(mu=mu)
+    >>> print(get("van-der-pol", mu=None))
     VectorField(x' = v, v' = -x**2*v*mu + v*mu - x)
     """
     known = available()
@@ -156,7 +177,7 @@ def get(name: str, /, **parameters: Any) -> Loss | VectorField:
     problem = record.function(**values)
     by_name = {n: v for n, v in values.items() if n not in record.shaping}
     _check_effect(record, problem, parameters)
-    about = About(name, title=record.title, parameters=_as_texts(values))
+    about = About(name, title=record.title, parameters=_as_texts(record, values))
     return build(problem, about, record.kind, by_name, record.parameters)
 
 
@@ -202,14 +223,20 @@ def _check_effect(record: Record, problem: Problem, given: Mapping[str, Any]) ->
         )
 
 
-def _as_texts(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, name if v is None else _text(v)) for name, v in values.items())
+def _as_texts(record: Record, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, name if v is None else _text(v, name, name in record.shaping))
+        for name, v in values.items()
+    )
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, name: str, shaping: bool) -> str:
+    """Return a value as text, a number as the exact one that it is."""
+    if not shaping:
+        return to_text(exact(value, f"parameter '{name}'"))
     if isinstance(value, list | tuple):
         nested = bool(value) and isinstance(value[0], list | tuple)
-        return ("; " if nested else ", ").join(map(_text, value))
+        return ("; " if nested else ", ").join(_text(part, name, shaping) for part in value)
     return str(value)
 
 

@@ -137,7 +137,7 @@ def find_field(
     >>> find_field("y**2")
     VectorField(y' = y**2)
     >>> find_field("harmonic-oscillator", parameters="omega=2")
-    VectorField(q' = p, p' = -4*q)
+    harmonic_oscillator(omega=2)
     """
     values = read_parameters(parameters)
     if _is_name(source, variables, values):

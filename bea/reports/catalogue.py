@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from inspect import Parameter, getdoc, signature
+from inspect import getdoc
 from typing import Any
 
 from rich.table import Table
 
 from bea import methods, problems
-from bea.algebra.language.building import add
-from bea.algebra.language.expressions import to_text
+from bea.algebra.language.makers import defaults, told_default
 from bea.errors import UnknownNameError, nearest
-from bea.files.texts import in_columns
+from bea.methods import described
 from bea.methods.schedules import library as schedules
 from bea.reports.mathematics import indented
 from bea.reports.tables import table_of
@@ -30,7 +29,7 @@ def method_records() -> list[dict[str, Any]]:
             "title": cls.title,
             "order_of_accuracy": cls.order_of_accuracy,
             "formula": cls.formula,
-            "parameters": _defaults(cls),
+            "parameters": defaults(cls),
             "source": cls.source,
         }
         for name, cls in methods.available().items()
@@ -97,7 +96,7 @@ def schedule_records() -> list[dict[str, Any]]:
         {
             "name": name,
             "title": _title(maker),
-            "parameters": _defaults(maker),
+            "parameters": defaults(maker),
         }
         for name, maker in schedules.available().items()
     ]
@@ -148,21 +147,15 @@ def record_of(name: str) -> dict[str, Any]:
 
 def showing(record: dict[str, Any]) -> list[Any]:
     """Return what `bea show` prints, from top to bottom, as things that rich can print."""
-    rows = [(name, told["range"], _or_none(told["default"]))
+    maker = _maker(record)
+    rows = [(name, told["range"], told_default(maker, name))
             for name, told in record["parameters"].items()]  # fmt: skip
     table = [table_of(("parameter", "may be", "by default"), rows)] if rows else []
-    return [f"{record['kind']} {record['name']}: {record['title']}", "", *_formula(record),
-            *table, *_known(record)]  # fmt: skip
+    return [f"{record['kind']} {record['name']}: {record['title']}", "",
+            *_formula(record, maker), *table, *_known(record, maker)]  # fmt: skip
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _defaults(maker: Callable[..., Any]) -> dict[str, str | None]:
-    """Return names and defaults; None where there is no default."""
-    found = signature(maker).parameters.values()
-    none = (Parameter.empty, None, ())
-    return {p.name: None if p.default in none else str(p.default) for p in found}
 
 
 def _title(maker: Callable[..., Any]) -> str:
@@ -183,67 +176,32 @@ def _or_dash(value: Any) -> str:
 def _parameters(kind: str, record: dict[str, Any]) -> dict[str, dict[str, Any]]:
     cls = methods.available()[record["name"]] if kind == "method" else None
     return {
-        name: {"default": default, "range": "" if cls is None else _range(cls, name)}
+        name: {"default": default, "range": "" if cls is None else described.range_of(cls, name)}
         for name, default in record["parameters"].items()
     }
 
 
-def _range(cls: Any, name: str) -> str:
-    """Return where a hyperparameter may lie, or what it is chosen from."""
-    if name in cls.options:
-        return ", ".join(map(str, cls.options[name]))
-    if name not in cls.ranges:
-        return ""
-    low, high, ends = cls.ranges[name]
-    return f"{ends[0]}{low:g}, {high:g}{ends[1]}"
+def _maker(record: dict[str, Any]) -> Any:
+    """Return what makes the thing: a class of methods, or a function."""
+    if record["kind"] == "problem":
+        return problems.available()[record["name"]].function
+    makers: Any = methods if record["kind"] == "method" else schedules
+    return makers.available()[record["name"]]
 
 
-def _formula(record: dict[str, Any]) -> Iterator[str]:
-    formula = record.get("formula")
-    if formula:
-        yield f"    {formula}"
-        yield ""
-    cls: Any = methods.available().get(record["name"]) if record["kind"] == "method" else None
-    if cls is not None and isinstance(vars(cls).get("A"), str):
-        yield indented(_tableau(cls().tableau), 4)
-        yield ""
-
-
-def _tableau(tableau: Any) -> str:
-    """Lay a tableau out: the nodes, a bar, the matrix, and the weights below a line.
-
-    >>> print(_tableau(methods.get("heun").tableau))
-    0  |
-    1  |  1
-    ---+----------
-       |  1/2  1/2
-    """
-
-    def line(head: str, entries: Any) -> tuple[str, ...]:
-        return (head, "|", *(to_text(entry) for entry in entries))
-
-    size = tableau.stages
-    rows = [line(to_text(add(*row)), row[:i] if tableau.explicit else row)
-            for i, row in enumerate(tableau.A)]  # fmt: skip
-    whole = [(*row, *[""] * (size + 2 - len(row))) for row in (*rows, line("", tableau.b))]
-    *above, below = in_columns(whole).splitlines()
-    bar = above[0].index("|")
-    rule = "-" * bar + "+" + "-" * (max(map(len, (*above, below))) - bar - 1)
-    return "\n".join([*above, rule, below])
-
-
-def _known(record: dict[str, Any]) -> Iterator[str]:
-    if record.get("variables"):
-        yield f"variables: {', '.join(record['variables'])}"
-    if record.get("order_of_accuracy"):
-        yield f"order of accuracy: {record['order_of_accuracy']}"
+def _formula(record: dict[str, Any], maker: Any) -> Iterator[str]:
+    lines: list[str] = []
     if record["kind"] == "method":
-        reason = methods.available()[record["name"]].iterates_only
-        if reason:
-            yield f"no modified equation: {reason}"
-    if record.get("source"):
-        yield f"source: {record['source']}"
+        lines = described.formula_lines(maker)
+    elif record["kind"] == "problem":
+        lines = problems.available()[record["name"]].formula_lines
+    if lines:
+        yield indented("\n".join(lines), 4)
+        yield ""
 
 
-def _or_none(value: Any) -> str:
-    return "to be given" if value is None else str(value)
+def _known(record: dict[str, Any], maker: Any) -> Iterator[str]:
+    if record["kind"] == "method":
+        yield from described.notes(maker)
+    elif record["kind"] == "problem":
+        yield from problems.available()[record["name"]].notes

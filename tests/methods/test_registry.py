@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -37,7 +38,9 @@ def test_every_method_says_what_it_is(name: str, cls: type[Method]) -> None:
 def test_python_name_makes_the_method(name: str, cls: type[Method]) -> None:
     maker = getattr(bea.methods, name.replace("-", "_"))
     assert callable(maker)
-    assert maker.__doc__ == cls.title
+    assert (maker.__doc__ or "").lower().startswith(cls.title.lower())
+    assert cls.formula in (maker.__doc__ or "") and cls.source.split()[0] in (maker.__doc__ or "")
+    assert list(signature(maker).parameters) == list(signature(cls).parameters)
     assert name.replace("-", "_") in dir(bea.methods)
     try:
         assert type(maker()) is cls

@@ -65,7 +65,8 @@ def test_unknown_attribute_names_the_nearest_problem() -> None:
 
 def test_values_are_exact_in_every_form() -> None:
     forms = ["1/10", fmpq(1, 10), "0.1"]
-    components = [repr(get("van-der-pol", mu=form)) for form in forms]
+    components = [str(get("van-der-pol", mu=form)) for form in forms]
+    assert {repr(get("van-der-pol", mu=form)) for form in forms} == {"van_der_pol(mu=1/10)"}
     assert len(set(components)) == 1
     assert "x**2*v/10" in components[0]
 
@@ -163,7 +164,8 @@ def test_one_function_adds_a_problem() -> None:
     record = available()["cubic-well"]
     assert (record.kind, record.title) == ("loss", "Well of a cubic. And more")
     assert (record.formula, dict(record.parameters)) == ("depth*(x**3/3 - x)", {"depth": "3/2"})
-    assert repr(get("cubic-well", depth=2)) == "Loss(2*x**3/3 - 2*x)"
+    made = get("cubic-well", depth=2)
+    assert (repr(made), str(made)) == ("cubic_well(depth=2)", "Loss(2*x**3/3 - 2*x)")
 
 
 @pytest.mark.usefixtures("empty_register")

@@ -9,6 +9,7 @@ mean is read elsewhere, by the grammar.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bea.algebra.language.grammar import declared_names
 from bea.algebra.language.texts import NAME, excerpt
@@ -16,6 +17,7 @@ from bea.errors import ExpressionError
 
 _CALL = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _ASSIGNMENT = re.compile(rf"({NAME})\s*=")
+_SEVERAL = re.compile(r"[,;=\n]")
 
 
 def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | None]]:
@@ -89,3 +91,15 @@ def assignments(text: str) -> list[tuple[str, str | None]]:
             )
         found.append((mark[1], value))
     return found
+
+
+def written_call(name: str, parameters: Mapping[str, str]) -> str:
+    """Return a call as Python has it; what is a list or a rule is in quotes.
+
+    >>> written_call("heavy-ball", {"beta": "9/10"})
+    'heavy_ball(beta=9/10)'
+    >>> written_call("runge-kutta", {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"})
+    "runge_kutta(A='0, 0; 2/3, 0', b='1/4, 3/4')"
+    """
+    shown = ((n, repr(v) if _SEVERAL.search(v) else v) for n, v in parameters.items())
+    return f"{name.replace('-', '_')}({', '.join(f'{n}={v}' for n, v in shown)})"

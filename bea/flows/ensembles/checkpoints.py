@@ -167,7 +167,7 @@ def identity_of(value: Any, what: str) -> str:
     """
     known = getattr(value, "identity", None)
     if known or hasattr(value, "numeric"):
-        return str(known or repr(value))
+        return str(known or value)
     if is_dataclass(value) and not isinstance(value, type):
         held = tuple(getattr(value, field.name) for field in fields(value))
         return f"{type(value).__module__}.{type(value).__qualname__}{identity_of(held, what)}"

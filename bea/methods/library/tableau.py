@@ -5,7 +5,7 @@ Source: Butcher, Numerical Methods for Ordinary Differential Equations, section 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from bea.algebra.language.expressions import Expression, Number, free_symbols, t
 from bea.algebra.ring.exact import exact, in_ring
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, TableauError
+from bea.files.texts import in_columns
 
 Matrix = tuple[tuple[Expression, ...], ...]
 Vector = tuple[Expression, ...]
@@ -32,6 +33,11 @@ class Tableau:
     --------
     >>> Tableau.of("0 0; 1/2 0", "0 1").explicit
     True
+    >>> Tableau.of("0 0; 1 0", "1/2 1/2")
+    0  |
+    1  |  1
+    ---+----------
+       |  1/2  1/2
     >>> Tableau.of([[0, 0], ["1/2", 0]], [0, 2])
     Traceback (most recent call last):
     ...
@@ -85,6 +91,27 @@ class Tableau:
     def weights(self) -> list[tuple[int, Expression]]:
         """Return the entries of b that are not zero, as (column, entry)."""
         return [(j, w) for j, w in enumerate(self.b) if not _is_zero(w)]
+
+    @property
+    def nodes(self) -> Vector:
+        """The nodes c, the sums of the rows of A."""
+        return tuple(add(*row) for row in self.A)
+
+    def shown(self, write: Callable[[Expression], str]) -> list[tuple[str, ...]]:
+        """Return the lines of the tableau, (c, a1, ..., as) for each stage and at last ("", b).
+
+        Of an explicit method the entries on the diagonal and above are left empty.
+        """
+        rows = [row[:i] if self.explicit else row for i, row in enumerate(self.A)]
+        lines = [(write(c), *map(write, row)) for c, row in zip(self.nodes, rows, strict=True)]
+        lines.append(("", *map(write, self.b)))
+        return [(*line, *[""] * (self.stages + 1 - len(line))) for line in lines]
+
+    def __repr__(self) -> str:
+        *above, below = in_columns((c, "|", *row) for c, *row in self.shown(to_text)).splitlines()
+        bar = above[0].index("|")
+        rule = "-" * bar + "+" + "-" * (max(map(len, (*above, below))) - bar - 1)
+        return "\n".join([*above, rule, below])
 
     def __str__(self) -> str:
         matrix = "; ".join(", ".join(map(to_text, row)) for row in self.A)

@@ -80,9 +80,6 @@ class NamedMethod(Method):
         inside = ", ".join(f"{name}={to_text(v)}" for name, v in self.values.items())
         return f"{self.name}({inside})" if inside else self.name
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self}>"
-
 
 class FunctionMethod(NamedMethod):
     """The method whose step is a plain function; make one with `from_function`."""

@@ -100,6 +100,10 @@ class UpdateRule(NamedMethod):
         """The rule and its hyperparameters as texts."""
         return {"update": self.rule.text, **super().parameters}
 
+    def __repr__(self) -> str:
+        given = "".join(f", {name}={value}" for name, value in super().parameters.items())
+        return f"from_text({self.rule.text!r}{given})"
+
     def bind(self, constant: Callable[[Expression], Any]) -> UpdateRule:
         """Return the method with all its numbers turned into those of an arithmetic."""
         bound = copy(self)

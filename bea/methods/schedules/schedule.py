@@ -19,6 +19,7 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.calls import written_call
 from bea.algebra.language.expressions import Expression, free_symbols, to_text
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program
@@ -147,6 +148,9 @@ class Schedule(Portable):
     def __str__(self) -> str:
         inside = ", ".join(f"{k}={v}" for k, v in (self.parameters or {}).items())
         return f"{self.name}({inside})"
+
+    def __repr__(self) -> str:
+        return written_call(self.name, self.parameters or {})
 
     # --- private helpers ----------------------------------------------------------------------
 

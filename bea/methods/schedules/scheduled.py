@@ -147,6 +147,10 @@ class Scheduled(Method):
     def __str__(self) -> str:
         return f"{self.method} with {self._schedule_text}"
 
+    def __repr__(self) -> str:
+        shown = "" if self.schedule is None else f", {self.schedule!r}"
+        return f"Scheduled({self.method!r}{shown})"
+
     # --- private helpers ----------------------------------------------------------------------
 
     @property

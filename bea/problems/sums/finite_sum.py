@@ -188,7 +188,9 @@ class FiniteSum(Loss):
         parts = [Loss(moved_to(ring, loss.value), loss.about) for loss in self.losses]
         return FiniteSum(parts, self.about)
 
-    def __repr__(self) -> str:
+    _size = ""  # its text is short
+
+    def __str__(self) -> str:
         return f"FiniteSum({self.name}, N={self.size})"
 
 

@@ -139,7 +139,9 @@ class TimedSum(VectorField):
         """Return the same sum over a ring with further symbolic parameters."""
         return TimedSum(self.total.with_parameters(names), self.time_name)
 
-    def __repr__(self) -> str:
+    _size = ""  # its text is short
+
+    def __str__(self) -> str:
         return f"TimedSum({self.total.name}, N={self.size}, {self.time_name})"
 
 

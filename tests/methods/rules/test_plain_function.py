@@ -42,4 +42,4 @@ def test_what_is_no_function_is_refused(step: Any, init: Any, message: str) -> N
 
 
 def test_a_method_of_ones_own_shows_itself() -> None:
-    assert repr(from_function(momentum, beta="1/2")) == "<FunctionMethod momentum(beta=1/2)>"
+    assert repr(from_function(momentum, beta="1/2")) == "momentum(beta=1/2)"
