@@ -59,7 +59,8 @@ def _figure(name: str) -> Any:
     return lambda result, **options: getattr(import_module("bea.plots"), name)(result, **options)
 
 
-# No floor below the drawing one imports it: what draws their results is handed down from here.
+# No floor imports one above: what draws their results and writes formulas is handed down.
 hand_down("DriftStudy", _figure("drift_figure"))
 hand_down("Certificate", _figure("certificate_figure"))
 hand_down("Ensemble", _figure("ensemble_figure"))
+hand_down("Mathematics", lambda thing: import_module("bea.reports.formulas").latex(thing))

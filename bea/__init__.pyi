@@ -1,10 +1,17 @@
 # The public names of bea, and where each is. This is the one list: the package reads it, and so do
 # type checkers.
 
+from . import adapters as adapters
+from . import fields as fields
+from . import flows as flows
+from . import measure as measure
 from . import methods as methods
+from . import modified as modified
 from . import noise as noise
 from . import plots as plots
 from . import problems as problems
+from . import series as series
+from . import trees as trees
 from .algebra import parse as parse
 from .errors import BeaError as BeaError
 from .fields import Loss as Loss

@@ -55,6 +55,9 @@ class ForeignMethod(Method):
             after[:, lane] = self._checked(point, len(theta))
         return after, state
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self})"
+
     def _require_numbers(self, f: Any) -> None:
         if not isinstance(f, NumericField):
             raise MethodError(

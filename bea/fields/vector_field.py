@@ -27,6 +27,7 @@ from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
 from bea.fields.sources import read_source
+from bea.files.drawings import Mathematics
 from bea.portable import Portable
 
 Rhs = Callable[[Floats, Floats], Floats]
@@ -37,7 +38,7 @@ Derivative = Callable[[Floats, Floats, Floats], Floats]
 _SCREEN = 80
 
 
-class VectorField(Portable):
+class VectorField(Portable, Mathematics):
     """A vector field with exact components; make one with `VectorField.read` or `bea.problems`.
 
     Parameters

@@ -1,6 +1,6 @@
-"""How results are drawn, handed down from above by the package: no floor looks up.
+"""How results are drawn and formulas written, handed down from above: no floor looks up.
 
-`bea` itself, which knows the floor that draws, says once for each kind of result what draws it.
+`bea` itself, which knows the floors that draw and write, says once for each kind what does it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,19 @@ _drawings: dict[str, Callable[..., Any]] = {}
 def hand_down(result: str, draw: Callable[..., Any]) -> None:
     """Say which function draws the results of the class of that name."""
     _drawings[result] = draw
+
+
+class Mathematics:
+    r"""What a notebook shows as mathematics: a method, a tableau, a schedule, a problem.
+
+    >>> import bea
+    >>> print(bea.methods.extragradient()._repr_latex_())
+    $\displaystyle \theta_{+} = \theta + \gamma f(\theta + \gamma f(\theta))$
+    """
+
+    def _repr_latex_(self) -> str | None:
+        written: str | None = drawing_of("Mathematics")(self)
+        return f"$\\displaystyle {written}$" if written else None
 
 
 def drawing_of(result: str) -> Callable[..., Any]:

@@ -19,6 +19,7 @@ from bea.algebra.ring.element import Element
 from bea.algebra.ring.exact import as_float, exact_decimal
 from bea.errors import ExpressionError, MethodError
 from bea.fields.vector_field import VectorField
+from bea.files.drawings import Mathematics
 from bea.trees import PLAIN, Color, Colors
 
 
@@ -49,7 +50,7 @@ class Range(NamedTuple):
             )
 
 
-class Method:
+class Method(Mathematics):
     """Base of all methods: subclass it as a frozen dataclass and write `step`.
 
     The dataclass fields are the hyperparameters. They may be given as integers, fractions, texts

@@ -10,10 +10,12 @@ from rich.table import Table
 
 from bea import methods, problems
 from bea.algebra.language.makers import defaults, told_default
-from bea.errors import UnknownNameError, nearest
+from bea.errors import BeaError, UnknownNameError, nearest
 from bea.methods import described
 from bea.methods.schedules import library as schedules
+from bea.reports.formulas import latex
 from bea.reports.mathematics import indented
+from bea.reports.signs import formula_latex
 from bea.reports.tables import table_of
 
 
@@ -153,6 +155,33 @@ def showing(record: dict[str, Any]) -> list[Any]:
     table = [table_of(("parameter", "may be", "by default"), rows)] if rows else []
     return [f"{record['kind']} {record['name']}: {record['title']}", "",
             *_formula(record, maker), *table, *_known(record, maker)]  # fmt: skip
+
+
+def shown_latex(record: dict[str, Any]) -> str:
+    """Return the formula of what `record_of` found, in LaTeX, with the parameters' defaults.
+
+    Raises
+    ------
+    BeaError
+        If it has no formula before its parameters are given.
+
+    Examples
+    --------
+    >>> print(shown_latex(record_of("gradient-descent")))
+    \\theta_{+} = \\theta - \\gamma \\nabla L(\\theta)
+    """
+    maker = _maker(record)
+    made = problems.get(record["name"]) if record["kind"] == "problem" else None
+    missing = [n for n in record["parameters"] if told_default(maker, n) == "to be given"]
+    if made is None and not missing:
+        made = maker()
+    shown = latex(made) if made is not None else formula_latex(record.get("formula") or "")
+    if not shown:
+        raise BeaError(
+            f"{record['kind']} '{record['name']}' has no formula before {' and '.join(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} given: leave --format out"
+        )
+    return shown
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ def show(
             metavar="NAME", help="A method, a problem or a schedule, as 'bea list' has it."
         ),
     ],
-    format: options.Format = "text",
+    format: options.FormulaFormat = "text",
 ) -> None:
     """Show a method, a problem or a schedule: its formula, parameters with ranges, and source.
 
@@ -27,8 +27,9 @@ def show(
       bea show heavy-ball
       bea show himmelblau
       bea show cosine --format json
+      bea show gauss4 --format latex
     """
-    from bea.reports.catalogue import record_of, showing
+    from bea.reports.catalogue import record_of, showing, shown_latex
 
     record = record_of(name)
-    shown(Page(lambda: record, lambda: showing(record)), format)
+    shown(Page(lambda: record, lambda: showing(record), latex=lambda: shown_latex(record)), format)

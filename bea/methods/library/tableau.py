@@ -14,6 +14,7 @@ from bea.algebra.language.expressions import Expression, Number, free_symbols, t
 from bea.algebra.ring.exact import exact, in_ring
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, TableauError
+from bea.files.drawings import Mathematics
 from bea.files.texts import in_columns
 
 Matrix = tuple[tuple[Expression, ...], ...]
@@ -21,7 +22,7 @@ Vector = tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
-class Tableau:
+class Tableau(Mathematics):
     """An s-stage tableau with exact entries.
 
         c | A

@@ -28,6 +28,7 @@ from bea.algebra.ring.exact import as_rational, exact
 from bea.algebra.ring.ring import Ring
 from bea.arrays import Floats
 from bea.errors import BeaError, ExpressionError, MethodError
+from bea.files.drawings import Mathematics
 from bea.portable import Portable
 
 # The time of a run is a sum of step sizes: rounded, it may fall short of a break by this much.
@@ -36,7 +37,7 @@ _SAMPLES = 1001
 
 
 @dataclass(frozen=True)
-class Schedule(Portable):
+class Schedule(Portable, Mathematics):
     """A schedule s(t): expressions in t, the first of which holds before the first break.
 
     Parameters

@@ -46,3 +46,27 @@ def test_an_unknown_name_is_answered_in_one_line(bea: Bea) -> None:
     assert (run.status, run.out) == (2, "")
     assert "nothing is named 'hevy-ball'. Did you mean 'heavy-ball'?" in run.err
     assert run.err.count("\n") == 1
+
+
+def test_the_formula_in_latex_is_that_of_the_notebook(bea: Bea) -> None:
+    import bea as library
+
+    shown = bea("show", "gauss4", "--format", "latex").out.strip()
+    assert shown.startswith(r"\begin{array}{c|cc}")
+    assert shown in str(library.methods.gauss4()._repr_latex_())
+    assert bea("show", "rosenbrock", "--format", "latex").out.startswith("L(x, y) = ")
+
+
+def test_what_has_no_formula_yet_is_refused_in_latex(bea: Bea) -> None:
+    run = bea("show", "piecewise", "--format", "latex")
+    assert (run.status, run.out) == (2, "")
+    assert "no formula before pieces and breaks are given: leave --format out" in run.err
+
+
+def test_help_and_show_say_the_same(bea: Bea) -> None:
+    import bea as library
+
+    text = library.methods.rk4.__doc__ or ""
+    shown = bea("show", "rk4").out
+    tableau = [line.strip() for line in repr(library.methods.rk4().tableau).splitlines()]
+    assert all(line in text and line in shown for line in tableau)
