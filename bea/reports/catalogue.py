@@ -13,9 +13,9 @@ from bea.algebra.language.makers import defaults, told_default
 from bea.errors import BeaError, UnknownNameError, nearest
 from bea.methods import described
 from bea.methods.schedules import library as schedules
-from bea.reports.formulas import latex
+from bea.reports.formulas.notebook import latex
+from bea.reports.formulas.signs import formula_latex
 from bea.reports.mathematics import indented
-from bea.reports.signs import formula_latex
 from bea.reports.tables import table_of
 
 

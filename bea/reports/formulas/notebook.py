@@ -10,6 +10,7 @@ from typing import Any
 from bea.algebra import Element
 from bea.algebra.language.expressions import Expression, free_symbols
 from bea.algebra.language.grammar import parse, parse_components
+from bea.algebra.language.sympy_bridge import to_latex
 from bea.errors import BeaError
 from bea.fields import Loss, VectorField
 from bea.methods import Method, Schedule, Scheduled
@@ -21,7 +22,7 @@ from bea.modified.writing.lengths import long_terms
 from bea.modified.writing.letters import LATEX_LETTERS
 from bea.modified.writing.script import latex_of
 from bea.problems import FiniteSum, Game
-from bea.reports.signs import formula_latex
+from bea.reports.formulas.signs import formula_latex
 
 # A schedule of more pieces is cut: its plot says more.
 _PIECES = 8
@@ -118,14 +119,9 @@ def _(game: Game) -> str:
 
 def expression_latex(expression: Expression, names: Mapping[str, str] | None = None) -> str:
     """Return an expression in LaTeX; `names` says how some of its symbols are written."""
-    from sympy import latex as written
-
-    from bea.algebra.language.sympy_bridge import to_sympy
-
-    shown = to_sympy(expression)
     own = names or {}
-    known = {s: own.get(s.name) or _name(s.name) for s in shown.free_symbols}
-    return str(written(shown, symbol_names=known))
+    shown = {name: own.get(name) or _name(name) for name in free_symbols(expression)}
+    return to_latex(expression, shown)
 
 
 # --- private helpers: parts ---------------------------------------------------------------------

@@ -13,8 +13,8 @@ from bea.methods import Method, Scheduled, available, from_text, runge_kutta
 from bea.methods.schedules import library as schedules
 from bea.problems import available as problems
 from bea.problems import finite_sum, game, get, loss
-from bea.reports.formulas import latex
-from bea.reports.signs import formula_latex
+from bea.reports.formulas.notebook import latex
+from bea.reports.formulas.signs import formula_latex
 
 _ENVIRONMENT = re.compile(
     r"\\(?:begin|end)\{\w+\}(?:\{[^}]*\})?|\\\\|&|\\hline|\\rule\{.*?\}\{.*?\}"
