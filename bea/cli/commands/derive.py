@@ -46,6 +46,12 @@ def derive(
         bool,
         typer.Option("--full", help="Write out terms that fill a page, too."),
     ] = False,
+    table: Annotated[
+        bool,
+        typer.Option(
+            "--table", help="Tabulate the coefficients over trees, as text or for a paper in LaTeX."
+        ),
+    ] = False,
     format: options.FormulaFormat = "text",
     out: options.OutFile = None,
 ) -> None:
@@ -67,6 +73,7 @@ def derive(
       bea derive --update "v = beta*v + grad; theta = theta - gamma*v" --param beta=9/10
       bea derive gradient-descent "x**2 + y**4" --schedule "exponential(rate=2)" --order 1
       bea derive gradient-descent himmelblau --schedule "one-cycle(time=1)" --order 1
+      bea derive heavy-ball --param beta --order 3 --format latex --table
       bea derive --game "x*y; -x*y" --players "x; y" --rates "1; r" --order 1
     """
     highest = order(order_text)
@@ -74,6 +81,11 @@ def derive(
         raise BeaError("--inverse has a route of its own: leave --route out")
     target = out_file(out)
     chosen = subject.placed(method, problem_text, "derive")
+    if table and chosen.problem is not None:
+        raise BeaError(
+            "--table is of the equation for every field, and a problem is given: leave the problem "
+            "or --table out"
+        )
 
     from bea.modified import modifying_integrator
     from bea.reports import console_on
@@ -82,10 +94,13 @@ def derive(
     with waiting(console_on(sys.stderr), "deriving"):
         if chosen.jumps and chosen.problem is not None and not inverse:
             page = _page_of_pieces(chosen, highest, route, full)
-        elif inverse:
-            page = _page(modifying_integrator(chosen.method, chosen.problem, highest), full)
         else:
-            page = _page(_derived(chosen, highest, route), full)
+            found: Any
+            if inverse:
+                found = modifying_integrator(chosen.method, chosen.problem, highest)
+            else:
+                found = _derived(chosen, highest, route)
+            page = _table(found) if table else _page(found, full)
         show(page, format, target)
 
 
@@ -124,6 +139,23 @@ def _page(result: Any, full: bool) -> Page:
         return str(result.latex(full))
 
     return Page(lambda: _record(result), text=text, latex=latex, file_width=80)
+
+
+def _table(result: Any) -> Page:
+    """Return the coefficients over trees; as json they are in the record anyway."""
+    from bea.modified import ComponentwiseEquation
+    from bea.reports.formulas.tree_table import tree_table_latex, tree_table_text
+
+    if isinstance(result, ComponentwiseEquation):
+        raise BeaError(
+            f"{result.method} has no expansion over trees, only one in the components of the "
+            "gradient: leave --table out"
+        )
+    return Page(
+        lambda: _record(result),
+        text=lambda width: tree_table_text(result),
+        latex=lambda: tree_table_latex(result),
+    )
 
 
 def _note_left_out(result: Any, full: bool) -> None:

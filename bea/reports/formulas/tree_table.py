@@ -1,0 +1,129 @@
+r"""The coefficients b(τ) of a modified equation as a table over trees, for a page or a paper.
+
+The field is Σ γ^(|τ|−1) b(τ)/σ(τ) F(τ), with the order |τ|, the symmetry σ(τ), the density γ(τ) and
+the elementary differential F(τ); of a loss f = −∇L. With a schedule a row is also of a monomial in
+s, s', …, each prime of which brings a power of γ. Source: Hairer, Lubich and Wanner, Geometric
+Numerical Integration, section IX.9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flint import fmpq
+
+from bea.algebra import Element
+from bea.modified import ModifiedEquation
+from bea.modified.schedule.slopes import ScheduledTree, slopes_text
+from bea.modified.writing.fractions import Fraction, fraction_of
+from bea.modified.writing.letters import written
+from bea.modified.writing.script import LATEX, TEXT, Script
+from bea.reports.tables import plain_text, table_of
+from bea.trees import Tree, elementary_differential
+from bea.trees.pictures import tikz
+
+_WIDE = 10_000  # a coefficient is never broken
+
+
+def tree_table_text(equation: ModifiedEquation) -> str:
+    """Return the table in plain text; a tree is the nested list of its children.
+
+    >>> import bea
+    >>> print(tree_table_text(bea.modified_equation(bea.methods.heavy_ball("beta"), order=1)))
+    Coefficients b(τ) of heavy-ball(beta=beta): f̃ = Σ γ^(|τ|−1) b(τ)/σ(τ) F(τ), f = −∇L
+    <BLANKLINE>
+     tree  |τ|  σ(τ)  γ(τ)  F(τ)  b(τ)
+     ─────────────────────────────────────────────
+     []      1     1     1  f     1/(1−β)
+     [[]]    2     1     2  f'f   −(1+β)/(2(1−β)³)
+    """
+    scheduled = _is_scheduled(equation)
+    names = ("tree", *["with"] * scheduled, ">|τ|", ">σ(τ)", ">γ(τ)", "F(τ)", "b(τ)")
+    rows = [
+        (
+            repr(tree),
+            *[slopes_text(slopes)] * scheduled,
+            *_numbers(tree),
+            elementary_differential(tree, "f"),
+            coefficient(value, TEXT),
+        )
+        for tree, slopes, value in _entries(equation)
+    ]
+    return f"{_heading(equation)}\n\n{plain_text(table_of(names, rows), width=_WIDE)}"
+
+
+def tree_table_latex(equation: ModifiedEquation) -> str:
+    r"""Return the table in LaTeX, with the trees drawn; the preamble needs \usepackage{tikz}.
+
+    >>> import bea
+    >>> print(tree_table_latex(bea.modified_equation(bea.methods.explicit_euler(), order=0)))
+    % Coefficients b(τ) of explicit-euler: f̃ = Σ γ^(|τ|−1) b(τ)/σ(τ) F(τ)
+    % The preamble needs \usepackage{tikz}.
+    {\renewcommand{\arraystretch}{1.5}%
+    \begin{tabular}{crrrll}
+    \hline
+    $\tau$ & $|\tau|$ & $\sigma(\tau)$ & $\gamma(\tau)$ & $F(\tau)$ & $b(\tau)$ \\
+    \hline
+    \tikz[scale=0.3]{\fill (0,0) circle (0.2);} & 1 & 1 & 1 & $f$ & $1$ \\
+    \hline
+    \end{tabular}}
+    """
+    scheduled = _is_scheduled(equation)
+    heads = [r"\tau", *[r"\text{with}"] * scheduled, r"|\tau|", r"\sigma(\tau)", r"\gamma(\tau)",
+             r"F(\tau)", r"b(\tau)"]  # fmt: skip
+    rows = [
+        (
+            tikz(tree),
+            *[f"${slopes_text(slopes, latex=True)}$"] * scheduled,
+            *_numbers(tree),
+            f"${elementary_differential(tree, 'f-latex')}$",
+            f"${coefficient(value, LATEX)}$",
+        )
+        for tree, slopes, value in _entries(equation)
+    ]
+    body = [" & ".join(row) + r" \\" for row in ([f"${head}$" for head in heads], *rows)]
+    return "\n".join([
+        f"% {_heading(equation)}", r"% The preamble needs \usepackage{tikz}.",
+        r"{\renewcommand{\arraystretch}{1.5}%",
+        rf"\begin{{tabular}}{{c{'l' * scheduled}rrrll}}", r"\hline", body[0], r"\hline", *body[1:],
+        r"\hline", r"\end{tabular}}",
+    ])  # fmt: skip
+
+
+def coefficient(value: Any, script: Script) -> str:
+    """Return one coefficient with its sign, as one fraction where it is one.
+
+    >>> coefficient(fmpq(-1, 2), TEXT), coefficient(fmpq(0), LATEX)
+    ('−1/2', '0')
+    """
+    exact = isinstance(value, Element)
+    fraction = fraction_of(value) if exact else Fraction(fmpq(value), (), ())
+    if fraction is None:  # zero, or with other functions in it
+        return "0" if value.is_zero() else script.value(value)
+    sign = script.minus if fraction.number < 0 else ""
+    return sign + written(fraction, script.letters)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _is_scheduled(equation: ModifiedEquation) -> bool:
+    return any(isinstance(term, ScheduledTree) for term in equation.coefficients)
+
+
+def _entries(equation: ModifiedEquation) -> Iterator[tuple[Tree, tuple[int, ...], Any]]:
+    for term, value in equation.coefficients.items():
+        found: Any = term
+        yield (*found, value) if isinstance(found, ScheduledTree) else (found, (), value)
+
+
+def _numbers(tree: Tree) -> tuple[str, str, str]:
+    return str(tree.order), str(tree.symmetry), str(tree.density)
+
+
+def _heading(equation: ModifiedEquation) -> str:
+    power = "|τ|−1" if not _is_scheduled(equation) else "|τ|−1+primes"
+    loss = ", f = −∇L" if equation.notation == "grad" else ""
+    kind = "" if equation.kind == "modified" else f"the {equation.kind} integrator of "
+    return f"Coefficients b(τ) of {kind}{equation.method}: f̃ = Σ γ^({power}) b(τ)/σ(τ) F(τ){loss}"

@@ -1,0 +1,45 @@
+"""Trees in TikZ: as many nodes and edges as the tree has, none upon another."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bea.trees import FIELD, PLAYERS, THETA, WITH_THETA, Tree, leaf, tree, trees
+from bea.trees.pictures import tikz
+
+_PLACE = r"\((-?[\d.]+),(\d+)\)"
+ALL = [t for n in range(1, 7) for t in trees(n)] + list(trees(4, WITH_THETA))
+
+
+@pytest.mark.parametrize("found", ALL, ids=repr)
+def test_a_drawing_is_the_tree(found: Tree) -> None:
+    text = tikz(found)
+    nodes = re.findall(rf"(?:\\fill|white\]) {_PLACE} circle", text)
+    edges = re.findall(rf"\\draw {_PLACE}--{_PLACE};", text)
+    assert len(set(nodes)) == len(nodes) == found.order
+    assert len(edges) == found.order - 1
+    assert all(int(above) == int(below) + 1 for _, below, _, above in edges)
+    assert text.count("fill=white") == found.colors.count(THETA)
+    assert _tree_of(nodes, edges) == sorted_nested(found)
+
+
+def _tree_of(nodes: list[tuple[str, str]], edges: list[tuple[str, str, str, str]]) -> list:  # type: ignore[type-arg]
+    """Return the nested list that the drawing shows, read upwards from its root."""
+
+    def above(place: tuple[str, str]) -> list:  # type: ignore[type-arg]
+        return sorted(above((c, d)) for a, b, c, d in edges if (a, b) == place)
+
+    return above(next(place for place in nodes if place[1] == "0"))
+
+
+def sorted_nested(found: Tree) -> list:  # type: ignore[type-arg]
+    """Return a tree as nested lists in an order of their own."""
+    return sorted(sorted_nested(child) for child in found.children)
+
+
+def test_the_second_colour_is_hollow() -> None:
+    first, second = PLAYERS
+    assert tikz(tree([tree([], second)], first)).count("white") == 1
+    assert "white" not in tikz(leaf) and leaf.color is FIELD
