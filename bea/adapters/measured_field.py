@@ -19,6 +19,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import DimensionError, MethodError
 from bea.flows import Trajectory, iterate
@@ -61,6 +62,7 @@ class MeasuredField:
         return np.isfinite(self.error)
 
 
+@either_number
 def measured_field(run: Trajectory, *, burn_in: int = 0, width: int = 6) -> MeasuredField:
     """Read the modified field off iterates, by differences in n.
 
@@ -108,6 +110,7 @@ def measured_field(run: Trajectory, *, burn_in: int = 0, width: int = 6) -> Meas
     )
 
 
+@either_number
 def measured_field_at(
     method: Method,
     problem: Field,

@@ -15,6 +15,7 @@ import numpy as np
 
 from bea.adapters.measured_field import MeasuredField
 from bea.algebra import Element
+from bea.algebra.language.makers import either_number
 from bea.algebra.ring.conversions import to_program
 from bea.arrays import Floats
 from bea.errors import DimensionError, OrderError
@@ -73,6 +74,7 @@ class TermComparison:
         return f"f_{self.power}: {pairs}: {verdict}"
 
 
+@either_number
 def measured_terms(measured: MeasuredField, terms: int = 2) -> MeasuredTerms:
     """Split a field that was measured at one point into the powers of gamma.
 

@@ -304,6 +304,7 @@ class Loss(VectorField):
 def lanes_of(theta: Any, dimension: int) -> Floats:
     """Return points (..., d) as contiguous lanes (d, n)."""
     points = real_numbers(theta, "points")
+    points = points[None] if points.ndim == 0 and dimension == 1 else points
     if points.ndim == 0 or points.shape[-1] != dimension:
         raise DimensionError(
             f"points have {points.shape[-1] if points.ndim else 0} components where the field has "

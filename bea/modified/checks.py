@@ -30,8 +30,8 @@ def checked_order(order: Any) -> int:
     return int(order)
 
 
-def checked_orders(orders: Iterable[Any]) -> list[int]:
-    """Return orders of truncation, rising and each once.
+def checked_orders(orders: int | Iterable[Any]) -> list[int]:
+    """Return orders of truncation, one or several, rising and each once.
 
     Raises
     ------
@@ -43,6 +43,8 @@ def checked_orders(orders: Iterable[Any]) -> list[int]:
     >>> checked_orders({4, 0, 2})
     [0, 2, 4]
     """
+    if isinstance(orders, int):
+        orders = [orders]
     if isinstance(orders, str) or not isinstance(orders, Iterable):
         raise OrderError(f"orders {orders!r} are no list: give one, such as range(5) or [0, 2, 4]")
     return sorted({checked_order(order) for order in orders})

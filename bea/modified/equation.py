@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from bea.algebra import Element
+from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, Scheduled
@@ -87,8 +86,8 @@ class ModifiedEquation(Terms):
 
         Parameters
         ----------
-        starts : (starts, d)
-        gammas : (gammas,)
+        starts : (d,) or (starts, d)
+        gammas : number or (gammas,)
 
         Returns
         -------
@@ -150,8 +149,7 @@ class ModifiedEquation(Terms):
         >>> round(18 * equation.useful_gamma([[1, 1]]), 9)  # (1 - sqrt(beta))^2
         0.01
         """
-        points = np.atleast_2d(np.asarray(starts, dtype=float))
-        self._require_problem()
+        points = real_points(starts, self._require_problem().dimension, "the starts")
         scale = time_scale_of(self.character, points, lambda: self.at_least(1))
         return scale.limit / scale.rate if scale.rate > 0 else float("inf")
 

@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from inspect import Parameter, Signature, getdoc, signature
 from textwrap import fill
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from bea.errors import BeaError
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_PAIRS = (("gamma", "gammas"), ("start", "starts"), ("time", "times"))
 _WIDTH = 80
 _EXACT = (
     'Values are exact: integers, fractions, decimals as they are typed, texts such as "sqrt(2)"; '
@@ -93,6 +97,25 @@ def by_name(
         if name in given:
             raise BeaError(f"{shown} was given '{name}' by place and by name: give it once")
     return {**placed, **given}
+
+
+def either_number(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a call say `gamma` for `gammas`, `start` for `starts`, `time` for `times`, or reversely.
+
+    >>> either_number(lambda gammas, starts: (gammas, starts))(gamma=0.1, start=[1, 2])
+    (0.1, [1, 2])
+    """
+    names = signature(function).parameters
+    pairs = [pair for a, b in _PAIRS for pair in ((a, b), (b, a))]
+    other = {said: name for said, name in pairs if name in names and said not in names}
+
+    @wraps(function)
+    def called(*args: P.args, **given: P.kwargs) -> R:
+        renamed: Any = {k if k not in other or other[k] in given else other[k]: v
+                        for k, v in given.items()}  # fmt: skip
+        return function(*args, **renamed)
+
+    return called
 
 
 def remarks(thing: Any) -> str:

@@ -48,6 +48,29 @@ def real_numbers(value: Any, what: str) -> NDArray[np.float64]:
     )
 
 
+def real_points(value: Any, dimension: int, what: str) -> NDArray[np.float64]:
+    """Return points of so many components, (..., d): a point alone is one, (1, d).
+
+    In one dimension a number is a point, and so is every number of a list. What does not fit the
+    dimension is left to the caller, who knows the names of the components.
+
+    Raises
+    ------
+    BeaError
+        As `real_numbers`.
+
+    Examples
+    --------
+    >>> real_points([1, 2], 2, "the starts"), real_points([1, 2], 1, "the starts")
+    (array([[1., 2.]]), array([[1.],
+           [2.]]))
+    """
+    points = real_numbers(value, what)
+    if points.ndim > 1:
+        return points
+    return points.reshape(-1, 1) if dimension == 1 else np.atleast_2d(points)
+
+
 def real_number(value: Any, what: str) -> float:
     """Return a single number as a float; errors are those of `real_numbers`."""
     array = real_numbers(value, what)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.algebra.language.reals import real_number, real_numbers
 from bea.arrays import Floats
 from bea.errors import DimensionError, StepSizeError
@@ -26,6 +27,7 @@ LOOSER = 6.0
 SMALLEST_RTOL = 1e-14
 
 
+@either_number
 def flow(
     field: Field,
     starts: ArrayLike,
@@ -46,9 +48,9 @@ def flow(
         A vector field, a loss or a modified equation; see `bea.flows.deterministic.lanes.Field`.
         Where its attribute `depends_on_gamma` is False, each start is integrated once for all step
         sizes.
-    starts : (starts, d), or (gammas, starts, d) where each step size has starts of its own
-    gammas : (gammas,)
-    times : (times,) or (gammas, times)
+    starts : (d,), (starts, d), or (gammas, starts, d) where each step size has starts of its own
+    gammas : number or (gammas,)
+    times : number, (times,) or (gammas, times)
         Times of the samples, moving away from 0 along a row, all of one sign; negative times
         follow the flow backward. `sample_times` gives those of the iterates.
     rtol, atol : float
@@ -115,7 +117,8 @@ def flow(
         found["error"] = error.reshape(len(grid), count, -1)
     if shared:
         found = _dealt(found, grid, sampled)
-    return Trajectory(gammas=steps, starts=points, times=sampled, **found)
+    names = tuple(field.variables)
+    return Trajectory(gammas=steps, starts=points, times=sampled, variables=names, **found)
 
 
 def _task(
@@ -203,6 +206,7 @@ def _one_direction(times: Floats) -> bool:
 
 def _check_times(times: ArrayLike, gammas: int) -> Floats:
     array = real_numbers(times, "the times")
+    array = array.reshape(-1) if array.ndim == 0 else array
     if array.ndim == 1:
         check_samples(gammas, len(array))
         array = np.tile(array, (gammas, 1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.algebra.ring.exact import as_float
 from bea.arrays import Floats, Ints
 from bea.errors import MethodError, StepSizeError
@@ -25,6 +26,7 @@ from bea.flows.deterministic.times import (
 from bea.flows.deterministic.trajectory import Trajectory
 
 
+@either_number
 def iterate(
     method: Method,
     field: Field,
@@ -47,8 +49,8 @@ def iterate(
     field
         A vector field or a loss; see `bea.flows.deterministic.lanes.Field`. A method that uses the
         derivative f' needs one that has it: `numeric_derivative()`, see `VectorField`.
-    starts : (starts, d)
-    gammas : (gammas,)
+    starts : (d,) or (starts, d)
+    gammas : number or (gammas,)
     time : float
         Time of the last sample, in the units of γ: about time/γ steps are taken.
     samples : int
@@ -109,6 +111,7 @@ def iterate(
         starts=points,
         times=sample_times(sizes, counts),
         error=None,
+        variables=tuple(field.variables),
         **outcome.shaped(len(sizes), points.shape[-2]),
     )
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bea.algebra.language.reals import real_numbers
+from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, DomainError
 from bea.flows.deterministic.trajectory import Status, point_text
@@ -135,10 +135,8 @@ def chunk_width(dimension: int) -> int:
 
 
 def _check_starts(field: Field, starts: ArrayLike, gammas: int) -> Floats:
-    points = real_numbers(starts, "the starts")
     wanted = field.dimension
-    if points.ndim == 1 and points.size == wanted:
-        points = points[None, :]
+    points = real_points(starts, wanted, "the starts")
     per_gamma = points.ndim == 3 and len(points) == gammas
     if not (points.ndim == 2 or per_gamma) or points.shape[-1] != wanted or not points.size:
         names = ", ".join(field.variables)

@@ -6,13 +6,19 @@ that fails holds NaN from there on, is marked by its `Status`, and does not dist
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bea.algebra.language.reals import real_number, real_numbers
 from bea.arrays import Floats
+from bea.errors import BeaError
+from bea.files.drawings import drawing_of
+from bea.flows.deterministic.tables import as_dataset, as_frame
 
 
 class Status(IntEnum):
@@ -65,6 +71,8 @@ class Trajectory:
         A `Status` for each run; `Status.OK` (0) where every sample was reached.
     stopped_at : (gammas, starts)
         Time at which a run failed; infinite where it did not.
+    variables : tuple of str
+        The names of the components; empty where they are not known.
     error : (gammas, starts, times) or None
         Estimate of the Euclidean error of `values` (see `flow`); NaN where the value is, infinite
         where it could not be estimated. None for iterates, which carry rounding errors only.
@@ -75,6 +83,8 @@ class Trajectory:
     ...     np.array([[1.0]]), np.zeros((1, 1), np.int8), np.full((1, 1), np.inf))
     >>> point.ok.all(), point.failures()
     (np.True_, [])
+    >>> point.at(gamma=0.1).values  # that of one run, without the axes of gammas and starts
+    array([[1., 1.]])
     """
 
     values: Floats
@@ -84,6 +94,62 @@ class Trajectory:
     status: NDArray[np.int8]
     stopped_at: Floats
     error: Floats | None = None
+    variables: tuple[str, ...] = ()
+
+    def at(self, gamma: Any = None, start: Any = None) -> Run:
+        """Return one run.
+
+        Parameters
+        ----------
+        gamma : number, optional
+            One of the step sizes; needed where there are several.
+        start : int or (d,), optional
+            The place of a start, counted from 0, or the start itself; needed where there are
+            several.
+
+        Raises
+        ------
+        BeaError
+            If there is no such run, or more than one.
+
+        Examples
+        --------
+        >>> import bea
+        >>> descent, bowl = bea.methods.gradient_descent(), bea.problems.loss("x**2/2")
+        >>> runs = bea.iterate(descent, bowl, [1, 2], [0.5, 0.25], steps=2, include_start=True)
+        >>> runs.at(gamma=0.5, start=[2]).values.ravel()
+        array([2. , 1. , 0.5])
+        """
+        i, j = self._gamma_place(gamma), self._start_place(start)
+        return Run(
+            self.values[i, j], self.times[i], float(self.gammas[i]), self._start(i, j),
+            Status(self.status[i, j]), float(self.stopped_at[i, j]),
+            None if self.error is None else self.error[i, j], self.variables,
+        )  # fmt: skip
+
+    def runs(self) -> Iterator[Run]:
+        """Yield every run, those of the first step size first."""
+        for gamma in self.gammas:
+            for j in range(self.values.shape[1]):
+                yield self.at(gamma, j)
+
+    def plot(self, **options: Any) -> Any:
+        """Draw all runs as a matplotlib figure; the options are those of `runs_figure`."""
+        return drawing_of("Trajectory")(self, **options)
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame: a row for each sample, with gamma, start, time and components.
+
+        Raises `BeaError` if pandas is not installed.
+        """
+        return as_frame(self)
+
+    def to_xarray(self) -> Any:
+        """Return an xarray Dataset with the dimensions gamma, start and sample, by component.
+
+        Raises `BeaError` if xarray is not installed.
+        """
+        return as_dataset(self)
 
     @property
     def ok(self) -> NDArray[np.bool_]:
@@ -100,6 +166,69 @@ class Trajectory:
 
     def _start(self, i: int, j: int) -> Floats:
         return self.starts[i, j] if self.starts.ndim == 3 else self.starts[j]
+
+    def _gamma_place(self, gamma: Any) -> int:
+        if gamma is None and len(self.gammas) == 1:
+            return 0
+        known = ", ".join(f"{g:.6g}" for g in self.gammas[:6]) + (", …" * (len(self.gammas) > 6))
+        if gamma is None:
+            raise BeaError(f"there are {len(self.gammas)} step sizes: give gamma, one of {known}")
+        found = np.flatnonzero(np.isclose(self.gammas, real_number(gamma, "gamma"), rtol=1e-9))
+        if not len(found):
+            raise BeaError(f"there is no run with gamma={gamma}: give one of {known}")
+        return int(found[0])
+
+    def _start_place(self, start: Any) -> int:
+        count, known = self.values.shape[1], self.starts.reshape(-1, self.starts.shape[-1])
+        if start is None and count == 1:
+            return 0
+        if start is None:
+            raise BeaError(f"there are {count} starts: give start, a point or 0 to {count - 1}")
+        if isinstance(start, int | np.integer) and 0 <= start < count:
+            return int(start)
+        point = np.atleast_1d(real_numbers(start, "the start"))
+        if point.shape == known.shape[1:]:
+            found = np.flatnonzero(np.isclose(known, point, rtol=1e-9, atol=0).all(axis=1))
+            if len(found):
+                return int(found[0]) % count
+        raise BeaError(
+            f"there is no run from the start {start}: give one of the starts, such as "
+            f"{point_text(known[0])}, or its place from 0 to {count - 1}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One run of a `Trajectory`.
+
+    Attributes
+    ----------
+    values : (times, d)
+        The points; NaN after a failure.
+    times : (times,)
+        The times of the samples.
+    gamma : float
+        The step size.
+    start : (d,)
+        The starting point.
+    status : Status
+        How it ended.
+    stopped_at : float
+        Time at which it failed; infinite where it did not.
+    error : (times,) or None
+        Estimate of the Euclidean error, of flows.
+    variables : tuple of str
+        The names of the components.
+    """
+
+    values: Floats
+    times: Floats
+    gamma: float
+    start: Floats
+    status: Status
+    stopped_at: float
+    error: Floats | None = None
+    variables: tuple[str, ...] = ()
 
 
 def point_text(point: Floats) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.makers import either_number
 from bea.algebra.ring.exact import as_float
 from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
@@ -39,6 +40,7 @@ _DRAWN = 65_536
 _LEAST = 64
 
 
+@either_number
 def ensemble(
     method: Method | str,
     total: FiniteSum | TimedSum | str,

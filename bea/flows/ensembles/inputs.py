@@ -102,6 +102,8 @@ def step_size(value: Any) -> float:
 
 def _check_starts(starts: ArrayLike, dimension: int, inside: Inside | None) -> Floats:
     points = real_numbers(starts, "the starts")
+    if dimension == 1 and points.ndim < 2:  # every number is a start
+        points = points.reshape(-1, 1) if points.size > 1 else points.reshape(-1)
     if points.ndim not in (1, 2) or points.shape[-1] != dimension or not points.size:
         raise DimensionError(
             f"the starts have shape {points.shape} for {dimension} variable(s): give ({dimension},)"

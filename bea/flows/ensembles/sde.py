@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, StepSizeError, UnknownNameError, nearest
 from bea.fields.vector_field import Loss
@@ -43,6 +44,7 @@ _LEAST = 64
 _DRAWN = 65_536
 
 
+@either_number
 def sde_ensemble(
     drift: Field,
     diffusion: Any,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.makers import either_number
 from bea.algebra.language.reals import real_numbers
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, DomainError, UnknownNameError, nearest
@@ -139,6 +140,7 @@ class EquilibriumRun:
         return jackknife(self.groups[:, :, _column(name)], statistic)
 
 
+@either_number
 def equilibrium_run(
     total: FiniteSum,
     gamma: Any,
@@ -237,7 +239,7 @@ def _end(steps: NDArray[np.int64]) -> int:
 
 def _direction(total: FiniteSum, start: ArrayLike | None) -> Floats:
     if start is not None:
-        point = real_numbers(start, "the start")
+        point = np.atleast_1d(real_numbers(start, "the start"))
         if point.shape != (total.dimension,):
             raise DimensionError(
                 f"the start has shape {point.shape}: give {total.dimension} components"

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bea.algebra.language.reals import real_numbers
+from bea.algebra.language.reals import real_numbers, real_points
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
 from bea.arrays import Floats
@@ -113,7 +113,7 @@ def critical_point(loss: Loss, near: ArrayLike) -> CriticalPoint:
     BeaError
         If it leads to none.
     """
-    start = real_numbers(near, "the start")
+    start = np.atleast_1d(real_numbers(near, "the start"))
     if start.shape != (loss.dimension,):
         raise DimensionError(
             f"the start has shape {start.shape} for {loss.dimension} variable(s): give one point"
@@ -179,7 +179,7 @@ def critical_points(
 
 def _settled(loss: Loss, starts: ArrayLike, width: float) -> Floats:
     """Return where Newton's method comes to rest, (n, d), with no step above a tenth of `width`."""
-    points, second = real_numbers(starts, "the starts").copy(), hessian(loss)
+    points, second = real_points(starts, loss.dimension, "the starts").copy(), hessian(loss)
     with np.errstate(all="ignore"):
         for _ in range(_ROUNDS):
             slope, curvature = -loss(points), second(points)

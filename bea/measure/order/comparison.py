@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bea.algebra.language.reals import real_numbers
+from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import OrderError
 from bea.fields import VectorField
@@ -146,7 +146,7 @@ def starting_points(problem: VectorField, starts: ArrayLike | None) -> Floats:
     """Return the starts as an array (starts, d), by default those around the problem's own."""
     if starts is None:
         return default_starts(problem)
-    return np.atleast_2d(real_numbers(starts, "the starts"))
+    return real_points(starts, problem.dimension, "the starts")
 
 
 def checked_orders(orders: Iterable[int]) -> list[int]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.algebra.language.reals import real_number
 from bea.fields import VectorField
 from bea.flows import iterate
@@ -32,6 +33,7 @@ from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import Character
 
 
+@either_number
 def discretization_drift(
     method: Method,
     problem: VectorField,
@@ -104,6 +106,7 @@ def discretization_drift(
     return compare("drift", equation, chosen, iterates, start, progress, corrected)
 
 
+@either_number
 def one_step_defect(
     method: Method,
     problem: VectorField,

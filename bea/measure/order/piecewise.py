@@ -17,6 +17,7 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import StepSizeError
 from bea.fields import VectorField
@@ -48,6 +49,7 @@ class PiecewiseRun(NamedTuple):
     iterates: Trajectory
 
 
+@either_number
 def schedule_drift(
     method: Scheduled,
     problem: VectorField,
@@ -147,6 +149,7 @@ def study_by_pieces(
     return drift_study(first, orders, expected, iterates, chains, method=pieces.method)
 
 
+@either_number
 def flow_by_pieces(
     method: Scheduled,
     problem: VectorField,

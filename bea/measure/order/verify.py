@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.algebra.language.reals import real_number
 from bea.arrays import Floats
 from bea.errors import BeaError, MethodError, OrderError
@@ -44,6 +45,7 @@ from bea.modified.checks import require_equation, require_method, require_proble
 from bea.modified.memory.character import Character
 
 
+@either_number
 def verify(
     method: Method,
     problem: VectorField,

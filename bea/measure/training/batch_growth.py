@@ -86,7 +86,7 @@ def batch_growth(
     check_count(samples, "samples")
     if runs:
         check_count(runs, "runs")
-    moments, point = QuadraticMoments(total), real_numbers(start, "the start")
+    moments, point = QuadraticMoments(total), np.atleast_1d(real_numbers(start, "the start"))
     for scheme in chosen:
         if not isinstance(scheme, BatchScheme):
             raise BeaError(f"a scheme is {scheme!r}: make one with bea.measure.training.decay_rate")

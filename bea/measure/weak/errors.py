@@ -23,6 +23,7 @@ from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from bea.algebra import Element
+from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import BeaError, OrderError
 from bea.fields import VectorField
@@ -132,6 +133,7 @@ class WeakErrors:
         }
 
 
+@either_number
 def weak_errors(
     method: Method,
     problem: VectorField,

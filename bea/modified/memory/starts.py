@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.algebra import Element
+from bea.algebra.language.reals import real_numbers, real_points
 from bea.methods import Scheduled
 from bea.modified.memory.corrected_start import start_correction
 from bea.modified.numeric import compiled, horner_program, tree_program
@@ -44,7 +45,7 @@ def first_correction(equation: Terms, correction: Mapping[Tree, Any], starts: An
     method = equation.method
     terms: list[Any] = [term for term, a in correction.items() if a != 0]
     if isinstance(method, Scheduled):
-        times = np.atleast_2d(np.asarray(starts, dtype=float))[:, -1]
+        times = real_points(starts, 2, "the starts")[:, -1]  # a time stands behind each
         terms = [term for term in terms if not scheduled.vanishes(method, term, times)]
     return min((term.order for term in terms), default=None)
 
@@ -59,8 +60,8 @@ def corrected(
     """Return starts (gammas, starts, d), from trees or from the terms of `on_problem`."""
     problem = equation.problem
     assert problem is not None
-    points = np.atleast_2d(np.asarray(starts, dtype=float))
-    steps = np.asarray(gammas, dtype=float)
+    points = real_points(starts, problem.dimension, "the starts")
+    steps = np.atleast_1d(real_numbers(gammas, "the step sizes"))
     if terms is None:
         parts = equation.method.parts(problem)
         program = tree_program(problem, correction, is_map=True, parts=parts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import DimensionError
 from bea.fields import Loss
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _PANEL = 2.75  # inches: the width of each of three panels
 
 
+@either_number
 def loss_figure(
     equation: ModifiedEquation | Method,
     loss: Loss | None = None,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bea.algebra.language.makers import either_number
 from bea.algebra.language.reals import real_number
 from bea.arrays import Floats
 from bea.errors import BeaError, StepSizeError
@@ -63,6 +64,7 @@ class TermsData:
     best: NDArray[np.int64]
 
 
+@either_number
 def terms_figure(
     equation: ModifiedEquation,
     gamma: float,
@@ -105,6 +107,7 @@ def terms_figure(
     return draw_terms(terms_data(equation, gamma, start, time=time), axes)
 
 
+@either_number
 def terms_data(
     equation: ModifiedEquation,
     gamma: float,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import DimensionError
 from bea.fields import VectorField
@@ -85,6 +86,7 @@ class TrajectoryData:
     behind: Landscape | None
 
 
+@either_number
 def trajectory_figure(
     method: Method,
     problem: VectorField,
@@ -148,6 +150,7 @@ def trajectory_figure(
     return draw_trajectory(data, axes)
 
 
+@either_number
 def trajectory_data(
     method: Method,
     problem: VectorField,

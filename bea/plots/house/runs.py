@@ -14,7 +14,7 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import ArrayLike
 
-from bea.algebra.language.reals import real_numbers
+from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.fields import VectorField
@@ -92,7 +92,9 @@ def start_of(problem: VectorField, start: ArrayLike | None) -> Floats:
     if start is None and not problem.about.start:
         names = ", ".join(problem.variables)
         raise BeaError(f"'{problem.name}' has no start of its own: give one, ({names})")
-    point = real_numbers(problem.about.start if start is None else start, "the start")
+    given = problem.about.start if start is None else start
+    points = real_points(given, problem.dimension, "the start")
+    point = points[0] if len(points) == 1 else points
     if point.shape != (problem.dimension,):
         raise DimensionError(
             f"the start has shape {point.shape}, and a figure shows one run: give one point of "

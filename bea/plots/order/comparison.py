@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
 from bea.fields import Loss
@@ -102,6 +103,7 @@ class ComparisonData:
     critical: Floats
 
 
+@either_number
 def comparison_data(
     methods: Sequence[Method],
     loss: Loss,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bea.algebra.language.makers import either_number
 from bea.errors import DimensionError
 from bea.fields import Loss
 from bea.methods import Method
@@ -30,6 +31,7 @@ _LETTERS = 48  # of a note per line
 _MANY = 60  # with more iterates than this, large points would only blot
 
 
+@either_number
 def comparison_figure(
     methods: Sequence[Method],
     loss: Loss,
