@@ -63,4 +63,5 @@ def _figure(name: str) -> Any:
 hand_down("DriftStudy", _figure("drift_figure"))
 hand_down("Certificate", _figure("certificate_figure"))
 hand_down("Ensemble", _figure("ensemble_figure"))
+hand_down("Trajectory", _figure("runs_figure"))
 hand_down("Mathematics", lambda thing: import_module("bea.reports.formulas.notebook").latex(thing))

@@ -26,7 +26,6 @@ _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="bea",
-    add_completion=False,
     context_settings=_SETTINGS,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,

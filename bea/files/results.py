@@ -29,11 +29,14 @@ class Result:
         What a file holds, with its article, as messages say it.
     parts : mapping of str to type
         The fields that are results themselves.
+    file : str
+        What the command line calls its file in a folder.
     """
 
     form: ClassVar[str]
     what: ClassVar[str]
     parts: ClassVar[Mapping[str, type[Result]]] = {}
+    file: ClassVar[str] = ""
 
     def save(self, path: str | Path) -> Path:
         """Write the result to one .npz file, whole or not at all, and return its path.
@@ -47,18 +50,25 @@ class Result:
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read what `save` wrote; every number and word is as it was saved.
+        """Read what `save` wrote, or the command line to a folder; all is as it was saved.
 
         Raises
         ------
         OutputError
             If there is no such file, or it holds something else.
         """
+        path = cls._file(path)
         return cls._unpacked(*read_archive(path, cls.form, cls.what), path)
 
-    def plot(self, **options: Any) -> Any:
-        """Draw the result as a matplotlib figure; the options are those of its figure."""
+    def _drawn(self, **options: Any) -> Any:
+        """Return its matplotlib figure; each kind of result has a `plot` with the options."""
         return drawing_of(type(self).__name__)(self, **options)
+
+    @classmethod
+    def _file(cls, path: str | Path) -> Path:
+        """Return the file of a path: of a folder the one that the command line writes there."""
+        path = Path(path)
+        return path / cls.file if cls.file and (path / cls.file).is_file() else path
 
     def _packed(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the words and the arrays; what is None is left out."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from bea.flows.deterministic.flow import flow
 from bea.flows.deterministic.iterates import iterate
 from bea.flows.deterministic.times import sample_steps, sample_times
-from bea.flows.deterministic.trajectory import Status, Trajectory
+from bea.flows.deterministic.trajectory import Run, Status, Trajectory
 from bea.flows.ensembles.descent import ensemble
 from bea.flows.ensembles.result import Ensemble, Estimate
 from bea.flows.ensembles.sde import sde_ensemble
@@ -21,6 +21,7 @@ from bea.flows.ensembles.sde import sde_ensemble
 __all__ = [
     "Ensemble",
     "Estimate",
+    "Run",
     "Status",
     "Trajectory",
     "ensemble",

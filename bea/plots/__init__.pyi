@@ -5,8 +5,10 @@ from . import house as house
 from . import order as order
 from . import random as random
 from .fields import loss_figure as loss_figure
+from .fields import runs_figure as runs_figure
 from .fields import terms_figure as terms_figure
 from .fields import trajectory_figure as trajectory_figure
+from .house import fitted as fitted
 from .house import save_figure as save_figure
 from .order import certificate_figure as certificate_figure
 from .order import comparison_figure as comparison_figure

@@ -13,9 +13,16 @@ import typer
 from bea.cli.commands.drift import measured
 from bea.cli.commands.plot_optimizers import plot_certificate, plot_comparison, plot_schedule
 from bea.cli.reading import options
-from bea.cli.reading.figure_options import components_of, gamma_of, length_of, save, start_of
+from bea.cli.reading.figure_options import (
+    Looks,
+    components_of,
+    gamma_of,
+    length_of,
+    picture,
+    start_of,
+)
 from bea.cli.reading.gathered import gathered
-from bea.cli.reading.inputs import check_figure, order, orders
+from bea.cli.reading.inputs import order, orders
 from bea.cli.reading.request import DriftNumbers, Request
 from bea.cli.reading.subject import Subject
 from bea.cli.streams import note
@@ -23,7 +30,9 @@ from bea.errors import BeaError
 
 _StudyOrProblem = Annotated[
     str | None,
-    typer.Argument(metavar="PROBLEM|RUN.npz", help="A problem, or a study that was saved."),
+    typer.Argument(
+        metavar="PROBLEM|RUN.npz", help="A problem, or a study that was saved, or its folder."
+    ),
 ]
 
 
@@ -35,6 +44,7 @@ def plot_drift(
     subject: Subject,
     orders_text: options.Orders = "0-4",
     numbers: DriftNumbers,
+    looks: Looks,
     out: options.OutFigure = None,
 ) -> None:
     """Draw the distance between iterates and flows against the step size.
@@ -45,8 +55,8 @@ def plot_drift(
       bea plot drift himmelblau --schedule "exponential(rate=5)" --orders 0-2
       bea plot drift results/run.npz --out drift.pdf
     """
-    target = check_figure(out or Path("drift.png"))
-    saved = study_or_problem if str(study_or_problem).endswith(".npz") else None
+    target = picture(out, "drift", looks)
+    saved = study_or_problem if _is_study(study_or_problem) else None
     if saved is None:
         request = Request.read(subject.chosen(method, study_or_problem), numbers)
         study = measured(request, orders(orders_text))
@@ -61,7 +71,7 @@ def plot_drift(
 
     from bea.plots import drift_figure
 
-    save(drift_figure(study), target)
+    looks.save(drift_figure(study), target)
 
 
 @gathered
@@ -76,6 +86,7 @@ def plot_trajectory(
     start: options.Start = None,
     time: options.Time = None,
     steps: options.Steps = None,
+    looks: Looks,
     out: options.OutFigure = None,
 ) -> None:
     """Draw iterates, the exact flow and the modified flows, over the contours of the loss.
@@ -88,7 +99,7 @@ def plot_trajectory(
       bea plot trajectory himmelblau --schedule "cosine(time=1/10)" --gamma 0.01
       bea plot trajectory --game "x*y; -x*y" --players "x; y" --start 1,0 --gamma 0.2 --time 6
     """
-    target = check_figure(out or Path("trajectory.png"))
+    target = picture(out, "trajectory", looks)
     chosen = subject.chosen(method, problem_text)
     used, on = chosen.on_problem()
     length = length_of(time, steps, chosen)
@@ -104,7 +115,7 @@ def plot_trajectory(
         used, on, step_size, point, orders(orders_text),
         components=drawn, behind=chosen.plain, **length,
     )  # fmt: skip
-    save(figure, target)
+    looks.save(figure, target)
 
 
 @gathered
@@ -116,6 +127,7 @@ def plot_loss(
     components: options.Components = None,
     order_text: options.Order = "1",
     gamma: options.Gamma = None,
+    looks: Looks,
     out: options.OutFigure = None,
 ) -> None:
     """Draw a loss beside its modified loss, and their difference.
@@ -127,7 +139,7 @@ def plot_loss(
       bea plot loss linear-network --gamma 0.1
       bea plot loss "x**4 - x**2" --gamma 0.05 --order 3 --out loss.svg
     """
-    target = check_figure(out or Path("loss.png"))
+    target = picture(out, "loss", looks)
     if subject.schedule is not None:
         raise BeaError("with a schedule there is no one modified loss: leave --schedule out")
     chosen = subject.chosen(method, problem_text)
@@ -142,7 +154,7 @@ def plot_loss(
     if not isinstance(on, Loss):
         raise BeaError(f"'{on.name}' is a vector field and no loss: name a loss, or give --loss")
     equation = modified_equation(used, on, order(order_text))
-    save(loss_figure(equation, gamma=step_size, components=drawn), target)
+    looks.save(loss_figure(equation, gamma=step_size, components=drawn), target)
 
 
 @gathered
@@ -155,6 +167,7 @@ def plot_terms(
     gamma: options.Gamma = None,
     start: options.Start = None,
     time: options.Time = None,
+    looks: Looks,
     out: options.OutFigure = None,
 ) -> None:
     """Draw the size of each term of the modified equation along a trajectory.
@@ -164,7 +177,7 @@ def plot_terms(
       bea plot terms himmelblau --gamma 0.01
       bea plot terms pendulum --method implicit-midpoint --gamma 0.5 --order 6
     """
-    target = check_figure(out or Path("terms.png"))
+    target = picture(out, "terms", looks)
     chosen = subject.chosen(method, problem_text)
     used, on = chosen.on_problem()
     step_size = gamma_of(gamma, chosen)
@@ -174,7 +187,11 @@ def plot_terms(
     from bea.plots import terms_figure
 
     equation = modified_equation(used, on, order(order_text))
-    save(terms_figure(equation, step_size, start_of(start, chosen), time=until), target)
+    looks.save(terms_figure(equation, step_size, start_of(start, chosen), time=until), target)
+
+
+def _is_study(text: str | None) -> bool:
+    return text is not None and (text.endswith(".npz") or (Path(text) / "run.npz").is_file())
 
 
 plot_app = options.group(

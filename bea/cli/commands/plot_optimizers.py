@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bea.cli.reading import options
-from bea.cli.reading.figure_options import save, start_of, visible_gamma
-from bea.cli.reading.inputs import check_figure, number, numbers, order, whole
+from bea.cli.reading.figure_options import Looks, picture, start_of, visible_gamma
+from bea.cli.reading.gathered import gathered
+from bea.cli.reading.inputs import number, numbers, order, whole
 from bea.cli.reading.parameters import dealt
 from bea.cli.reading.sources import Source
 from bea.cli.reading.subject import Chosen
@@ -45,10 +45,14 @@ _Schedules = Annotated[
     ),
 ]
 _Certificate = Annotated[
-    str, typer.Argument(metavar="CERTIFICATE.npz", help="What 'bea verify --out' has saved.")
+    str,
+    typer.Argument(
+        metavar="CERTIFICATE.npz", help="What 'bea verify --out' has saved, or its folder."
+    ),
 ]
 
 
+@gathered
 def plot_comparison(
     problem_text: options.ProblemArgument = None,
     loss: options.Loss = None,
@@ -60,6 +64,8 @@ def plot_comparison(
     start: options.Start = None,
     time: options.Time = None,
     steps: options.Steps = None,
+    *,
+    looks: Looks,
     out: options.OutFigure = None,
 ) -> None:
     """Draw methods beside each other on a loss of two variables, and what each of them penalises.
@@ -73,7 +79,7 @@ def plot_comparison(
       bea plot comparison himmelblau --methods "gradient-descent, heavy-ball(beta=1/2)"
       bea plot comparison booth --methods "nesterov(beta=1/2), rmsprop" --gamma 0.02,0.01
     """
-    target = check_figure(out or Path("comparison.png"))
+    target = picture(out, "comparison", looks)
     chosen = [Chosen(m, on, on) for m, on in _methods_and_loss(
         methods, Source(problem_text, loss, variables=variables), param or ()
     )]  # fmt: skip
@@ -96,10 +102,13 @@ def plot_comparison(
         steps=count,
         time=until,
     )
-    save(figure, target)
+    looks.save(figure, target)
 
 
-def plot_schedule(schedules: _Schedules = None, out: options.OutFigure = None) -> None:
+@gathered
+def plot_schedule(
+    schedules: _Schedules = None, *, looks: Looks, out: options.OutFigure = None
+) -> None:
     """Draw schedules s(t), by which the step size is multiplied, over the time.
 
     For example:
@@ -107,7 +116,7 @@ def plot_schedule(schedules: _Schedules = None, out: options.OutFigure = None) -
       bea plot schedule "cosine(time=3, low=1/10)" "step(every=1, factor=1/2, time=3)"
       bea plot schedule "warm-restarts(period=1, factor=2, time=7)" --out restarts.svg
     """
-    target = check_figure(out or Path("schedule.png"))
+    target = picture(out, "schedule", looks)
     if not schedules:
         raise BeaError(
             "there is no schedule to draw: name one, such as 'cosine(time=1, low=1/10)'; "
@@ -116,23 +125,26 @@ def plot_schedule(schedules: _Schedules = None, out: options.OutFigure = None) -
     from bea.methods.schedules.library import read
     from bea.plots import schedule_figure
 
-    save(schedule_figure([read(text) for text in schedules]), target)
+    looks.save(schedule_figure([read(text) for text in schedules]), target)
 
 
-def plot_certificate(certificate: _Certificate, out: options.OutFigure = None) -> None:
+@gathered
+def plot_certificate(
+    certificate: _Certificate, *, looks: Looks, out: options.OutFigure = None
+) -> None:
     """Draw a certificate that 'bea verify --out' has saved: its curves, and the controls dashed.
 
     For example:
 
       bea verify heavy-ball himmelblau --param beta=1/2 --out results/
-      bea plot certificate results/certificate.npz --out certificate.pdf
+      bea plot certificate results/ --out certificate.pdf
     """
-    target = check_figure(out or Path("certificate.png"))
+    target = picture(out, "certificate", looks)
 
     from bea.measure import Certificate
     from bea.plots import certificate_figure
 
-    save(certificate_figure(Certificate.load(certificate)), target)
+    looks.save(certificate_figure(Certificate.load(certificate)), target)
 
 
 # --- private helpers ----------------------------------------------------------------------------

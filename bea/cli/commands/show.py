@@ -9,13 +9,16 @@ import typer
 from bea.cli.formats import Page
 from bea.cli.formats import show as shown
 from bea.cli.reading import options
+from bea.cli.reading.completion import all_names
 
 
 def show(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="A method, a problem or a schedule, as 'bea list' has it."
+            autocompletion=all_names,
+            metavar="NAME",
+            help="A method, a problem or a schedule, as 'bea list' has it.",
         ),
     ],
     format: options.FormulaFormat = "text",

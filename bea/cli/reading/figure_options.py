@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from bea.cli.reading.inputs import number, points, whole
+import typer
+
+from bea.cli.reading.inputs import check_figure, choice, number, points, whole
 from bea.cli.reading.subject import Chosen
 from bea.cli.streams import note
 from bea.errors import BeaError, DimensionError
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 # Of the largest step size at which orders are measured: in a picture one wants to see more.
 _VISIBLE = 2.0
+
+_LOOKS = "How it looks"
 
 
 def gamma_of(text: str | None, chosen: Chosen) -> float:
@@ -80,9 +85,66 @@ def components_of(text: str | None, problem: VectorField) -> list[str] | None:
     return None
 
 
-def save(figure: Any, target: Path) -> None:
-    """Write a figure to its file, and say so."""
-    from bea.plots import save_figure
+@dataclass(frozen=True)
+class Looks:
+    """How large a picture is, and what stands beside its axes."""
 
-    save_figure(figure, target)
-    note(f"wrote {target}")
+    width: Annotated[
+        str | None,
+        typer.Option("--width", metavar="INCHES", help="Width.", rich_help_panel=_LOOKS),
+    ] = None
+    height: Annotated[
+        str | None,
+        typer.Option("--height", metavar="INCHES", help="Height.", rich_help_panel=_LOOKS),
+    ] = None
+    dpi: Annotated[
+        str | None,
+        typer.Option(
+            "--dpi", metavar="N", help="Dots per inch of a PNG, by default 200.",
+            rich_help_panel=_LOOKS,
+        ),
+    ] = None  # fmt: skip
+    no_title: Annotated[
+        bool, typer.Option("--no-title", help="Leave titles out.", rich_help_panel=_LOOKS)
+    ] = False
+    legend: Annotated[
+        str | None,
+        typer.Option(
+            "--legend", metavar="right|inside|below|none", help="Where the legend goes.",
+            rich_help_panel=_LOOKS,
+        ),
+    ] = None  # fmt: skip
+
+    def check(self, target: Path) -> None:
+        """Raise `BeaError` for what no picture can be, before anything is computed."""
+        for name in ("width", "height"):
+            text = getattr(self, name)
+            if text is not None and not 0.5 <= number(text, f"--{name}") <= 100:
+                raise BeaError(f"--{name} '{text}' is not possible: give 0.5 to 100 inches")
+        if self.dpi is not None and not 10 <= number(self.dpi, "--dpi") <= 2400:
+            raise BeaError(f"--dpi '{self.dpi}' is not possible: give 10 to 2400")
+        if self.dpi is not None and target.suffix.lower() != ".png":
+            raise BeaError(f"--dpi is for a .png, and '{target}' has no dots: leave --dpi out")
+        if self.legend is not None:
+            from bea.plots.house.looks import LEGENDS
+
+            choice(self.legend, LEGENDS, "--legend")
+
+    def save(self, figure: Any, target: Path) -> None:
+        """Write a figure to its file, and say so."""
+        from bea.plots import fitted, save_figure
+
+        width, height = (
+            None if text is None else number(text, f"--{name}")
+            for name, text in (("width", self.width), ("height", self.height))
+        )
+        fitted(figure, width, height, title=not self.no_title, legend=self.legend)
+        save_figure(figure, target, 200 if self.dpi is None else number(self.dpi, "--dpi"))
+        note(f"wrote {target}")
+
+
+def picture(out: Path | None, name: str, looks: Looks) -> Path:
+    """Return the file of a picture, after seeing that it and its looks are possible."""
+    target = check_figure(out or Path(f"{name}.png"))
+    looks.check(target)
+    return target

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from bea.cli.formats import names
+from bea.cli.reading.completion import method_names, problem_names, schedule_names
 from bea.cli.reading.inputs import choice
 
 
@@ -58,6 +59,7 @@ _OUTPUT = "Output"
 OptionalMethodArgument = Annotated[
     str | None,
     typer.Argument(
+        autocompletion=method_names,
         metavar="METHOD",
         help="Name of the method, with parameters perhaps: 'heavy-ball(beta=1/2)'; 'bea list "
         "methods' has all. Left out where --update is given; may be left out with --game.",
@@ -68,6 +70,7 @@ MethodOption = Annotated[
     typer.Option(
         "--method",
         "-m",
+        autocompletion=method_names,
         metavar="METHOD",
         help="Name of the method, with parameters perhaps: 'heavy-ball(beta=1/2)'; by default "
         "gradient-descent on a loss, simultaneous in a game, else explicit-euler.",
@@ -76,12 +79,17 @@ MethodOption = Annotated[
 ]
 ProblemArgument = Annotated[
     str | None,
-    typer.Argument(metavar="PROBLEM", help="Name of a loss or an ODE, or a loss as expression."),
+    typer.Argument(
+        autocompletion=problem_names,
+        metavar="PROBLEM",
+        help="Name of a loss or an ODE, or a loss as expression.",
+    ),
 ]
 Loss = Annotated[
     str | None,
     typer.Option(
         "--loss",
+        autocompletion=problem_names,
         metavar="NAME|EXPR",
         help="A loss: its name, or an expression such as 'x**2*y + exp(-y)'.",
         rich_help_panel=_PROBLEM,
@@ -100,6 +108,7 @@ ProblemOption = Annotated[
     str | None,
     typer.Option(
         "--problem",
+        autocompletion=problem_names,
         metavar="NAME",
         help="A loss or an ODE of the library; 'bea list problems' has all.",
         rich_help_panel=_PROBLEM,
@@ -145,6 +154,7 @@ Schedule = Annotated[
     str | None,
     typer.Option(
         "--schedule",
+        autocompletion=schedule_names,
         metavar="NAME(…)",
         help="Step sizes γ s(t) that change with the time, such as 'cosine(time=1, low=1/10)'; "
         "'bea list schedules' has all. Runs begin at t = 0.",

@@ -133,9 +133,20 @@ class Trajectory:
             for j in range(self.values.shape[1]):
                 yield self.at(gamma, j)
 
-    def plot(self, **options: Any) -> Any:
-        """Draw all runs as a matplotlib figure; the options are those of `runs_figure`."""
-        return drawing_of("Trajectory")(self, **options)
+    def plot(self, *, components: Any = None, title: str = "Runs", axes: Any = None) -> Any:
+        """Draw all runs as a matplotlib figure, a colour for each step size.
+
+        Parameters
+        ----------
+        components
+            One or two variables, by name or counted from 0: two in their plane, one against time.
+            Needed in more than two dimensions.
+        title
+            What was run.
+        axes
+            Where to draw; by default in a new figure.
+        """
+        return drawing_of("Trajectory")(self, components=components, title=title, axes=axes)
 
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame: a row for each sample, with gamma, start, time and components.

@@ -7,8 +7,9 @@ run that failed is marked by its `Status`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +109,22 @@ class Ensemble(Result):
             "out from then on"
             for status, count in sorted(found.items())
         ]
+
+    def plot(
+        self, *, labels: Sequence[str] | None = None, title: str = "", errors: float = 2.0
+    ) -> Any:
+        """Draw the means against time as a matplotlib figure.
+
+        Parameters
+        ----------
+        labels
+            A name for the curves.
+        title
+            What was run.
+        errors
+            How many standard errors the bands are wide on either side.
+        """
+        return self._drawn(labels=labels, title=title, errors=errors)
 
     def __repr__(self) -> str:
         lines = [f"{self.runs} runs, {int(self.steps[-1])} steps (time {self.times[-1]:g})"]

@@ -127,6 +127,7 @@ class Certificate(Result):
     """
 
     form: ClassVar[str] = "bea certificate 1"
+    file: ClassVar[str] = "certificate.npz"
     what: ClassVar[str] = "a certificate"
     parts: ClassVar[Mapping[str, type[Result]]] = {
         name: DriftStudy for name in ("study", "doubled", "uncorrected")
@@ -226,6 +227,18 @@ class Certificate(Result):
             "failures": list(self.failures),
             "warnings": list(self.warnings),
         }
+
+    def plot(self, *, band: str = "quartiles", axes: Any = None) -> Any:
+        """Draw the distance against the step size, controls dashed, as a matplotlib figure.
+
+        Parameters
+        ----------
+        band
+            "quartiles" or "range" over the starts, or "none".
+        axes
+            Where to draw; by default in a new figure.
+        """
+        return self._drawn(band=band, axes=axes)
 
     def __repr__(self) -> str:
         return self.table()

@@ -47,6 +47,7 @@ class DriftStudy(Result):
     """
 
     form: ClassVar[str] = "bea drift study 1"
+    file: ClassVar[str] = "run.npz"
     what: ClassVar[str] = "a study"
 
     kind: str
@@ -150,6 +151,18 @@ class DriftStudy(Result):
         head = ("K", "expected", "observed", "95% interval", "fitted on")
         lines = [head, *((str(k), *rest) for k, *rest in self.rows())]
         return f"{self.kind} of {self.method} on {self.problem}\n{in_columns(lines)}"
+
+    def plot(self, *, band: str = "quartiles", axes: Any = None) -> Any:
+        """Draw the distance against the step size, one curve per order, as a matplotlib figure.
+
+        Parameters
+        ----------
+        band
+            "quartiles" or "range" over the starts, or "none".
+        axes
+            Where to draw; by default in a new figure.
+        """
+        return self._drawn(band=band, axes=axes)
 
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object that `bea drift --format json` prints."""

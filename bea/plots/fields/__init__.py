@@ -8,6 +8,12 @@ from bea.plots.fields.losses import (
     LossData,
     loss_data,
 )
+from bea.plots.fields.runs import (
+    RunsData,
+    draw_runs,
+    runs_data,
+    runs_figure,
+)
 from bea.plots.fields.terms import (
     TermsData,
     draw_terms,
@@ -23,13 +29,17 @@ from bea.plots.fields.trajectory import (
 
 __all__ = [
     "LossData",
+    "RunsData",
     "TermsData",
     "TrajectoryData",
     "draw_loss",
+    "draw_runs",
     "draw_terms",
     "draw_trajectory",
     "loss_data",
     "loss_figure",
+    "runs_data",
+    "runs_figure",
     "terms_data",
     "terms_figure",
     "trajectory_data",

@@ -24,8 +24,8 @@ from bea.modified import ModifiedEquation, ModifiedLoss, modified_equation
 from bea.modified.checks import require_equation
 from bea.plots.house.landscape import chosen_components, grid_points, marked_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
-from bea.plots.house.style import shortened
 from bea.plots.house.windows import checked_window
+from bea.plots.house.words import method_words, problem_words
 
 _POINTS = 401  # of a curve in one dimension
 _LEVELS = 13
@@ -103,7 +103,8 @@ def loss_data(
         for p in (problem.about.minima, problem.about.critical)
     )
     return LossData(
-        title=f"{shortened(problem.name)} and its {name} under {derived.method}",
+        title=f"{problem_words(problem.name, first=True)} and its {name} under "
+        f"{method_words(str(derived.method))}",
         subtitle=_subtitle(problem, step_size, derived.order, drawn, base),
         name=name,
         variables=tuple(problem.variables[i] for i in drawn),

@@ -23,7 +23,8 @@ from bea.flows.deterministic.times import check_gammas
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation
 from bea.plots.house.runs import start_of, stopped_text
-from bea.plots.house.style import order_style, order_text, shortened
+from bea.plots.house.style import order_style, order_text
+from bea.plots.house.words import method_words, problem_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,7 +134,7 @@ def terms_data(
         raise BeaError("all terms are zero at this start, where the field is: choose another start")
     subtitle = f"γ = {step_size:.4g}, along the exact flow"
     return TermsData(
-        title=f"Terms of {equation.method} on {shortened(problem.name)}",
+        title=f"Terms of {method_words(str(equation.method))} on {problem_words(problem.name)}",
         subtitle=f"{subtitle} ({stopped})" if stopped else subtitle,
         times=times,
         powers=np.array(nonzero),

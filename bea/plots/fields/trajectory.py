@@ -38,8 +38,9 @@ from bea.plots.house.runs import (
     iterates_path,
     start_of,
 )
-from bea.plots.house.style import ITERATES, order_style, shortened
+from bea.plots.house.style import ITERATES, order_style
 from bea.plots.house.windows import Window, checked_window, path_window, time_window
+from bea.plots.house.words import method_words, problem_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -193,7 +194,8 @@ def trajectory_data(
     else:
         aspect, window = "equal", window or path_window(paths, about, minima)
     return TrajectoryData(
-        title=f"Iterates of {shortened(str(method), 40)} on {shortened(problem.name)}, and flows",
+        title=f"{method_words(str(method), 40, first=True)} on {problem_words(problem.name)}: "
+        "iterates and flows",
         subtitle=_subtitle(problem, gamma, point, len(iterates.times) - 1, note),
         variables=tuple(problem.variables[i] for i in drawn),
         iterates=iterates,

@@ -3,6 +3,9 @@
 from bea.plots.house.landscape import (
     Landscape,
 )
+from bea.plots.house.looks import (
+    fitted,
+)
 from bea.plots.house.runs import (
     Path,
 )
@@ -17,5 +20,6 @@ __all__ = [
     "Landscape",
     "Path",
     "Triangle",
+    "fitted",
     "save_figure",
 ]

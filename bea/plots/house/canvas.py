@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
+from bea.plots.house.looks import WORDS
 from bea.plots.house.style import RULES
 
 # Dots per inch on a screen, and how many times finer a notebook's picture is.
@@ -94,7 +95,7 @@ def titled(axes: Axes, title: str, subtitle: str = "", panel: str = "") -> None:
         if text:
             line = axes.annotate(
                 text, (0, 1), xytext=(0, height), xycoords="axes fraction", parse_math=False,
-                textcoords="offset points", fontsize=size, color=colour, va="bottom",
+                textcoords="offset points", fontsize=size, color=colour, va="bottom", gid=WORDS,
             )  # fmt: skip
             # Like a title it may be wider than its axes; the title below keeps the height free.
             line.set_in_layout(False)

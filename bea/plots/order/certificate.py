@@ -15,7 +15,8 @@ import numpy as np
 from bea.errors import BeaError
 from bea.measure import DriftStudy
 from bea.measure.order.certificate import Certificate
-from bea.plots.house.style import order_style, shortened
+from bea.plots.house.style import order_style
+from bea.plots.house.words import method_words, problem_words
 from bea.plots.order.drift import DriftCurve, DriftData, drift_data
 from bea.plots.order.drift_drawing import draw_drift
 
@@ -91,7 +92,7 @@ def certificate_data(certificate: Certificate, band: str = "quartiles") -> Certi
         )
     study = certificate.study
     data = drift_data(study, band)
-    what = f"{shortened(study.method)} on {shortened(study.problem)}"
+    what = f"{method_words(study.method, first=True)} on {problem_words(study.problem)}"
     title = f"{certificate.verdict.capitalize()}: {what}"
     parts = [data.subtitle, _begun(certificate), "dashed: negative controls"]
     subtitle = "; ".join(part for part in parts if part)

@@ -29,8 +29,8 @@ from bea.modified.checks import require_method, require_problem
 from bea.plots.house.landscape import Landscape, grid_points, marked_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.runs import Path, as_run, flow_paths, iterates_path, start_of
-from bea.plots.house.style import shortened
 from bea.plots.house.windows import Window, checked_window, path_window
+from bea.plots.house.words import method_words, problem_words
 from bea.trees import leaf
 
 _FLOW_POINTS = 600
@@ -144,7 +144,7 @@ def comparison_data(
     )
     place = ", ".join(f"{c:.4g}" for c in point)
     return ComparisonData(
-        title=f"Implicit regularisers on {shortened(loss.name)}",
+        title=f"Implicit regularisers on {problem_words(loss.name)}",
         subtitle=f"from ({', '.join(loss.variables)}) = ({place}); modified flows of order {order}",
         order=order,
         variables=tuple(loss.variables),
@@ -222,7 +222,7 @@ def _panel(
     iterates, modified, start_note = run
     regulariser, why = _regulariser(equation.truncate(1), gamma, grid, loss)
     return ComparisonPanel(
-        name=str(equation.method),
+        name=method_words(str(equation.method), first=True),
         gamma=gamma,
         iterates=iterates,
         modified=modified,

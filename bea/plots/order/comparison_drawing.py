@@ -158,7 +158,7 @@ def _draw_panel(axes: Axes, data: ComparisonData, panel: ComparisonPanel) -> tup
 
 def _head(axes: Axes, panel: ComparisonPanel) -> None:
     """Write the method's name above a panel, and in grey below it what a reader has to know."""
-    name, _, parameters = panel.name.rstrip(")").partition("(")
+    name, _, parameters = panel.name.removesuffix(")").partition(" (")
     shown = "loss" if panel.regulariser is None else "implicit regulariser"
     stops = [
         f"{which} {path.stopped}"

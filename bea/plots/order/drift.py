@@ -19,8 +19,9 @@ from bea.errors import BeaError
 from bea.measure import DriftStudy
 from bea.measure.order import OrderFit
 from bea.measure.order.order_fit import CLEAR
-from bea.plots.house.style import order_text, shortened
+from bea.plots.house.style import order_text
 from bea.plots.house.triangles import Triangle, place_triangle
+from bea.plots.house.words import method_words, problem_words
 
 _BANDS = {"quartiles": (25.0, 75.0), "range": (0.0, 100.0), "none": (50.0, 50.0)}
 _BAND_TEXTS = {"quartiles": ", band: quartiles", "range": ", band: least to largest", "none": ""}
@@ -214,7 +215,7 @@ def _with_triangles(curves: Sequence[DriftCurve]) -> Iterator[DriftCurve]:
 
 def _title(study: DriftStudy) -> str:
     what = study.kind.capitalize()
-    return f"{what} of {shortened(study.method)} on {shortened(study.problem)}"
+    return f"{what} of {method_words(study.method)} on {problem_words(study.problem)}"
 
 
 def _subtitle(study: DriftStudy, band: str) -> str:

@@ -44,7 +44,7 @@ def drift_figure(study: DriftStudy, *, band: str = "quartiles", axes: Axes | Non
     >>> loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
     >>> study = bea.discretization_drift(bea.methods.heun(), loss, range(3), time=0.5)
     >>> drift_figure(study).axes[0].get_title(loc="left")
-    'Drift of heun on x**2*y**2/2 + x**2 + y**2/2'
+    'Drift of Heun on ½x²y² + x² + ½y²'
     >>> [(curve.orders, curve.expected) for curve in drift_data(study).curves]
     [((0, 1), 2), ((2,), 3)]
     """

@@ -15,7 +15,8 @@ from bea.algebra.language.reals import real_number
 from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.measure.training import GrowthCurve, GrowthStudy
-from bea.plots.house.style import order_style, shortened
+from bea.plots.house.style import order_style
+from bea.plots.house.words import problem_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,7 +108,7 @@ def growth_data(study: GrowthStudy, errors: float = 2.0) -> GrowthData:
     if study.runs:
         subtitle += f"; bands: mean of {study.runs} runs ± {width:g} standard errors"
     bands = tuple(_band(curve, width) for curve in study.curves)
-    return GrowthData(f"Loss on {shortened(study.problem)}", subtitle, bands)
+    return GrowthData(f"Loss on {problem_words(study.problem)}", subtitle, bands)
 
 
 def draw_growth(data: GrowthData) -> Figure:

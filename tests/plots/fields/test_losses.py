@@ -36,7 +36,7 @@ def test_levels_rise_and_span_both_losses() -> None:
 def test_where_no_modified_loss_exists_the_gradient_part_is_shown_and_named() -> None:
     equation = bea.modified_equation(DESCENT, bea.problems.linear_network(), 2)
     data = loss_data(equation, gamma=0.05)
-    assert data.title.startswith("linear-network and its loss of the gradient part")
+    assert data.title.startswith("Linear network and its loss of the gradient part")
     part = equation.gradient_part().loss
     points = np.array([[data.x[3], data.y[5]], [data.x[120], data.y[40]]])
     shown = np.array([data.modified[5, 3], data.modified[40, 120]])

@@ -150,7 +150,9 @@ def test_given_axes_are_used() -> None:
     figure = Figure()
     axes = figure.subplots()
     assert trajectory_figure(DESCENT, HIMMELBLAU, 0.01, steps=2, axes=axes) is figure
-    assert axes.get_title(loc="left") == "Iterates of gradient-descent on himmelblau, and flows"
+    assert axes.get_title(loc="left") == (
+        "Gradient descent on Himmelblau: iterates and flows"
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_given_axes_are_used() -> None:
         ("kepler", {"components": (0, "q1")}, "given twice"),
         ("himmelblau", {"start": [1.0]}, r"shape \(1,\).*2 components \(x, y\)"),
         ("himmelblau", {"orders": [-1]}, "order -1 is not possible"),
-        ("himmelblau", {"orders": 2}, "orders 2 are no list"),
+        ("himmelblau", {"orders": "2"}, "orders '2' are no list"),
         ("himmelblau", {"start": "1, 2"}, "the start cannot be read from '1, 2'"),
         ("himmelblau", {"steps": 1.5}, r"steps=1\.5 must be a whole number"),
         ("himmelblau", {"components": 5}, "no component 5: give 0 to 1, or a name"),

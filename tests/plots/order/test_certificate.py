@@ -39,7 +39,7 @@ def test_the_curves_are_those_of_the_studies(momentum: Certificate) -> None:
 
 def test_the_title_holds_the_verdict_and_the_subtitle_the_start(momentum: Certificate) -> None:
     data = certificate_data(momentum)
-    assert data.drift.title == "Confirmed: heavy-ball(beta=1/2) on linear-network"
+    assert data.drift.title == "Confirmed: Heavy ball (β = 1/2) on linear network"
     assert "corrected starts; dashed: negative controls" in data.drift.subtitle
     wrong = replace(momentum, study=replace(momentum.study, expected=(1, 2, 4)))
     assert certificate_data(wrong).drift.title.startswith("Refuted: ")
@@ -72,7 +72,7 @@ def test_everything_is_in_sight(momentum: Certificate) -> None:
 def test_a_certificate_without_controls_can_be_drawn() -> None:
     rk4 = bea.verify(bea.methods.rk4(), NETWORK)
     data = certificate_data(rk4)
-    assert data.controls == () and data.drift.title.startswith("Undecided: rk4")
+    assert data.controls == () and data.drift.title.startswith("Undecided: RK4")
     assert isinstance(rk4.plot(band="none"), Figure)
 
 

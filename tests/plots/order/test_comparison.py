@@ -94,7 +94,7 @@ def test_time_is_that_of_the_gradient_flow() -> None:
 
 def test_panels_share_their_axes_and_name_their_methods(data: ComparisonData) -> None:
     axes = draw_comparison(data).axes[:3]
-    assert [a.get_title(loc="left") for a in axes] == ["gradient-descent", "heavy-ball", "adam"]
+    assert [a.get_title(loc="left") for a in axes] == ["Gradient descent", "Heavy ball", "Adam"]
     assert {a.get_xlim() for a in axes} == {data.window[0]}
     assert {a.get_ylim() for a in axes} == {data.window[1]}
     assert all(a.get_aspect() == 1.0 for a in axes)

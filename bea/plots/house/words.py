@@ -1,0 +1,98 @@
+"""What methods and problems are called in titles: words and mathematics, no code.
+
+A result keeps the texts of its method and its problem; they are read here as they were written.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bea.algebra.language.calls import read_call
+from bea.errors import BeaError
+from bea.methods import available as methods
+from bea.modified.writing.letters import greek
+from bea.plots.house.style import shortened
+from bea.problems import available as problems
+
+_SPELLED = {
+    "rk4": "RK4", "bdf": "BDF", "sam": "SAM", "usam": "USAM", "rmsprop": "RMSProp", "ema": "EMA",
+    "nadam": "NAdam", "adamw": "AdamW", "adagrad": "AdaGrad", "l2": "L2", "gauss4": "Gauss 4",
+    "gauss6": "Gauss 6", "kutta3": "Kutta 3", "sde": "SDE", "gan": "GAN",
+    **{name: name.capitalize() for name in (
+        "adam", "adams", "bashforth", "euler", "heun", "ralston", "runge", "kutta", "newton",
+        "nesterov", "himmelblau", "rosenbrock", "kepler", "lorenz", "lotka", "volterra", "pol",
+        "beale", "booth", "riccati", "rayleigh", "styblinski", "tang", "dirac",
+    )},
+}  # fmt: skip
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PARTS = {"2": "½", "3": "⅓", "4": "¼", "5": "⅕", "6": "⅙", "8": "⅛"}
+_FACTOR = r"[A-Za-z]\w*(?:\*\*\d+)?"
+_MONOMIAL = re.compile(rf"(?<![\w)*/^])({_FACTOR}(?:\*{_FACTOR})*)/([2-68])(?![\w*/.])")
+_WORD = r"[A-Za-zα-ω]{2,}"
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+def method_words(text: str, length: int = 48, first: bool = False) -> str:
+    """Return what a method is called in a title, with a capital where it comes first.
+
+    >>> method_words("heavy-ball(beta=9/10)"), method_words("rk4")
+    ('heavy ball (β = 9/10)', 'RK4')
+    >>> method_words("gradient-descent with cosine(time=1, low=0)", first=True)
+    'Gradient descent with cosine(time=1, low=0)'
+    """
+    called, joint, rest = text.partition(" with ")
+    try:
+        name, given = read_call(called, "method", "")
+    except BeaError:
+        return shortened(text, length)
+    if name not in methods() and name != "update-rule":
+        return shortened(text, length)
+    inside = ", ".join(
+        f"{greek(key)} = {mathematics(value or key)}"
+        for key, value in given.items()
+        if value != key and not re.search("[,;]", value or "")
+    )
+    return shortened(
+        _words(name, first) + (f" ({inside})" if inside else "") + joint + rest, length
+    )
+
+
+def problem_words(text: str, length: int = 48, first: bool = False) -> str:
+    """Return what a problem is called in a title: its name in words, or its formula.
+
+    >>> problem_words("himmelblau"), problem_words("x**2/2 + 5*y**2")
+    ('Himmelblau', '½x² + 5y²')
+    """
+    return shortened(_words(text, first) if text in problems() else mathematics(text), length)
+
+
+def mathematics(text: str) -> str:
+    """Return a formula of bea's grammar as it is written by hand.
+
+    >>> mathematics("(1 - x1)**2 + 100*sin(2*pi*x1)/3 - x*y**2/2")
+    '(1 − x₁)² + 100 sin(2πx₁)/3 − ½xy²'
+    """
+    text = _MONOMIAL.sub(lambda match: f"{_PARTS[match[2]]}*{match[1]}", text)
+    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
+    text = text.replace("**", "^")
+    text = re.sub(r"\bsqrt(?=\()", "√", text).replace("-", "−")
+    text = _NAME.sub(lambda match: "π" if match[0] == "pi" else greek(match[0]), text)
+    return re.sub(r"\*", _times, text)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _words(name: str, first: bool) -> str:
+    """Return a name of the library in words."""
+    words = " ".join(_SPELLED.get(word, word) for word in name.split("-"))
+    return words[:1].upper() + words[1:] if first else words
+
+
+def _times(match: re.Match[str]) -> str:
+    """Return what stands for a product: nothing, but a space at a word and a point at a digit."""
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    if after[:1].isdigit() and after[:1].isascii():
+        return "·"
+    long = re.match(_WORD, after) or re.search(f"{_WORD}$", before)
+    return " " if long else ""
