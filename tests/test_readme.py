@@ -54,5 +54,16 @@ def test_the_commands_run(
 
 
 def test_the_picture_is_there() -> None:
-    (picture,) = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", README)
-    assert (Path(__file__).parents[1] / picture).stat().st_size > 10_000
+    docs = Path(__file__).parents[1] / "docs"
+    text = (docs / "README.md").read_text(encoding="utf-8")
+    (picture,) = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", text)
+    assert (docs / picture).stat().st_size > 10_000
+
+
+def test_links_lead_somewhere_outside_of_the_repository() -> None:
+    links = re.findall(r"\]\(([^)]*)\)", README)
+    assert links and all(link.startswith("https://") for link in links)
+
+
+def test_it_says_how_to_install() -> None:
+    assert "    pip install ." in README

@@ -110,7 +110,7 @@ def draw_runs(data: RunsData, axes: Axes | None = None) -> Figure:
     with house_rules():
         if axes is None:
             axes = new_axes((7.2, 4.6))[0]
-        highest = max(len(data.gammas) - 1, 6)  # from the ramp: step sizes are no orders
+        highest = len(data.gammas) - 1
         keys: dict[int, Any] = {}
         for i, points in data.lines:
             style = order_style(i, highest)

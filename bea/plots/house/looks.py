@@ -53,8 +53,11 @@ def fitted(
     if not title:
         _without_words(figure)
     if legend is not None:
-        for axes in figure.axes:
-            _move_key(axes, legend)
+        from bea.plots.house.canvas import house_rules
+
+        with house_rules():
+            for axes in figure.axes:
+                _move_key(axes, legend)
     return figure
 
 

@@ -71,10 +71,12 @@ def mathematics(text: str) -> str:
 
     >>> mathematics("(1 - x1)**2 + 100*sin(2*pi*x1)/3 - x*y**2/2")
     '(1 − x₁)² + 100 sin(2πx₁)/3 − ½xy²'
+    >>> mathematics("x**2/2+5*y**2")
+    '½x² + 5y²'
     """
     text = _MONOMIAL.sub(lambda match: f"{_PARTS[match[2]]}*{match[1]}", text)
     text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
-    text = text.replace("**", "^")
+    text = re.sub(r"(?<=[\w)])(?<!\d[eE])\s*([+-])\s*(?=[\w(])", r" \1 ", text.replace("**", "^"))
     text = re.sub(r"\bsqrt(?=\()", "√", text).replace("-", "−")
     text = _NAME.sub(lambda match: "π" if match[0] == "pi" else greek(match[0]), text)
     return re.sub(r"\*", _times, text)
