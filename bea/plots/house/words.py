@@ -29,6 +29,7 @@ _PARTS = {"2": "½", "3": "⅓", "4": "¼", "5": "⅕", "6": "⅙", "8": "⅛"}
 _FACTOR = r"[A-Za-z]\w*(?:\*\*\d+)?"
 _MONOMIAL = re.compile(rf"(?<![\w)*/^])({_FACTOR}(?:\*{_FACTOR})*)/([2-68])(?![\w*/.])")
 _WORD = r"[A-Za-zα-ω]{2,}"
+_SIGN = r"(?<=[\w)])(?<!\d[eE])\s*([+-])\s*(?=[\w(])"
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -75,10 +76,10 @@ def mathematics(text: str) -> str:
     '½x² + 5y²'
     """
     text = _MONOMIAL.sub(lambda match: f"{_PARTS[match[2]]}*{match[1]}", text)
-    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
-    text = re.sub(r"(?<=[\w)])(?<!\d[eE])\s*([+-])\s*(?=[\w(])", r" \1 ", text.replace("**", "^"))
-    text = re.sub(r"\bsqrt(?=\()", "√", text).replace("-", "−")
+    text = re.sub(r"\bsqrt(?=\()", "√", text)
     text = _NAME.sub(lambda match: "π" if match[0] == "pi" else greek(match[0]), text)
+    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
+    text = re.sub(_SIGN, r" \1 ", text.replace("**", "^")).replace("-", "−")
     return re.sub(r"\*", _times, text)
 
 

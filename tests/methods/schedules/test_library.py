@@ -73,8 +73,9 @@ def test_the_slope_is_that_of_the_values(schedule: Schedule) -> None:
 
 def test_a_break_is_met_by_a_rounded_sum_of_steps() -> None:
     s = schedules.step(every=1, factor="1/2", time=3)
-    assert sum([0.1] * 10) < 1
-    assert s(sum([0.1] * 10)) == 0.5
+    reached = float(np.cumsum([0.1] * 10)[-1])  # Python 3.12 sums with a correction
+    assert reached < 1
+    assert s(reached) == 0.5
 
 
 @pytest.mark.parametrize("name", sorted(schedules.available()))

@@ -150,9 +150,7 @@ def test_given_axes_are_used() -> None:
     figure = Figure()
     axes = figure.subplots()
     assert trajectory_figure(DESCENT, HIMMELBLAU, 0.01, steps=2, axes=axes) is figure
-    assert axes.get_title(loc="left") == (
-        "Gradient descent on Himmelblau: iterates and flows"
-    )
+    assert axes.get_title(loc="left") == ("Gradient descent on Himmelblau: iterates and flows")
 
 
 @pytest.mark.parametrize(
