@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from bea.arrays import Floats
 from bea.errors import BeaError
 
-if TYPE_CHECKING:
-    from bea.flows.deterministic.trajectory import Trajectory
+
+class Runs(Protocol):
+    """What a table is made of; see `bea.flows.deterministic.trajectory.Trajectory`."""
+
+    @property
+    def values(self) -> Floats:
+        """The points (gammas, starts, times, d)."""
+        ...
+
+    @property
+    def gammas(self) -> Floats:
+        """The step sizes (gammas,)."""
+        ...
+
+    @property
+    def times(self) -> Floats:
+        """The times (gammas, times)."""
+        ...
+
+    @property
+    def error(self) -> Floats | None:
+        """Estimates (gammas, starts, times) of the error, of flows."""
+        ...
+
+    @property
+    def status(self) -> Any:
+        """How each run ended, (gammas, starts)."""
+        ...
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the components, if they are known."""
+        ...
 
 
-def as_frame(runs: Trajectory) -> Any:
+def as_frame(runs: Runs) -> Any:
     """Return a pandas DataFrame; see `Trajectory.to_pandas`."""
     pandas = _library("pandas")
     gammas, starts, times, dimension = runs.values.shape
@@ -29,7 +61,7 @@ def as_frame(runs: Trajectory) -> Any:
     return pandas.DataFrame(columns)
 
 
-def as_dataset(runs: Trajectory) -> Any:
+def as_dataset(runs: Runs) -> Any:
     """Return an xarray Dataset; see `Trajectory.to_xarray`."""
     xarray = _library("xarray")
     axes = ("gamma", "start", "sample")
@@ -44,7 +76,7 @@ def as_dataset(runs: Trajectory) -> Any:
     return xarray.Dataset(inside, coordinates)
 
 
-def names_of(runs: Trajectory) -> tuple[str, ...]:
+def names_of(runs: Runs) -> tuple[str, ...]:
     """Return the names of the components: the field's, or theta_1, theta_2, ..."""
     return runs.variables or tuple(f"theta_{k + 1}" for k in range(runs.values.shape[-1]))
 
