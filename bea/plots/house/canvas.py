@@ -20,8 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
-from bea.plots.house.looks import WORDS
-from bea.plots.house.style import RULES
+from bea.plots.house.style import RULES, WORDS
 
 # Dots per inch on a screen, and how many times finer a notebook's picture is.
 _DPI = 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bea.errors import BeaError
+from bea.plots.house.style import WORDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
 
 LEGENDS = ("right", "inside", "below", "none")
 """Where the key of a figure may go."""
-
-#: What the words above axes are marked with; see `bea.plots.house.canvas.titled`.
-WORDS = "words"
 
 
 def fitted(

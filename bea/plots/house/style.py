@@ -15,6 +15,8 @@ from typing import Any
 Colour = tuple[int, int, int]  # red, green, blue, 0 to 255
 
 ITERATES = "#000000"
+#: What the words above axes are marked with, by which they are found again.
+WORDS = "words"
 # The zone below the error floor, and the zone above it that is too near to be fitted.
 FLOOR_COLOURS = ("#c9c9c9", "#ececec")
 

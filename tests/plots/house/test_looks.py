@@ -9,7 +9,7 @@ import pytest
 import bea
 from bea.errors import BeaError
 from bea.plots import fitted, trajectory_figure
-from bea.plots.house.looks import WORDS
+from bea.plots.house.style import WORDS
 
 
 @pytest.fixture
