@@ -7,7 +7,7 @@ are refused, since modified equations are exact. SymPy itself is imported when i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -62,19 +62,6 @@ def to_sympy(expression: Expression) -> sympy.Expr:
     x**2/3 + tanh(x/2)/2 + 1/2
     """
     return fold(expression, _SymPy())
-
-
-def to_latex(expression: Expression, names: Mapping[str, str]) -> str:
-    """Return the LaTeX of an expression by SymPy's printer; `names` says how symbols are written.
-
-    >>> from bea.algebra.language.grammar import parse
-    >>> print(to_latex(parse("(1 - w)**2/2"), {"w": r"\\omega"}))
-    \\frac{\\left(1 - \\omega\\right)^{2}}{2}
-    """
-    from sympy import latex
-
-    shown = to_sympy(expression)
-    return str(latex(shown, symbol_names={s: names[s.name] for s in shown.free_symbols}))
 
 
 # --- private helpers ------------------------------------------------------------------------------

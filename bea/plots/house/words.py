@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 
 from bea.algebra.language.calls import read_call
+from bea.algebra.language.grammar import parse_components
+from bea.algebra.language.letters import greek
+from bea.algebra.language.mathematics import as_text
 from bea.errors import BeaError
 from bea.methods import available as methods
-from bea.modified.writing.letters import greek
 from bea.plots.house.style import shortened
 from bea.problems import available as problems
 
@@ -24,13 +26,8 @@ _SPELLED = {
         "beale", "booth", "riccati", "rayleigh", "styblinski", "tang", "dirac",
     )},
 }  # fmt: skip
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PARTS = {"2": "½", "3": "⅓", "4": "¼", "5": "⅕", "6": "⅙", "8": "⅛"}
-_FACTOR = r"[A-Za-z]\w*(?:\*\*\d+)?"
-_MONOMIAL = re.compile(rf"(?<![\w)*/^])({_FACTOR}(?:\*{_FACTOR})*)/([2-68])(?![\w*/.])")
-_WORD = r"[A-Za-zα-ω]{2,}"
-_SIGN = r"(?<=[\w)])(?<!\d[eE])\s*([+-])\s*(?=[\w(])"
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_MONOMIAL = re.compile(r"(?<![\w)^·|√])((?:[A-Za-zα-ω][₀-₉]*[⁰¹²³⁴-⁹]*)+)/([2-68])(?![\w(])")
 
 
 def method_words(text: str, length: int = 48, first: bool = False) -> str:
@@ -68,19 +65,16 @@ def problem_words(text: str, length: int = 48, first: bool = False) -> str:
 
 
 def mathematics(text: str) -> str:
-    """Return a formula of bea's grammar as it is written by hand.
+    """Return a formula of bea's grammar as it is written by hand; another text as it is.
 
     >>> mathematics("(1 - x1)**2 + 100*sin(2*pi*x1)/3 - x*y**2/2")
     '(1 − x₁)² + 100 sin(2πx₁)/3 − ½xy²'
-    >>> mathematics("x**2/2+5*y**2")
-    '½x² + 5y²'
     """
-    text = _MONOMIAL.sub(lambda match: f"{_PARTS[match[2]]}*{match[1]}", text)
-    text = re.sub(r"\bsqrt(?=\()", "√", text)
-    text = _NAME.sub(lambda match: "π" if match[0] == "pi" else greek(match[0]), text)
-    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
-    text = re.sub(_SIGN, r" \1 ", text.replace("**", "^")).replace("-", "−")
-    return re.sub(r"\*", _times, text)
+    try:
+        parts = [as_text(part) for part in parse_components(text)]
+    except BeaError:
+        return text
+    return _MONOMIAL.sub(lambda match: _PARTS[match[2]] + match[1], ", ".join(parts))
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -90,12 +84,3 @@ def _words(name: str, first: bool) -> str:
     """Return a name of the library in words."""
     words = " ".join(_SPELLED.get(word, word) for word in name.split("-"))
     return words[:1].upper() + words[1:] if first else words
-
-
-def _times(match: re.Match[str]) -> str:
-    """Return what stands for a product: nothing, but a space at a word and a point at a digit."""
-    before, after = match.string[: match.start()], match.string[match.end() :]
-    if after[:1].isdigit() and after[:1].isascii():
-        return "·"
-    long = re.match(_WORD, after) or re.search(f"{_WORD}$", before)
-    return " " if long else ""

@@ -10,7 +10,9 @@ from typing import Any
 from bea.algebra import Element
 from bea.algebra.language.expressions import Expression, free_symbols
 from bea.algebra.language.grammar import parse, parse_components
-from bea.algebra.language.sympy_bridge import to_latex
+from bea.algebra.language.letters import LATEX_LETTERS
+from bea.algebra.language.mathematics import as_latex
+from bea.algebra.ring.conversions import to_expression
 from bea.errors import BeaError
 from bea.fields import Loss, VectorField
 from bea.methods import Method, Schedule, Scheduled
@@ -18,9 +20,7 @@ from bea.methods.library.runge_kutta import TableauMethod
 from bea.methods.library.tableau import Tableau
 from bea.methods.rules.rule import UpdateRule
 from bea.methods.rules.text import Application, Statement
-from bea.modified.writing.lengths import long_terms
-from bea.modified.writing.letters import LATEX_LETTERS
-from bea.modified.writing.script import latex_of
+from bea.modified.writing.lengths import LATEX_LONGEST, written_length
 from bea.problems import FiniteSum, Game
 from bea.reports.formulas.signs import formula_latex
 
@@ -39,7 +39,7 @@ def latex(thing: Any) -> str | None:
     >>> print(latex(bea.methods.heavy_ball()))
     v_{+} = \beta v - \nabla L(\theta),\quad \theta_{+} = \theta + \gamma v_{+},\quad ...
     >>> print(latex(bea.problems.rosenbrock()))
-    L(x, y) = \left(1 - x\right)^{2} + 100 \left(- x^{2} + y\right)^{2}
+    L(x, y) = \left(1 - x\right)^{2} + 100 \left(y - x^{2}\right)^{2}
     """
     return None
 
@@ -121,7 +121,7 @@ def expression_latex(expression: Expression, names: Mapping[str, str] | None = N
     """Return an expression in LaTeX; `names` says how some of its symbols are written."""
     own = names or {}
     shown = {name: own.get(name) or _name(name) for name in free_symbols(expression)}
-    return to_latex(expression, shown)
+    return as_latex(expression, shown)
 
 
 # --- private helpers: parts ---------------------------------------------------------------------
@@ -153,7 +153,8 @@ def _mean(total: FiniteSum) -> str:
 
 
 def _left_out(element: Element) -> str:
-    return r"\cdots" if long_terms([[element]]) else latex_of(element)
+    shown = to_expression(element)
+    return r"\cdots" if written_length(shown) > LATEX_LONGEST else expression_latex(shown)
 
 
 def _name(name: str) -> str:
@@ -176,7 +177,7 @@ def _moved(names: Sequence[str]) -> str:
 
 
 def _rate(rate: Element) -> str:
-    return "" if rate.as_rational() == 1 else f"{latex_of(rate)}\\,"
+    return "" if rate.as_rational() == 1 else f"{expression_latex(to_expression(rate))}\\,"
 
 
 def _lines(lines: Iterable[str]) -> str:

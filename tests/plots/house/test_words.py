@@ -29,10 +29,10 @@ def test_no_problem_is_shown_as_code(name: str) -> None:
     [
         ("x**2/2+5*y**2", "½x² + 5y²"),
         ("(1 - x)**2 + 100*(y - x**2)**2", "(1 − x)² + 100(y − x²)²"),
-        ("-x + 1e-3*y", "−x + 1e−3y"),
+        ("-x + 1e-3*y", "−x + y/1000"),
         ("alpha*x1**12/7", "αx₁¹²/7"),
-        ("x/2/y", "x/2/y"),
-        ("2*x*3", "2x·3"),
+        ("x/2/y", "x/(2y)"),
+        ("mean of 2 losses", "mean of 2 losses"),
         ("x**(3/2)", "x^(3/2)"),
         ("weight*rate + exp(-x)", "weight rate + exp(−x)"),
     ],

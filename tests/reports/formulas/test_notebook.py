@@ -107,7 +107,7 @@ def test_games_and_sums() -> None:
 def test_a_schedule_of_many_pieces_is_cut() -> None:
     found = check(schedules.step(every=1, time=30))
     assert found.count("&") == 9 and r"\dots" in found
-    assert r"s(t) = e^{- 2 t}" in check(Scheduled(bea.methods.rk4(), "exponential(rate=2)"))
+    assert r"s(t) = e^{-2 t}" in check(Scheduled(bea.methods.rk4(), "exponential(rate=2)"))
 
 
 def test_what_has_no_formula_has_no_mathematics() -> None:
