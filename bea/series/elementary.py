@@ -9,16 +9,18 @@ Evaluating Derivatives, section 13.2 (the table of recurrences).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from flint import fmpq
 
-from bea.errors import BeaError
+from bea.errors import BeaError, DomainError
 from bea.series.powers import natural_power, rational_root
 
 # The values that are rational: what an exact coefficient 0 (or 1, for log) is sent to.
-_AT_ZERO = {"exp": 1, "sin": 0, "cos": 1, "sinh": 0, "cosh": 1, "tanh": 0}
+_AT_ZERO = {"exp": 1, "cos": 1, "cosh": 1}
+_AT_ZERO |= dict.fromkeys(("sin", "sinh", "tanh", "asin", "atan", "asinh", "erf"), 0)
 _BY_ZERO = "division by a series or number that is zero"
 
 
@@ -31,7 +33,7 @@ def constant(name: str, value: Any) -> Any:
         If the value is an exact rational whose image is not rational.
     """
     if isinstance(value, float | np.ndarray | np.floating):
-        return getattr(np, name)(value)
+        return numpy_function(name)(value)
     if name in _AT_ZERO and value == 0:
         return value * 0 + _AT_ZERO[name]
     if name == "log" and value == 1:
@@ -41,6 +43,30 @@ def constant(name: str, value: Any) -> Any:
     raise BeaError(
         f"{name}({value}) is not a rational number: use polynomial or ball coefficients instead"
     )
+
+
+def numpy_function(name: str) -> Any:
+    """Return NumPy's function of that name, or SciPy's error function, which NumPy has not.
+
+    >>> float(numpy_function("erf")(0.0))
+    0.0
+    """
+    if name == "erf":
+        from scipy.special import erf  # loaded here: few formulas have it
+
+        return erf
+    return getattr(np, name)
+
+
+def pi_like(three: Any) -> Any:
+    """Return π in the arithmetic of the number 3 that is given."""
+    if isinstance(three, float | np.ndarray | np.floating):
+        return np.float64(np.pi)
+    if hasattr(three, "context"):
+        return +three.context.pi
+    if hasattr(three, "pi"):
+        return three.pi()
+    raise DomainError(f"numbers of type {type(three).__name__} have no π: give run(…, pi=…)")
 
 
 def constant_power(value: Any, exponent: int | fmpq) -> Any:
@@ -119,7 +145,39 @@ def tanh(u: Any) -> Any:
     return type(u)(y)
 
 
+def asin(u: Any) -> Any:
+    """Return arcsin u: y' = u'/sqrt(1 - u^2)."""
+    return _integrated("asin", u, lambda: power(1 - u * u, fmpq(-1, 2)))
+
+
+def atan(u: Any) -> Any:
+    """Return arctan u: y' = u'/(1 + u^2)."""
+    return _integrated("atan", u, lambda: power(1 + u * u, -1))
+
+
+def asinh(u: Any) -> Any:
+    """Return the inverse of sinh: y' = u'/sqrt(1 + u^2)."""
+    return _integrated("asinh", u, lambda: power(1 + u * u, fmpq(-1, 2)))
+
+
+def erf(u: Any) -> Any:
+    """Return the error function: y' = 2/sqrt(π) e^(-u^2) u'."""
+    return _integrated("erf", u, lambda: exp(-(u * u)) * _two_over_root_pi(u[0]))
+
+
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _integrated(name: str, u: Any, slope: Callable[[], Any]) -> Any:
+    """Return the series with the slope F'(u), a series as well, times u'."""
+    first = constant(name, u[0])
+    if u.order == 0:
+        return type(u)([first])
+    return (u.derivative() * slope()).integral() + first
+
+
+def _two_over_root_pi(like: Any) -> Any:
+    return constant_power(pi_like(like), fmpq(-1, 2)) * 2
 
 
 def _weighted(u: Any) -> list[Any]:

@@ -251,6 +251,22 @@ class PowerSeries:
         """Return the hyperbolic tangent of self."""
         return elementary.tanh(self)
 
+    def asin(self) -> PowerSeries:
+        """Return the arc sine of self."""
+        return elementary.asin(self)
+
+    def atan(self) -> PowerSeries:
+        """Return the arc tangent of self."""
+        return elementary.atan(self)
+
+    def asinh(self) -> PowerSeries:
+        """Return the inverse of the hyperbolic sine of self."""
+        return elementary.asinh(self)
+
+    def erf(self) -> PowerSeries:
+        """Return the error function of self."""
+        return elementary.erf(self)
+
     def __repr__(self) -> str:
         return _write(self.coefficients)
 

@@ -16,6 +16,7 @@ from flint import fmpq, fmpz
 
 from bea.algebra.language import limits
 from bea.algebra.language.expressions import (
+    PI,
     Call,
     Expression,
     Number,
@@ -26,7 +27,7 @@ from bea.algebra.language.expressions import (
     parts_of,
     to_text,
 )
-from bea.algebra.language.functions import AT_ZERO, SUGAR
+from bea.algebra.language.functions import AT_ZERO, SUGAR, canonical
 from bea.algebra.language.texts import shortened
 from bea.algebra.language.writing import Writing
 from bea.errors import ExpressionError
@@ -143,6 +144,7 @@ def call(function: str, argument: Expression) -> Expression:
     >>> print(call("tan", Symbol("x")))
     sin(x)/cos(x)
     """
+    function = canonical(function)
     if function in SUGAR:
         return _REWRITTEN[function](argument)
     if argument is _ZERO and function in AT_ZERO:
@@ -154,6 +156,10 @@ def call(function: str, argument: Expression) -> Expression:
             )
         if argument is _ONE:
             return _ZERO
+    if function == "asin" and isinstance(argument, Number) and abs(argument.value) > 1:
+        raise ExpressionError(
+            f"asin({_short(argument)}) is not a real number; its argument must lie in [-1, 1]"
+        )
     return Call(function, argument)
 
 
@@ -165,12 +171,55 @@ def _sigmoid(u: Expression) -> Expression:
     return multiply(_HALF, add(_ONE, call("tanh", multiply(_HALF, u))))
 
 
+def _acosh(u: Expression) -> Expression:
+    return call("log", add(u, _root(add(power(u, 2), _MINUS_ONE))))
+
+
+def _atanh(u: Expression) -> Expression:
+    above, below = add(_ONE, u), add(_ONE, negate(u))
+    return multiply(_HALF, add(call("log", above), negate(call("log", below))))
+
+
+def _root(u: Expression) -> Expression:
+    return power(u, Fraction(1, 2))
+
+
+def _gelu(u: Expression) -> Expression:
+    scaled = divide(u, _root(number(2)))
+    return multiply(_HALF, u, add(_ONE, call("erf", scaled)))
+
+
+def _quotient(above: str, below: str) -> Callable[[Expression], Expression]:
+    return lambda u: divide(call(above, u) if above else _ONE, call(below, u))
+
+
+def _logarithm(base: int) -> Callable[[Expression], Expression]:
+    return lambda u: divide(call("log", u), call("log", number(base)))
+
+
 _REWRITTEN: dict[str, Callable[[Expression], Expression]] = {
     "ln": lambda u: call("log", u),
-    "sqrt": lambda u: power(u, Fraction(1, 2)),
-    "tan": lambda u: divide(call("sin", u), call("cos", u)),
+    "sqrt": _root,
+    "square": lambda u: power(u, 2),
+    "tan": _quotient("sin", "cos"),
+    "cot": _quotient("cos", "sin"),
+    "coth": _quotient("cosh", "sinh"),
+    "sec": _quotient("", "cos"),
+    "csc": _quotient("", "sin"),
+    "sech": _quotient("", "cosh"),
+    "csch": _quotient("", "sinh"),
+    "acos": lambda u: add(multiply(_HALF, PI), negate(call("asin", u))),
+    "acosh": _acosh,
+    "atanh": _atanh,
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
+    "log1p": lambda u: call("log", add(_ONE, u)),
+    "expm1": lambda u: add(call("exp", u), _MINUS_ONE),
     "sigmoid": _sigmoid,
     "softplus": lambda u: call("log", add(_ONE, call("exp", u))),
+    "logcosh": lambda u: call("log", call("cosh", u)),
+    "silu": lambda u: multiply(u, _sigmoid(u)),
+    "gelu": _gelu,
 }
 
 

@@ -11,15 +11,26 @@ from typing import NoReturn
 from bea.algebra.language.texts import excerpt
 from bea.errors import ExpressionError, nearest
 
-FUNCTIONS = ("exp", "log", "sin", "cos", "sinh", "cosh", "tanh")
+FUNCTIONS = ("exp", "log", "sin", "cos", "sinh", "cosh", "tanh", "asin", "atan", "asinh", "erf")
 """The functions that a tree may hold."""
 
-SUGAR = ("ln", "sqrt", "tan", "sigmoid", "softplus")
+SUGAR = (
+    "ln", "sqrt", "tan", "acos", "acosh", "atanh", "sec", "csc", "cot", "sech", "csch",
+    "coth", "log10", "log2", "log1p", "expm1", "square", "sigmoid", "softplus", "logcosh", "silu",
+    "gelu",
+)  # fmt: skip
 """The functions that `bea.algebra.language.building` rewrites into `FUNCTIONS`."""
 
-ODD = frozenset({"sin", "sinh", "tanh"})
+ALIASES = {
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "tg": "tan",
+    "expit": "sigmoid", "logistic": "sigmoid", "swish": "silu",
+}  # fmt: skip
+"""Other names that people and libraries have for functions."""
+
+ODD = frozenset({"sin", "sinh", "tanh", "asin", "atan", "asinh", "erf"})
 EVEN = frozenset({"cos", "cosh"})
-AT_ZERO = {"exp": 1, "cos": 1, "cosh": 1, "sin": 0, "sinh": 0, "tanh": 0}
+AT_ZERO = {"exp": 1, "cos": 1, "cosh": 1} | dict.fromkeys(ODD, 0)
 """Values at 0, where they are defined."""
 
 _SMOOTH_ABS = "sqrt(x**2 + 1/100) is a smooth stand-in"
@@ -38,17 +49,34 @@ _INSTEAD = {
     **{
         name: f"Write {text}"
         for name, text in {
-            "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "log1p": "log(1 + x)",
-            "expm1": "exp(x) - 1", "pow": "x**2", "square": "x**2", "cbrt": "x**(1/3)",
-            "sec": "1/cos(x)", "csc": "1/sin(x)", "cot": "cos(x)/sin(x)",
-            "sech": "1/cosh(x)", "csch": "1/sinh(x)", "coth": "cosh(x)/sinh(x)",
+            "pow": "x**2", "power": "x**2", "cbrt": "x**(1/3)", "root": "x**(1/3)",
+            "atan2": "atan(y/x), where x > 0", "arctan2": "atan(y/x), where x > 0",
+            "hypot": "sqrt(x**2 + y**2)", "erfc": "1 - erf(x)", "sinc": "sin(x)/x",
+            "logsumexp": "log(exp(x) + exp(y))", "logaddexp": "log(exp(x) + exp(y))",
+            "softmax": "exp(x)/(exp(x) + exp(y))", "norm": "sqrt(x**2 + y**2)",
+            "dot": "the products and a sum", "sum": "the terms with + between them",
+            "prod": "the factors with * between them", "mean": "the terms with + between them",
         }.items()
     },
-    **dict.fromkeys(
-        ("asin", "acos", "atan", "arcsin", "arccos", "arctan", "asinh", "acosh", "atanh"),
-        "Inverse functions other than log are not available",
-    ),
 }  # fmt: skip
+
+
+def canonical(name: str) -> str:
+    """Return the name that a function has here: `arctan` is `atan`; others are as they were.
+
+    >>> canonical("arctan"), canonical("sin")
+    ('atan', 'sin')
+    """
+    return ALIASES.get(name, name)
+
+
+def is_function(name: str) -> bool:
+    """Tell whether a name is that of a function, or another name for one.
+
+    >>> is_function("arctan"), is_function("x")
+    (True, False)
+    """
+    return canonical(name) in (*FUNCTIONS, *SUGAR)
 
 
 def refuse_function(name: str) -> NoReturn:
@@ -58,7 +86,7 @@ def refuse_function(name: str) -> NoReturn:
     Traceback (most recent call last):
     bea.errors.ExpressionError: unknown function 'cosh2'. Did you mean 'cosh'? The functions are ...
     """
-    quoted, known = excerpt(name), [*FUNCTIONS, *SUGAR]
+    quoted, known = excerpt(name), [*FUNCTIONS, *SUGAR, *ALIASES]
     if name.lower() in NON_SMOOTH:
         raise ExpressionError(
             f"{quoted} is not differentiable, and modified equations need derivatives of every "
@@ -66,5 +94,6 @@ def refuse_function(name: str) -> NoReturn:
         )
     hint = f" {_INSTEAD[name]}." if name in _INSTEAD else nearest(name, known)
     raise ExpressionError(
-        f"unknown function {quoted}.{hint} The functions are {', '.join(known)}; a product needs *"
+        f"unknown function {quoted}.{hint} The functions are exp, log, sqrt, sin, cos, tan, sinh, "
+        "cosh, tanh, their inverses, erf, sigmoid, softplus and the like; a product needs *"
     )

@@ -16,15 +16,37 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flint import fmpq
 
 from bea.algebra.language import limits
 from bea.algebra.language.building import add, call, multiply, negate, power
-from bea.algebra.language.expressions import PI, Expression, Number, Symbol, check_size
-from bea.algebra.language.functions import FUNCTIONS, NON_SMOOTH, SUGAR, refuse_function
-from bea.algebra.language.texts import NAME, NUMBER, check_nesting, check_text, excerpt, shortened
+from bea.algebra.language.expressions import (
+    PI,
+    Expression,
+    Number,
+    Symbol,
+    check_size,
+    free_symbols,
+)
+from bea.algebra.language.functions import (
+    ALIASES,
+    FUNCTIONS,
+    NON_SMOOTH,
+    SUGAR,
+    is_function,
+    refuse_function,
+)
+from bea.algebra.language.texts import (
+    NAME,
+    NUMBER,
+    TOKEN,
+    check_nesting,
+    check_text,
+    excerpt,
+    shortened,
+)
 from bea.errors import ExpressionError, nearest
 
 if TYPE_CHECKING:
@@ -60,6 +82,11 @@ _HINTS = {
     **dict.fromkeys("[]{}", "use round brackets"),
 }  # fmt: skip
 
+
+_EULER = ("e", "E")
+_PI = ("pi", "Pi", "PI", "π")
+_NOT_FINITE = ("nan", "inf", "infinity", "oo", "∞")
+_MODULE = re.compile(r"\b(?:np|numpy|math|sp|sympy|scipy|jnp|torch|mp|mpmath|tf)\.(?=[^\W\d])")
 
 Functions = Mapping[str, Callable[..., Expression]]
 
@@ -130,21 +157,51 @@ def parse_components(
     """
     from lark import UnexpectedInput
 
-    declared = None
-    if variables is not None:
-        declared = declared_names((*declared_names(variables), *declared_names(parameters)))
-    clean = check_text(text)
+    own = declared_names(parameters)
+    declared = None if variables is None else declared_names((*declared_names(variables), *own))
+    clean = _without_modules(check_text(text))
     check_nesting(clean)
     try:
         tree = _parser().parse(clean)
     except UnexpectedInput as error:
         raise ExpressionError(_explanation(error, clean)) from None
-    reader = _Reader(declared, functions, pairs)
+    reader = _Reader(declared, functions, pairs, {*own, *(declared or ())})
     values: dict[int, Any] = {}
     for node in tree.iter_subtrees():
         children = [values.get(id(child), child) for child in node.children]
         values[id(node)] = getattr(reader, node.data)(children)
-    return tuple(check_size(component) for component in values[id(tree)])
+    components = tuple(check_size(component) for component in values[id(tree)])
+    for name in _EULER:
+        if name not in reader.own and any(name in free_symbols(c) for c in components):
+            refuse_euler(name)
+    return components
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Return the names in a text of formulas that could be variables or parameters.
+
+    The text need be no formula; Euler's e is among them, since it may have been declared.
+
+    >>> sorted(names_in("a*exp(-x) + e*pi"))
+    ['a', 'e', 'x']
+    """
+    clean = _without_modules(check_text(text))
+    tokens = [(token.lastgroup, token[0]) for token in TOKEN.finditer(clean)]
+    following = [*(kind for kind, _ in tokens[1:]), None]
+    return frozenset(
+        name
+        for (kind, name), then in zip(tokens, following, strict=True)
+        if kind == "name" and name not in _PI and not (then == "open" or is_function(name))
+    )
+
+
+def refuse_euler(name: str) -> NoReturn:
+    """Raise the `ExpressionError` for an e or E that nobody declared."""
+    raise ExpressionError(
+        f"'{name}' may be Euler's number or a name: write exp(1) for the number and exp(u) for "
+        f"{name}**u; for a name choose another letter, or declare it with --variables or as a "
+        "parameter"
+    )
 
 
 def declared_names(names: Any) -> tuple[str, ...]:
@@ -180,9 +237,14 @@ class _Reader:
     """Makes an expression of each rule of the grammar, from the values of its parts."""
 
     def __init__(
-        self, declared: tuple[str, ...] | None, functions: Functions, pairs: Collection[str]
+        self,
+        declared: tuple[str, ...] | None,
+        functions: Functions,
+        pairs: Collection[str],
+        own: Collection[str],
     ) -> None:
         self.declared = None if declared is None else dict.fromkeys(declared)  # ordered, and quick
+        self.own = own
         self.functions = functions
         self.pairs = pairs
 
@@ -201,7 +263,11 @@ class _Reader:
         return negate(parts[1]) if parts[0] == "-" else parts[1]
 
     def power(self, parts: list[Any]) -> Expression:
-        return power(parts[0], parts[1])
+        base, exponent = parts
+        euler = isinstance(base, Symbol) and base.name in _EULER and base.name not in self.own
+        if euler and not isinstance(exponent, Number):
+            return call("exp", exponent)
+        return power(base, exponent)
 
     def number(self, parts: list[Any]) -> Expression:
         return Number(_rational(str(parts[0])))
@@ -209,7 +275,7 @@ class _Reader:
     def name(self, parts: list[Any]) -> Expression:
         token = parts[0]
         name = str(token)
-        if name == "pi":
+        if name == "pi" or (name in _PI and name not in self.own):
             return PI
         if name in FUNCTIONS or name in SUGAR:
             raise ExpressionError(
@@ -218,11 +284,17 @@ class _Reader:
             )
         if not name.isidentifier():
             raise ExpressionError(_odd_name(name, _column(token)))
-        if self.declared is not None and name not in self.declared:
-            known = shortened(", ".join(self.declared) or "none")
+        if name.lower() in _NOT_FINITE and name not in self.own:
+            raise ExpressionError(
+                f"'{name}' at column {_column(token)} is no number to compute with: the numbers "
+                "of a formula are finite"
+            )
+        undeclared = self.declared is not None and name not in self.declared
+        if undeclared and name not in _EULER:
+            known = shortened(", ".join(self.declared or ()) or "none")
             raise ExpressionError(
                 f"unknown variable {excerpt(name)} (declared: {known})."
-                f"{nearest(name, self.declared)}{_constant_hint(name)} Declare it with "
+                f"{nearest(name, self.declared or ())} Declare it with "
                 "--variables or as a parameter"
             )
         return Symbol(name)
@@ -231,7 +303,7 @@ class _Reader:
         token, arguments = parts[0], parts[1:]
         name = str(token)
         own = name in self.functions
-        known = own or name in FUNCTIONS or name in SUGAR
+        known = own or is_function(name)
         if known and (len(arguments) == 1 or (len(arguments) == 2 and name in self.pairs)):
             return self.functions[name](*arguments) if own else call(name, arguments[0])
         quoted, column = excerpt(name), _column(token)
@@ -248,9 +320,14 @@ class _Reader:
                 "bracket"
             )
         meant = nearest(name, self.functions)
-        if meant and not nearest(name, [*FUNCTIONS, *SUGAR, *NON_SMOOTH]):
+        if meant and not nearest(name, [*FUNCTIONS, *SUGAR, *ALIASES, *NON_SMOOTH]):
             raise ExpressionError(f"unknown function {quoted}.{meant}")
         refuse_function(name)
+
+
+def _without_modules(text: str) -> str:
+    """Return the text with blanks for the `np.` of `np.exp(x)`, so that columns stay."""
+    return _MODULE.sub(lambda found: " " * len(found[0]), text)
 
 
 def _rational(literal: str) -> fmpq:
@@ -292,7 +369,7 @@ def _explanation(error: UnexpectedInput, text: str) -> str:
     if token is not None and token.type == "COMMA":
         return f"unexpected ',' {where}; commas separate components, outside of brackets"
     if before and token is not None and token.type in ("NAME", "NUMBER", "LPAR"):
-        if before[1] in FUNCTIONS or before[1] in SUGAR:
+        if is_function(before[1]):
             return f"an operator is missing {where}; write {before[1]}(...) with brackets"
         return f"an operator is missing {where}; write * for a product"
     return f"unexpected {excerpt(found)} {where}; remove it or write what is missing"
@@ -302,7 +379,3 @@ def _odd_name(name: str, column: int) -> str:
     odd = next((c for c in name if not ("x" + c).isidentifier()), name)
     hint = _HINTS.get(odd, "use letters, digits and underscores")
     return f"unexpected '{odd}' in {excerpt(name)} at column {column}; {hint}"
-
-
-def _constant_hint(name: str) -> str:
-    return " Euler's number is exp(1)." if name in ("e", "E") else ""

@@ -17,7 +17,7 @@ from flint import fmpq
 from bea.algebra.language import limits
 from bea.algebra.language.building import add, call, multiply, number, power
 from bea.algebra.language.expressions import PI, Expression, Symbol, bottom_up, check_size, fold
-from bea.algebra.language.functions import NON_SMOOTH, refuse_function
+from bea.algebra.language.functions import FUNCTIONS, NON_SMOOTH, SUGAR, refuse_function
 from bea.algebra.language.texts import excerpt
 from bea.errors import ExpressionError
 
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 def from_sympy(expression: sympy.Expr) -> Expression:
     """Return a SymPy expression as one of bea's.
 
-    Read are rational numbers, symbols, pi and E; sums, products and rational powers; exp, log,
-    sin, cos, tan, sinh, cosh and tanh. Assumptions of symbols are not kept.
+    Read are rational numbers, symbols, pi and E; sums, products and rational powers; exp, log, erf,
+    and the trigonometric and hyperbolic functions with their inverses. Assumptions of symbols are
+    not kept.
 
     Raises
     ------
@@ -102,8 +103,9 @@ def _functions() -> dict[Any, str]:
     """Return SymPy's functions that are read, with bea's names for them."""
     import sympy
 
-    names = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
-    return {getattr(sympy, name): name for name in names}
+    names = (*SUGAR, *FUNCTIONS)
+    found = {getattr(sympy, name, None): name for name in names}
+    return {kind: name for kind, name in found.items() if isinstance(kind, sympy.FunctionClass)}
 
 
 def _ordered(expression: Any) -> list[Any]:
@@ -173,7 +175,7 @@ def _require_readable(node: Any) -> None:
         refuse_function(name)
     raise ExpressionError(
         f"SymPy's {excerpt(name)} is not among what bea reads (rational numbers, symbols, "
-        "pi, E, sums, products, rational powers, exp, log, sin, cos, tan, sinh, cosh, tanh); "
+        "pi, E, sums, products, rational powers, and the functions that formulas have); "
         "rewrite it in these"
     )
 

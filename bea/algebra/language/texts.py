@@ -23,10 +23,11 @@ NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NAME = r"[^\W\d]\w*"
 """What a name looks like in a text: letters of any alphabet, digits and underscores."""
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"(?P<number>{NUMBER})|(?P<name>{NAME})|(?P<power>\*\*|\^)|(?P<sign>[+-])"
     r"|(?P<open>\()|(?P<close>\))|(?P<other>\S)"
 )
+"""What a text falls into: the name of the group that matches says what kind of token it is."""
 
 
 def excerpt(text: str, length: int = _QUOTED) -> str:
@@ -97,7 +98,7 @@ def check_nesting(text: str) -> None:
     """
     depth, chains, opened = 0, [0], []  # chains: signs and powers that wait, per open bracket
     after_operand = False
-    for count, token in enumerate(_TOKEN.finditer(text), start=1):
+    for count, token in enumerate(TOKEN.finditer(text), start=1):
         kind = token.lastgroup
         if kind == "open":
             depth += 1

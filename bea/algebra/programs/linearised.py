@@ -121,6 +121,9 @@ class _Value:
     def __add__(self, other: _Value) -> _Value:
         return _Value(self.program, self.program.add(self.node, other.node))
 
+    def __radd__(self, number: int) -> _Value:
+        return _Value(self.program, self.program.constant(number)) + self
+
     def __sub__(self, other: _Value) -> _Value:
         return _Value(self.program, self.program.subtract(self.node, other.node))
 
@@ -137,6 +140,9 @@ class _Value:
 
     def __pow__(self, exponent: int | fmpq) -> _Value:
         return _Value(self.program, self.program.power(self.node, exponent))
+
+    def pi(self) -> _Value:
+        return _Value(self.program, self.program.pi())
 
     def __getattr__(self, name: str) -> Any:
         """Return the elementary function of that name, as elements of a ring have them."""

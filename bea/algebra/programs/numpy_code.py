@@ -23,6 +23,7 @@ from bea.algebra.language.functions import FUNCTIONS
 from bea.algebra.programs.instructions import Instruction, Operand, computed, depth_first, select
 from bea.algebra.programs.program import Program
 from bea.errors import DimensionError
+from bea.series.elementary import numpy_function
 
 BLOCK = 4096
 """Lanes that are worked on at a time: a few rows of 32 kB each, so that they stay in the cache."""
@@ -38,7 +39,6 @@ _UFUNCS = {
     "square": np.square,
     "sqrt": np.sqrt,
     "power": np.power,
-    **{name: getattr(np, name) for name in FUNCTIONS},
 }
 
 
@@ -69,6 +69,7 @@ class NumpyFunction:
         namespace: dict[str, Any] = {
             "__builtins__": {}, "array": np.array, "copyto": np.copyto, "inf": math.inf,
             "nan": math.nan, **_UFUNCS,
+            **{name: numpy_function(name) for name in FUNCTIONS if f" {name}(" in source},
         }  # fmt: skip
         exec(compile(source, "<bea program>", "exec"), namespace)  # noqa: S102 - our own text
         self._kernel: Callable[..., None] = namespace["kernel"]

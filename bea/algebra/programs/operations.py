@@ -13,6 +13,7 @@ import numpy as np
 from flint import fmpq, fmpz
 
 from bea.errors import DomainError, ExpressionError
+from bea.series.elementary import numpy_function
 from bea.series.powers import rational_root
 
 
@@ -51,17 +52,6 @@ def element(value: Any) -> Any:
     return fmpq(value) if type(value) is int else value
 
 
-def pi_like(three: Any) -> Any:
-    """Return π in the arithmetic of the number 3 that is given."""
-    if isinstance(three, float):
-        return np.float64(np.pi)
-    if hasattr(three, "context"):
-        return +three.context.pi
-    if hasattr(three, "pi"):
-        return three.pi()
-    raise DomainError(f"numbers of type {type(three).__name__} have no π: give run(…, pi=…)")
-
-
 def reciprocal(a: Any) -> Any:
     """Return 1/a; raises `DomainError` where it is not defined."""
     try:
@@ -98,10 +88,21 @@ def _function(name: str, a: Any) -> Any:
     library = library_of(a)
     if library is None:
         library = getattr(a, "context", None)  # mpmath, whose numbers have an unrelated `.exp`
+    if library is np:
+        return numpy_function(name)(a)
     if library is not None:
-        return getattr(library, name)(a)
+        return _of_library(library, name)(a)
     method = getattr(a, name, None)
     if method is None:
         kind = type(a).__name__
         raise DomainError(f"numbers of type {kind} have no {name}; evaluate in floats or balls")
     return method()
+
+
+def _of_library(library: Any, name: str) -> Any:
+    """Return a library's function; JAX keeps the error function beside SciPy's."""
+    if name == "erf" and not hasattr(library, name):
+        from jax.scipy.special import erf
+
+        return erf
+    return getattr(library, name)

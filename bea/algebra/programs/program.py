@@ -19,8 +19,9 @@ import numpy as np
 from flint import fmpq
 
 from bea.algebra.language.functions import AT_ZERO, EVEN, FUNCTIONS, ODD
-from bea.algebra.programs.operations import apply, element, pi_like, rational, reciprocal
+from bea.algebra.programs.operations import apply, element, rational, reciprocal
 from bea.errors import DimensionError, DomainError, UnknownNameError, nearest
+from bea.series.elementary import pi_like
 from bea.series.powers import rational_root
 
 _LEAVES = frozenset({"constant", "input", "pi"})

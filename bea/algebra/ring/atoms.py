@@ -57,6 +57,10 @@ KINDS = {
     "sinh": Kind(lambda u, value, n: u.cosh()),
     "cosh": Kind(lambda u, value, n: u.sinh()),
     "tanh": Kind(lambda u, value, n: 1 - value * value),
+    "asin": Kind(lambda u, value, n: (1 - u * u) ** fmpq(-1, 2)),  # the root says where
+    "atan": Kind(lambda u, value, n: (1 + u * u) ** -1),
+    "asinh": Kind(lambda u, value, n: (1 + u * u) ** fmpq(-1, 2)),
+    "erf": Kind(lambda u, value, n: (-(u * u)).exp() * u.pi() ** fmpq(-1, 2) * 2),
     "root": Kind(lambda u, value, n: value ** (n + 1) * fmpq(-1, n), needs="positive"),
     "pi": Kind(lambda u, value, n: value * 0),
 }

@@ -181,5 +181,25 @@ class Element:
         """Return the hyperbolic tangent."""
         return self.ring.call("tanh", self)
 
+    def asin(self) -> Element:
+        """Return the arc sine."""
+        return self.ring.call("asin", self)
+
+    def atan(self) -> Element:
+        """Return the arc tangent."""
+        return self.ring.call("atan", self)
+
+    def asinh(self) -> Element:
+        """Return the inverse of the hyperbolic sine."""
+        return self.ring.call("asinh", self)
+
+    def erf(self) -> Element:
+        """Return the error function."""
+        return self.ring.call("erf", self)
+
+    def pi(self) -> Element:
+        """Return the number pi of the same ring."""
+        return self.ring.pi()
+
     def __repr__(self) -> str:
         return to_text(to_expression(self))

@@ -145,10 +145,34 @@ def test_undeclared_names_are_refused_with_the_nearest() -> None:
         "unknown variable 'thta' (declared: theta, x). Did you mean 'theta'? "
         "Declare it with --variables or as a parameter"
     )
-    with pytest.raises(ExpressionError, match=r"\(declared: x\)\. Euler's number is exp\(1\)"):
-        parse("x + e", variables="x")
     with pytest.raises(ExpressionError, match="unknown variable 'z'"):
         parse("x + 0*z", variables="x")  # even where it drops out
+
+
+@pytest.mark.parametrize("name", ["e", "E"])
+def test_eulers_number_is_never_another_variable(name: str) -> None:
+    for text in (f"x**2/2 + {name}", f"2*{name}*x", f"{name}**2*x", f"exp({name}*x) + {name}**x"):
+        for variables in (None, "x"):
+            with pytest.raises(ExpressionError, match=rf"'{name}' may be Euler's number or a name"):
+                parse(text, variables=variables)
+    assert parse(f"{name}**(-x**2) + {name}^x") is parse("exp(-x**2) + exp(x)")
+    assert str(parse(f"x + {name}", variables=f"x {name}")) == f"x + {name}"
+    assert str(parse(f"x + {name}", parameters=(name,))) == f"x + {name}"
+
+
+@pytest.mark.parametrize("name", ["pi", "Pi", "PI", "π"])
+def test_pi_has_the_names_that_people_type(name: str) -> None:
+    assert parse(f"2*{name}*x") is parse("2*pi*x")
+    if name != "pi":
+        assert str(parse(f"2*{name}", variables=(name,))) == f"2*{name}"
+
+
+def test_formulas_pasted_from_python_are_read() -> None:
+    assert parse("np.exp(-x) + math.sqrt(2)*numpy.arctan(x*np.pi)") is parse(
+        "exp(-x) + sqrt(2)*atan(x*pi)"
+    )
+    with pytest.raises(ExpressionError, match="'floor' is not differentiable"):
+        parse("np.floor(x)")
 
 
 def test_declarations_are_checked() -> None:
@@ -185,10 +209,14 @@ REFUSED = [
     ("abs(x)", "'abs' is not differentiable.*smooth stand-in"),
     ("Max(x, y)", "'Max' is not differentiable"),
     ("sine(x)", r"unknown function 'sine'\. Did you mean 'sin'\?"),
-    ("log10(x)", r"unknown function 'log10'\. Write log\(x\)/log\(10\)"),
-    ("arctan(x)", "Inverse functions other than log are not available"),
+    ("cbrt(x)", r"unknown function 'cbrt'\. Write x\*\*\(1/3\)"),
+    ("atan2(y, x)", r"unknown function 'atan2'\. Write atan\(y/x\), where x > 0"),
+    ("-inf*x", "'inf' at column 2 is no number to compute with"),
+    ("NaN*x**2", "'NaN' at column 1 is no number"),
+    ("x + oo", "'oo' at column 5 is no number"),
     ("rate(x)", r"unknown function 'rate'\..*a product needs \*"),
     ("2**x", r"write exp\(x\*log\(2\)\)"),
+    ("asin(2)*x", r"asin\(2\) is not a real number"),
     ("x/0", "division by zero"),
     ("x/(1 - 1)", "division by zero"),
     ("0**-1", "division by zero"),

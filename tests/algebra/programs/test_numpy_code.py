@@ -9,6 +9,7 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
+import scipy.special
 from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,8 +63,9 @@ def test_functions(name):
     program = Program("x")
     program.output(program.call(name, program.input(0)))
     x = ramp(9)
+    x = x / np.abs(x).max() if name == "asin" else x
     np.testing.assert_allclose(
-        evaluate(compile_program(program), x)[0], getattr(np, name)(x), rtol=2 * EPS
+        evaluate(compile_program(program), x)[0], getattr(scipy.special if name == "erf" else np, name)(x), rtol=2 * EPS
     )
 
 
