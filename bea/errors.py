@@ -58,6 +58,10 @@ class OutputError(BeaError):
     """A result cannot be written or read."""
 
 
+class GuessWarning(UserWarning):
+    """Something that was not said was guessed, and the guess may be another problem."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return `" Did you mean 'x'?"` for the known name closest to `name`, or `""`.
 

@@ -7,7 +7,8 @@ input or the output is wrong; 130: interrupted. Tracebacks are for bugs only.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from typer.main import get_command
 
 from bea.cli.app import app
 from bea.cli.streams import note, one_line, prepare, silence
-from bea.errors import BeaError, nearest
+from bea.errors import BeaError, GuessWarning, nearest
 
 # Base of click's errors; newer typer carries its own copy of click, under no public name.
 _ClickException: Any = typer.BadParameter.__mro__[2]
@@ -34,6 +35,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", GuessWarning)
+        warnings.showwarning = _warned(warnings.showwarning)
+        return _answered(arguments)
+
+
+def _warned(other: Callable[..., None]) -> Callable[..., None]:
+    """Return what shows a guess as a note, once, and all else as `other` does."""
+    told: set[str] = set()
+
+    def show(message: Any, category: Any, *place: Any, **options: Any) -> None:
+        if not issubclass(category, GuessWarning):
+            other(message, category, *place, **options)
+        elif str(message) not in told:
+            told.add(str(message))
+            note(f"warning: {message}")
+
+    return show
+
+
+def _answered(arguments: list[str]) -> int:
     try:
         return int(_command().main(arguments, "bea", standalone_mode=False) or 0)
     except _ClickException as error:

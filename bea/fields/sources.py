@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from flint import fmpq
@@ -20,8 +20,9 @@ from bea.algebra.language.expressions import (
     fold,
     free_symbols,
 )
-from bea.algebra.language.grammar import declared_names, parse_components
+from bea.algebra.language.grammar import declared_names, parse_components, refuse_euler
 from bea.algebra.language.sympy_bridge import from_sympy
+from bea.algebra.language.texts import by_number
 from bea.algebra.ring.exact import exact
 from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError, ExpressionError
@@ -70,14 +71,14 @@ def read_source(
     values = _parameter_values(parameters)
     declared = None if variables is None else declared_names(variables)
     expressions = expressions_of(source, declared, tuple(values))
-    order = declared or tuple(sorted(_symbols_of(expressions) - set(values)))
+    order = declared or _guessed(source, expressions, set(values))
     if not expressions:
         raise DimensionError("no expression is given: give one component for each variable")
     if not order:
         raise DimensionError("the expression has no variable: name one, or declare --variables")
     known = {n: exact(v, f"the parameter {n}") for n, v in values.items() if v is not None}
     open_names = [n for n in values if n not in known]
-    open_names += sorted(_symbols_of(known.values()) - set(open_names))
+    open_names += by_number(_symbols_of(known.values()) - set(open_names))
     for name in order:
         if name in values or name in open_names:
             raise ExpressionError(f"'{name}' is a variable and a parameter: rename one of them")
@@ -87,6 +88,16 @@ def read_source(
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _guessed(
+    source: Any, expressions: Sequence[Expression], given: Collection[str]
+) -> tuple[str, ...]:
+    """Return the free symbols of expressions, x2 before x10, which nobody declared."""
+    names = _symbols_of(expressions).difference(given)
+    if isinstance(source, str):
+        refuse_euler(names)
+    return tuple(by_number(names))
 
 
 class _Substitution:

@@ -26,6 +26,7 @@ from bea.algebra.ring.ring import Ring
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
+from bea.fields.guesses import require_plain_order, warn_of_additive
 from bea.fields.sources import read_source
 from bea.files.drawings import Mathematics
 from bea.portable import Portable
@@ -101,6 +102,8 @@ class VectorField(Portable, Mathematics):
             If there are not as many components as variables.
         """
         ring, expressions, about = read_source(source, variables, parameters, about)
+        if variables is None and len(expressions) == len(ring.variables):
+            require_plain_order(ring.variables)
         return cls([read(ring, e) for e in expressions], about)
 
     @property
@@ -274,7 +277,10 @@ class Loss(VectorField):
                 f"a loss is one expression, and {len(expressions)} were given: for the components "
                 "of a vector field use a field instead (--field)"
             )
-        return cls(read(ring, expressions[0]), about)
+        loss = cls(read(ring, expressions[0]), about)
+        if variables is None:
+            warn_of_additive(loss)
+        return loss
 
     def with_parameters(self, names: Sequence[str]) -> Loss:
         """Return the same loss over a ring with further symbolic parameters."""

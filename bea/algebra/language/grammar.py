@@ -83,7 +83,9 @@ _HINTS = {
 }  # fmt: skip
 
 
-_EULER = ("e", "E")
+EULER = ("e", "E")
+"""How people write Euler's number; in a rule, and where they are declared, they are names."""
+
 _PI = ("pi", "Pi", "PI", "π")
 _NOT_FINITE = ("nan", "inf", "infinity", "oo", "∞")
 _MODULE = re.compile(r"\b(?:np|numpy|math|sp|sympy|scipy|jnp|torch|mp|mpmath|tf)\.(?=[^\W\d])")
@@ -165,15 +167,15 @@ def parse_components(
         tree = _parser().parse(clean)
     except UnexpectedInput as error:
         raise ExpressionError(_explanation(error, clean)) from None
-    reader = _Reader(declared, functions, pairs, {*own, *(declared or ())})
+    reader = _Reader(declared, functions, pairs, frozenset((*own, *(declared or ()))))
     values: dict[int, Any] = {}
     for node in tree.iter_subtrees():
         children = [values.get(id(child), child) for child in node.children]
         values[id(node)] = getattr(reader, node.data)(children)
     components = tuple(check_size(component) for component in values[id(tree)])
-    for name in _EULER:
-        if name not in reader.own and any(name in free_symbols(c) for c in components):
-            refuse_euler(name)
+    if declared is not None:
+        for name in sorted(_free(components).intersection(EULER) - reader.own):
+            reader.refuse_undeclared(name)
     return components
 
 
@@ -195,13 +197,20 @@ def names_in(text: str) -> frozenset[str]:
     )
 
 
-def refuse_euler(name: str) -> NoReturn:
-    """Raise the `ExpressionError` for an e or E that nobody declared."""
-    raise ExpressionError(
-        f"'{name}' may be Euler's number or a name: write exp(1) for the number and exp(u) for "
-        f"{name}**u; for a name choose another letter, or declare it with --variables or as a "
-        "parameter"
-    )
+def refuse_euler(names: Collection[str]) -> None:
+    """Raise `ExpressionError` if an e or E is among names that nobody declared.
+
+    >>> refuse_euler({"x", "e"})
+    Traceback (most recent call last):
+    bea.errors.ExpressionError: 'e' may be Euler's number or a name: write exp(1) for the number ...
+    """
+    for name in EULER:
+        if name in names:
+            raise ExpressionError(
+                f"'{name}' may be Euler's number or a name: write exp(1) for the number and exp(u) "
+                f"for {name}**u; for a name choose another letter, or declare it with --variables "
+                "or as a parameter"
+            )
 
 
 def declared_names(names: Any) -> tuple[str, ...]:
@@ -241,7 +250,7 @@ class _Reader:
         declared: tuple[str, ...] | None,
         functions: Functions,
         pairs: Collection[str],
-        own: Collection[str],
+        own: frozenset[str],
     ) -> None:
         self.declared = None if declared is None else dict.fromkeys(declared)  # ordered, and quick
         self.own = own
@@ -264,7 +273,7 @@ class _Reader:
 
     def power(self, parts: list[Any]) -> Expression:
         base, exponent = parts
-        euler = isinstance(base, Symbol) and base.name in _EULER and base.name not in self.own
+        euler = isinstance(base, Symbol) and base.name in EULER and base.name not in self.own
         if euler and not isinstance(exponent, Number):
             return call("exp", exponent)
         return power(base, exponent)
@@ -289,15 +298,19 @@ class _Reader:
                 f"'{name}' at column {_column(token)} is no number to compute with: the numbers "
                 "of a formula are finite"
             )
-        undeclared = self.declared is not None and name not in self.declared
-        if undeclared and name not in _EULER:
-            known = shortened(", ".join(self.declared or ()) or "none")
-            raise ExpressionError(
-                f"unknown variable {excerpt(name)} (declared: {known})."
-                f"{nearest(name, self.declared or ())} Declare it with "
-                "--variables or as a parameter"
-            )
+        if self.declared is not None and name not in (*self.declared, *EULER):
+            self.refuse_undeclared(name)
         return Symbol(name)
+
+    def refuse_undeclared(self, name: str) -> NoReturn:
+        """Raise the `ExpressionError` for a name that is no variable and no parameter."""
+        known = shortened(", ".join(self.declared or ()) or "none")
+        euler = f" Euler's number is exp(1), and {name}**u is exp(u)." if name in EULER else ""
+        raise ExpressionError(
+            f"unknown variable {excerpt(name)} (declared: {known})."
+            f"{nearest(name, self.declared or ())}{euler} Declare it with --variables or as a "
+            "parameter"
+        )
 
     def call(self, parts: list[Any]) -> Expression:
         token, arguments = parts[0], parts[1:]
@@ -323,6 +336,10 @@ class _Reader:
         if meant and not nearest(name, [*FUNCTIONS, *SUGAR, *ALIASES, *NON_SMOOTH]):
             raise ExpressionError(f"unknown function {quoted}.{meant}")
         refuse_function(name)
+
+
+def _free(components: Iterable[Expression]) -> frozenset[str]:
+    return frozenset().union(*map(free_symbols, components))
 
 
 def _without_modules(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NoReturn
 
 from bea.algebra.language import limits
@@ -23,11 +24,36 @@ NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NAME = r"[^\W\d]\w*"
 """What a name looks like in a text: letters of any alphabet, digits and underscores."""
 
+_PIECES = re.compile(r"([^0-9]*)([0-9]*)")  # of a name, such as x, 10
+
 TOKEN = re.compile(
     rf"(?P<number>{NUMBER})|(?P<name>{NAME})|(?P<power>\*\*|\^)|(?P<sign>[+-])"
     r"|(?P<open>\()|(?P<close>\))|(?P<other>\S)"
 )
 """What a text falls into: the name of the group that matches says what kind of token it is."""
+
+
+def by_number(names: Iterable[str]) -> list[str]:
+    """Return names in the order in which people count: x2 before x10.
+
+    >>> by_number(["x10", "y", "x2", "x"])
+    ['x', 'x2', 'x10', 'y']
+    """
+
+    def key(name: str) -> tuple[list[tuple[str, int]], str]:
+        return [(text, int(digits or -1)) for text, digits in _PIECES.findall(name)], name
+
+    return sorted(names, key=key)
+
+
+def stem_and_number(name: str) -> tuple[str, str]:
+    """Split a name at the digits that it ends with, and the underscore before them.
+
+    >>> stem_and_number("x_12"), stem_and_number("omega")
+    (('x', '12'), ('omega', ''))
+    """
+    stem = name.rstrip("0123456789")
+    return stem.rstrip("_"), name[len(stem) :]
 
 
 def excerpt(text: str, length: int = _QUOTED) -> str:

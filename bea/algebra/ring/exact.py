@@ -16,8 +16,8 @@ from typing import Any
 import flint
 from flint import arb, fmpq, fmpz
 
-from bea.algebra.language.expressions import Expression, Number, free_symbols, to_text
-from bea.algebra.language.grammar import parse
+from bea.algebra.language.expressions import Expression, Number, Symbol, free_symbols, to_text
+from bea.algebra.language.grammar import parse, refuse_euler
 from bea.algebra.language.sympy_bridge import from_sympy
 from bea.algebra.ring.conversions import read, to_program
 from bea.algebra.ring.element import Element
@@ -153,7 +153,10 @@ def _read_text_or_sympy(value: Any, what: str) -> Expression:
         if plain:  # most entries of a tableau: no need to build a parser for them
             return Number(fmpq(int(plain[1]), int(plain[2] or 1)))
         try:
-            return parse(value)
+            found = parse(value)
+            if not isinstance(found, Symbol):  # a letter alone is a name
+                refuse_euler(free_symbols(found))
+            return found
         except ExpressionError as error:
             raise ExpressionError(f"{what} cannot be read: {error}") from None
     if hasattr(value, "free_symbols"):  # a SymPy object; SymPy itself need not be imported here

@@ -59,12 +59,11 @@ class GameText:
 
     def parameter_names(self) -> list[str]:
         """Return the names in losses and rates that are no variables."""
-        from bea.algebra.language.expressions import free_symbols
-        from bea.algebra.language.grammar import declared_names, parse
+        from bea.algebra.language.grammar import declared_names, names_in
 
         losses, players = self._parts()
         rates = [] if self.rates is None else _pair(self.rates, "--rates", "1; 1/2")
-        found = frozenset().union(*(free_symbols(parse(text)) for text in (*losses, *rates)))
+        found = frozenset().union(*(names_in(text) for text in (*losses, *rates)))
         return sorted(found - {name for names in players for name in declared_names(names)})
 
     def _parts(self) -> tuple[list[str], list[str]]:
@@ -145,8 +144,7 @@ class Source:
     def parameter_names(self) -> list[str]:
         """Return the names that a `--param` of this problem may have."""
         from bea import problems
-        from bea.algebra.language.expressions import free_symbols
-        from bea.algebra.language.grammar import declared_names, parse_components
+        from bea.algebra.language.grammar import declared_names, names_in
 
         text = self.text
         if text is None:
@@ -157,8 +155,7 @@ class Source:
             return list(problems.available()[text].parameters)
         if _NAME.fullmatch(text):
             self.read({})  # a misspelt name is told here
-        found = frozenset().union(*map(free_symbols, parse_components(text)))
-        return sorted(found - set(declared_names(self.variables or "")))
+        return sorted(names_in(text) - set(declared_names(self.variables or "")))
 
     def _given(self) -> dict[str, str]:
         named = {

@@ -10,6 +10,7 @@ import numpy as np
 
 from bea.algebra import Expression, Ring, as_float, exact
 from bea.algebra.language.expressions import Power, free_symbols, subtrees, to_text
+from bea.algebra.language.grammar import EULER
 from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
 from bea.errors import BeaError, DomainError, MethodError, UnknownNameError, nearest
@@ -23,10 +24,11 @@ def check_given(rule: Rule, parameters: Mapping[str, Any]) -> None:
     for name in rule.hyperparameters:
         if name not in parameters:
             unread = [given for given in parameters if given not in rule.hyperparameters]
+            euler = " Euler's number is exp(1)." if name in EULER else ""
             close = get_close_matches(name, [*rule.names(), *unread], cutoff=0.7)
             raise UnknownNameError(
                 f"unknown name '{name}' in the update: it is neither assigned nor given."
-                f"{nearest(name, close)} Assign it, or give it as a "
+                f"{nearest(name, close)}{euler} Assign it, or give it as a "
                 f"hyperparameter: {name}=1/2 (--param {name}=1/2)"
             )
     known = rule.hyperparameters

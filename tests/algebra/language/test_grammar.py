@@ -21,6 +21,7 @@ from bea.algebra.language.expressions import PI, Expression, Number, Symbol, to_
 from bea.algebra.language.functions import FUNCTIONS, SUGAR
 from bea.algebra.language.grammar import declared_names, parse, parse_components
 from bea.errors import ExpressionError
+from bea.problems import loss
 
 
 def built(make: Callable[..., Expression], *arguments: Any) -> Expression:
@@ -151,10 +152,12 @@ def test_undeclared_names_are_refused_with_the_nearest() -> None:
 
 @pytest.mark.parametrize("name", ["e", "E"])
 def test_eulers_number_is_never_another_variable(name: str) -> None:
-    for text in (f"x**2/2 + {name}", f"2*{name}*x", f"{name}**2*x", f"exp({name}*x) + {name}**x"):
-        for variables in (None, "x"):
-            with pytest.raises(ExpressionError, match=rf"'{name}' may be Euler's number or a name"):
-                parse(text, variables=variables)
+    for text in (f"x**2/2 + {name}", f"2*{name}*x", f"{name}**2*x", f"exp({name}*x) + x"):
+        with pytest.raises(ExpressionError, match=r"declared: x\)\. Euler's number is exp\(1\)"):
+            parse(text, variables="x")
+        with pytest.raises(ExpressionError, match=rf"'{name}' may be Euler's number or a name"):
+            loss(text)
+        assert loss(text, parameters=(name,)).variables == ("x",)
     assert parse(f"{name}**(-x**2) + {name}^x") is parse("exp(-x**2) + exp(x)")
     assert str(parse(f"x + {name}", variables=f"x {name}")) == f"x + {name}"
     assert str(parse(f"x + {name}", parameters=(name,))) == f"x + {name}"

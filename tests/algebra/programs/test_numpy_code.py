@@ -65,7 +65,9 @@ def test_functions(name):
     x = ramp(9)
     x = x / np.abs(x).max() if name == "asin" else x
     np.testing.assert_allclose(
-        evaluate(compile_program(program), x)[0], getattr(scipy.special if name == "erf" else np, name)(x), rtol=2 * EPS
+        evaluate(compile_program(program), x)[0],
+        getattr(scipy.special if name == "erf" else np, name)(x),
+        rtol=2 * EPS,
     )
 
 

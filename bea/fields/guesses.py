@@ -1,0 +1,87 @@
+"""What is guessed where variables are not declared, and when a guess is not good enough.
+
+The free symbols of a formula are its variables. Of a loss their order matters little; the
+components of a field belong to them in order, so that an order that is not plain is asked for.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bea.algebra.language.texts import stem_and_number
+from bea.errors import ExpressionError, GuessWarning
+
+if TYPE_CHECKING:
+    from bea.algebra.ring.element import Element
+    from bea.fields.vector_field import Loss
+
+
+def require_plain_order(names: Sequence[str]) -> None:
+    """Refuse to deal the components of a field to names, sorted, that have no plain order.
+
+    Plain are one name, neighbours in the alphabet (x y, u v w) and one name with numbers (x1 x2).
+
+    Raises
+    ------
+    ExpressionError
+        If it is not plain whose which component is.
+
+    Examples
+    --------
+    >>> require_plain_order(["x", "y", "z"])
+    >>> require_plain_order(["p", "q"])
+    Traceback (most recent call last):
+    ...
+    bea.errors.ExpressionError: whose are the components: p, q in this order, or another? ...
+    """
+    parts = [stem_and_number(name) for name in names]
+    numbered = len({stem for stem, _ in parts}) == 1 and all(number for _, number in parts)
+    if len(names) < 2 or numbered or _are_neighbours(names):
+        return
+    # As people write them: q1 q2 p1 p2, theta omega.
+    other = sorted(names, key=lambda name: stem_and_number(name)[0], reverse=True)
+    other = other if len({stem for stem, _ in parts}) > 1 else list(reversed(names))
+    raise ExpressionError(
+        f"whose are the components: {', '.join(names)} in this order, or another? Say it by the "
+        f"variables in their order, such as --variables '{' '.join(other)}'"
+    )
+
+
+def warn_of_additive(loss: Loss) -> None:
+    """Warn of variables that nobody declared and that are terms of their own beside others.
+
+    In x**2/2 + c the gradient by c is 1: a constant was meant, or a parameter.
+    """
+    slopes = dict(zip(loss.variables, loss.components, strict=True))
+    alone = [name for name, slope in slopes.items() if _is_plain_constant(slope)]
+    if not alone or len(alone) == len(slopes):
+        return
+    rest = " ".join(name for name in slopes if name not in alone)
+    name = alone[0]
+    warnings.warn(
+        f"'{name}' is nothing but a term of its own in the loss, and is taken for a variable: if "
+        f"it is a constant, say so by --param {name}=1 or leave it out; if it is a variable, by "
+        f"--variables '{rest} {name}'",
+        GuessWarning,
+        stacklevel=3,
+    )
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _is_plain_constant(slope: Element) -> bool:
+    """Tell a slope that is not 0 and holds nothing but numbers and parameters."""
+    ring = slope.ring
+    plain = range(len(ring.variables), len(ring.symbols))
+    degrees = slope.poly.degrees()
+    return not slope.poly.is_zero() and not any(d for g, d in enumerate(degrees) if g not in plain)
+
+
+def _are_neighbours(names: Sequence[str]) -> bool:
+    """Tell single letters that follow one another in the alphabet; a position q precedes p."""
+    if any(len(name) != 1 for name in names) or tuple(names) == ("p", "q"):
+        return False
+    return [ord(name) - ord(names[0]) for name in names] == list(range(len(names)))
