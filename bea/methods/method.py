@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import fields, is_dataclass
+from decimal import Decimal, localcontext
 from math import inf
 from typing import Any, ClassVar, NamedTuple
 
 from bea.algebra.language.calls import written_call
-from bea.algebra.language.expressions import Expression, free_symbols, to_text
+from bea.algebra.language.expressions import Expression, Number, free_symbols, to_text
+from bea.algebra.language.grammar import parse
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.exact import as_float, exact_decimal
 from bea.errors import ExpressionError, MethodError
 from bea.fields.vector_field import VectorField
 from bea.files.drawings import Mathematics
 from bea.trees import PLAIN, Color, Colors
+
+_LONG = 24  # characters of a fraction that are written as a decimal where it is one
 
 
 class Range(NamedTuple):
@@ -136,6 +140,11 @@ class Method(Mathematics):
         """
         return None
 
+    @property
+    def rounding(self) -> Any:
+        """The unit of the last place of hyperparameters that are rounded decimals, or None."""
+        return None
+
     def bind(self, constant: Callable[[Expression], Any]) -> Method:
         """Return the method with its hyperparameters turned into numbers by `constant`."""
         bound = copy(self)
@@ -190,8 +199,20 @@ def _map_nested(function: Callable[[Any], Any], value: Any) -> Any:
     return function(value)
 
 
+def _written(value: Expression) -> str:
+    """Return an expression as text, a decimal of many places as a decimal."""
+    text = to_text(value)
+    if isinstance(value, Number) and len(text) > _LONG:
+        with localcontext() as context:
+            context.prec = 60
+            decimal = Decimal(int(value.value.p)) / Decimal(int(value.value.q))
+        if parse(f"{decimal:f}") is value:
+            return f"{decimal:f}"
+    return text
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, tuple):
-        return to_text(value) if isinstance(value, Expression) else str(value)
+        return _written(value) if isinstance(value, Expression) else str(value)
     nested = bool(value) and isinstance(value[0], tuple)
     return ("; " if nested else ", ").join(map(_text, value))

@@ -20,12 +20,14 @@ from bea.bseries import exact_map
 from bea.errors import BeaError, MethodError
 from bea.fields import VectorField
 from bea.methods import Method, Scheduled
+from bea.methods.library.decimals import plain_number
 from bea.modified import routes
 from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.componentwise.equation import ComponentwiseEquation
 from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.character import Character
+from bea.modified.routes import trees
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
 from bea.modified.symbolic_step import (
@@ -190,6 +192,9 @@ class _Derivation:
     def components(self, order: int) -> list[tuple[Element, ...]]:
         if self.route == "manifold":
             return self.character.slow_manifold.to(order)[0]
+        if self.route == "trees" and self.method.rounding:
+            found = list(self.coefficients(order).values())
+            return trees.evaluate(found, _given(self.problem), order, self.method)
         return routes.get(self.route).on_field(self.method, _given(self.problem), order)
 
     def memory(self, order: int) -> Any:
@@ -199,8 +204,12 @@ class _Derivation:
 def _by_trees(
     on_trees: Callable[[Method, int], list[Any]], method: Method, order: int
 ) -> dict[Tree, Any]:
-    trees = trees_up_to(order + 1, method.colors)  # first: it refuses an order with too many
-    return dict(zip(trees, map(rational_if_possible, on_trees(method, order)), strict=True))
+    nodes = trees_up_to(order + 1, method.colors)  # first: it refuses an order with too many
+    found = [rational_if_possible(b) for b in on_trees(method, order)]
+    unit = method.rounding
+    if unit:
+        found = [plain_number(b, unit) if isinstance(b, fmpq) else b for b in found]
+    return dict(zip(nodes, found, strict=True))
 
 
 def _modifying_on_trees(method: Method, order: int) -> list[Any]:
@@ -279,6 +288,8 @@ def _choose(route: str, character: Character) -> str:
         return "manifold"
     if problem is None:
         return "manifold" if isinstance(method, Scheduled) else "trees"
+    if method.rounding:  # whose residue is told by the trees
+        return "trees"
     return "operator" if symbol(method, 0) is not None else "perturbation"
 
 

@@ -73,6 +73,11 @@ def test_the_helical_valley_is_confirmed() -> None:
     problem = bea.problems.loss(loss)
     method = bea.methods.gradient_descent()
     certificate = bea.verify(
-        method, problem, order=1, starts=[[1.0, 0.4, 0.3]], time=0.5, gammas=[0.04, 0.02, 0.01]
+        method,
+        problem,
+        order=1,
+        starts=[[1.0, 0.4, 0.3]],
+        time=0.5,
+        gammas=[0.04, 0.02, 0.01, 0.005],
     )
     assert certificate.verdict == "confirmed"

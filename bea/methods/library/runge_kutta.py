@@ -71,7 +71,7 @@ def _moved(theta: Any, gamma: Any, row: Row, stages: list[Any]) -> Any:
 @register
 @dataclass(frozen=True)
 class RungeKutta(TableauMethod):
-    """The method of any tableau: exact rationals or radicals, checked for consistency.
+    """The method of any tableau, checked for consistency; see `Tableau.of` for what A and b may be.
 
     >>> RungeKutta(A="0, 0; 2/3, 0", b="1/4, 3/4").tableau.stages
     2
@@ -90,6 +90,11 @@ class RungeKutta(TableauMethod):
         tableau = Tableau.of(self.A, self.b, c)
         for name, value in (("tableau", tableau), ("A", tableau.A), ("b", tableau.b)):
             object.__setattr__(self, name, value)
+
+    @property
+    def rounding(self) -> fmpq | None:
+        """The unit of the last place of its decimals, if they have more than ten places."""
+        return self.tableau.rounding
 
 
 @register

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flint import fmpq
+
 from bea.algebra.language.building import add, negate
 from bea.algebra.language.expressions import Expression, Number, free_symbols, to_text
 from bea.algebra.ring.exact import exact, in_ring
@@ -16,6 +18,16 @@ from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, TableauError
 from bea.files.drawings import Mathematics
 from bea.files.texts import in_columns
+from bea.methods.library.decimals import (
+    MOST_PLACES,
+    Told,
+    decimal_places,
+    entry_of,
+    is_rounding,
+    shown_sum,
+    summed_to_one,
+)
+from bea.methods.library.matrices import completed, entries_of, rows_of
 
 Matrix = tuple[tuple[Expression, ...], ...]
 Vector = tuple[Expression, ...]
@@ -52,28 +64,54 @@ class Tableau(Mathematics):
     def of(cls, A: Any, b: Any, c: Any = None) -> Tableau:
         """Return the tableau with these entries.
 
+        Decimals of more than ten places, floats among them, are taken for what was rounded to them:
+        a simple fraction where there is one, as 1/3 for 0.3333333333333333, and for weights that
+        add up to 1 but for rounding. A warning says so.
+
         Parameters
         ----------
         A, b, c
             The matrix, the weights, and (only to be checked against the row sums of A) the nodes:
-            nested sequences, arrays or SymPy matrices of exact numbers, or texts such as
-            "0, 0; 1/2, 0" and "0, 1".
+            nested sequences, arrays or SymPy matrices, or texts such as "0, 0; 1/2, 0" and "0, 1";
+            see `bea.methods.library.matrices`. Of A the lower triangle is enough.
 
         Raises
         ------
         TableauError
-            If an entry is a float or cannot be read, the shapes do not fit, sum b is not 1, or c
-            is not the vector of row sums.
+            If an entry cannot be read, the shapes do not fit, sum b is not 1, or c is not the
+            vector of row sums.
         """
-        matrix = tuple(_vector(row, f"row {i + 1} of A") for i, row in enumerate(_rows(A)))
-        weights = _vector(b, "b")
+        told = Told()
+        weights = _vector(entries_of(b, "b"), "b", told)
+        rows = completed(rows_of(A, "A"), len(weights))
+        matrix = tuple(_vector(row, f"row {i + 1} of A", told) for i, row in enumerate(rows))
         _check_shape(matrix, weights)
+        weights = summed_to_one(weights, told)
         _check_sum(
-            weights, exact(1), "the weights b add up to {}: a consistent method needs sum b = 1"
+            weights,
+            exact(1),
+            "the weights b add up to {}: a consistent method needs sum b = 1, so write them as "
+            "fractions or with all their digits",
         )
         if c is not None:
-            _check_nodes(matrix, _vector(c, "c"))
-        return cls(matrix, weights)
+            _check_nodes(matrix, _vector(entries_of(c, "c"), "c", told))
+        found = cls(matrix, weights)
+        if found.rounding is not None:
+            told.add("coefficients", f"that follow are given to {float(1000 * found.rounding):.0e}")
+        told.warn()
+        return found
+
+    @property
+    def rounding(self) -> fmpq | None:
+        """The unit of the last place of its decimals, if it has decimals of more than ten places.
+
+        >>> Tableau.of("0, 0; 1, 0", "0.4798896504144996, 0.5201103495855004").rounding
+        1/10000000000000000
+        """
+        entries = [*self.b, *(a for row in self.A for a in row)]
+        places = [decimal_places(e.value) for e in entries if isinstance(e, Number)]
+        long = [count for count in places if count > MOST_PLACES]
+        return fmpq(1, 10 ** min(long)) if long else None
 
     @property
     def stages(self) -> int:
@@ -122,25 +160,9 @@ class Tableau(Mathematics):
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _rows(A: Any) -> Sequence[Any]:
-    if hasattr(A, "tolist"):  # a NumPy array or SymPy matrix
-        A = A.tolist()
-    if isinstance(A, str):
-        return [row for row in A.split(";") if row.strip()]
-    if not isinstance(A, Sequence) or not A:
-        raise TableauError("A must be a matrix: give rows, such as [[0, 0], ['1/2', 0]]")
-    return A
-
-
-def _vector(entries: Any, what: str) -> Vector:
-    if hasattr(entries, "tolist"):
-        entries = list(entries)
-    if isinstance(entries, str):
-        entries = entries.split(",") if "," in entries else entries.split()
-    if not isinstance(entries, Sequence):
-        raise TableauError(f"{what} must be a sequence of exact numbers")
+def _vector(entries: Sequence[Any], what: str, told: Told) -> Vector:
     try:
-        return tuple(exact(entry, f"entry {j + 1}") for j, entry in enumerate(entries))
+        return tuple(entry_of(x, f"entry {j + 1}", told) for j, x in enumerate(entries))
     except BeaError as error:
         raise TableauError(f"{what}: {error}") from None
 
@@ -151,7 +173,7 @@ def _check_shape(matrix: Matrix, weights: Vector) -> None:
         shape = " ".join(str(len(row)) for row in matrix)
         raise TableauError(
             f"b has {s} weights but A has {len(matrix)} rows of lengths {shape}: "
-            "A must be square, with a row and a column for each weight"
+            "A must be square, with a row and a column for each weight, or its lower triangle"
         )
 
 
@@ -159,15 +181,16 @@ def _check_nodes(matrix: Matrix, nodes: Vector) -> None:
     if len(nodes) != len(matrix):
         raise TableauError(f"c has {len(nodes)} nodes for {len(matrix)} stages: give one each")
     for i, (row, node) in enumerate(zip(matrix, nodes, strict=True)):
-        wanted = f"c[{i + 1}] is {to_text(node)}: they must agree"
+        wanted = f"c[{i + 1}] is {shown_sum(node)}: they must agree"
         _check_sum(row, node, f"row {i + 1} of A adds up to {{}} but {wanted}")
 
 
 def _check_sum(entries: Vector, wanted: Expression, message: str) -> None:
     difference = add(*entries, negate(wanted))
     ring = Ring([], sorted(free_symbols(difference)))
-    if not in_ring(difference, ring).is_zero():
-        raise TableauError(message.format(to_text(add(*entries))))
+    if in_ring(difference, ring).is_zero() or is_rounding(difference, entries):
+        return
+    raise TableauError(message.format(shown_sum(add(*entries))))
 
 
 def _is_zero(entry: Expression) -> bool:
