@@ -15,7 +15,6 @@ from bea.errors import ExpressionError, GuessWarning
 
 if TYPE_CHECKING:
     from bea.algebra.ring.element import Element
-    from bea.fields.vector_field import Loss
 
 
 def require_plain_order(names: Sequence[str]) -> None:
@@ -49,12 +48,12 @@ def require_plain_order(names: Sequence[str]) -> None:
     )
 
 
-def warn_of_additive(loss: Loss) -> None:
-    """Warn of variables that nobody declared and that are terms of their own beside others.
+def warn_of_additive(variables: Sequence[str], gradient: Sequence[Element]) -> None:
+    """Warn of variables of a loss that nobody declared and that are terms of their own in it.
 
     In x**2/2 + c the gradient by c is 1: a constant was meant, or a parameter.
     """
-    slopes = dict(zip(loss.variables, loss.components, strict=True))
+    slopes = dict(zip(variables, gradient, strict=True))
     alone = [name for name, slope in slopes.items() if _is_plain_constant(slope)]
     if not alone or len(alone) == len(slopes):
         return

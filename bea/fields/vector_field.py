@@ -279,7 +279,7 @@ class Loss(VectorField):
             )
         loss = cls(read(ring, expressions[0]), about)
         if variables is None:
-            warn_of_additive(loss)
+            warn_of_additive(loss.variables, loss.components)
         return loss
 
     def with_parameters(self, names: Sequence[str]) -> Loss:

@@ -7,6 +7,7 @@ operations means for each kind of element is here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -100,9 +101,7 @@ def _function(name: str, a: Any) -> Any:
 
 
 def _of_library(library: Any, name: str) -> Any:
-    """Return a library's function; JAX keeps the error function beside SciPy's."""
+    """Return a library's function; JAX has the error function where SciPy has it."""
     if name == "erf" and not hasattr(library, name):
-        from jax.scipy.special import erf
-
-        return erf
+        library = import_module(f"{library.__name__.partition('.')[0]}.scipy.special")
     return getattr(library, name)
