@@ -74,7 +74,7 @@ def _in_jax(problem: VectorField) -> Callable[[Any], Any]:
     problem.require_values()
 
     def field(theta: Any) -> Any:
-        values = problem.program.run(list(theta), lift=lambda c: float(c.p) / float(c.q))
+        values = problem.program.run(list(theta), lift=lambda c: int(c.p) / int(c.q))
         return jnp.stack([0 * theta[0] + value for value in values])
 
     return field

@@ -159,7 +159,7 @@ def compare_terms(measured: MeasuredTerms, equation: ModifiedEquation) -> list[T
 
 def _at(term: Sequence[Element], point: Floats) -> Floats:
     """Return a term at a point; what else its ring has learned does not limit it."""
-    values = to_program(term).run(list(point), lambda c: float(c.p) / float(c.q))
+    values = to_program(term).run(list(point), lambda c: int(c.p) / int(c.q))
     return np.array(values, dtype=float)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bea.algebra import Element
 from bea.algebra.language.reals import real_points
+from bea.algebra.language.texts import all_digits
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, Scheduled
@@ -155,9 +156,11 @@ class ModifiedEquation(Terms):
 
     # --- writing ----------------------------------------------------------------------------------
 
+    @all_digits()
     def __repr__(self) -> str:
         return display.as_text(self, SCREEN)
 
+    @all_digits()
     def text(self, full: bool = False) -> str:
         """Return the equation as text; terms that fill a page are left out unless `full`.
 
@@ -174,6 +177,7 @@ class ModifiedEquation(Terms):
         """Return the equation for every field at once, as text."""
         return display.universal_text(self)
 
+    @all_digits()
     def latex(self, full: bool = False) -> str:
         """Return the equation in LaTeX, a concrete one as an aligned system; see `text`."""
         return display.as_latex(self, None if full else LATEX_LONGEST)
@@ -181,6 +185,7 @@ class ModifiedEquation(Terms):
     def _repr_latex_(self) -> str:
         return f"${display.as_latex(self, LATEX_LONGEST)}$"
 
+    @all_digits()
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object that `bea derive --format json` prints.
 

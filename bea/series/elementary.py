@@ -193,7 +193,7 @@ def _convolve(w: list[Any], y: list[Any], k: int) -> Any:
 def _number(value: fmpq, like: Any) -> Any:
     """Return an exact number as it can meet `like`: a float beside floats."""
     if isinstance(like, float | np.ndarray | np.floating):
-        return float(value.p) / float(value.q)
+        return int(value.p) / int(value.q)
     return value
 
 

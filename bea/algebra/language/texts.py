@@ -8,8 +8,10 @@ wrote.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 from bea.algebra.language import limits
@@ -31,6 +33,24 @@ TOKEN = re.compile(
     r"|(?P<open>\()|(?P<close>\))|(?P<other>\S)"
 )
 """What a text falls into: the name of the group that matches says what kind of token it is."""
+
+
+@contextmanager
+def all_digits() -> Iterator[None]:
+    """Let Python write integers of any length, which it refuses beyond 4,300 digits.
+
+    How large numbers become is bounded by `bea.algebra.language.limits` and the orders derived to.
+
+    >>> with all_digits():
+    ...     len(f"{10**5000}")
+    5001
+    """
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 def by_number(names: Iterable[str]) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+from bea.algebra.language.texts import all_digits
 from bea.cli.formats.format import Format, Page
 from bea.cli.streams import emit
 
@@ -29,6 +31,11 @@ def show(page: Page, format: str, out: Path | None = None) -> None:
     from bea.reports import console_on
 
     console = console_on()
+    with all_digits():
+        _show(console, page, format, out)
+
+
+def _show(console: Any, page: Page, format: str, out: Path | None) -> None:
     if format == "text" and page.parts is not None and out is None:
         for part in page.parts():
             console.print(part)

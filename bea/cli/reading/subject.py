@@ -53,7 +53,7 @@ class Chosen:
         schedule = getattr(self.method, "schedule", None)
         if schedule is None:
             return time
-        end = float(schedule.time.p) / float(schedule.time.q)
+        end = int(schedule.time.p) / int(schedule.time.q)
         return end if self.jumps else min(time, end)
 
     def on_problem(self) -> tuple[Method, VectorField]:

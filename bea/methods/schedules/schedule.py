@@ -182,7 +182,7 @@ class Schedule(Portable, Mathematics):
         given = np.asarray(times, dtype=float)
         flat = np.ascontiguousarray(given.reshape(-1))
         values = np.empty_like(flat)
-        ends = np.array([float(b.p) / float(b.q) for b in self.breaks])
+        ends = np.array([int(b.p) / int(b.q) for b in self.breaks])
         reached = flat + _ROUNDING * np.maximum(1.0, np.abs(flat))
         which = np.searchsorted(ends, reached, side="right")
         for index in np.unique(which):
@@ -205,7 +205,7 @@ class Schedule(Portable, Mathematics):
                 )
         if not self.time > 0:
             raise BeaError(f"the schedule's time is {self.time}: give one above 0")
-        times = np.linspace(0.0, float(self.time.p) / float(self.time.q), _SAMPLES)
+        times = np.linspace(0.0, int(self.time.p) / int(self.time.q), _SAMPLES)
         values = self(times)
         # A cosine that ends at 0 may be rounded to just below.
         wrong = ~np.isfinite(values) | (values < -1e-12 * np.nanmax(np.abs(values), initial=0.0))

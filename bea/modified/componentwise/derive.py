@@ -107,7 +107,7 @@ _STEP = 1e-6  # of a difference quotient
 
 
 def _float(value: Any) -> float:
-    return float(value.p) / float(value.q)
+    return int(value.p) / int(value.q)
 
 
 def _memory_size(method: Method) -> int:

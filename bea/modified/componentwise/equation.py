@@ -10,6 +10,7 @@ from typing import Any
 from bea.algebra import Element, Expression, as_float, exact
 from bea.algebra.language.expressions import free_symbols, to_text
 from bea.algebra.language.letters import greek
+from bea.algebra.language.texts import all_digits
 from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.exact import in_ring
 from bea.errors import MethodError, OrderError
@@ -107,6 +108,7 @@ class ComponentwiseEquation(Portable):
 
     # --- writing --------------------------------------------------------------------------------
 
+    @all_digits()
     def __repr__(self) -> str:
         given = ", ".join(self.given)
         return writing.as_text(self.symbols, self.terms) + (f", {given}" if given else "")
@@ -116,6 +118,7 @@ class ComponentwiseEquation(Portable):
         """The hyperparameters that have numbers, as texts such as "β₁ = 9/10"."""
         return [f"{greek(name)} = {to_text(value)}" for name, value in self.values.items()]
 
+    @all_digits()
     def latex(self) -> str:
         """Return the equation in LaTeX."""
         return writing.as_latex(self.symbols, self.terms)
@@ -123,6 +126,7 @@ class ComponentwiseEquation(Portable):
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
 
+    @all_digits()
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable record.
 

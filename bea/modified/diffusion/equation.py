@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.algebra import Element, Ring
+from bea.algebra.language.texts import all_digits
 from bea.algebra.ring.differential_operator import DifferentialOperator
 from bea.arrays import Floats
 from bea.fields import VectorField
@@ -207,6 +208,7 @@ class StochasticEquation(Portable):
 
     # --- writing --------------------------------------------------------------------------------
 
+    @all_digits()
     def __repr__(self) -> str:
         lines = ["dX = b dt + √γ S dW", *self._lines(TEXT, "b[{}] = {}", "SSᵀ[{}] = {}")]
         where = self.concrete.where_texts(frozenset())
@@ -218,6 +220,7 @@ class StochasticEquation(Portable):
             )
         return "\n".join(lines)
 
+    @all_digits()
     def latex(self) -> str:
         """Return the equation in LaTeX, as an aligned system."""
         lines = self._lines(LATEX, "b_{{{}}} &= {}", r"(S S^{{\top}})_{{{}}} &= {}")
@@ -249,6 +252,7 @@ class StochasticEquation(Portable):
             for (i, j), row in zip(self.pairs, rows[self.dimension :], strict=True)
         ]
 
+    @all_digits()
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object: `drift` and `covariance` (S Sᵀ) are lists by power.
 

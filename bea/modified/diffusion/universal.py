@@ -16,6 +16,7 @@ from typing import Any
 
 from bea.algebra.language.building import divide, number
 from bea.algebra.language.expressions import to_text
+from bea.algebra.language.texts import all_digits
 from bea.errors import OrderError
 from bea.methods import Method
 from bea.modified.derive import derive
@@ -102,6 +103,7 @@ class UniversalStochasticEquation:
 
     # --- writing --------------------------------------------------------------------------------
 
+    @all_digits()
     def __repr__(self) -> str:
         drift = _brackets(series(self.drift_terms(), TEXT, remainder=False))
         covariance = series(self.covariance_terms(), TEXT, remainder=False)
@@ -112,6 +114,7 @@ class UniversalStochasticEquation:
         end = "".join(f"\n({remark})" for remark in remarks)
         return f"dθ = {drift} dt + √γ S dW,  SSᵀ = {covariance}{end}"
 
+    @all_digits()
     def latex(self) -> str:
         """Return the equation in LaTeX."""
         drift = series(self.drift_terms(latex=True), LATEX, remainder=False)
@@ -124,6 +127,7 @@ class UniversalStochasticEquation:
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
 
+    @all_digits()
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object: `drift` and `covariance` (S Sᵀ) are lists by power.
 

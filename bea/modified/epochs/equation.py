@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.algebra import Element
 from bea.algebra.language.reals import real_numbers
+from bea.algebra.language.texts import all_digits
 from bea.errors import MethodError
 from bea.fields import Loss
 from bea.methods import Method
@@ -174,6 +175,7 @@ class EpochEquation(ModifiedEquation):
         self._require_descent()
         return _FIRST[self.epoch.average][1]
 
+    @all_digits()
     def as_json(self) -> dict[str, Any]:
         """Return the object of `ModifiedEquation.as_json`, with what the epoch goes through."""
         epoch = {

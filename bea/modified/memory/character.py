@@ -262,7 +262,7 @@ def as_number(value: Any) -> float:
     """Return an exact number, rational or in radicals, as a float; nan where symbols are open."""
     value = rational_if_possible(value)
     if not isinstance(value, Element):
-        return float(value.p) / float(value.q)
+        return int(value.p) / int(value.q)
     return float("nan") if value.ring.symbols else as_float(to_expression(value))
 
 

@@ -23,6 +23,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from bea.algebra import Element, Ring
+from bea.algebra.language.texts import all_digits
 from bea.algebra.ring.conversions import read, to_expression
 from bea.algebra.ring.differential_operator import DifferentialOperator
 from bea.errors import DimensionError, OrderError
@@ -235,9 +236,11 @@ class ModifiedGenerator(Portable):
 
     # --- writing --------------------------------------------------------------------------------
 
+    @all_digits()
     def __repr__(self) -> str:
         return f"L̃ = {self._written(TEXT, [repr(term) for term in self.terms])}"
 
+    @all_digits()
     def latex(self) -> str:
         """Return the generator in LaTeX."""
         return rf"\tilde{{L}} = {self._written(LATEX, [term.latex() for term in self.terms])}"
@@ -255,6 +258,7 @@ class ModifiedGenerator(Portable):
         end = script.remainder(script.gamma(len(self.terms)))
         return " + ".join([*pieces, end])
 
+    @all_digits()
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object.
 

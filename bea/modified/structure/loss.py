@@ -11,6 +11,7 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.algebra.language.reals import real_numbers
+from bea.algebra.language.texts import all_digits
 from bea.algebra.programs.numpy_code import compile_program
 from bea.arrays import Floats
 from bea.errors import BeaError, DomainError
@@ -59,9 +60,11 @@ class ModifiedLoss:
         self.terms = tuple(terms)
         self._gradients = tuple(gradients)
 
+    @all_digits()
     def __repr__(self) -> str:
         return self._write(latex=False)
 
+    @all_digits()
     def latex(self) -> str:
         """Return the modified loss in LaTeX."""
         return self._write(latex=True)

@@ -188,7 +188,7 @@ class _Reader:
             key=lambda pair: (sum(pair[0]), tuple(-e for e in pair[0])),
         )
         if self._is_constant(ordered):
-            sign = 1 if sum(self._size(e) * float(c.p) / float(c.q) for e, c in ordered) > 0 else -1
+            sign = 1 if sum(self._size(e) * int(c.p) / int(c.q) for e, c in ordered) > 0 else -1
             ordered.sort(key=lambda pair: sign * pair[1] < 0)
         else:
             sign = 1 if ordered[0][1] > 0 else -1
@@ -207,7 +207,7 @@ class _Reader:
         for atom, power in zip(self.radicals, exponents[len(self.ring.symbols) :], strict=True):
             if power:
                 number = _number(atom)
-                value *= (float(number.p) / float(number.q)) ** (power / atom.degree)
+                value *= (int(number.p) / int(number.q)) ** (power / atom.degree)
         return value
 
 

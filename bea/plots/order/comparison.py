@@ -259,7 +259,7 @@ def _regulariser(
 def _leading(equation: ModifiedEquation) -> float:
     """Return c with f_0 = c f: the effective rate."""
     rate = equation.coefficients[leaf]
-    return float(rate.p) / float(rate.q)
+    return int(rate.p) / int(rate.q)
 
 
 def _levels(panels: Sequence[ComparisonPanel]) -> Floats:

@@ -118,8 +118,8 @@ def draw_schedules(curves: Sequence[ScheduleCurve], axes: Axes | None = None) ->
 
 
 def _curve(schedule: Schedule, label: str) -> ScheduleCurve:
-    end = float(schedule.time.p) / float(schedule.time.q)
-    breaks = tuple(b for b in (float(b.p) / float(b.q) for b in schedule.breaks) if b < end)
+    end = int(schedule.time.p) / int(schedule.time.q)
+    breaks = tuple(b for b in (int(b.p) / int(b.q) for b in schedule.breaks) if b < end)
     edges = [0.0, *breaks, end]
     times, values = [], []
     for index in range(len(edges) - 1):

@@ -140,7 +140,7 @@ def by_coefficients(samples: Sequence[Sequence[Element]]) -> Sampled:
     terms = [[element.terms() for element in sample] for sample in samples]
     columns: dict[Coefficients, int] = {}
     linear = [_with_columns([t[j] for t in terms], columns) for j in range(len(samples[0]))]
-    numbers = [[float(c.p) / float(c.q) for c in column] for column in columns]
+    numbers = [[int(c.p) / int(c.q) for c in column] for column in columns]
     table = np.array(numbers, dtype=np.float64).reshape(len(columns), len(samples))
     return Sampled(_affine_program(ring, linear, len(columns)), table, affine=True)
 
