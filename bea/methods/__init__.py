@@ -8,14 +8,16 @@ user's own rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from bea.algebra.language.makers import by_name, defaults, signature_of
-from bea.errors import nearest
+from bea.errors import UnknownNameError
 from bea.methods.described import documentation
 from bea.methods.library.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
+from bea.methods.names import method_named
 from bea.methods.registry import available, get, read, register
 from bea.methods.rules.plain_function import from_function
 from bea.methods.rules.rule import from_text
@@ -39,23 +41,25 @@ __all__ = [
 
 def __getattr__(name: str) -> Callable[..., Method]:
     """Return the maker of a method: the registered name with underscores for hyphens."""
-    wanted = name.replace("_", "-")
-    if name.startswith("__") or wanted not in available():
-        hint = nearest(wanted, available()).replace("-", "_")
-        raise AttributeError(f"module 'bea.methods' has no method '{name}'.{hint}")
-    return _maker(wanted)
+    if name.startswith("__"):
+        raise AttributeError(f"module 'bea.methods' has no '{name}'")
+    try:
+        wanted, said = method_named(name.replace("_", "-"), available())
+    except UnknownNameError as error:
+        raise AttributeError(f"module 'bea.methods': {error}") from None
+    return _maker(wanted, said)
 
 
 def __dir__() -> list[str]:
     return [*__all__, *(name.replace("-", "_") for name in available())]
 
 
-def _maker(name: str) -> Callable[..., Method]:
+def _maker(name: str, said: Mapping[str, Any] = MappingProxyType({})) -> Callable[..., Method]:
     cls, called = available()[name], name.replace("-", "_")
     known = defaults(cls)
 
     def make(*values: Any, **parameters: Any) -> Method:
-        return get(name, **by_name(called, list(known), values, parameters))
+        return get(name, **{**said, **by_name(called, list(known), values, parameters)})
 
     make.__name__ = make.__qualname__ = called
     make.__doc__ = documentation(cls)

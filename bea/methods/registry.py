@@ -9,8 +9,9 @@ from inspect import Parameter, signature
 from typing import Any, TypeVar
 
 from bea.algebra.language.calls import read_call
-from bea.errors import MethodError, UnknownNameError, nearest
+from bea.errors import MethodError
 from bea.methods.method import Method
+from bea.methods.names import method_named, renamed
 
 M = TypeVar("M", bound=type[Method])
 _classes: dict[str, type[Method]] = {}
@@ -49,6 +50,9 @@ def available() -> dict[str, type[Method]]:
 def get(name: str, **parameters: Any) -> Method:
     """Return the method of that name, with these hyperparameters.
 
+    Names that people type, such as "gd" or momentum=0.9, are taken for what they mean; see
+    `bea.methods.names`.
+
     Raises
     ------
     UnknownNameError
@@ -62,11 +66,8 @@ def get(name: str, **parameters: Any) -> Method:
     'heun'
     """
     known = available()
-    if name not in known:
-        raise UnknownNameError(
-            f"unknown method '{name}'.{nearest(name, known)} 'bea list methods' shows them all"
-        )
-    return _make(known[name], parameters)
+    found, said = method_named(name, known)
+    return _make(known[found], {**said, **parameters})
 
 
 def read(text: str) -> Method:
@@ -84,13 +85,7 @@ def read(text: str) -> Method:
 
 def _make(cls: type[Method], parameters: dict[str, Any]) -> Method:
     known = signature(cls).parameters
-    for given in parameters:
-        if given not in known:
-            have = f"it has {', '.join(known)}" if known else "it has none"
-            raise UnknownNameError(
-                f"method '{cls.name}' has no hyperparameter '{given}': {have}."
-                f"{nearest(given, known)}"
-            )
+    parameters = renamed(cls.name, parameters, list(known))
     for name, parameter in known.items():
         if parameter.default is Parameter.empty and name not in parameters:
             raise MethodError(f"method '{cls.name}' needs the hyperparameter '{name}': give it")

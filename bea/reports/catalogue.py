@@ -12,6 +12,8 @@ from bea import methods, problems
 from bea.algebra.language.makers import defaults, told_default
 from bea.errors import BeaError, UnknownNameError, nearest
 from bea.methods import described
+from bea.methods.library.runge_kutta import TableauMethod
+from bea.methods.names import ALIASES
 from bea.methods.schedules import library as schedules
 from bea.reports.formulas.notebook import latex
 from bea.reports.formulas.signs import formula_latex
@@ -29,6 +31,8 @@ def method_records() -> list[dict[str, Any]]:
         {
             "name": name,
             "title": cls.title,
+            "group": _group(cls),
+            "also": sorted(other for other, own in ALIASES.items() if own == name),
             "order_of_accuracy": cls.order_of_accuracy,
             "formula": cls.formula,
             "parameters": defaults(cls),
@@ -38,18 +42,38 @@ def method_records() -> list[dict[str, Any]]:
     ]
 
 
-def method_table() -> Table:
-    """Return the table that `bea list methods` prints."""
-    rows = [
-        (
-            record["name"],
-            _or_dash(record["order_of_accuracy"]),
-            _or_dash(", ".join(map(_assigned, record["parameters"].items()))),
-            record["title"],
+def methods_found(words: str) -> list[dict[str, Any]]:
+    """Return the records of the methods that hold all of some words, in whatever they say.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+
+    Examples
+    --------
+    >>> [record["name"] for record in methods_found("weight decay heavy")]
+    ['heavy-ball-decay', 'heavy-ball-l2']
+    """
+    wanted = words.lower().replace("-", " ").split()
+    found = [r for r in method_records() if all(word in _all_words(r) for word in wanted)]
+    if not found:
+        groups = ", ".join(dict.fromkeys(record["group"] for record in method_records()))
+        raise UnknownNameError(
+            f"no method has '{words}' in its name, title, source or group (the groups are {groups})"
         )
-        for record in method_records()
-    ]
-    return table_of(("method", ">order", "parameters", "what it is"), rows)
+    return found
+
+
+def method_table(records: list[dict[str, Any]]) -> Table:
+    """Return what `bea list methods` prints: a line for each method, group by group."""
+    rows: list[tuple[str, str, str]] = []
+    for group in dict.fromkeys([*_GROUPS.values(), *(r["group"] for r in records)]):
+        members = [r for r in records if r["group"] == group]
+        if members:
+            rows += [("", "", "")] * bool(rows) + [("", "", f"{group}:")]
+        rows += [(r["name"], _or_dash(r["order_of_accuracy"]), _line(r["title"])) for r in members]
+    return table_of(("method", ">order", "what it is"), rows)
 
 
 def problem_records() -> list[dict[str, Any]]:
@@ -185,6 +209,41 @@ def shown_latex(record: dict[str, Any]) -> str:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+_GROUPS = {
+    "gradient": "gradient descent",
+    "momentum": "momentum",
+    "adaptive": "adaptive and normalised",
+    "regularised": "weight decay and preconditioning",
+    "sharpness": "sharpness and look-ahead",
+    "second_order": "second order",
+    "games": "games",
+    "euler": "one-step integrators",
+    "multistep": "multistep integrators",
+}
+_LINE = 46  # characters of a title beside name and order in 80 columns
+
+
+def _group(cls: Any) -> str:
+    """Return what a method is listed under, by the module where it stands."""
+    module = "euler" if issubclass(cls, TableauMethod) else cls.__module__.rpartition(".")[2]
+    if module == "euler" and cls.gradient:
+        module = "gradient"
+    return _GROUPS.get(module, "optimizers" if cls.gradient else "integrators")
+
+
+def _line(title: str) -> str:
+    """Return a title that fits on its line: without what stands in brackets or after a colon."""
+    for cut in (title, title.partition(" (")[0], title.partition(": ")[0]):
+        if len(cut) <= _LINE:
+            return cut
+    return title[: _LINE - 1].rpartition(" ")[0] + " …"
+
+
+def _all_words(record: dict[str, Any]) -> str:
+    names = ("name", "title", "group", "source", "formula")
+    return " ".join([*(record[n] for n in names), *record["also"], *record["parameters"]]
+                    ).lower().replace("-", " ")  # fmt: skip
 
 
 def _title(maker: Callable[..., Any]) -> str:

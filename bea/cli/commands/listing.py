@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from bea.cli.formats import Page, show
 from bea.cli.reading.options import Format, group
 
+Filter = Annotated[
+    str,
+    typer.Option(
+        "--filter",
+        metavar="WORDS",
+        help="Only those with these words in name, title, group, parameters or source.",
+    ),
+]
 
-def list_methods(format: Format = "text") -> None:
-    """List the methods, with their order of accuracy and their parameters.
+
+def list_methods(filter: Filter = "", format: Format = "text") -> None:
+    """List the methods by groups, a line for each with its order of accuracy.
 
     For example:
 
       bea list methods
+      bea list methods --filter momentum
       bea list methods --format json
     """
     from bea.reports import catalogue
 
-    records, table = catalogue.method_records, catalogue.method_table
-    show(Page(lambda: {"methods": records()}, lambda: [table()]), format)
+    records = catalogue.methods_found(filter)
+    hint = "bea show NAME has the formula, the parameters and the source of a method."
+    show(
+        Page(lambda: {"methods": records}, lambda: [catalogue.method_table(records), hint]), format
+    )
 
 
 def list_problems(format: Format = "text") -> None:

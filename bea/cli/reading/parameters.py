@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from bea.errors import BeaError, UnknownNameError, nearest
+from bea.errors import BeaError, UnknownNameError
 
 _OWNER = re.compile(r"\s*(method|problem)\.(?=[^\W\d])")
 
@@ -47,10 +47,16 @@ def dealt(
     for text in params:
         owner, rest = _owner(text)
         for name, value in _read(rest).items():
-            chosen = _owner_of(name, {owner: names[owner]} if owner else names, method)
-            if name in dealt[chosen]:
-                raise BeaError(f"parameter '{name}' is given twice: give it once")
-            dealt[chosen][name] = value
+            known = {owner: names[owner]} if owner else names
+            if "method" in known and not any(name in own for own in known.values()):
+                found = _meant(name, value, hyperparameters, method)
+            else:
+                found = {name: value}
+            for own, part in found.items():
+                chosen = _owner_of(own, known, method)
+                if own in dealt[chosen]:
+                    raise BeaError(f"parameter '{own}' is given twice: give it once")
+                dealt[chosen][own] = part
     open_names = {name: name for name, value in dealt["method"].items() if value is None}
     return dealt["method"] | open_names, dealt["problem"]
 
@@ -73,6 +79,15 @@ def _read(text: str) -> dict[str, Any]:
     return found
 
 
+def _meant(name: str, value: Any, hyperparameters: Sequence[str], method: str) -> dict[str, Any]:
+    """Return the hyperparameters that another name for them stands for, such as momentum."""
+    from bea.methods.names import hyperparameter_named, renamed
+
+    if not hyperparameter_named(name, hyperparameters):
+        return {name: value}
+    return renamed(method, {name: value}, hyperparameters)
+
+
 def _owner_of(name: str, names: Mapping[str, Sequence[str]], method: str) -> str:
     owners = [owner for owner, known in names.items() if name in known]
     if len(owners) == 2:
@@ -81,10 +96,12 @@ def _owner_of(name: str, names: Mapping[str, Sequence[str]], method: str) -> str
             f"--param method.{name}=… or --param problem.{name}=…"
         )
     if not owners:
+        from bea.methods.names import hint_for
+
         known = [known for of_owner in names.values() for known in of_owner]
         have = f"known: {', '.join(known)}" if known else "there are none"
         raise UnknownNameError(
             f"there is no parameter '{name}' of the {' or the '.join(names)} ({have})."
-            f"{nearest(name, known)}"
+            f"{hint_for(name, known)}"
         )
     return owners[0]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bea.cli.reading import options
 from bea.cli.reading.parameters import dealt
 from bea.cli.reading.sources import GameText, ProblemText, Source
+from bea.cli.streams import note
 from bea.errors import BeaError, DimensionError, MethodError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class Subject:
         if self.update is not None:
             return Chosen(methods.from_text(self.update, **of_method), problem, problem)
         name = name or _suiting(problem)
-        of_method = _with_players(name, of_method, problem)
+        of_method = _with_players(name, of_method, problem, method)
         _check_complete(name, of_method)
         return Chosen(methods.get(name, **of_method), problem, problem)
 
@@ -204,14 +205,20 @@ def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     """Return the name of a method, which exists, and the hyperparameters that stand beside it."""
     from bea import methods
     from bea.algebra.language.calls import read_call
+    from bea.methods.names import method_named
 
     given: dict[str, Any] = {}
-    if method is not None and "(" in method:
+    if method is None:
+        return None, given
+    if "(" in method:
         method, given = read_call(method, "method", "heavy-ball(beta=1/2)")
-    if method is not None and method not in methods.available():
-        _check_is_no_problem(method)
-        methods.get(method)  # raises, with the nearest name
-    return method, given
+    if method in methods.available():
+        return method, given
+    _check_is_no_problem(method)
+    found, said = method_named(method, methods.available())
+    if found not in method:
+        note(f"'{method}' is {found}" + "".join(f" with {k}={v}" for k, v in said.items()))
+    return found, {**said, **given}
 
 
 def _suiting(problem: VectorField | None) -> str:
@@ -224,13 +231,18 @@ def _suiting(problem: VectorField | None) -> str:
 
 
 def _with_players(
-    name: str, given: Mapping[str, Any], problem: VectorField | None
+    name: str, given: Mapping[str, Any], problem: VectorField | None, typed: str | None
 ) -> dict[str, Any]:
-    """Tell alternating descent how many variables player 1 of a game has, unless it was told."""
+    """Tell alternating descent how many variables move first, unless it was told.
+
+    They are player 1's; for the symplectic Euler method the positions, half of all.
+    """
     from bea.problems import Game
 
     if name == "alternating" and isinstance(problem, Game):
         return {"first": len(problem.blocks[0]), **given}
+    if name == "alternating" and problem is not None and "euler" in (typed or "").lower():
+        return {"first": max(1, problem.dimension // 2), **given}
     return dict(given)
 
 

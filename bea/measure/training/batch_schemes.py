@@ -99,13 +99,15 @@ class BatchScheme:
 
     @property
     def updates(self) -> tuple[int, ...]:
-        """The number of updates of each phase: the whole number nearest to epochs N/B, at least 1.
+        """The number of updates of each phase, at least 1.
 
-        >>> decay_rate(64, epochs=[1, "1/2"], gamma=1, batch=24, factor=2).updates
-        (3, 1)
+        An epoch has as many as the whole number nearest to N/B.
+
+        >>> decay_rate(64, epochs=[1, 2], gamma=1, batch=24, factor=2).updates
+        (3, 6)
         """
         return tuple(
-            max(1, int((phase.epochs * self.size / phase.batch + fmpq(1, 2)).floor()))
+            max(1, _round(phase.epochs * _round(fmpq(self.size, phase.batch))))
             for phase in self.phases
         )
 
@@ -225,7 +227,8 @@ def grow_batch(
     size, epochs, gamma, batch, factor, momentum
         As for `decay_rate`.
     largest
-        No batch is larger: from there on the step size decays, which is a hybrid.
+        No batch is larger: the one that would be is this one, and the step size decays by the rest
+        of the factor, and by all of it from there on, which is a hybrid.
     keep
         "speed" multiplies the batch by k, so that the mean moves on in an epoch as it would with
         the decayed step size; then the noise is less, by (N − kB)/(N − B). "noise" takes the whole
@@ -240,6 +243,8 @@ def grow_batch(
     --------
     >>> grow_batch(64, epochs=[4, 4, 4], gamma="1/10", batch=2, factor=4, largest=8)
     hybrid (B to 8): 4 epochs of ε=1/10, B=2; 4 epochs of ε=1/10, B=8; 4 epochs of ε=1/40, B=8; ...
+    >>> grow_batch(64, epochs=[4, 4, 4], gamma="1/10", batch=2, factor=4, largest=16).phases[2]
+    Phase(epochs=4, gamma=1/20, batch=16)
     >>> [p.batch for p in grow_batch(64, [4, 4, 4], "1/10", 4, 4, keep="noise").phases]
     [4, 13, 33]
     """
@@ -254,7 +259,10 @@ def grow_batch(
         if index:
             grown = now * k if keep == "speed" else _nearest(noise / k**index, rate, size)
             if largest is not None and grown > largest:
-                rate, decayed = rate / k, True
+                rate = _rest(
+                    rate / k, now, largest, noise / k**index if keep == "noise" else None, size
+                )
+                now, decayed = largest, True
             else:
                 now = _whole(grown)
         phases.append(Phase(length, rate, now))
@@ -263,6 +271,17 @@ def grow_batch(
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _rest(rate: fmpq, now: int, largest: int, noise: fmpq | None, size: int) -> fmpq:
+    """Return the step size beside the largest batch, which takes a part of the factor."""
+    if noise is None or now == largest or largest == size:
+        return rate * fmpq(largest, now)
+    return noise / (fmpq(size, largest) - 1)
+
+
+def _round(number: fmpq) -> int:
+    return int((number + fmpq(1, 2)).floor())
 
 
 def _nearest(noise: fmpq, rate: fmpq, size: int) -> fmpq:

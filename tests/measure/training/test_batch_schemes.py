@@ -96,3 +96,26 @@ def test_noise_falls_from_phase_to_phase() -> None:
 def test_bad_input_is_refused(call: Any, error: type, message: str) -> None:
     with pytest.raises(error, match=re.escape(message)):
         call()
+
+
+def test_a_cap_is_stepped_to_and_the_rest_of_the_factor_decays() -> None:
+    """Smith, Kindermans, Ying and Le, ICLR 2018, section 5.1: CIFAR-10, and their four counts."""
+    size, epochs = 50_000, [60, 60, 40, 40]
+    plan = {"factor": 5, "largest": 5120}
+    decay = decay_rate(size, epochs, "1/10", 128, factor=5, momentum="9/10")
+    grow = grow_batch(size, epochs, "1/10", 128, momentum="9/10", **plan)  # type: ignore[arg-type]
+    faster = grow_batch(size, epochs, "1/2", 640, momentum="9/10", **plan)  # type: ignore[arg-type]
+    heavier = grow_batch(size, epochs, "1/2", 3200, momentum="49/50", **plan)  # type: ignore[arg-type]
+    assert [s.total_updates for s in (decay, grow, faster, heavier)] == [78200, 29180, 6440, 2360]
+    assert [p.batch for p in grow.phases] == [128, 640, 3200, 5120]
+    # The mean moves on in an epoch as it does when the rate alone decays.
+    assert grow.speeds == decay.speeds
+    assert faster.speeds == decay.speeds
+    assert heavier.speeds == decay.speeds
+
+
+def test_a_cap_keeps_the_noise_scale_too() -> None:
+    scheme = grow_batch(1000, [1, 1, 1, 1], "1/10", 20, 4, largest=100, keep="noise")
+    first, *rest = scheme.noise_scales
+    assert [p.batch for p in scheme.phases] == [20, 75, 100, 100]
+    assert rest[1:] == [first / 16, first / 64]

@@ -1,0 +1,225 @@
+"""The names that people type for methods and hyperparameters, and what they mean here.
+
+Another name of a thing that exists is taken for it. A name of what does not exist leads to what
+comes nearest in meaning, which is seldom what is nearest in spelling.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from bea.errors import UnknownNameError, nearest
+
+ALIASES = {
+    **dict.fromkeys(("gd", "steepest-descent", "sgd", "vanilla-sgd", "gradient"),
+                    "gradient-descent"),
+    **dict.fromkeys(("momentum", "heavyball", "hb", "polyak", "polyak-momentum", "sgd-momentum",
+                     "sgdm", "classical-momentum"), "heavy-ball"),
+    **dict.fromkeys(("ema", "averaged-momentum"), "ema-momentum"),
+    **dict.fromkeys(("nag", "agd", "nesterov-momentum", "accelerated-gradient",
+                     "nesterov-accelerated-gradient"), "nesterov"),
+    **dict.fromkeys(("euler", "forward-euler"), "explicit-euler"),
+    **dict.fromkeys(("backward-euler", "proximal-point", "proximal-gradient"), "implicit-euler"),
+    **dict.fromkeys(("rk-4", "runge-kutta-4", "runge-kutta4", "classical-runge-kutta",
+                     "classical-rk4"), "rk4"),
+    **dict.fromkeys(("rk3", "rk-3", "runge-kutta-3", "kutta-3"), "kutta3"),
+    **dict.fromkeys(("improved-euler", "explicit-trapezoidal", "heun2"), "heun"),
+    **dict.fromkeys(("crank-nicolson", "trapezoid", "trapezium", "trapezoidal-rule",
+                     "implicit-trapezoidal"), "trapezoidal"),
+    **dict.fromkeys(("gauss", "gauss-legendre", "gauss-legendre-4", "gl4"), "gauss4"),
+    **dict.fromkeys(("gauss-legendre-6", "gl6"), "gauss6"),
+    **dict.fromkeys(("gauss2", "gauss-legendre-2", "gl2"), "implicit-midpoint"),
+    **dict.fromkeys(("rk", "butcher", "tableau"), "runge-kutta"),
+    **dict.fromkeys(("adams-w", "adam-w"), "adamw"),
+    **dict.fromkeys(("rms-prop", "rms"), "rmsprop"),
+    **dict.fromkeys(("ada-grad",), "adagrad"),
+    **dict.fromkeys(("signsgd", "sign-sgd", "signgd", "sign-gd", "sign-gradient-descent"),
+                    "sign-descent"),
+    **dict.fromkeys(("normalized-descent", "normalized-gd", "normalised-gd", "normalized-sgd",
+                     "normalized-gradient-descent", "normalised-gradient-descent"),
+                    "normalised-descent"),
+    **dict.fromkeys(("sgdw", "sgdm-w"), "heavy-ball-decay"),
+    **dict.fromkeys(("l2", "gd-l2", "ridge"), "gradient-descent-l2"),
+    **dict.fromkeys(("weight-decay", "gd-weight-decay"), "gradient-descent-decay"),
+    **dict.fromkeys(("newton", "newtons-method", "damped-newtons-method"), "damped-newton"),
+    **dict.fromkeys(("eg", "extra-gradient"), "extragradient"),
+    **dict.fromkeys(("ogd", "ogda", "optimistic", "optimistic-descent"), "optimistic-gradient"),
+    **dict.fromkeys(("gda", "gradient-descent-ascent", "simgd"), "simultaneous"),
+    **dict.fromkeys(("alternating-gda", "alt-gda", "altgd", "symplectic-euler",
+                     "semi-implicit-euler"), "alternating"),
+    **dict.fromkeys(("egr", "gradient-regularized", "gradient-penalty",
+                     "gradient-regularisation", "gradient-regularization"), "gradient-regularised"),
+    **dict.fromkeys(("preconditioned-gd", "preconditioned-gradient-descent"),
+                    "preconditioned-descent"),
+    **dict.fromkeys(("sharpness-aware", "sharpness-aware-minimization"), "sam"),
+    **dict.fromkeys(("ab", "adams"), "adams-bashforth"),
+}  # fmt: skip
+"""Other names of methods that exist."""
+
+_STEPS = re.compile(r"(?:(ab|adams-bashforth)|bdf)-?([1-6])")
+_RULE = (
+    "write its step as an update rule, such as "
+    "--update 'v = beta*v + grad; theta = theta - gamma*v'"
+)
+_TABLEAU = "give its tableau: 'runge-kutta(A=…, b=…)'"
+
+MEANT = {
+    **dict.fromkeys(("radau", "radau-iia", "radau3", "radau2a", "radauiia"),
+                    "give its tableau; Radau IIA of order 3 is "
+                    "'runge-kutta(A=5/12, -1/12; 3/4, 1/4, b=3/4, 1/4)'"),
+    **dict.fromkeys(("radau5", "lobatto", "lobatto-iiia", "lobatto-iiic", "dirk", "sdirk", "esdirk",
+                     "rk45", "dopri5", "dormand-prince", "rkf45", "fehlberg", "cash-karp", "tsit5",
+                     "bs23", "rk23", "dop853", "ssprk3", "ssp3", "rk5", "rk6", "rk8",
+                     "bogacki-shampine"), _TABLEAU),
+    **dict.fromkeys(("leapfrog", "verlet", "stormer-verlet", "velocity-verlet", "yoshida"),
+                    "the symplectic methods are symplectic-euler (alternating), implicit-midpoint, "
+                    "gauss4 and gauss6"),
+    **dict.fromkeys(("midpoint",), "take explicit-midpoint or implicit-midpoint"),
+    **dict.fromkeys(("rk2", "runge-kutta-2"), "take heun, explicit-midpoint or ralston"),
+    **dict.fromkeys(("adams-moulton", "am"), "the multistep methods are adams-bashforth and bdf"),
+    **dict.fromkeys(("adadelta", "adabelief", "adan", "ademamix", "laprop", "lion", "radam", "yogi",
+                     "adafactor", "lookahead", "schedule-free", "muon", "lamb", "lars", "adamax",
+                     "amsgrad", "novograd", "sophia", "shampoo", "soap", "rprop", "adabound"),
+                    _RULE),
+    **dict.fromkeys(("ngd", "natural-gradient"),
+                    "take normalised-descent or, with a constant metric, preconditioned-descent"),
+    **dict.fromkeys(("bfgs", "lbfgs", "l-bfgs", "cg", "conjugate-gradient", "gauss-newton",
+                     "levenberg-marquardt", "trust-region"),
+                    "line searches and restarts branch, so that they have no modified equation; "
+                    "damped-newton is the method of second order"),
+    **dict.fromkeys(("sgld", "langevin", "minibatch-sgd", "mini-batch"),
+                    "random batches have commands of their own, 'bea sgd --help'"),
+    **dict.fromkeys(("ode45", "lsoda", "odeint", "solve-ivp"),
+                    "a method has a fixed step size here: take rk4, or give a tableau"),
+}  # fmt: skip
+"""What to take for names of methods that do not exist."""
+
+_PARAMETERS = {
+    "beta": ("momentum", "mu", "rho", "alpha", "decay", "b", "m"),
+    "beta1": ("b1", "beta_1", "momentum", "beta"),
+    "beta2": ("b2", "beta_2", "alpha", "rho"),
+    "epsilon": ("eps", "e"),
+    "weight_decay": ("wd", "weightdecay", "lam", "lambda", "lambda_", "l2", "decay"),
+    "bias_correction": ("bias", "corrected"),
+    "steps": ("k", "s", "order", "n"),
+    "ratio": ("r", "rho"),
+    "delta": ("damping", "d"),
+    "mu": ("strength", "penalty", "lam", "lambda"),
+    "diagonal": ("P", "p", "diag", "preconditioner", "metric"),
+}
+_PAIRS = {"betas": ("beta1", "beta2"), "beta12": ("beta1", "beta2")}
+_DECAYING = "gradient-descent-l2, heavy-ball-l2 or adamw"
+_WITH = {
+    "momentum": "heavy-ball",
+    "beta": "heavy-ball",
+    "nesterov": "nesterov-torch",
+    "weight_decay": _DECAYING,
+    "wd": _DECAYING,
+    "betas": "adam",
+    "dampening": "heavy-ball, or ema-momentum where it equals the momentum",
+    "maximize": "the loss with the other sign",
+}
+"""The methods that have what was asked of another."""
+
+_RATES = ("lr", "learning_rate", "learningrate", "eta", "gamma", "step_size", "stepsize", "h", "dt",
+          "rate", "step")  # fmt: skip
+
+
+def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]]:
+    """Return the method that a name means, with the hyperparameters that it says.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none; what comes nearest in meaning is told.
+
+    Examples
+    --------
+    >>> names = ["gradient-descent", "adams-bashforth", "rk4"]
+    >>> method_named("GD", names), method_named("ab3", names)
+    (('gradient-descent', {}), ('adams-bashforth', {'steps': 3}))
+    >>> method_named("radau", names)
+    Traceback (most recent call last):
+    bea.errors.UnknownNameError: there is no method 'radau': give its tableau; Radau IIA ...
+    """
+    plain = "-".join(re.split(r"[\s_-]+", name.strip().lower()))
+    for candidate in (name, plain, ALIASES.get(plain, "")):
+        if candidate in known:
+            return candidate, {}
+    steps = _STEPS.fullmatch(plain)
+    if steps:
+        return "adams-bashforth" if steps[1] else "bdf", {"steps": int(steps[2])}
+    if plain in MEANT:
+        raise UnknownNameError(f"there is no method '{name}': {MEANT[plain]}")
+    close = nearest(plain, [*known, *ALIASES])
+    raise UnknownNameError(f"unknown method '{name}'.{close} 'bea list methods' shows them all")
+
+
+def hyperparameter_named(name: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return which of a method's hyperparameters a name means; none if it means none.
+
+    >>> hyperparameter_named("momentum", ["beta"])
+    ('beta',)
+    >>> hyperparameter_named("betas", ["beta1", "beta2"])
+    ('beta1', 'beta2')
+    """
+    if name in known:
+        return (name,)
+    pair = _PAIRS.get(name.lower(), ())
+    if pair and set(pair) <= set(known):
+        return pair
+    plain = name.lower()
+    return next(((own,) for own in known if plain in _PARAMETERS.get(own, ())), ())
+
+
+def renamed(method: str, given: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """Return hyperparameters under the names that the method has for them.
+
+    Raises
+    ------
+    UnknownNameError
+        If one is none of the method's, or is given twice under two names.
+    """
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        own = hyperparameter_named(name, known)
+        if not own:
+            have = f"it has {', '.join(known)}" if known else "it has none"
+            raise UnknownNameError(
+                f"method '{method}' has no hyperparameter '{name}': {have}.{hint_for(name, known)}"
+            )
+        values = _parts(value, name) if len(own) > 1 else (value,)
+        for target, part in zip(own, values, strict=True):
+            if target in found:
+                raise UnknownNameError(f"'{name}' is {target}, which is given twice: give it once")
+            found[target] = part
+    return found
+
+
+def hint_for(name: str, known: Collection[str]) -> str:
+    """Return a sentence on a name that is no hyperparameter: what has it, or the nearest.
+
+    >>> hint_for("lr", ["beta"])
+    ' The learning rate is the step size γ, which has a value in runs alone: --gammas.'
+    """
+    plain = name.lower()
+    if plain in _RATES:
+        return " The learning rate is the step size γ, which has a value in runs alone: --gammas."
+    if plain in _WITH:
+        return f" Take {_WITH[plain]}."
+    return nearest(name, known)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _parts(value: Any, name: str) -> tuple[Any, Any]:
+    """Return the two numbers of a pair such as betas."""
+    if value is None:  # both symbolic
+        return None, None
+    parts = value.strip(" ()[]").replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or len(parts) != 2:
+        raise UnknownNameError(f"{name} is a pair: write {name}=9/10,999/1000")
+    return parts[0], parts[1]
