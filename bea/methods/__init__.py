@@ -13,11 +13,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bea.algebra.language.makers import by_name, defaults, signature_of
-from bea.errors import UnknownNameError
+from bea.errors import UnknownNameError, nearest
 from bea.methods.described import documentation
 from bea.methods.library.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
-from bea.methods.names import method_named
+from bea.methods.names import MEANT, method_named
 from bea.methods.registry import available, get, read, register
 from bea.methods.rules.plain_function import from_function
 from bea.methods.rules.rule import from_text
@@ -46,7 +46,9 @@ def __getattr__(name: str) -> Callable[..., Method]:
     try:
         wanted, said = method_named(name.replace("_", "-"), available())
     except UnknownNameError as error:
-        raise AttributeError(f"module 'bea.methods': {error}") from None
+        hint = nearest(name.replace("_", "-"), available()).replace("-", "_")
+        why = f". {error}" if name.replace("_", "-").lower() in MEANT else f".{hint}"
+        raise AttributeError(f"module 'bea.methods' has no method '{name}'{why}") from None
     return _maker(wanted, said)
 
 

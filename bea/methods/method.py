@@ -133,6 +133,13 @@ class Method(Mathematics):
         """Return the components on a concrete field of colours other than f and theta."""
         return {}
 
+    def for_every_field(self) -> tuple[Method, str]:
+        """Return what is derived where no field is given, and what to say of it if it is another.
+
+        On trees there is one small number, gamma: what has two is derived with their ratio.
+        """
+        return self, ""
+
     def shift_polynomials(self) -> tuple[Sequence[Any], Sequence[Any]] | None:
         """Return (rho, sigma), lowest power first, if rho(E) theta = gamma sigma(E) f(theta).
 

@@ -8,6 +8,7 @@ differential equations", Math. Comp. 76 (2007) 1941-1953.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import factorial
@@ -17,7 +18,7 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.bseries import exact_map
-from bea.errors import BeaError, MethodError
+from bea.errors import BeaError, GuessWarning, MethodError
 from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.methods.library.decimals import plain_number
@@ -91,6 +92,10 @@ def modified_equation(
     y' = y² − γy³ + 3γ²y⁴/2 − 8γ³y⁵/3 + 31γ⁴y⁶/6 + O(γ⁵)
     """
     require_method(method)
+    if problem is None:
+        method, said = method.for_every_field()
+        if said:
+            warnings.warn(said, GuessWarning, stacklevel=2)
     try:
         return derive(Character(method, problem), order, route)
     except MethodError as error:

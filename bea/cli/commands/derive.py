@@ -59,7 +59,7 @@ def derive(
 
     The iterates of a method follow, up to exponentially small terms, the flow of its modified
     equation. It is exact; as json it is one object, whose terms are in bea's own grammar. Of a
-    schedule that jumps each smooth piece has an equation of its own.
+    schedule with jumps or kinks each smooth piece has an equation of its own.
 
     For example:
 
@@ -92,7 +92,7 @@ def derive(
     from bea.reports.progress import waiting
 
     with waiting(console_on(sys.stderr), "deriving"):
-        if chosen.jumps and chosen.problem is not None and not inverse:
+        if chosen.in_pieces and chosen.problem is not None and not inverse:
             page = _page_of_pieces(chosen, highest, route, full)
         else:
             found: Any

@@ -39,7 +39,7 @@ def visible_gamma(chosen: Chosen) -> float:
     method: Any
     method, problem = chosen.on_problem()
     starts = chosen.default_points(1)
-    if chosen.jumps:  # a step size that meets the breaks
+    if chosen.in_pieces:  # a step size that meets the breaks
         first = method.smooth_pieces()[0][-1]
         character = Character(first, problem)
         rate, limit = time_scale_of(character, starts, lambda: derive(character, 1))

@@ -91,7 +91,8 @@ Loss = Annotated[
         "--loss",
         autocompletion=problem_names,
         metavar="NAME|EXPR",
-        help="A loss: its name, or an expression such as 'x**2*y + exp(-y)'.",
+        help="A loss: its name, or an expression such as 'x**2*y + exp(-y)'. Sums over data: "
+        "bea.problems.from_data, linear_model and network_model in Python, or bea sgd.",
         rich_help_panel=_PROBLEM,
     ),
 ]
@@ -155,9 +156,9 @@ Schedule = Annotated[
     typer.Option(
         "--schedule",
         autocompletion=schedule_names,
-        metavar="NAME(…)",
-        help="Step sizes γ s(t) that change with the time, such as 'cosine(time=1, low=1/10)'; "
-        "'bea list schedules' has all. Runs begin at t = 0.",
+        metavar="NAME(…)|EXPR",
+        help="Step sizes γ s(t) that change with the time: 'cosine(time=1, low=1/10)', or an "
+        "expression such as 'exp(-t)'; 'bea list schedules' has all. Runs begin at t = 0.",
         rich_help_panel=_PROBLEM,
     ),
 ]

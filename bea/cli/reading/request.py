@@ -91,7 +91,7 @@ class Request:
         method, problem = self.chosen.on_problem()
         self._check_flows(len(orders))
         starts = self._starts()
-        if self.chosen.jumps:
+        if self.chosen.in_pieces:
             return self._by_pieces(orders, starts, progress)
         time = self._time()
         gammas = self.gammas or self._gammas(starts, time)
@@ -112,7 +112,7 @@ class Request:
         starts = self._starts()
         method, problem = self.chosen.on_problem()
         time: Any = self.exact_time
-        if not self.chosen.jumps:
+        if not self.chosen.in_pieces:
             time = comparing_time(Character(method, problem)) if self.time is None else self.time
             if self.gammas is None:
                 self._gammas(starts, time)  # refuses too many steps
@@ -128,8 +128,8 @@ class Request:
 
         if self.one_step or self.samples > 1:
             raise BeaError(
-                "a schedule that jumps is measured at the end of the run: leave --one-step and "
-                "--samples out"
+                "a schedule with jumps or kinks is measured at the end of the run: leave "
+                "--one-step and --samples out"
             )
         method: Any
         method, problem = self.chosen.on_problem()

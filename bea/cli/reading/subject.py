@@ -45,17 +45,17 @@ class Chosen:
         return self.problem is not self.plain
 
     @property
-    def jumps(self) -> bool:
-        """Whether the schedule is in pieces, across which no modified equation goes."""
-        return getattr(self.method, "jumps", False)
+    def in_pieces(self) -> bool:
+        """Whether the schedule has jumps or kinks, across which no modified equation goes."""
+        return getattr(self.method, "in_pieces", False)
 
     def no_longer(self, time: float) -> float:
-        """Return a time that ends with the schedule; the schedule's, where that jumps."""
+        """Return a time that ends with the schedule; the schedule's, where that is in pieces."""
         schedule = getattr(self.method, "schedule", None)
         if schedule is None:
             return time
         end = int(schedule.time.p) / int(schedule.time.q)
-        return end if self.jumps else min(time, end)
+        return end if self.in_pieces else min(time, end)
 
     def on_problem(self) -> tuple[Method, VectorField]:
         """Return method and problem where there must be numbers to run with.
@@ -181,7 +181,9 @@ class Subject:
         name = name or _suiting(problem)
         of_method = _with_players(name, of_method, problem, method)
         _check_complete(name, of_method)
-        return Chosen(methods.get(name, **of_method), problem, problem)
+        found = methods.get(name, **of_method)
+        _say_if_read_as_loss(found, source, problem)
+        return Chosen(found, problem, problem)
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -228,6 +230,18 @@ def _suiting(problem: VectorField | None) -> str:
     if isinstance(problem, Game):
         return "simultaneous"
     return "gradient-descent" if isinstance(problem, Loss) else "explicit-euler"
+
+
+def _say_if_read_as_loss(method: Method, source: ProblemText, problem: VectorField | None) -> None:
+    """Tell that a bare expression is a loss, where the method is one for differential equations."""
+    text = source.positional if isinstance(source, Source) else None
+    named = isinstance(source, Source) and source.is_name
+    if text is not None and problem is not None and not method.gradient and not named:
+        sides = text if problem.dimension == 1 else ", ".join(f"{x}'" for x in problem.variables)
+        note(
+            f"'{text}' is read as a loss L, and {method.name} follows -grad L: for a differential "
+            f"equation give its right-hand side, --field '{sides}'"
+        )
 
 
 def _with_players(

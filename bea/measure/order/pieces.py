@@ -183,7 +183,7 @@ def _correction_order(method: Scheduled, equation: ModifiedEquation, orders: Seq
     if correction is None:
         listed = ", ".join(map(str, method.schedule.breaks)) or "none"
         raise MethodError(
-            f"a jump of the schedule (at t = {listed}) takes the memory of '{method.method}' off "
+            f"a break of the schedule (at t = {listed}) takes the memory of '{method.method}' off "
             "its slow manifold, and its layer is known for linear memory only, on a field that "
             "does not depend on the time: measure each smooth piece, schedule.piece(index)"
         )

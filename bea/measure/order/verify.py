@@ -108,7 +108,7 @@ def verify(
     require_method(method)
     require_problem(problem)
     chosen = range(_checked(order) + 1)
-    if isinstance(method, Scheduled) and method.jumps:
+    if isinstance(method, Scheduled) and method.in_pieces:
         _require_none(equation)
         return verify_by_pieces(
             method, problem, order, gammas, starts, time, gamma_count=gamma_count, progress=progress

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from bea.algebra.language.expressions import to_text
 from bea.methods.method import Method, Range
 from bea.methods.registry import register
 
@@ -24,7 +25,8 @@ class GradientRegularised(Method):
 
     The implicit regularisation of gradient descent is gamma/4 |grad L|^2: with mu = -1/4 and
     scaling "gamma" it is cancelled, and the method follows -grad L to the second order. A mu that
-    does not shrink with gamma has no place on trees: derive on a concrete loss.
+    does not shrink with gamma is a second small number: for every loss the equation is derived in
+    r = mu/gamma.
 
     >>> GradientRegularised(mu="-1/4", scaling="gamma").parameters
     {'mu': '-1/4', 'scaling': 'gamma'}
@@ -45,6 +47,18 @@ class GradientRegularised(Method):
         slope = f(theta)
         penalty = 2 * self.mu * gamma if self.scaling == "gamma" else 2 * self.mu
         return theta + gamma * (slope - penalty * f.derivative(theta, slope)), state
+
+    def for_every_field(self) -> tuple[Method, str]:
+        """Return the method with mu = r gamma: its equation in two small numbers, r put back."""
+        if self.scaling == "gamma":
+            return self, ""
+        mu = to_text(self.mu)
+        said = (
+            f"the fixed μ = {mu} is a second small number: the equation is in r = μ/γ, so that rγ "
+            "is μ. To all orders in μ it is that of gradient-descent on L + μ‖∇L‖², "
+            "θ̇ = −∇(L + μ‖∇L‖²) − γ/4 ∇‖∇(L + μ‖∇L‖²)‖² + O(γ²)"
+        )
+        return GradientRegularised(mu="r", scaling="gamma"), said
 
 
 @register

@@ -8,6 +8,7 @@ arXiv:1706.02677 (warm-up); Robbins and Monro, Ann. Math. Stat. 22 (1951) 400-40
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import Any
@@ -15,7 +16,9 @@ from typing import Any
 from flint import fmpq
 
 from bea.algebra.language.calls import read_call
-from bea.errors import BeaError, UnknownNameError, nearest
+from bea.algebra.language.functions import NON_SMOOTH, is_function
+from bea.algebra.language.texts import excerpt
+from bea.errors import BeaError, ExpressionError, UnknownNameError, nearest
 from bea.methods.schedules.schedule import Schedule, rational
 
 _MOST_PIECES = 1000
@@ -168,29 +171,35 @@ def available() -> dict[str, Callable[..., Schedule]]:
 
 
 def read(text: str) -> Schedule:
-    """Read a schedule from text, such as "cosine(time=1, low=1/10)".
+    """Read a schedule from text: "cosine(time=1, low=1/10)", or an expression in t, "exp(-2*t)".
 
     Raises
     ------
     UnknownNameError
         If there is no such schedule, or it has no such parameter.
-    BeaError
-        If the text is no name with parameters in brackets.
+    ExpressionError
+        If the text is neither a name with parameters in brackets nor an expression in t.
 
     Examples
     --------
     >>> print(read("cosine(time=2, low=1/10)"))
     cosine(time=2, low=1/10)
+    >>> print(read("exp(-t)/2"))
+    exp(-t)/2
     >>> read("cosin(time=2)")
     Traceback (most recent call last):
     ...
     bea.errors.UnknownNameError: unknown schedule 'cosin'. Did you mean 'cosine'? There are ...
     """
-    name, given = read_call(text, "schedule", "cosine(time=1, low=1/10)")
     known = available()
+    if not _names_one(text):
+        return _by_expression(text)
+    name, given = read_call(text, "schedule", "cosine(time=1, low=1/10)")
+    name = _ALIASES.get(name.lower(), name)
     if name not in known:
         raise UnknownNameError(
-            f"unknown schedule '{name}'.{nearest(name, known)} There are {', '.join(known)}"
+            f"unknown schedule '{name}'.{nearest(name, known)} There are {', '.join(known)}; or "
+            "write an expression in t, such as '1 - t/2'"
         )
     allowed = list(signature(known[name]).parameters)
     for parameter, value in given.items():
@@ -209,6 +218,46 @@ def read(text: str) -> Schedule:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+_ALIASES = {
+    **dict.fromkeys(("cos", "cosine-annealing", "cosine-decay"), "cosine"),
+    **dict.fromkeys(("exp", "exponential-decay", "exponential-lr"), "exponential"),
+    **dict.fromkeys(("step-lr", "step-decay", "multi-step", "staircase"), "step"),
+    **dict.fromkeys(("warmup", "linear-warmup", "linear-warm-up"), "warm-up"),
+    **dict.fromkeys(("sgdr", "cosine-restarts", "cosine-annealing-warm-restarts"), "warm-restarts"),
+    **dict.fromkeys(("onecycle", "one-cycle-lr", "1cycle"), "one-cycle"),
+    **dict.fromkeys(("cyclic", "cyclic-lr", "triangular"), "cyclical"),
+    **dict.fromkeys(("inverse", "inverse-time-decay", "hyperbolic"), "inverse-time"),
+    **dict.fromkeys(("const", "none"), "constant"),
+}
+_WORDS = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
+
+
+def _names_one(text: str) -> bool:
+    """Tell a name, with parameters perhaps, from an expression in t."""
+    found = _WORDS.fullmatch(text)
+    if found is None or found[1] == "t":
+        return False
+    name, inside = found[1].replace("_", "-"), found[2]
+    if "=" in (inside or "") or name in available():
+        return True
+    called = inside is not None and (is_function(found[1]) or found[1].lower() in NON_SMOOTH)
+    return not called and "t" not in found[1].split("-")
+
+
+def _by_expression(text: str) -> Schedule:
+    for name in re.findall(r"([^\W\d]\w*)\s*\(", text):
+        if name.lower() in NON_SMOOTH:
+            raise ExpressionError(
+                f"'{name}' in the schedule {excerpt(text)} makes pieces: write them with the times "
+                "between, such as piecewise(pieces=2*t; 1, breaks=1/2)"
+            )
+    if ";" in text:
+        raise ExpressionError(
+            f"the schedule {excerpt(text)} has pieces: write them with the times between, such as "
+            "piecewise(pieces=2*t; 1, breaks=1/2)"
+        )
+    return Schedule((text,))
 
 
 def _half_wave(start: fmpq, length: fmpq, first: fmpq, last: fmpq) -> str:

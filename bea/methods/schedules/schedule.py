@@ -2,8 +2,8 @@
 
 At the step n the time is t = n gamma and the step size gamma s(t), so that a schedule has a shape
 that does not depend on gamma. It is smooth on pieces: s is an exact expression in t on each, and
-between them, at the `breaks`, s or a derivative of it jumps. The schedules in use are made in
-`bea.methods.schedules`; `bea.methods.schedules.scheduled` runs a method with one.
+between them, at the `breaks`, s jumps, or it has a kink: a derivative jumps. The schedules in use
+are made in `bea.methods.schedules`; `bea.methods.schedules.scheduled` runs a method with one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from flint import fmpq
 from numpy.typing import ArrayLike
 
 from bea.algebra.language.calls import written_call
-from bea.algebra.language.expressions import Expression, free_symbols, to_text
+from bea.algebra.language.expressions import Expression, Number, free_symbols, to_text
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program
 from bea.algebra.ring.conversions import read, to_expression, to_program
@@ -28,6 +28,7 @@ from bea.algebra.ring.exact import as_rational, exact
 from bea.algebra.ring.ring import Ring
 from bea.arrays import Floats
 from bea.errors import BeaError, ExpressionError, MethodError
+from bea.fields.sources import substitute
 from bea.files.drawings import Mathematics
 from bea.portable import Portable
 
@@ -95,6 +96,27 @@ class Schedule(Portable, Mathematics):
         """Whether there is one piece only."""
         return not self.breaks
 
+    @property
+    def jumps(self) -> tuple[fmpq, ...]:
+        """The breaks at which s itself jumps; at the others it has a kink.
+
+        >>> Schedule(("t", "1", "1/2"), breaks=(1, 2)).jumps
+        (2,)
+        """
+        sides = zip(self.breaks, pairwise(self.pieces), strict=True)
+        return tuple(b for b, (left, right) in sides if not _meet(left, right, b))
+
+    @property
+    def breaks_text(self) -> str:
+        """What happens at the breaks, in words.
+
+        >>> Schedule(("t", "1", "1/2"), breaks=(1, 2)).breaks_text
+        'jumps at t = 2 and has a kink at t = 1'
+        """
+        kinks = [b for b in self.breaks if b not in self.jumps]
+        found = [("jumps", self.jumps), ("has a kink" if len(kinks) == 1 else "has kinks", kinks)]
+        return " and ".join(f"{what} at t = {_some(times)}" for what, times in found if times)
+
     def piece(self, index: int) -> Schedule:
         """Return one piece as a schedule that is smooth at all times.
 
@@ -136,17 +158,16 @@ class Schedule(Portable, Mathematics):
         if isinstance(time, np.ndarray) and time.dtype == float:
             return self(time)
         if not self.is_smooth:
-            listed = ", ".join(f"{b}" for b in self.breaks[:8])
-            more = ", ..." if len(self.breaks) > 8 else ""
             raise MethodError(
-                f"the schedule {self.name} jumps, or a derivative of it does, at t = {listed}{more}"
-                f": derive one smooth piece at a time, schedule.piece(index), such as "
-                f"{self.piece(1)}, as bea derive does, or measure across the breaks with "
-                "bea.verify or bea.measure.order.schedule_drift"
+                f"the schedule {self.name} {self.breaks_text}: derive one smooth piece at a time, "
+                f"schedule.piece(index), such as {self.piece(1)}, as bea derive does, or measure "
+                "across the breaks with bea.verify or bea.measure.order.schedule_drift"
             )
         return _run(self._programs[0], time)
 
     def __str__(self) -> str:
+        if self.name == "piecewise" and self.is_smooth and self.time == 1:
+            return to_text(self.pieces[0])  # which reads back
         inside = ", ".join(f"{k}={v}" for k, v in (self.parameters or {}).items())
         return f"{self.name}({inside})"
 
@@ -159,6 +180,8 @@ class Schedule(Portable, Mathematics):
         shown = {"pieces": "; ".join(map(to_text, self.pieces))}
         if self.breaks:
             shown["breaks"] = "; ".join(map(str, self.breaks))
+        elif self.time != 1:
+            shown["time"] = str(self.time)
         return shown
 
     @cached_property
@@ -231,6 +254,17 @@ def rational(value: Any, what: str) -> fmpq:
     if found is None:
         raise ExpressionError(f"{what} is {to_text(expression)}: give a rational number")
     return found
+
+
+def _meet(left: Expression, right: Expression, time: fmpq) -> bool:
+    """Tell whether two pieces have one value at a time, exactly."""
+    ring = Ring([])
+    values = [read(ring, substitute(piece, {"t": Number(time)})) for piece in (left, right)]
+    return (values[0] - values[1]).is_zero()
+
+
+def _some(times: Sequence[fmpq]) -> str:
+    return ", ".join(map(str, times[:8])) + (", ..." if len(times) > 8 else "")
 
 
 def _piece(value: Any) -> Expression:

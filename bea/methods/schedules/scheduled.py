@@ -40,8 +40,8 @@ class Scheduled(Method):
     method
         The method that is scheduled.
     schedule
-        A `Schedule`, or its text, such as "cosine(time=1, low=1/10)". Left open, it stands for
-        every schedule: the equation, for every field, is then in s, s', s'', ....
+        A `Schedule`, or its text, such as "cosine(time=1, low=1/10)" or "exp(-2*t)". Left open, it
+        stands for every schedule: the equation, for every field, is then in s, s', s'', ....
 
     Examples
     --------
@@ -118,8 +118,8 @@ class Scheduled(Method):
         return bound
 
     @property
-    def jumps(self) -> bool:
-        """Whether the schedule is in pieces, across which no modified equation goes."""
+    def in_pieces(self) -> bool:
+        """Whether the schedule has jumps or kinks, across which no modified equation goes."""
         return self.schedule is not None and not self.schedule.is_smooth
 
     def smooth_pieces(self, end: fmpq | None = None) -> list[tuple[fmpq, fmpq, Scheduled]]:

@@ -175,7 +175,7 @@ def trajectory_data(
         checked_window(window, 2)
     point = start_of(problem, start)
     chosen = checked_orders(orders)
-    if isinstance(method, Scheduled) and method.jumps:
+    if isinstance(method, Scheduled) and method.in_pieces:
         note = "flows from the corrected start" * Character(method).has_memory
         full = iterates_path(method, problem, point, gamma, steps, time)
         followed = flow_paths_by_pieces(method, problem, gamma, chosen, full)

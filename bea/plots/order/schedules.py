@@ -110,7 +110,7 @@ def draw_schedules(curves: Sequence[ScheduleCurve], axes: Axes | None = None) ->
         axes.set_xlabel("time t")
         axes.set_ylabel("s(t), the step size over γ")
         axes.grid(True)
-        titled(axes, "Schedules", "vertical lines: where s or a derivative of it jumps")
+        titled(axes, "Schedules", "vertical lines: jumps and kinks")
         return figure_of(axes)
 
 

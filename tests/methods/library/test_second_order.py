@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 from flint import fmpq
 
 import bea
-from bea.errors import MethodError
+from bea.errors import GuessWarning, MethodError
 from bea.fields import Loss, VectorField, with_time
 from bea.flows import Status, iterate
 from bea.measure.order import default_time, gammas_for
@@ -206,16 +207,30 @@ def test_both_are_scheduled_too() -> None:
         assert [str(c) for c in found[:2]] == texts
 
 
+def test_a_fixed_penalty_has_an_equation_for_every_loss() -> None:
+    """In r = mu/gamma; with r put back it is that on a concrete loss, by powers of both."""
+    method = get("gradient-regularised", mu="m")
+    with pytest.warns(GuessWarning, match=r"the fixed μ = m is a second small number: .* r = μ/γ"):
+        every = bea.modified_equation(method, order=3)
+    assert every.method.parameters == {"mu": "r", "scaling": "gamma"}
+    loss = Loss.read("x**2/2 + x**3/3 + x**4/5", "x")
+    counted = bea.modified_equation(every.method, loss, order=3)
+    fixed = bea.modified_equation(method, loss, order=3)
+    t, m, gamma, r = sympy.symbols("t m gamma r")
+    # Both small numbers times t: equal up to t^3.
+    one = sum(c[0] * gamma**k for k, c in enumerate(counted.terms)).subs(r, m / gamma)
+    two = sum(c[0] * gamma**k for k, c in enumerate(fixed.terms))
+    difference = sympy.expand((one - two).subs({gamma: t * gamma, m: t * m}, simultaneous=True))
+    assert all(sympy.expand(difference.coeff(t, k)) == 0 for k in range(4))
+    assert difference.coeff(t, 4) != 0  # the control: beyond, they are cut differently
+
+
 # --- what is refused ----------------------------------------------------------------------------
 
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "newton on trees": (
         lambda: bea.modified_equation(get("damped-newton")),
         "the matrix f' and its inverse have no place on trees: derive .* on a concrete loss",
-    ),
-    "a fixed penalty on trees": (
-        lambda: bea.modified_equation(get("gradient-regularised"), order=0),
-        "different powers of gamma.*: derive the method on a concrete loss",
     ),
     "singular everywhere": (
         lambda: bea.modified_equation(get("damped-newton"), Loss.read("(x + y)**2")),
