@@ -17,6 +17,7 @@ import numpy as np
 
 from bea.adapters.black_box import Advance, ForeignMethod
 from bea.adapters.options import as_exact, refuse_unmodelled, shown
+from bea.adapters.update_rules import adam_rule, rmsprop_rule
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, get
@@ -159,24 +160,38 @@ def _sgd(owner: str, options: Mapping[str, Any]) -> Method:
 
 
 def _rmsprop(owner: str, options: Mapping[str, Any]) -> Method:
-    modelled = {"decay", "eps", "eps_in_sqrt"}
-    # Nesterov's look ahead belongs to the momentum, which has to be off.
-    nesterov = set() if options["momentum"] else {"nesterov"}
-    refuse_unmodelled(owner, options, modelled | nesterov)
+    # Nesterov's look ahead belongs to the momentum, which may be off.
+    refuse_unmodelled(owner, options, {"decay", "eps", "eps_in_sqrt", "momentum", "nesterov"})
     beta, epsilon = (as_exact(options[name], name, owner) for name in ("decay", "eps"))
-    placement = "inside" if options["eps_in_sqrt"] else "outside"
-    return get("rmsprop", beta=beta, epsilon=epsilon, placement=placement)
+    momentum, inside = as_exact(options["momentum"] or 0, "momentum", owner), options["eps_in_sqrt"]
+    if momentum != "0":
+        numbers = {"beta": beta, "epsilon": epsilon, "momentum": momentum, "weight_decay": "0"}
+        return rmsprop_rule(numbers, inside=bool(inside), nesterov=bool(options["nesterov"]))
+    return get("rmsprop", beta=beta, epsilon=epsilon, placement="inside" if inside else "outside")
 
 
 def _adam(owner: str, options: Mapping[str, Any]) -> Method:
     refuse_unmodelled(owner, options, {"b1", "b2", "eps", "eps_root", "nesterov"})
+    both = None if options["nesterov"] else _both_epsilons(owner, options)
+    if both is not None:
+        return adam_rule({**both, "weight_decay": "0"})
     return get("nadam" if options["nesterov"] else "adam", **_averages(owner, options))
 
 
 def _adamw(owner: str, options: Mapping[str, Any]) -> Method:
     refuse_unmodelled(owner, options, {"b1", "b2", "eps", "eps_root", "weight_decay"})
     decay = as_exact(options["weight_decay"], "weight_decay", owner)
+    both = _both_epsilons(owner, options)
+    if both is not None:
+        return adam_rule({**both, "weight_decay": decay}, decoupled=True)
     return get("adamw", weight_decay=decay, **_averages(owner, options))
+
+
+def _both_epsilons(owner: str, options: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the numbers of Adam where there is an epsilon in the root and one outside."""
+    names = {"beta1": "b1", "beta2": "b2", "epsilon": "eps", "inside": "eps_root"}
+    found = {own: as_exact(options[name], name, owner) for own, name in names.items()}
+    return found if "0" not in (found["epsilon"], found["inside"]) else None
 
 
 def _adagrad(owner: str, options: Mapping[str, Any]) -> Method:

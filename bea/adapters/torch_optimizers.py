@@ -14,6 +14,7 @@ from typing import Any
 
 from bea.adapters.black_box import Advance, ForeignMethod
 from bea.adapters.options import as_exact, refuse_unmodelled, shown
+from bea.adapters.update_rules import adadelta_rule, adam_rule, rmsprop_rule, sgd_rule
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, get
@@ -177,33 +178,54 @@ def _check_same(group: Mapping[str, Any], made: Mapping[str, Any], owner: str) -
 
 
 def _sgd(owner: str, options: Mapping[str, Any]) -> Method:
-    modelled = _IMMATERIAL | {"momentum", "nesterov"}
-    momentum = as_exact(options["momentum"], "momentum", owner)
+    refuse_unmodelled(owner, options, _IMMATERIAL | {"momentum", "nesterov", "weight_decay",
+                                                     "dampening", "maximize"})  # fmt: skip
+    numbers = _numbers(owner, options, "momentum", "weight_decay", "dampening")
+    momentum, decay, dampening = numbers.values()
+    if options["maximize"] or dampening != "0" or (options["nesterov"] and decay != "0"):
+        turned, ahead = bool(options["maximize"]), bool(options["nesterov"])
+        return sgd_rule(numbers, maximize=turned, nesterov=ahead, dampens=dampening != "0")
     if options["nesterov"]:
-        refuse_unmodelled(f"{owner} with nesterov=True", options, modelled)
         return get("nesterov-torch", beta=momentum)
-    refuse_unmodelled(owner, options, modelled | {"weight_decay"})
-    decay = as_exact(options["weight_decay"], "weight_decay", owner)
     given = {"beta": momentum} if momentum != "0" else {}
     name = "heavy-ball" if given else "gradient-descent"
     return get(name, **given) if decay == "0" else get(f"{name}-l2", weight_decay=decay, **given)
 
 
 def _rmsprop(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, _IMMATERIAL | {"alpha", "eps"})
-    beta, epsilon = (as_exact(options[name], name, owner) for name in ("alpha", "eps"))
+    refuse_unmodelled(
+        owner, options, _IMMATERIAL | {"alpha", "eps", "momentum", "weight_decay", "maximize"}
+    )
+    numbers = _numbers(owner, options, "alpha", "eps", "momentum", "weight_decay")
+    beta, epsilon, momentum, decay = numbers.values()
+    if options["maximize"] or momentum != "0" or decay != "0":
+        numbers = {**numbers, "beta": beta, "epsilon": epsilon}
+        return rmsprop_rule(numbers, inside=False, maximize=bool(options["maximize"]))
     return get("rmsprop", beta=beta, epsilon=epsilon, placement="outside")
 
 
 def _adam(owner: str, options: Mapping[str, Any]) -> Method:
-    modelled = _IMMATERIAL | {"betas", "eps"}
-    decoupled = {"weight_decay", "decoupled_weight_decay"}
-    if not options.get("decoupled_weight_decay"):
-        refuse_unmodelled(owner, options, modelled)
-        return get("adam", **_averages(owner, options))
-    refuse_unmodelled(owner, options, modelled | decoupled)
+    decoupled = bool(options.get("decoupled_weight_decay"))
+    modelled = {"betas", "eps", "weight_decay", "maximize", "decoupled_weight_decay"}
+    refuse_unmodelled(owner, options, _IMMATERIAL | modelled)
     decay = as_exact(options["weight_decay"], "weight_decay", owner)
-    return get("adamw", weight_decay=decay, **_averages(owner, options))
+    averages = _averages(owner, options)
+    if options["maximize"] or (decay != "0" and not decoupled):
+        numbers = {**averages, "weight_decay": decay}
+        return adam_rule(numbers, maximize=bool(options["maximize"]), decoupled=decoupled)
+    return get("adamw", weight_decay=decay, **averages) if decoupled else get("adam", **averages)
+
+
+def _adadelta(owner: str, options: Mapping[str, Any]) -> Method:
+    refuse_unmodelled(owner, options, _IMMATERIAL | {"rho", "eps", "weight_decay", "maximize"})
+    numbers = _numbers(owner, options, "rho", "eps", "weight_decay")
+    beta, epsilon, decay = numbers.values()
+    found = {"beta": beta, "epsilon": epsilon, "weight_decay": decay}
+    return adadelta_rule(found, maximize=bool(options["maximize"]))
+
+
+def _numbers(owner: str, options: Mapping[str, Any], *names: str) -> dict[str, str]:
+    return {name: as_exact(options[name], name, owner) for name in names}
 
 
 def _adagrad(owner: str, options: Mapping[str, Any]) -> Method:
@@ -227,6 +249,7 @@ _MODELS: dict[str, Callable[[str, Mapping[str, Any]], Method]] = {
     "Adam": _adam,
     "AdamW": _adamw,
     "Adagrad": _adagrad,
+    "Adadelta": _adadelta,
 }
 
 _WHY_NOT = {

@@ -53,6 +53,12 @@ def checked_orders(orders: int | Iterable[Any]) -> list[int]:
 def require_method(method: Any) -> None:
     """Raise `BeaError` if it is no method, such as the name of one."""
     if not isinstance(method, Method):
+        home = type(method).__module__.partition(".")[0]
+        if home in ("torch", "optax"):
+            raise BeaError(
+                f"the method is {home}'s {type(method).__name__}, which bea cannot look into: give "
+                "bea.adapters.as_bea_method(…) of it, bea's own method with the same step"
+            )
         raise BeaError(
             f"the method is a {type(method).__name__}: give one, such as bea.methods.heun()"
         )

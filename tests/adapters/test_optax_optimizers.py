@@ -81,18 +81,33 @@ def test_derived_terms_are_the_measured_ones(
 
 
 @pytest.mark.parametrize(
+    ("maker", "options"),
+    [
+        (optax.rmsprop, {"decay": 0.5, "eps": 1e-3, "momentum": 0.5}),
+        (optax.rmsprop, {"decay": 0.5, "eps": 1e-3, "momentum": 0.5, "nesterov": True}),
+        (optax.rmsprop, {"decay": 0.5, "eps": 1e-3, "momentum": 0.3, "eps_in_sqrt": False}),
+        (optax.adam, {"b1": 0.5, "b2": 0.6, "eps": 1e-3, "eps_root": 1e-3}),
+        (optax.adamw, {"b1": 0.5, "b2": 0.6, "eps": 1e-3, "eps_root": 1e-3, "weight_decay": 0.1}),
+    ],
+)
+def test_options_that_have_a_rule_step_as_the_optimizer_does(
+    maker: Any, options: dict[str, Any], distance: Callable[[Any], float]
+) -> None:
+    assert distance(OptaxOptimizer(maker, **options)) < 5e-13
+
+
+@pytest.mark.parametrize(
     ("maker", "options", "refused"),
     [
         (optax.sgd, {"accumulator_dtype": "bfloat16"}, "accumulator_dtype='bfloat16'"),
         (optax.rmsprop, {"centered": True}, "centered=True"),
-        (optax.rmsprop, {"momentum": 0.9, "nesterov": True}, "momentum=0.9"),
         (optax.rmsprop, {"initial_scale": 1.0}, "initial_scale=1.0"),
         (optax.rmsprop, {"bias_correction": True}, "bias_correction=True"),
         (optax.adam, {"mu_dtype": "bfloat16"}, "mu_dtype='bfloat16'"),
         (optax.adamw, {"mask": {"w": True}}, "mask={'w': True}"),
         (optax.adamw, {"nesterov": True}, "nesterov=True"),
         (optax.adamw, {"weight_decay": lambda count: 0.1}, "weight_decay=<lambda>"),
-        (optax.adam, {"eps_root": 1e-6}, "eps and eps_root"),
+        (optax.adam, {"eps_root": 1e-6, "nesterov": True}, "eps and eps_root"),
         (optax.adagrad, {}, "initial_accumulator_value=0.1"),
     ],
 )
