@@ -22,6 +22,10 @@ _SHORT = re.compile(r"[^\W\d]_?\d*")  # such as x, x1, x_1, θ: what people call
 def loss(source: Any, variables: Names | None = None, parameters: Parameters = ()) -> Loss:
     """Return the loss that is given as text in bea's grammar or as a SymPy expression.
 
+    A formula has no sign for sums. The mean of a model over data, each sample with numbers of its
+    own, is made by `bea.problems.from_data`, and by `linear_model`, `logistic_model` and
+    `network_model` for the usual ones; a list of losses by `finite_sum`.
+
     Parameters
     ----------
     source
@@ -44,6 +48,9 @@ def loss(source: Any, variables: Names | None = None, parameters: Parameters = (
     Loss(x**2*y + y**2)
     >>> loss("a*x**2", "x", {"a": "1/2"}).variables
     ('x',)
+    >>> from bea.problems import from_data
+    >>> from_data("(w*x - y)**2/2", {"x": [1, 2], "y": [1, 3]}, "w").value
+    5*w**2/4 - 7*w/2 + 5/2
     """
     return Loss.read(source, variables, parameters)
 

@@ -37,6 +37,11 @@ _SMOOTH_ABS = "sqrt(x**2 + 1/100) is a smooth stand-in"
 _SMOOTH_MAX = "softplus is a smooth stand-in"
 _SMOOTH_STEP = "tanh(c/delta) is a smooth stand-in, on a concrete loss"
 
+_SUM = (
+    "the terms with + between them; a sum over data is made by bea.problems.from_data, "
+    "linear_model or network_model, or by bea sgd with --losses or --data"
+)
+
 NON_SMOOTH = {
     **dict.fromkeys(("abs", "absolute", "fabs"), _SMOOTH_ABS),
     **dict.fromkeys(("max", "maximum", "relu", "leaky_relu", "min", "minimum"), _SMOOTH_MAX),
@@ -54,8 +59,8 @@ _INSTEAD = {
             "hypot": "sqrt(x**2 + y**2)", "erfc": "1 - erf(x)", "sinc": "sin(x)/x",
             "logsumexp": "log(exp(x) + exp(y))", "logaddexp": "log(exp(x) + exp(y))",
             "softmax": "exp(x)/(exp(x) + exp(y))", "norm": "sqrt(x**2 + y**2)",
-            "dot": "the products and a sum", "sum": "the terms with + between them",
-            "prod": "the factors with * between them", "mean": "the terms with + between them",
+            "dot": "the products with + between them", "prod": "the factors with * between them",
+            "sum": _SUM, "mean": _SUM, "average": _SUM,
         }.items()
     },
 }  # fmt: skip

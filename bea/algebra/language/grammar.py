@@ -79,7 +79,12 @@ _HINTS = {
     "²": "write **2", "³": "write **3", "·": "write *", "×": "write *", "÷": "write /",
     "−": "write the minus sign of the keyboard, -", "√": "write sqrt(x)",
     "|": "the absolute value is not differentiable", "!": "there is no factorial",
-    **dict.fromkeys("[]{}", "use round brackets"),
+    **dict.fromkeys("{}", "use round brackets"),
+    **dict.fromkeys(
+        "[]",
+        "use round brackets, and x1, x2 for x[1], x[2]; data with an index are summed over by "
+        "bea.problems.from_data",
+    ),
 }  # fmt: skip
 
 

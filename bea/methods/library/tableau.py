@@ -54,7 +54,7 @@ class Tableau(Mathematics):
     >>> Tableau.of([[0, 0], ["1/2", 0]], [0, 2])
     Traceback (most recent call last):
     ...
-    bea.errors.TableauError: the weights b add up to 2: a consistent method needs sum b = 1
+    bea.errors.TableauError: the weights b add up to 2: a consistent method needs sum b = 1, so ...
     """
 
     A: Matrix
@@ -105,8 +105,8 @@ class Tableau(Mathematics):
     def rounding(self) -> fmpq | None:
         """The unit of the last place of its decimals, if it has decimals of more than ten places.
 
-        >>> Tableau.of("0, 0; 1, 0", "0.4798896504144996, 0.5201103495855004").rounding
-        1/10000000000000000
+        >>> Tableau(((exact("0.123456789012"),),), (exact(1),)).rounding
+        1/1000000000000
         """
         entries = [*self.b, *(a for row in self.A for a in row)]
         places = [decimal_places(e.value) for e in entries if isinstance(e, Number)]
