@@ -21,6 +21,16 @@ from bea.errors import BeaError, GuessWarning, nearest
 
 # Base of click's errors; newer typer carries its own copy of click, under no public name.
 _ClickException: Any = typer.BadParameter.__mro__[2]
+_RATES = {
+    "--lr",
+    "--learning-rate",
+    "--learning_rate",
+    "--eta",
+    "--step-size",
+    "--stepsize",
+    "--dt",
+}
+_HYPERPARAMETERS = {"beta", "momentum", "betas", "beta1", "beta2", "epsilon", "eps", "weight_decay"}
 _WRONG, _INTERRUPTED, _BROKEN_PIPE = 2, 130, 141
 
 
@@ -123,4 +133,10 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
     if not option.startswith("--") and not typed[1:].isalpha():
         return f"'{typed}' begins with '-' and is read as an option: give it to --loss or --field"
     known = [name for p in context.command.get_params(context) for name in p.opts]
+    if option in _RATES:
+        there = "--gammas" in known
+        where = "it is given by --gammas" if there else "which runs take, as bea verify --gammas"
+        return f"no such option '{option}'. The learning rate is the step size γ; {where}."
+    if option.lstrip("-").replace("-", "_") in _HYPERPARAMETERS and "--param" in known:
+        return f"no such option '{option}'. Write --param {option.lstrip('-')}=9/10."
     return f"no such option '{option}'.{nearest(option, known)}"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ from bea.algebra.language.expressions import (
 )
 from bea.algebra.language.grammar import declared_names, parse_components, refuse_euler
 from bea.algebra.language.sympy_bridge import from_sympy
-from bea.algebra.language.texts import by_number
+from bea.algebra.language.texts import NAME, by_number, excerpt
 from bea.algebra.ring.exact import exact
 from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError, ExpressionError
@@ -85,6 +86,55 @@ def read_source(
     if about is None and isinstance(source, str):
         about = About(name=source.strip(), formula=source.strip())
     return Ring(order, open_names), [substitute(e, known) for e in expressions], about
+
+
+_SIDE = re.compile(
+    rf"\s*(?:(?P<prime>{NAME})\s*['′]|d\s*(?P<slope>{NAME})\s*/\s*dt|(?P<dot>{NAME}?)_?dot)"
+    r"\s*(?:\(t\))?\s*=(?P<right>.*)",
+    re.DOTALL,
+)
+
+
+def read_equations(
+    text: str, variables: str | Sequence[str] | None, about: About | None
+) -> tuple[str, str | Sequence[str] | None, About | None]:
+    """Return the right-hand sides of differential equations as components, and whose they are.
+
+    Equations are `x' = y` or `dx/dt = y`, with commas, semicolons or line ends between them. A text
+    without them is returned as it is, but for square brackets around the whole.
+
+    Raises
+    ------
+    ExpressionError
+        If only some are equations, or other variables are declared.
+
+    Examples
+    --------
+    >>> read_equations("q' = p, p' = -q", None, None)[:2]
+    ('p, -q', ('q', 'p'))
+    >>> read_equations("[y, -x]", None, None)[0]
+    'y, -x'
+    """
+    plain = text.strip()
+    if plain.startswith("[") and plain.endswith("]"):
+        plain = plain[1:-1]
+    if "=" not in plain:
+        return (plain if plain != text.strip() else text), variables, about
+    sides = [_SIDE.fullmatch(part) for part in re.split(r"[,;\n]", plain) if part.strip()]
+    if None in sides:
+        raise ExpressionError(
+            f"the equations {excerpt(plain)} cannot be read: write x' = y, y' = -x, or the "
+            "right-hand sides alone, with commas between them"
+        )
+    found = [(s["prime"] or s["slope"] or s["dot"].rstrip("_"), s["right"]) for s in sides if s]
+    names = tuple(name for name, _ in found)
+    if variables is not None and declared_names(variables) != declared_names(names):
+        raise ExpressionError(
+            f"the equations are of {', '.join(names)}, and --variables says other names or another "
+            "order: leave --variables out"
+        )
+    about = about or About(name=plain, formula=plain)
+    return ",".join(right for _, right in found), names, about
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
 from bea.fields.guesses import require_plain_order, warn_of_additive
-from bea.fields.sources import read_source
+from bea.fields.sources import read_equations, read_source
 from bea.files.drawings import Mathematics
 from bea.portable import Portable
 
@@ -70,7 +70,8 @@ class VectorField(Portable, Mathematics):
         if len(self.components) != len(self.ring.variables):
             raise DimensionError(
                 f"{len(self.components)} components for the {len(self.ring.variables)} variables "
-                f"{', '.join(self.ring.variables)}: give one component for each variable"
+                f"{', '.join(self.ring.variables)}: give one component for each variable, and "
+                "declare those that stand in none (--variables)"
             )
 
     @classmethod
@@ -86,7 +87,7 @@ class VectorField(Portable, Mathematics):
         Parameters
         ----------
         source
-            The components, separated by commas in a text.
+            The components, separated by commas in a text, or equations such as x' = y, y' = -x.
         variables
             Their order, as a sequence or a text with spaces or commas between; by default the free
             symbols, sorted.
@@ -101,6 +102,8 @@ class VectorField(Portable, Mathematics):
         DimensionError
             If there are not as many components as variables.
         """
+        if isinstance(source, str):
+            source, variables, about = read_equations(source, variables, about)
         ring, expressions, about = read_source(source, variables, parameters, about)
         if variables is None and len(expressions) == len(ring.variables):
             require_plain_order(ring.variables)

@@ -24,6 +24,8 @@ from bea.fields.vector_field import VectorField
 from bea.files.drawings import Mathematics
 from bea.trees import PLAIN, Color, Colors
 
+_SAID = {"true": "yes", "false": "no", "on": "yes", "off": "no", "1": "yes", "0": "no",
+         "yes": "yes", "no": "no"}  # fmt: skip
 _LONG = 24  # characters of a fraction that are written as a decimal where it is one
 
 
@@ -183,8 +185,9 @@ def _hyperparameters(method: Method) -> list[str]:
 
 def _chosen(name: str, value: Any, choices: Sequence[Any]) -> Any:
     """Return the choice that reads as `value` does: what is typed is a text."""
+    said = _SAID.get(str(value).lower(), value) if set(_SAID.values()) == set(choices) else value
     for choice in choices:
-        if str(choice) == str(value):
+        if str(choice) == str(said):
             return choice
     raise MethodError(
         f"option {name}={value} is unknown: choose one of {', '.join(map(str, choices))}"

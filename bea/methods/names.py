@@ -123,8 +123,9 @@ _WITH = {
 }
 """The methods that have what was asked of another."""
 
-_RATES = ("lr", "learning_rate", "learningrate", "eta", "gamma", "step_size", "stepsize", "h", "dt",
+RATES = ("lr", "learning_rate", "learningrate", "eta", "gamma", "step_size", "stepsize", "h", "dt",
           "rate", "step")  # fmt: skip
+"""What people call the step size."""
 
 
 def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]]:
@@ -205,7 +206,7 @@ def hint_for(name: str, known: Collection[str]) -> str:
     ' The learning rate is the step size γ, which has a value in runs alone: --gammas.'
     """
     plain = name.lower()
-    if plain in _RATES:
+    if plain in RATES:
         return " The learning rate is the step size γ, which has a value in runs alone: --gammas."
     if plain in _WITH:
         return f" Take {_WITH[plain]}."

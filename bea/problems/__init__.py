@@ -21,7 +21,7 @@ from bea.problems.library.scale_invariant import (
 )
 from bea.problems.library.synthetic_sums import noisy_quadratic, with_gradient_covariance
 from bea.problems.problem import Problem
-from bea.problems.registry import Record, available, get, register
+from bea.problems.registry import Record, available, get, plain_name, register
 from bea.problems.sums.data import from_data, linear_model, logistic_model, network_model
 from bea.problems.sums.finite_sum import FiniteSum, finite_sum
 from bea.problems.sums.timed import TimedSum
@@ -47,6 +47,7 @@ __all__ = [
     "loss",
     "network_model",
     "noisy_quadratic",
+    "plain_name",
     "read_parameters",
     "register",
     "require_scale_invariant",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -137,6 +138,16 @@ def available(kind: str | None = None) -> dict[str, Record]:
     return {n: r for n, r in sorted(_records.items()) if kind in (None, r.kind)}
 
 
+def plain_name(name: str) -> str:
+    """Return a name as the register has it, in whatever letters it was typed.
+
+    >>> plain_name("Van der Pol"), plain_name("linear_network")
+    ('van-der-pol', 'linear-network')
+    """
+    plain = "-".join(re.split(r"[\s_-]+", name.strip().lower()))
+    return plain if plain in available() else name
+
+
 def get(name: str, /, **parameters: Any) -> Loss | VectorField:
     """Return the problem of that name as a loss or a vector field.
 
@@ -166,7 +177,7 @@ def get(name: str, /, **parameters: Any) -> Loss | VectorField:
     >>> print(get("van-der-pol", mu=None))
     VectorField(x' = v, v' = -x**2*v*mu + v*mu - x)
     """
-    known = available()
+    known, name = available(), plain_name(name)
     if name not in known:
         raise UnknownNameError(
             f"unknown problem '{name}'.{nearest(name, known)} 'bea list problems' shows them all"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bea.algebra.language.calls import assignments
-from bea.algebra.language.grammar import declared_names
+from bea.algebra.language.grammar import declared_names, means_no_name
 from bea.errors import ExpressionError, UnknownNameError, nearest
 from bea.fields.vector_field import Loss, VectorField
-from bea.problems.registry import available, get
+from bea.problems.registry import available, get, plain_name
 
 Names = str | Sequence[str]
 Parameters = Names | Mapping[str, Any]
@@ -189,6 +189,8 @@ def _is_name(source: Any, variables: Names | None, parameters: Mapping[str, Any]
     if not isinstance(source, str) or not _WORDS.fullmatch(source.strip()):
         return False
     words = re.split(r"[-\s]+", source.strip())
+    if not all(word.isidentifier() for word in words) or means_no_name(words[0]):
+        return False  # such as x², sin x or nan: what is wrong with the formula is told
     declared = {*parameters, *(declared_names(variables) if variables is not None else ())}
     free = variables is None
     return not all(word in declared or (free and _SHORT.fullmatch(word)) for word in words)
@@ -198,6 +200,7 @@ def _named(
     name: str, what: str, variables: Names | None, values: Mapping[str, Any]
 ) -> Loss | VectorField:
     known = available("loss" if what == "loss" else None)
+    name = plain_name(name)
     if name not in available():
         raise UnknownNameError(
             f"unknown {what} '{name}'.{nearest(name, known)} 'bea list problems' shows them all; a "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from inspect import getdoc
 from typing import Any
@@ -13,7 +14,7 @@ from bea.algebra.language.makers import defaults, told_default
 from bea.errors import BeaError, UnknownNameError, nearest
 from bea.methods import described
 from bea.methods.library.runge_kutta import TableauMethod
-from bea.methods.names import ALIASES
+from bea.methods.names import ALIASES, method_named
 from bea.methods.schedules import library as schedules
 from bea.reports.formulas.notebook import latex
 from bea.reports.formulas.signs import formula_latex
@@ -43,7 +44,7 @@ def method_records() -> list[dict[str, Any]]:
 
 
 def methods_found(words: str) -> list[dict[str, Any]]:
-    """Return the records of the methods that hold all of some words, in whatever they say.
+    """Return the records of the methods that say these words, one after the other or all of them.
 
     Raises
     ------
@@ -55,8 +56,10 @@ def methods_found(words: str) -> list[dict[str, Any]]:
     >>> [record["name"] for record in methods_found("weight decay heavy")]
     ['heavy-ball-decay', 'heavy-ball-l2']
     """
-    wanted = words.lower().replace("-", " ").split()
-    found = [r for r in method_records() if all(word in _all_words(r) for word in wanted)]
+    wanted = re.findall(r"[\w.]+", words.lower())
+    said = [(record, _all_words(record)) for record in method_records()]
+    found = [record for record, text in said if f" {' '.join(wanted)}" in text]
+    found = found or [r for r, text in said if all(f" {word}" in text for word in wanted)]
     if not found:
         groups = ", ".join(dict.fromkeys(record["group"] for record in method_records()))
         raise UnknownNameError(
@@ -165,6 +168,10 @@ def record_of(name: str) -> dict[str, Any]:
             if record["name"] == name:
                 return {**record, "kind": kind, "parameters": _parameters(kind, record)}
     known = [record["name"] for records in lists.values() for record in records]
+    other = problems.plain_name(name) or name
+    other = other if other in known else _also(name)
+    if other in known:
+        return record_of(other)
     raise UnknownNameError(
         f"nothing is named '{name}'.{nearest(name, known)} 'bea list methods', 'problems' and "
         "'schedules' show all names"
@@ -224,6 +231,14 @@ _GROUPS = {
 _LINE = 46  # characters of a title beside name and order in 80 columns
 
 
+def _also(name: str) -> str:
+    """Return the method or schedule that a name means, or no name."""
+    try:
+        return method_named(name, methods.available())[0]
+    except UnknownNameError:
+        return schedules.ALIASES.get(name.lower().replace("_", "-"), "")
+
+
 def _group(cls: Any) -> str:
     """Return what a method is listed under, by the module where it stands."""
     module = "euler" if issubclass(cls, TableauMethod) else cls.__module__.rpartition(".")[2]
@@ -241,9 +256,11 @@ def _line(title: str) -> str:
 
 
 def _all_words(record: dict[str, Any]) -> str:
+    """Return all that a record says, each word after a blank."""
     names = ("name", "title", "group", "source", "formula")
-    return " ".join([*(record[n] for n in names), *record["also"], *record["parameters"]]
-                    ).lower().replace("-", " ")  # fmt: skip
+    order = f"order {record['order_of_accuracy']}"
+    said = [*(record[n] for n in names), *record["also"], *record["parameters"], order]
+    return " " + re.sub(r"[^\w.]+", " ", " ".join(said).lower())
 
 
 def _title(maker: Callable[..., Any]) -> str:

@@ -40,7 +40,13 @@ def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | 
     if not match:
         raise ExpressionError(f"the {what} {excerpt(text)} cannot be read: write {example}")
     found: dict[str, str | None] = {}
-    for name, value in assignments(match[2] or ""):
+    try:
+        given = assignments(match[2] or "")
+    except ExpressionError as error:
+        raise ExpressionError(
+            f"the {what} {excerpt(text)} cannot be read: {error}; write {example}"
+        ) from None
+    for name, value in given:
         if name in found:
             raise ExpressionError(f"parameter '{name}' is given twice: give it once")
         found[name] = value

@@ -77,6 +77,7 @@ GRAMMAR = rf"""
 _HINTS = {
     "=": "give the right-hand side only", ";": "separate components by commas",
     "²": "write **2", "³": "write **3", "·": "write *", "×": "write *", "÷": "write /",
+    ".": "leave the dot out",
     "−": "write the minus sign of the keyboard, -", "√": "write sqrt(x)",
     "|": "the absolute value is not differentiable", "!": "there is no factorial",
     **dict.fromkeys("{}", "use round brackets"),
@@ -200,6 +201,15 @@ def names_in(text: str) -> frozenset[str]:
         for (kind, name), then in zip(tokens, following, strict=True)
         if kind == "name" and name not in _PI and not (then == "open" or is_function(name))
     )
+
+
+def means_no_name(word: str) -> bool:
+    """Tell the name of a function, and of what is no number, from one that could be a problem's.
+
+    >>> means_no_name("sin"), means_no_name("NaN"), means_no_name("booth")
+    (True, True, False)
+    """
+    return is_function(word) or word.lower() in NON_SMOOTH or word.lower() in _NOT_FINITE
 
 
 def refuse_euler(names: Collection[str]) -> None:

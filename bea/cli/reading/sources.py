@@ -139,7 +139,7 @@ class Source:
         """Whether the text is the name of a problem of the library."""
         from bea import problems
 
-        return self.text in problems.available()
+        return self.text is not None and problems.plain_name(self.text) in problems.available()
 
     def parameter_names(self) -> list[str]:
         """Return the names that a `--param` of this problem may have."""
@@ -152,7 +152,7 @@ class Source:
         if self.game is not None:
             return self.game.parameter_names()
         if self.is_name:
-            return list(problems.available()[text].parameters)
+            return list(problems.available()[problems.plain_name(text)].parameters)
         if _NAME.fullmatch(text):
             self.read({})  # a misspelt name is told here
         return sorted(names_in(text) - set(declared_names(self.variables or "")))

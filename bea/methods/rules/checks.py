@@ -16,6 +16,7 @@ from bea.arithmetic import Arithmetic
 from bea.errors import BeaError, DomainError, MethodError, UnknownNameError, nearest
 from bea.fields.sources import substitute
 from bea.methods.method import Method
+from bea.methods.names import RATES
 from bea.methods.rules.text import Rule
 
 
@@ -24,11 +25,12 @@ def check_given(rule: Rule, parameters: Mapping[str, Any]) -> None:
     for name in rule.hyperparameters:
         if name not in parameters:
             unread = [given for given in parameters if given not in rule.hyperparameters]
+            rate = " The step size is gamma." if name.lower() in RATES else ""
             euler = " Euler's number is exp(1)." if name in EULER else ""
             close = get_close_matches(name, [*rule.names(), *unread], cutoff=0.7)
             raise UnknownNameError(
                 f"unknown name '{name}' in the update: it is neither assigned nor given."
-                f"{nearest(name, close)}{euler} Assign it, or give it as a "
+                f"{nearest(name, close)}{euler}{rate} Assign it, or give it as a "
                 f"hyperparameter: {name}=1/2 (--param {name}=1/2)"
             )
     known = rule.hyperparameters

@@ -2,7 +2,8 @@
 
     init old = theta; y = theta + beta*(theta - old); old = theta; theta = y - gamma*grad(y)
 
-Statements `NAME = EXPRESSION` stand between semicolons or line ends and are carried out in order.
+Statements `NAME = EXPRESSION` stand between semicolons or line ends and are carried out in order;
+`NAME -= EXPRESSION` and its like change what is there.
 The expressions are those of `bea.algebra.language.grammar`. They may hold
 
     theta           the point; its last assignment is the next one
@@ -46,6 +47,8 @@ _RESERVED = {
     "init": "it marks where memory begins",
 }
 _STATEMENT = re.compile(rf"\s*(?P<init>init(?:\s*:\s*|\s+))?(?P<name>{NAME})\s*=(?!=)\s*")
+
+_CHANGE = re.compile(rf"^({NAME}) ?([-+*/])= ?(.+)$")  # such as theta -= gamma*grad
 
 # Rules on paper have five lines and a few hundred letters.
 _MAX_LENGTH = 10_000
@@ -148,7 +151,7 @@ def _pieces(text: str) -> list[str]:
             f"{_MAX_LENGTH:,}: write the method as a class with a step"
         )
     pieces = [" ".join(piece.split()) for piece in re.split(r"[;\n]", text)]
-    pieces = [piece for piece in pieces if piece]
+    pieces = [_CHANGE.sub(r"\1 = \1 \2 (\3)", piece) for piece in pieces if piece]
     if len(pieces) > _MAX_STATEMENTS:
         raise ExpressionError(
             f"the update rule has {len(pieces)} statements, more than the limit of "

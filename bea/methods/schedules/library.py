@@ -23,6 +23,19 @@ from bea.methods.schedules.schedule import Schedule, rational
 
 _MOST_PIECES = 1000
 
+ALIASES = {
+    **dict.fromkeys(("cos", "cosine-annealing", "cosine-decay"), "cosine"),
+    **dict.fromkeys(("exp", "exponential-decay", "exponential-lr"), "exponential"),
+    **dict.fromkeys(("step-lr", "step-decay", "multi-step", "staircase"), "step"),
+    **dict.fromkeys(("warmup", "linear-warmup", "linear-warm-up"), "warm-up"),
+    **dict.fromkeys(("sgdr", "cosine-restarts", "cosine-annealing-warm-restarts"), "warm-restarts"),
+    **dict.fromkeys(("onecycle", "one-cycle-lr", "1cycle"), "one-cycle"),
+    **dict.fromkeys(("cyclic", "cyclic-lr", "triangular"), "cyclical"),
+    **dict.fromkeys(("inverse", "inverse-time-decay", "hyperbolic"), "inverse-time"),
+    **dict.fromkeys(("const", "none"), "constant"),
+}
+"""Other names of schedules."""
+
 
 def constant(value: Any = 1, time: Any = 1) -> Schedule:
     """Return s(t) = value.
@@ -195,13 +208,14 @@ def read(text: str) -> Schedule:
     if not _names_one(text):
         return _by_expression(text)
     name, given = read_call(text, "schedule", "cosine(time=1, low=1/10)")
-    name = _ALIASES.get(name.lower(), name)
+    name = ALIASES.get(name.lower(), name)
     if name not in known:
         raise UnknownNameError(
             f"unknown schedule '{name}'.{nearest(name, known)} There are {', '.join(known)}; or "
             "write an expression in t, such as '1 - t/2'"
         )
     allowed = list(signature(known[name]).parameters)
+    given = {_TIMES.get(k, k) if "time" in allowed else k: v for k, v in given.items()}
     for parameter, value in given.items():
         if parameter not in allowed:
             raise UnknownNameError(
@@ -219,17 +233,7 @@ def read(text: str) -> Schedule:
 
 # --- private helpers ----------------------------------------------------------------------------
 
-_ALIASES = {
-    **dict.fromkeys(("cos", "cosine-annealing", "cosine-decay"), "cosine"),
-    **dict.fromkeys(("exp", "exponential-decay", "exponential-lr"), "exponential"),
-    **dict.fromkeys(("step-lr", "step-decay", "multi-step", "staircase"), "step"),
-    **dict.fromkeys(("warmup", "linear-warmup", "linear-warm-up"), "warm-up"),
-    **dict.fromkeys(("sgdr", "cosine-restarts", "cosine-annealing-warm-restarts"), "warm-restarts"),
-    **dict.fromkeys(("onecycle", "one-cycle-lr", "1cycle"), "one-cycle"),
-    **dict.fromkeys(("cyclic", "cyclic-lr", "triangular"), "cyclical"),
-    **dict.fromkeys(("inverse", "inverse-time-decay", "hyperbolic"), "inverse-time"),
-    **dict.fromkeys(("const", "none"), "constant"),
-}
+_TIMES = dict.fromkeys(("T", "T_max", "t_max", "duration", "length", "until_time"), "time")
 _WORDS = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 

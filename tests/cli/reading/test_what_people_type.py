@@ -1,0 +1,109 @@
+"""What people type on the command line is taken for what it means, or told what to write."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..conftest import Bea
+
+TAKEN = [
+    (("gd", "x**2"), "'gd' is gradient-descent", "of gradient-descent on"),
+    (("momentum", "x**2", "-p", "momentum=1/2"), "'momentum' is heavy-ball", "beta=1/2"),
+    (("heavy-ball", "-p", "momentum"), "", "beta=beta"),
+    (("adam", "booth", "-p", "betas=0.5,0.75", "-k", "0"), "", "beta1=1/2, beta2=3/4"),
+    (("adam", "booth", "-p", "bias_correction=False", "-k", "0"), "", "bias_correction=no"),
+    (("ab3",), "'ab3' is adams-bashforth with steps=3", "steps=3"),
+    (("rk4", "Van der Pol", "-k", "0"), "", "van-der-pol"),
+    (("gd", "Rosenbrock", "-k", "0"), "'gd' is", "rosenbrock"),
+    (("rk4", "--field", "q' = p, p' = -sin(q)", "-k", "0"), "", "dq/dt = p"),
+    (("rk4", "--field", "dx/dt = y; dy/dt = -x", "-k", "0"), "", "dx/dt = y"),
+    (("rk4", "--field", "S' = -S*I, I' = S*I - I, R' = I", "-k", "0"), "", "dR/dt = I"),
+    (("rk4", "--field", "[y, -x]", "-k", "0"), "", "dy/dt"),
+    (("gd", "np.exp(-x) + e**x", "-k", "0"), "'gd' is", "dx/dt"),
+    (("gd", "--schedule", "exp(-t)", "-k", "1"), "'gd' is", "with exp(-t)"),
+    (("gd", "--schedule", "cosine(T=2)", "-k", "1"), "'gd' is", "cosine(time=2, low=0)"),
+    (("--update", "v *= 1/2; v += grad; theta -= gamma*v", "-k", "0"), "", "−2 ∇L"),
+    (("rk4", "y**2", "-k", "0"), "'y**2' is read as a loss L, and rk4 follows -grad L: for a "
+     "differential equation give its right-hand side, --field 'y**2'", "for every loss"),
+    (("gd", "x**2/2 + c", "-k", "0"), "warning: 'c' is nothing but a term of its own in the loss",
+     "dc/dt"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "said", "printed"), TAKEN, ids=[str(t[0]) for t in TAKEN])
+def test_it_is_taken_for_what_it_means(
+    bea: Bea, arguments: tuple[str, ...], said: str, printed: str
+) -> None:
+    run = bea("derive", *arguments)
+    assert run.status == 0
+    assert said in run.err if said else run.err == ""
+    assert printed in run.out
+
+
+def test_the_positions_move_first_in_the_symplectic_euler_method(bea: Bea) -> None:
+    field = ("--field", "p1, p2, -q1, -q2", "--variables", "q1 q2 p1 p2")
+    run = bea("derive", "symplectic-euler", *field, "-k", "1", "-f", "json")
+    assert run.json["parameters"] == {"first": "2"}
+    # dq/dt = p + γ/2 q, dp/dt = -q - γ/2 p: the area is kept.
+    assert run.json["terms"][1] == ["q1/2", "q2/2", "-p1/2", "-p2/2"]
+
+
+TOLD = [
+    (("derive", "rk4", "--field", "p, -sin(q)"), "such as --variables 'q p'"),
+    (("derive", "rk4", "--field", "-S*I, S*I - I, I"), "declare those that stand in none"),
+    (("derive", "rk4", "--field", "x = y, y' = 2"), "write x' = y, y' = -x, or the right-hand"),
+    (("derive", "gd", "x**2/2 + e"), "'e' may be Euler's number or a name"),
+    (("derive", "gd", "sin x"), r"write sin(...) with brackets"),
+    (("derive", "gd", "x²"), "write **2"),
+    (("derive", "gd", "nan"), "'nan' at column 1 is no number to compute with"),
+    (("derive", "gd", "--loss", "-inf"), "'inf' at column 2 is no number"),
+    (("derive", "gd", "sum(x**2)"), "a sum over data is made by bea.problems.from_data"),
+    (("derive", "gd", "x[1]**2"), "data with an index are summed over by bea.problems.from_data"),
+    (("derive", "heavy-ball(0.9)", "booth"), "write heavy-ball(beta=1/2)"),
+    (("derive", "adam", "-p", "lr=0.1"), "The learning rate is the step size γ"),
+    (("derive", "gd", "booth", "--lr", "0.1"), "The learning rate is the step size γ"),
+    (("verify", "gd", "booth", "--lr", "0.1"), "it is given by --gammas"),
+    (("derive", "heavy-ball", "--momentum", "0.9"), "Write --param momentum=9/10"),
+    (("derive", "--update", "theta = theta - lr*grad"), "The step size is gamma"),
+    (("derive", "--update", "theta = theta - gamma*grad*e"), "Euler's number is exp(1)"),
+    (("derive", "radau"), "Radau IIA of order 3 is 'runge-kutta("),
+    (("derive", "gd", "--schedule", "min(t, 1)"), "piecewise(pieces=2*t; 1, breaks=1/2)"),
+    (("list", "methods", "--filter", "xyz"), "no method has 'xyz'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), TOLD, ids=[str(t[0]) for t in TOLD])
+def test_it_is_told_what_to_write(bea: Bea, arguments: tuple[str, ...], message: str) -> None:
+    run = bea(*arguments)
+    assert run.status == 2 and run.out == ""
+    assert message in run.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("gd", "gradient-descent"), ("momentum", "heavy-ball"), ("warmup", "warm-up"),
+     ("Van der Pol", "van-der-pol")],
+)  # fmt: skip
+def test_show_knows_the_names_too(bea: Bea, name: str, shown: str) -> None:
+    assert bea("show", name, "-f", "json").json["name"] == shown
+
+
+def test_methods_are_listed_by_groups_a_line_each_and_filtered(
+    bea: Bea, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bea import methods
+
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = bea("list", "methods").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    for name in methods.available():
+        (line,) = [line for line in lines if line.startswith(f" {name} ")]
+        assert line.split()[1].isdecimal() or line.split()[1] == "–"
+    assert sum(line.rstrip().endswith(":") for line in lines) >= 6  # groups
+    found = bea("list", "methods", "--filter", "weight decay", "-f", "json").json["methods"]
+    assert [record["name"] for record in found] == [
+        "adamw", "gradient-descent-decay", "gradient-descent-l2", "heavy-ball-decay",
+        "heavy-ball-l2", "preconditioned-descent",
+    ]  # fmt: skip
+    fourth = bea("list", "methods", "--filter", "order 4", "-f", "json").json["methods"]
+    assert [record["name"] for record in fourth] == ["gauss4", "rk4"]
