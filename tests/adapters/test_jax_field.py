@@ -82,3 +82,13 @@ def test_what_it_refuses() -> None:
         get("implicit-euler").bind(f.constant).step(f, theta, (), 0.1)
     with pytest.raises(MethodError, match="a problem of bea's or a function, not a str"):
         JaxField("booth")
+
+
+@pytest.mark.parametrize("name", ["atan", "asin", "acos", "asinh", "atanh", "erf", "gelu"])
+def test_smooth_functions_have_numpys_values_and_slopes(name: str) -> None:
+    field = bea.problems.field(f"{name}(y)")
+    found = JaxField(field)
+    at = jnp.array([0.3])
+    assert float(jax.jit(found)(at)[0]) == pytest.approx(float(field([0.3])[0]), rel=1e-14)
+    slope = field.numeric_derivative()(np.array([[0.3]]), np.ones((1, 1)), np.zeros(1))[0, 0]
+    assert float(found.derivative(at, jnp.ones(1))[0]) == pytest.approx(slope, rel=1e-13)
