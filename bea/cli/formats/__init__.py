@@ -6,7 +6,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bea.algebra.language.texts import all_digits
 from bea.cli.formats.format import Format, Page
 from bea.cli.streams import emit
 
@@ -28,6 +27,7 @@ def names(formulas: bool = False) -> list[str]:
 
 def show(page: Page, format: str, out: Path | None = None) -> None:
     """Write a page to standard output, for a person as wide as it is, or to a file."""
+    from bea.algebra.language.texts import all_digits
     from bea.reports import console_on
 
     console = console_on()

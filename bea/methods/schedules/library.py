@@ -240,7 +240,10 @@ _WORDS = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 def _names_one(text: str) -> bool:
     """Tell a name, with parameters perhaps, from an expression in t."""
     found = _WORDS.fullmatch(text)
-    if found is None or found[1] == "t":
+    if found is None:  # unless a bracket of a name's is missing
+        begun = re.match(r"\s*([^\W\d][\w-]*)\s*\(", text)
+        return begun is not None and begun[1].replace("_", "-") in available()
+    if found[1] == "t":
         return False
     name, inside = found[1].replace("_", "-"), found[2]
     if "=" in (inside or "") or name in available():
