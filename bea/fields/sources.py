@@ -21,7 +21,8 @@ from bea.algebra.language.expressions import (
     fold,
     free_symbols,
 )
-from bea.algebra.language.grammar import declared_names, parse_components, refuse_euler
+from bea.algebra.language.functions import refuse_euler
+from bea.algebra.language.grammar import declared_names, parse_components
 from bea.algebra.language.sympy_bridge import from_sympy
 from bea.algebra.language.texts import NAME, by_number, excerpt
 from bea.algebra.ring.exact import exact

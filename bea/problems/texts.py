@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bea.algebra.language.calls import assignments
-from bea.algebra.language.grammar import declared_names, means_no_name
+from bea.algebra.language.functions import means_no_name
+from bea.algebra.language.grammar import declared_names
 from bea.errors import ExpressionError, UnknownNameError, nearest
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.registry import available, get, plain_name

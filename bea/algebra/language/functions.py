@@ -1,4 +1,4 @@
-"""The names of functions: which there are, which mean others, and which are refused and why.
+"""The names in formulas: functions, constants, and what is refused and why.
 
 What they are in a tree, a ring or a program is written there; here are the names and the facts
 that all of them share.
@@ -6,9 +6,11 @@ that all of them share.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import NoReturn
 
-from bea.algebra.language.texts import excerpt
+from bea.algebra.language.texts import TOKEN, check_text, excerpt
 from bea.errors import ExpressionError, nearest
 
 FUNCTIONS = ("exp", "log", "sin", "cos", "sinh", "cosh", "tanh", "asin", "atan", "asinh", "erf")
@@ -66,6 +68,18 @@ _INSTEAD = {
 }  # fmt: skip
 
 
+EULER = ("e", "E")
+"""How people write Euler's number; in a rule, and where they are declared, they are names."""
+
+PI_NAMES = ("pi", "Pi", "PI", "π")
+"""How people write the number pi."""
+
+NOT_FINITE = ("nan", "inf", "infinity", "oo", "∞")
+"""What is no number to compute with, in lower case."""
+
+_MODULE = re.compile(r"\b(?:np|numpy|math|sp|sympy|scipy|jnp|torch|mp|mpmath|tf)\.(?=[^\W\d])")
+
+
 def canonical(name: str) -> str:
     """Return the name that a function has here: `arctan` is `atan`; others are as they were.
 
@@ -82,6 +96,54 @@ def is_function(name: str) -> bool:
     (True, False)
     """
     return canonical(name) in (*FUNCTIONS, *SUGAR)
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Return the names in a text of formulas that could be variables or parameters.
+
+    The text need be no formula; Euler's e is among them, since it may have been declared.
+
+    >>> sorted(names_in("a*exp(-x) + e*pi"))
+    ['a', 'e', 'x']
+    """
+    clean = without_modules(check_text(text))
+    tokens = [(token.lastgroup, token[0]) for token in TOKEN.finditer(clean)]
+    following = [*(kind for kind, _ in tokens[1:]), None]
+    return frozenset(
+        name
+        for (kind, name), then in zip(tokens, following, strict=True)
+        if kind == "name" and name not in PI_NAMES and not (then == "open" or is_function(name))
+    )
+
+
+def means_no_name(word: str) -> bool:
+    """Tell the name of a function, and of what is no number, from one that could be a problem's.
+
+    >>> means_no_name("sin"), means_no_name("NaN"), means_no_name("booth")
+    (True, True, False)
+    """
+    return is_function(word) or word.lower() in NON_SMOOTH or word.lower() in NOT_FINITE
+
+
+def refuse_euler(names: Collection[str]) -> None:
+    """Raise `ExpressionError` if an e or E is among names that nobody declared.
+
+    >>> refuse_euler({"x", "e"})
+    Traceback (most recent call last):
+    bea.errors.ExpressionError: 'e' may be Euler's number or a name: write exp(1) for the number ...
+    """
+    for name in EULER:
+        if name in names:
+            raise ExpressionError(
+                f"'{name}' may be Euler's number or a name: write exp(1) for the number and exp(u) "
+                f"for {name}**u; for a name choose another letter, or declare it with --variables "
+                "or as a parameter"
+            )
+
+
+def without_modules(text: str) -> str:
+    """Return the text with blanks for the `np.` of `np.exp(x)`, so that columns stay."""
+    return _MODULE.sub(lambda found: " " * len(found[0]), text)
 
 
 def refuse_function(name: str) -> NoReturn:

@@ -32,16 +32,19 @@ from bea.algebra.language.expressions import (
 )
 from bea.algebra.language.functions import (
     ALIASES,
+    EULER,
     FUNCTIONS,
     NON_SMOOTH,
+    NOT_FINITE,
+    PI_NAMES,
     SUGAR,
     is_function,
     refuse_function,
+    without_modules,
 )
 from bea.algebra.language.texts import (
     NAME,
     NUMBER,
-    TOKEN,
     check_nesting,
     check_text,
     excerpt,
@@ -88,13 +91,6 @@ _HINTS = {
     ),
 }  # fmt: skip
 
-
-EULER = ("e", "E")
-"""How people write Euler's number; in a rule, and where they are declared, they are names."""
-
-_PI = ("pi", "Pi", "PI", "π")
-_NOT_FINITE = ("nan", "inf", "infinity", "oo", "∞")
-_MODULE = re.compile(r"\b(?:np|numpy|math|sp|sympy|scipy|jnp|torch|mp|mpmath|tf)\.(?=[^\W\d])")
 
 Functions = Mapping[str, Callable[..., Expression]]
 
@@ -167,7 +163,7 @@ def parse_components(
 
     own = declared_names(parameters)
     declared = None if variables is None else declared_names((*declared_names(variables), *own))
-    clean = _without_modules(check_text(text))
+    clean = without_modules(check_text(text))
     check_nesting(clean)
     try:
         tree = _parser().parse(clean)
@@ -183,49 +179,6 @@ def parse_components(
         for name in sorted(_free(components).intersection(EULER) - reader.own):
             reader.refuse_undeclared(name)
     return components
-
-
-def names_in(text: str) -> frozenset[str]:
-    """Return the names in a text of formulas that could be variables or parameters.
-
-    The text need be no formula; Euler's e is among them, since it may have been declared.
-
-    >>> sorted(names_in("a*exp(-x) + e*pi"))
-    ['a', 'e', 'x']
-    """
-    clean = _without_modules(check_text(text))
-    tokens = [(token.lastgroup, token[0]) for token in TOKEN.finditer(clean)]
-    following = [*(kind for kind, _ in tokens[1:]), None]
-    return frozenset(
-        name
-        for (kind, name), then in zip(tokens, following, strict=True)
-        if kind == "name" and name not in _PI and not (then == "open" or is_function(name))
-    )
-
-
-def means_no_name(word: str) -> bool:
-    """Tell the name of a function, and of what is no number, from one that could be a problem's.
-
-    >>> means_no_name("sin"), means_no_name("NaN"), means_no_name("booth")
-    (True, True, False)
-    """
-    return is_function(word) or word.lower() in NON_SMOOTH or word.lower() in _NOT_FINITE
-
-
-def refuse_euler(names: Collection[str]) -> None:
-    """Raise `ExpressionError` if an e or E is among names that nobody declared.
-
-    >>> refuse_euler({"x", "e"})
-    Traceback (most recent call last):
-    bea.errors.ExpressionError: 'e' may be Euler's number or a name: write exp(1) for the number ...
-    """
-    for name in EULER:
-        if name in names:
-            raise ExpressionError(
-                f"'{name}' may be Euler's number or a name: write exp(1) for the number and exp(u) "
-                f"for {name}**u; for a name choose another letter, or declare it with --variables "
-                "or as a parameter"
-            )
 
 
 def declared_names(names: Any) -> tuple[str, ...]:
@@ -299,7 +252,7 @@ class _Reader:
     def name(self, parts: list[Any]) -> Expression:
         token = parts[0]
         name = str(token)
-        if name == "pi" or (name in _PI and name not in self.own):
+        if name == "pi" or (name in PI_NAMES and name not in self.own):
             return PI
         if name in FUNCTIONS or name in SUGAR:
             raise ExpressionError(
@@ -308,7 +261,7 @@ class _Reader:
             )
         if not name.isidentifier():
             raise ExpressionError(_odd_name(name, _column(token)))
-        if name.lower() in _NOT_FINITE and name not in self.own:
+        if name.lower() in NOT_FINITE and name not in self.own:
             raise ExpressionError(
                 f"'{name}' at column {_column(token)} is no number to compute with: the numbers "
                 "of a formula are finite"
@@ -355,11 +308,6 @@ class _Reader:
 
 def _free(components: Iterable[Expression]) -> frozenset[str]:
     return frozenset().union(*map(free_symbols, components))
-
-
-def _without_modules(text: str) -> str:
-    """Return the text with blanks for the `np.` of `np.exp(x)`, so that columns stay."""
-    return _MODULE.sub(lambda found: " " * len(found[0]), text)
 
 
 def _rational(literal: str) -> fmpq:

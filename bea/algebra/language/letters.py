@@ -73,6 +73,12 @@ _NAMES = (
 _GREEK = dict(zip(_NAMES.split(), "αβδεζηθκλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True))
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_COMMANDS = {
+    "asin": r"\arcsin",
+    "atan": r"\arctan",
+    "asinh": r"\operatorname{arsinh}",
+    "erf": r"\operatorname{erf}",
+}
 _ROUND, _LONG = 4, 6  # so many zeros after a one, and after other digits, are a power of ten
 
 
@@ -115,8 +121,17 @@ def _in_latex(name: str) -> str:
     return str(latex(Symbol(name)))
 
 
+def latex_function(name: str) -> str:
+    """Return the command of a function; LaTeX has none for some.
+
+    >>> latex_function("atan")
+    '\\\\arctan'
+    """
+    return _COMMANDS.get(name, rf"\{name}")
+
+
 def _latex_call(name: str, power: str, argument: str) -> str:
-    head = rf"\{name}" if name != "sigma" else r"\sigma"
+    head = latex_function(name)
     return rf"{head}{f'^{{{power}}}' if power else ''}\left({argument}\right)"
 
 

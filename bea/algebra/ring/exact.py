@@ -17,7 +17,8 @@ import flint
 from flint import arb, fmpq, fmpz
 
 from bea.algebra.language.expressions import Expression, Number, Symbol, free_symbols, to_text
-from bea.algebra.language.grammar import parse, refuse_euler
+from bea.algebra.language.functions import refuse_euler
+from bea.algebra.language.grammar import parse
 from bea.algebra.language.sympy_bridge import from_sympy
 from bea.algebra.ring.conversions import read, to_program
 from bea.algebra.ring.element import Element

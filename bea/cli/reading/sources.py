@@ -59,7 +59,8 @@ class GameText:
 
     def parameter_names(self) -> list[str]:
         """Return the names in losses and rates that are no variables."""
-        from bea.algebra.language.grammar import declared_names, names_in
+        from bea.algebra.language.functions import names_in
+        from bea.algebra.language.grammar import declared_names
 
         losses, players = self._parts()
         rates = [] if self.rates is None else _pair(self.rates, "--rates", "1; 1/2")
@@ -144,7 +145,8 @@ class Source:
     def parameter_names(self) -> list[str]:
         """Return the names that a `--param` of this problem may have."""
         from bea import problems
-        from bea.algebra.language.grammar import declared_names, names_in
+        from bea.algebra.language.functions import names_in
+        from bea.algebra.language.grammar import declared_names
 
         text = self.text
         if text is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bea.algebra import Expression, Ring, as_float, exact
 from bea.algebra.language.expressions import Power, free_symbols, subtrees, to_text
-from bea.algebra.language.grammar import EULER
+from bea.algebra.language.functions import EULER
 from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
 from bea.errors import BeaError, DomainError, MethodError, UnknownNameError, nearest

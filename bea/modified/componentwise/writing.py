@@ -19,6 +19,7 @@ from bea.algebra.language.letters import (
     PLAIN_LETTERS,
     TEXT_LETTERS,
     Letters,
+    latex_function,
 )
 from bea.algebra.language.mathematics import Mathematics
 from bea.modified.componentwise.arithmetic import Symbols
@@ -107,7 +108,7 @@ _TEXT = (_sized(TEXT_LETTERS, "|∇L|", "‖∇L‖"), "∇L", "∇²L %s", " �
 _LATEX = (
     _sized(LATEX_LETTERS, r"|\nabla L|", r"\|\nabla L\|"),
     r"\nabla L", r"\nabla^{2} L\,%s", r" \odot ", r"\left\langle %s \right\rangle", r"\theta",
-    r"\%s\left(%s\right)",
+    r"%s\left(%s\right)",
 )  # fmt: skip
 _PLAIN = (_sized(PLAIN_LETTERS, "abs(g)", "r"), "g", "hess(%s)", "*", "sum(%s)", "theta", "%s(%s)")
 
@@ -127,6 +128,9 @@ class _Writer:
         self.ring = Ring([], [_SIZE, _NORM, *names, *self.spare])
         self.places = {0: self.ring.symbol(_SIZE), 1: self.ring.symbol(_NORM)}
         self.places |= {i: self.ring.symbol(n) for i, n in zip(hyper, names, strict=True)}
+
+    def _function(self, kind: str) -> str:
+        return latex_function(kind) if "left" in self.call else kind
 
     def parts(self, term: Element) -> list[tuple[Mark, Element]]:
         """Split a term by the derivative, the sum or the theta that it is linear in."""
@@ -312,7 +316,9 @@ class _Writer:
             if atom.kind != "root":
                 name = self.spare.pop()
                 inside = self._bare(self.signed(atom.argument))
-                self.letters = _named(self.letters, name, self.call % (atom.kind, inside))
+                self.letters = _named(
+                    self.letters, name, self.call % (self._function(atom.kind), inside)
+                )
                 self.places[generator] = self.ring.symbol(name)
             elif atom.degree == 2 and (argument - size * size).is_zero():
                 self.places[generator] = 1 / size
