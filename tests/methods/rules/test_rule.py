@@ -267,7 +267,7 @@ REFUSED = {
     "three arguments": ("theta = theta - hess(f, f, f)", {}, r"one or two .*, not 3; .*\(x, y\)"),
     "hess of theta": ("theta = theta - hess(theta)", {}, "does not tend to the identity"),
     "two arguments": ("theta = theta - gamma*grad(theta, 1)", {}, "'grad' .* takes one argument"),
-    "no assignment": ("theta += grad", {}, "is no assignment: write NAME = EXPRESSION"),
+    "no assignment": ("theta := grad", {}, "is no assignment: write NAME = EXPRESSION"),
     "a comparison": ("theta == grad", {}, "is no assignment"),
     "syntax": ("v = grad; theta = theta -* v", {}, "statement 2 .* unexpected '[*]' at column 16"),
     "half": ("theta = theta - gamma*", {}, "ends too early"),

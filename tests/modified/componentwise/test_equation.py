@@ -169,8 +169,6 @@ REFUSED = {
     "memory that grows": (
         lambda: modified_equation(from_text("v = 2*v + grad; theta = theta - gamma*tanh(v)"),
                                   order=1), MethodError, "on trees"),
-    "derivatives of derivatives": (
-        lambda: modified_equation(get("gradient-regularised"), order=1), MethodError, "powers of"),
     "a method of matrices": (
         lambda: modified_equation(get("damped-newton"), order=1), MethodError, "no place on trees"),
 }  # fmt: skip
