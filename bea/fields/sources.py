@@ -135,7 +135,7 @@ def read_equations(
             "order: leave --variables out"
         )
     about = about or About(name=plain, formula=plain)
-    return ",".join(right for _, right in found), names, about
+    return ", ".join(right.strip() for _, right in found), names, about
 
 
 # --- private helpers ----------------------------------------------------------------------------

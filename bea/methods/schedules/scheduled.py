@@ -49,7 +49,7 @@ class Scheduled(Method):
     >>> from bea.fields import VectorField, with_time
     >>> descent = Scheduled(bea.methods.gradient_descent(), "exponential(rate=2)")
     >>> bea.modified_equation(descent, with_time(VectorField.read("-x")), order=0)
-    x' = −x*exp(-2*t) + O(γ)
+    x' = −x exp(−2t) + O(γ)
     t' = 1 + O(γ)
     >>> bea.modified_equation(Scheduled(bea.methods.explicit_euler()), order=1)
     s f − γ(1/2 s² f'f + 1/2 s' f) + O(γ²)
