@@ -31,6 +31,11 @@ class Arithmetic:
         The point theta where the arithmetic has one of its own, as series and trees have.
     gamma
         The step size.
+    counts
+        Whether steps are counted from the first, as in a run; an expansion in gamma is about what
+        a method tends to.
+    time
+        The time at which the step begins, where there is one.
 
     Examples
     --------
@@ -49,6 +54,8 @@ class Arithmetic:
     kind = "this arithmetic's numbers"
     identity: Any
     gamma: Any
+    counts: bool = True
+    time: Any = None
 
     # --- the field ------------------------------------------------------------------------------
 

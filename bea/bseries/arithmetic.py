@@ -52,6 +52,7 @@ class TreeArithmetic(Arithmetic):
     """
 
     kind = "series on trees"
+    counts = False
 
     def __init__(
         self,

@@ -113,7 +113,8 @@ def parse(
         The names that it may hold, as sequences or as text (`"x y"`); any name if `variables` is
         None.
     functions
-        Further functions of one argument, each with what to put in the place of its value.
+        Further functions of one argument, each with what to put in the place of its value; under
+        "**" that of a power whose exponent is no number.
     pairs
         Those of them that take two arguments as well.
 
@@ -241,6 +242,9 @@ class _Reader:
 
     def power(self, parts: list[Any]) -> Expression:
         base, exponent = parts
+        own = self.functions.get("**")
+        if own and free_symbols(exponent):
+            return own(base, exponent)
         euler = isinstance(base, Symbol) and base.name in EULER and base.name not in self.own
         if euler and not isinstance(exponent, Number):
             return call("exp", exponent)

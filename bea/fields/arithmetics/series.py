@@ -52,6 +52,8 @@ class SeriesField(Arithmetic):
     array([y**2 + 2*y**3 t + y**4 t^2 + O(t^4)], dtype=object)
     """
 
+    counts = False
+
     def __init__(
         self,
         field: VectorField,

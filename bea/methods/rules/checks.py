@@ -91,6 +91,7 @@ class _Somewhere(Arithmetic):
     """A field that is nowhere special."""
 
     gamma = np.zeros(1)
+    counts = False
 
     def __call__(self, theta: Any) -> Any:
         return np.cos(1.3 * theta + 0.4) + 0.2 * theta[::-1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
+from functools import cached_property
 from typing import Any
 
 from bea.algebra import Expression, Ring
@@ -29,8 +30,17 @@ from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import MethodError
 from bea.fields.sources import substitute
 from bea.methods.rules.checks import check_denominators, check_given, check_identity
+from bea.methods.rules.counter import (
+    ONE_STEP,
+    TIME,
+    check_vanishes,
+    exponent_of,
+    in_time,
+    needs_time,
+    with_powers,
+)
 from bea.methods.rules.plain_function import NamedMethod
-from bea.methods.rules.text import Rule, Statement, read_rule
+from bea.methods.rules.text import COUNT, POWER, Application, Rule, Statement, counted, read_rule
 from bea.trees import PLAIN, WITH_THETA, Colors
 
 _NAME = "update-rule"
@@ -66,8 +76,10 @@ def from_text(update: str, /, *, name: str = _NAME, **parameters: Any) -> Update
     '9/10'
     """
     rule = read_rule(update)
+    rule = rule if COUNT in parameters else counted(rule)
     check_given(rule, parameters)
     values = {n: exact_decimal(parameters[n], f"hyperparameter {n}") for n in rule.hyperparameters}
+    rule = with_powers(rule, values)
     check_denominators(rule, values)
     method = UpdateRule(rule, values, name)
     check_identity(method)
@@ -107,7 +119,9 @@ class UpdateRule(NamedMethod):
     def bind(self, constant: Callable[[Expression], Any]) -> UpdateRule:
         """Return the method with all its numbers turned into those of an arithmetic."""
         bound = copy(self)
-        found = (n for e in self.rule.expressions() for n in subtrees(e) if self._is_number(n))
+        rules = (rule for rule in (self.rule, self._in_time) if isinstance(rule, Rule))
+        expressions = (e for rule in rules for e in rule.expressions())
+        found = (n for e in expressions for n in subtrees(e) if self._is_number(n))
         bound._constants = {n: constant(substitute(n, self.values)) for n in dict.fromkeys(found)}
         return bound
 
@@ -116,22 +130,57 @@ class UpdateRule(NamedMethod):
         if isinstance(theta, int):  # a probe for how much memory there is, with no field behind it
             return (0,) * len(self.rule.memory)
         names = {"theta": theta}
-        run = _Run(f, theta, self._constants, names)
+        run = _Run(self, f, theta, names)
         for statement in self.rule.start:
             names[statement.name] = _like(run.value(statement), theta)
-        return tuple(
+        memory = tuple(
             names[name] if name in names else f.zero(theta, self._powers.get(name, -1))
             for name in self.rule.memory
         )
+        return (*memory, 0) if self.rule.counts and f.counts else memory
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
-        """Carry the statements out."""
-        names = {"theta": theta, "gamma": gamma, **dict(zip(self.rule.memory, state, strict=True))}
-        run = _Run(f, theta, self._constants, names)
-        for statement in self.rule.step:
+        """Carry the statements out; after the memory the state has the number of steps so far."""
+        size = len(self.rule.memory)
+        names = {"theta": theta, "gamma": gamma, **dict(zip(self.rule.memory, state, strict=False))}
+        steps = tuple(done + 1 for done in state[size:])
+        rule = self._placed(f, names, steps)
+        run = _Run(self, f, theta, names)
+        for statement in rule.step:
             names[statement.name] = run.value(statement)
-        memory = zip(self.rule.memory, state, strict=True)
-        return _like(names["theta"], theta), tuple(_like(names[n], old) for n, old in memory)
+        memory = zip(self.rule.memory, state, strict=False)
+        after = tuple(_like(names[n], old) for n, old in memory)
+        return _like(names["theta"], theta), (*after, *steps)
+
+    @property
+    def needs_time(self) -> bool:
+        """Whether the rule has a steady state only as a rule with the time t = n gamma."""
+        return needs_time(self.rule)
+
+    def _placed(self, f: Any, names: dict[str, Any], steps: tuple[int, ...]) -> Rule:
+        """Let n into the names: as it is counted, or as the time."""
+        if steps:
+            names[COUNT] = steps[0]
+        elif self.needs_time:
+            if f.time is None:
+                raise MethodError(
+                    f"the update of '{self.name}' reads n, the number of its step: its equation is "
+                    f"one with the time t = n gamma, of a loss or field: give a problem, or "
+                    f"{ONE_STEP}"
+                )
+            if isinstance(self._in_time, MethodError):
+                raise self._in_time
+            names[TIME] = f.time
+            return self._in_time
+        return self.rule
+
+    @cached_property
+    def _in_time(self) -> Rule | MethodError:
+        """The rule with the time for n, or why there is none."""
+        try:
+            return in_time(self.rule) if self.needs_time else self.rule
+        except MethodError as error:
+            return error
 
     def _is_number(self, node: Expression) -> bool:
         """Tell what `bind` has to evaluate: integers, sums and products are left to the step.
@@ -157,20 +206,32 @@ class UpdateRule(NamedMethod):
 class _Run:
     """Evaluates the expressions of one step, or of the beginning of the memory."""
 
-    def __init__(
-        self, f: Any, theta: Any, constants: Mapping[Expression, Any], names: dict[str, Any]
-    ) -> None:
-        self.f, self.theta, self.constants, self.names = f, theta, constants, names
+    def __init__(self, method: UpdateRule, f: Any, theta: Any, names: dict[str, Any]) -> None:
+        self.method, self.f, self.theta, self.names = method, f, theta, names
+        self.constants: Mapping[Expression, Any] = method._constants
         self.slope: Any = None
 
     def value(self, statement: Statement) -> Any:
         """Return what a statement assigns."""
         placed: dict[str, Any] = {}
         for placeholder, application in statement.applications.items():
+            if application.function == POWER:
+                placed[placeholder] = self._power(application)
+                continue
             values = (self._evaluate(argument, placed) for argument in application.arguments)
             vectors = [_like(value, self.theta) for value in values]
             placed[placeholder] = self._apply(application.function, *vectors)
         return self._evaluate(statement.value, placed)
+
+    def _power(self, application: Application) -> Any:
+        """Return c**(a n + b): at this step, or what it tends to, which is 0."""
+        base, exponent = application.arguments
+        if COUNT not in self.names:
+            check_vanishes(application, self.method.values)
+            return 0
+        a, b = exponent_of(exponent) or (0, 0)
+        value, power = self._evaluate(base, {}), a * self.names[COUNT] + b
+        return value**power if power >= 0 else 1 / value**-power
 
     def _apply(self, function: str, argument: Any, second: Any = None) -> Any:
         if function == "norm":

@@ -13,10 +13,12 @@ The expressions are those of `bea.algebra.language.grammar`. They may hold
     hess(v)         the Hessian at the point before the step times v; of a field, -f' v
     hess(y, v)      the same at another point
     norm(y)         the Euclidean norm over the components
+    n               the number of the step, 1 in the first one; also in c**n, c**(2*n - 1)
 
 and names of the rule's own. One that is read before it is assigned, and assigned in the same step,
 is memory: it carries over to the next step and begins at 0, or at what `init NAME = EXPRESSION`
-says. One that is never assigned is a hyperparameter. What the statements compute is left to
+says. One that is never assigned is a hyperparameter, and so is n where it is given a value; a rule
+that assigns n has a name of its own in it. What the statements compute is left to
 `bea.methods.rules.rule`.
 """
 
@@ -24,7 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bea.algebra.language.expressions import Expression, Symbol, check_size, free_symbols
@@ -36,7 +38,10 @@ from bea.fields.sources import substitute
 GIVEN = ("theta", "gamma", "grad", "f")
 """The names that every rule may read."""
 
-_APPLIED = ("grad", "f", "hess", "norm")
+COUNT, POWER = "n", "**"
+"""The name of the number of the step, and what c**n is among the applications."""
+
+_APPLIED = ("grad", "f", "hess", "norm", POWER)
 _PAIRS = ("hess",)
 _RESERVED = {
     "gamma": "the step size is given; put a factor beside it",
@@ -57,7 +62,7 @@ _MAX_STATEMENTS = 200
 
 @dataclass(frozen=True)
 class Application:
-    """`grad`, `f`, `hess` or `norm` of its arguments."""
+    """`grad`, `f`, `hess` or `norm` of its arguments, or a power of base and exponent."""
 
     function: str
     arguments: tuple[Expression, ...]
@@ -89,6 +94,8 @@ class Rule:
         In the order in which they are carried out.
     memory, hyperparameters : tuple of str
         The names that are carried from step to step, and those that are given.
+    counts : bool
+        Whether n is the number of the step.
     """
 
     text: str
@@ -96,6 +103,7 @@ class Rule:
     step: tuple[Statement, ...]
     memory: tuple[str, ...]
     hyperparameters: tuple[str, ...]
+    counts: bool = False
 
     def reads(self, *names: str) -> bool:
         """Tell whether a step reads one of these names as such."""
@@ -137,6 +145,23 @@ def read_rule(text: str) -> Rule:
     _check_sizes(step)
     memory, hyperparameters = _roles(start, step)
     return Rule("; ".join(pieces), start, step, memory, hyperparameters)
+
+
+def counted(rule: Rule) -> Rule:
+    """Return the rule with n as the number of the step, where it is not a name of the rule's own.
+
+    >>> counted(read_rule("theta = theta - gamma*grad/n")).hyperparameters
+    ()
+    """
+    if COUNT not in rule.hyperparameters:
+        return rule
+    if any(COUNT in statement.reads() for statement in rule.start):
+        raise MethodError(
+            "an init reads n, the number of a step, and memory begins before the first: begin it "
+            "with theta, grad and hyperparameters only, or give n a value"
+        )
+    others = tuple(name for name in rule.hyperparameters if name != COUNT)
+    return replace(rule, hyperparameters=others, counts=True)
 
 
 # --- private helpers ----------------------------------------------------------------------------

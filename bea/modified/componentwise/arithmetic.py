@@ -119,6 +119,7 @@ class ComponentArithmetic(Arithmetic):
     """The field -grad L with this component, on series to gamma^2."""
 
     kind = "components of any gradient"
+    counts = False
 
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
