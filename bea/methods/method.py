@@ -70,6 +70,8 @@ class Method(Mathematics):
     method is meant for losses and its equations are written in derivatives of L), `ranges` (where
     hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}),
     `iterates_only` (why the method has no modified equation, and what to take instead),
+    `counts` (whether it counts its steps, so that its first ones are not the steady state),
+    `needs_time` (whether its equation is one with the time t = n gamma, for the number n of a step),
     `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
     a weight decay, or the parts of a field that is a sum, which `parts` then gives).
 
@@ -96,6 +98,8 @@ class Method(Mathematics):
     options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     colors: ClassVar[Colors] = PLAIN
     iterates_only: ClassVar[str] = ""
+    counts: bool = False
+    needs_time: bool = False
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Keep the inherited `repr`: a dataclass writes one of its own where it finds none."""

@@ -22,6 +22,7 @@ from bea.errors import BeaError, GuessWarning, MethodError
 from bea.fields import VectorField
 from bea.methods import Method, Scheduled
 from bea.methods.library.decimals import plain_number
+from bea.methods.rules.counter import with_remedy
 from bea.modified import routes
 from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.componentwise.equation import ComponentwiseEquation
@@ -29,6 +30,7 @@ from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.character import Character
 from bea.modified.routes import trees
+from bea.modified.memory.phase_space import in_phase_space
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
 from bea.modified.symbolic_step import (
@@ -99,6 +101,8 @@ def modified_equation(
     try:
         return derive(Character(method, problem), order, route)
     except MethodError as error:
+        if problem is not None and method.needs_time:
+            raise with_remedy(error) from None
         if problem is not None or route != "auto" or not method.gradient or method.iterates_only:
             raise
         return _componentwise(method, order, error)
@@ -114,9 +118,12 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
     known: ModifiedEquation | None = character.derived
     if route == "auto" and known is not None and known.order >= order:
         return known.truncate(order)
+    asked = character
+    if method.needs_time and character.problem is not None:
+        character = Character(*in_phase_space(method, character.problem))
+        method = character.method
     problem = _with_symbols_of(method, character.problem)
     method.check_field(problem)
-    asked = character
     if problem is not character.problem:
         character = Character(method, problem)
     chosen = _choose(route, character)

@@ -38,7 +38,7 @@ from bea.methods.rules.text import COUNT, POWER, Application, Rule, Statement
 TIME = "_t"
 """The name of the time within a rule; no user's name begins with '_'."""
 
-ONE_STEP = "derive the field of one step instead, at_step (--at-step N), or follow its iterates"
+ONE_STEP = "derive the field of one step, modified_equation(..., at_step=N) (--at-step N)"
 
 
 def with_powers(rule: Rule, values: Mapping[str, Expression]) -> Rule:
@@ -133,6 +133,14 @@ def in_time(rule: Rule) -> Rule:
         sizes[statement.name] = size
         step.append(Statement(statement.name, value, applications))
     return replace(rule, step=tuple(step))
+
+
+def with_remedy(error: MethodError) -> MethodError:
+    """Return why a rule has no equation with the time, with what there is instead."""
+    text = str(error)
+    if ONE_STEP in text:
+        return error
+    return MethodError(f"as a rule with the time t = n gamma, {text}; or {ONE_STEP}")
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from bea.algebra import Expression, Ring
+from bea.algebra.language.building import number
 from bea.algebra.language.expressions import (
     Call,
     Constant,
@@ -25,6 +26,7 @@ from bea.algebra.language.expressions import (
     free_symbols,
     subtrees,
 )
+from bea.algebra.programs.operations import element
 from bea.algebra.ring.exact import exact_decimal, in_ring
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import MethodError
@@ -104,6 +106,7 @@ class UpdateRule(NamedMethod):
         self.rule = rule
         self.__dict__["formula"] = rule.text
         self.__dict__["gradient"] = "f" not in _functions(rule) or "grad" in _functions(rule)
+        self.__dict__["counts"], self.__dict__["needs_time"] = rule.counts, needs_time(rule)
         self._constants: dict[Expression, Any] = {}
         self.__dict__["colors"], self._powers = _leading_powers(self)
 
@@ -145,22 +148,17 @@ class UpdateRule(NamedMethod):
         names = {"theta": theta, "gamma": gamma, **dict(zip(self.rule.memory, state, strict=False))}
         steps = tuple(done + 1 for done in state[size:])
         rule = self._placed(f, names, steps)
-        run = _Run(self, f, theta, names)
+        run = _Run(self, f, theta, names, *steps)
         for statement in rule.step:
             names[statement.name] = run.value(statement)
         memory = zip(self.rule.memory, state, strict=False)
         after = tuple(_like(names[n], old) for n, old in memory)
         return _like(names["theta"], theta), (*after, *steps)
 
-    @property
-    def needs_time(self) -> bool:
-        """Whether the rule has a steady state only as a rule with the time t = n gamma."""
-        return needs_time(self.rule)
-
     def _placed(self, f: Any, names: dict[str, Any], steps: tuple[int, ...]) -> Rule:
         """Let n into the names: as it is counted, or as the time."""
         if steps:
-            names[COUNT] = steps[0]
+            names[COUNT] = element(f.constant(number(steps[0])))
         elif self.needs_time:
             if f.time is None:
                 raise MethodError(
@@ -206,8 +204,11 @@ class UpdateRule(NamedMethod):
 class _Run:
     """Evaluates the expressions of one step, or of the beginning of the memory."""
 
-    def __init__(self, method: UpdateRule, f: Any, theta: Any, names: dict[str, Any]) -> None:
+    def __init__(
+        self, method: UpdateRule, f: Any, theta: Any, names: dict[str, Any], count: int | None = None
+    ) -> None:
         self.method, self.f, self.theta, self.names = method, f, theta, names
+        self.count = count
         self.constants: Mapping[Expression, Any] = method._constants
         self.slope: Any = None
 
@@ -226,11 +227,11 @@ class _Run:
     def _power(self, application: Application) -> Any:
         """Return c**(a n + b): at this step, or what it tends to, which is 0."""
         base, exponent = application.arguments
-        if COUNT not in self.names:
+        if self.count is None:
             check_vanishes(application, self.method.values)
             return 0
         a, b = exponent_of(exponent) or (0, 0)
-        value, power = self._evaluate(base, {}), a * self.names[COUNT] + b
+        value, power = self._evaluate(base, {}), a * self.count + b
         return value**power if power >= 0 else 1 / value**-power
 
     def _apply(self, function: str, argument: Any, second: Any = None) -> Any:

@@ -89,7 +89,7 @@ class Scheduled(Method):
         """Return the memory of the inner method."""
         if not isinstance(theta, np.ndarray):  # asked only what memory there is
             return self.method.init(f, theta)
-        return self.method.init(_AtRest(f, theta[-1:]), theta[:-1])
+        return self.method.init(AtRest(f, theta[-1:]), theta[:-1])
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the inner step of size gamma s(t), with the time advanced by gamma."""
@@ -107,7 +107,7 @@ class Scheduled(Method):
             )
         size = gamma * self.schedule.at(theta[-1:] if theta.dtype == float else theta[-1])
         size = size[0] if theta.dtype == float else size
-        inner = _AtRest(f, theta[-1:])
+        inner = AtRest(f, theta[-1:])
         moved, after = self.method.step(inner, theta[:-1], state, size)
         return np.concatenate([moved, theta[-1:] + gamma]), after
 
@@ -167,27 +167,47 @@ class Scheduled(Method):
         return f.schedule
 
 
-class _AtRest(Arithmetic):
-    """The field that the inner method sees: f at the time where the step begins."""
+class AtRest(Arithmetic):
+    """The field that an inner method sees: f with the last variables as where the step begins.
 
-    def __init__(self, f: Any, time: Any) -> None:
-        self._f = f
-        self._time = time
+    Parameters
+    ----------
+    f
+        The field on all variables.
+    rest
+        The last variables.
+    time
+        The time among them, for an inner method that knows of it.
+    """
+
+    def __init__(self, f: Any, rest: Any, time: Any = None) -> None:
+        self._f, self._rest = f, rest
+        self.time, self.counts = time, f.counts
+
+    def constant(self, value: Expression) -> Any:
+        """Return an exact number as one of the arithmetic."""
+        return self._f.constant(value)
 
     def __call__(self, theta: Any) -> Any:
-        return self._f(self._timed(theta))[:-1]
+        """Return the field in the variables of the inner method."""
+        return self._f(self._whole(theta))[: len(theta)]
 
     def derivative(self, theta: Any, v: Any) -> Any:
-        return self._f.derivative(self._timed(theta), np.concatenate([v, 0 * self._time]))[:-1]
+        """Return f'(theta) v in these variables."""
+        direction = np.concatenate([v, 0 * self._rest])
+        return self._f.derivative(self._whole(theta), direction)[: len(theta)]
 
     def jacobian(self, theta: Any) -> Any:
-        return self._f.jacobian(self._timed(theta))[:-1, :-1]
+        """Return f'(theta) in these variables."""
+        return self._f.jacobian(self._whole(theta))[: len(theta), : len(theta)]
 
     def solve(self, function: Any, guess: Any) -> Any:
+        """Return the root that f finds."""
         return self._f.solve(function, guess)
 
     def solve_linear(self, matrix: Any, right: Any) -> Any:
+        """Return the solution that f finds."""
         return self._f.solve_linear(matrix, right)
 
-    def _timed(self, theta: Any) -> Any:
-        return np.concatenate([theta, self._time])
+    def _whole(self, theta: Any) -> Any:
+        return np.concatenate([theta, self._rest])
