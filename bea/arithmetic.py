@@ -93,6 +93,15 @@ class Arithmetic:
         """Return exp(gamma D) vector, with D the derivative along a field given by its terms."""
         raise self._lacks("transport(field, vector)")
 
+    def before(self, moved: Any, part: Any) -> Any:
+        """Return what is `part` at theta before a step to `moved`, in terms of the point after it.
+
+        A part of the memory that is no function of theta stays what it is.
+        """
+        raise MethodError(
+            "the field of one step is derived and not iterated: iterate the method itself"
+        )
+
     # --- functions ------------------------------------------------------------------------------
 
     def function(self, name: str, x: Any) -> Any:

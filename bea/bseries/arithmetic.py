@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from fractions import Fraction
 from math import prod
 from typing import Any, NoReturn
 
 from flint import fmpq
 
-from bea.algebra import Expression, Ring, as_rational
+from bea.algebra import Element, Expression, Ring, as_rational
+from bea.algebra.language.building import number, power
 from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
 from bea.bseries.calculus import field_of_map, lie_derivative
@@ -125,6 +127,13 @@ class TreeArithmetic(Arithmetic):
             total = [s + c for s, c in zip(total, term, strict=True)]
         return self.series(series.identity, total, series.shift)
 
+    def before(self, moved: TreeSeries, part: Any) -> Any:
+        """Return exp(-gamma D) part, where exp(gamma D) theta = moved."""
+        if not isinstance(part, TreeSeries):
+            return part
+        field = field_of_map(moved.coefficients, self.colors)
+        return self.transport([-c for c in field], part)
+
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Return the fixed point of `function`: each sweep settles the trees of one more order.
 
@@ -154,7 +163,9 @@ class TreeArithmetic(Arithmetic):
     def root(self, x: Any, degree: int) -> Any:
         """Refuse, but for numbers."""
         _require_number("sqrt" if degree == 2 else "a root", x)
-        return super().root(x, degree)
+        if isinstance(x, Element):
+            return super().root(x, degree)
+        return self.constant(power(number(x), Fraction(1, degree)))
 
     def sign(self, x: Any) -> NoReturn:
         """Refuse: a branch has no series."""

@@ -28,6 +28,7 @@ from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.componentwise.equation import ComponentwiseEquation
 from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
+from bea.modified.memory.at_step import AtStep
 from bea.modified.memory.character import Character
 from bea.modified.routes import trees
 from bea.modified.memory.phase_space import in_phase_space
@@ -44,18 +45,30 @@ from bea.trees import Tree, trees_up_to
 
 @overload
 def modified_equation(
-    method: Method, problem: VectorField, order: int = 2, route: str = "auto"
+    method: Method,
+    problem: VectorField,
+    order: int = 2,
+    route: str = "auto",
+    at_step: int | None = None,
 ) -> ModifiedEquation: ...
 
 
 @overload
 def modified_equation(
-    method: Method, problem: VectorField | None = None, order: int = 2, route: str = "auto"
+    method: Method,
+    problem: VectorField | None = None,
+    order: int = 2,
+    route: str = "auto",
+    at_step: int | None = None,
 ) -> Any: ...
 
 
 def modified_equation(
-    method: Method, problem: VectorField | None = None, order: int = 2, route: str = "auto"
+    method: Method,
+    problem: VectorField | None = None,
+    order: int = 2,
+    route: str = "auto",
+    at_step: int | None = None,
 ) -> Any:
     """Derive the modified equation of a method.
 
@@ -70,10 +83,16 @@ def modified_equation(
     route
         "operator", "perturbation" or "trees" (three independent derivations that agree exactly),
         or "auto", the fastest that applies.
+    at_step
+        The number n of a step, 1 for the first: derive the field whose flow is this very step of a
+        run from the method's own beginning, such as Adam's from zero memory, instead of what it
+        settles to; see `bea.modified.memory.at_step`.
 
     Returns
     -------
     ModifiedEquation
+        Of a rule with the number n of its step other than in c**n the variables are theta, memory
+        that stands still at gamma = 0, and the time t = n gamma.
         Without a problem, for a rule such as Adam's, whose quotients and roots have no series on
         trees, a `ComponentwiseEquation` instead: to order 1, in components of the gradient.
 
@@ -98,6 +117,8 @@ def modified_equation(
         method, said = method.for_every_field()
         if said:
             warnings.warn(said, GuessWarning, stacklevel=2)
+    if at_step is not None:
+        method = AtStep(method, at_step)
     try:
         return derive(Character(method, problem), order, route)
     except MethodError as error:

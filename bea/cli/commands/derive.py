@@ -42,6 +42,15 @@ def derive(
             help="Find the field to feed the method so that it follows the original flow.",
         ),
     ] = False,
+    at_step: Annotated[
+        int | None,
+        typer.Option(
+            "--at-step",
+            metavar="N",
+            help="Derive the field of the N-th step of a run from the method's own beginning, such "
+            "as Adam's from zero memory, instead of what it settles to.",
+        ),
+    ] = None,
     full: Annotated[
         bool,
         typer.Option("--full", help="Write out terms that fill a page, too."),
@@ -71,6 +80,7 @@ def derive(
       bea derive gradient-descent --loss "a*x**2 + y**4" --param a
       bea derive runge-kutta --param A="0,0; 2/3,0" --param b="1/4,3/4"
       bea derive --update "v = beta*v + grad; theta = theta - gamma*v" --param beta=9/10
+      bea derive adam --at-step 3 --param beta1 --param beta2 --order 1
       bea derive gradient-descent "x**2 + y**4" --schedule "exponential(rate=2)" --order 1
       bea derive gradient-descent himmelblau --schedule "one-cycle(time=1)" --order 1
       bea derive heavy-ball --param beta --order 3 --format latex --table
@@ -79,8 +89,12 @@ def derive(
     highest = order(order_text)
     if inverse and route != "auto":
         raise BeaError("--inverse has a route of its own: leave --route out")
+    if inverse and at_step is not None:
+        raise BeaError("--inverse is for every step: leave --at-step out")
     target = out_file(out)
     chosen = subject.placed(method, problem_text, "derive")
+    if chosen.jumps and at_step is not None:
+        raise BeaError("a schedule in pieces has no field of one step: leave --at-step out")
     if table and chosen.problem is not None:
         raise BeaError(
             "--table is of the equation for every field, and a problem is given: leave the problem "
@@ -99,7 +113,7 @@ def derive(
             if inverse:
                 found = modifying_integrator(chosen.method, chosen.problem, highest)
             else:
-                found = _derived(chosen, highest, route)
+                found = _derived(chosen, highest, route, at_step)
             page = _table(found) if table else _page(found, full)
         show(page, format, target)
 
@@ -107,14 +121,16 @@ def derive(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _derived(chosen: Chosen, highest: int, route: str) -> Any:
+def _derived(chosen: Chosen, highest: int, route: str, at_step: int | None) -> Any:
     """Return the equation; for every loss that of Adam and the like ends with order 1."""
     from bea.modified import ComponentwiseEquation, modified_equation
 
     try:
-        return modified_equation(chosen.method, chosen.problem, highest, route)
+        return modified_equation(chosen.method, chosen.problem, highest, route, at_step)
     except OrderError as error:
-        lower = None if chosen.problem else modified_equation(chosen.method, None, 1, route)
+        if chosen.problem:
+            raise
+        lower = modified_equation(chosen.method, None, 1, route, at_step)
         if not isinstance(lower, ComponentwiseEquation):
             raise
         note(f"{error}; this is order 1")

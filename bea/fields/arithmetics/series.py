@@ -111,6 +111,16 @@ class SeriesField(Arithmetic):
         moved = [self._transported(field, series) for series in np.ravel(vector)]
         return object_vector(moved).reshape(np.shape(vector))
 
+    def before(self, moved: Any, part: Any) -> Any:
+        """Return exp(-gamma D~) part, where exp(gamma D~) theta = moved."""
+        if not isinstance(part, PowerSeries | np.ndarray):
+            return part
+        field: list[NDArray[np.object_]] = []
+        for power in range(1, self.order + 1):
+            gap = moved - self.transport(field, self.identity)
+            field.append(object_vector([series[power] for series in gap]))
+        return self.transport([-term for term in field], part)
+
     def _transported(self, field: Sequence[Sequence[Element]], series: PowerSeries) -> PowerSeries:
         zero = self._one * 0
         level = [series[k] for k in range(self.order + 1)]

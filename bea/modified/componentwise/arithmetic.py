@@ -158,6 +158,14 @@ class ComponentArithmetic(Arithmetic):
         inner = known.summed(known.slope * series[1]) / known.norm
         return PowerSeries([known.norm * size, inner * factor / size, known.beyond], 2)
 
+    def before(self, moved: Any, part: Any) -> Any:
+        """Return part - gamma D part, to first order, D along gamma^1 of the step."""
+        if not isinstance(part, PowerSeries):
+            return part
+        known = self.symbols
+        lag = part[1] - known.along(part[0], (moved + self.gamma * 0)[1])
+        return PowerSeries([part[0], lag, known.beyond], 2)
+
     def derivative(self, theta: Any, v: Any) -> PowerSeries:
         """Return -hess L v, to leading order."""
         series = v + self.gamma * 0
