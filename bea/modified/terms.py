@@ -192,7 +192,7 @@ class Terms(Portable):
         players of one loss.
         """
         if self.problem is not None:
-            end = -1 if isinstance(self.method, Scheduled) else None
+            end = -1 if self.method.has_time else None
             return tuple(gradient.curl_vanishes(term[:end]) for term in self.components)
         return tuple(
             gradient.is_gradient_on_trees(self.coefficients, k + 1) for k in range(self.order + 1)

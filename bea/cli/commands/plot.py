@@ -100,7 +100,7 @@ def plot_trajectory(
       bea plot trajectory --game "x*y; -x*y" --players "x; y" --start 1,0 --gamma 0.2 --time 6
     """
     target = picture(out, "trajectory", looks)
-    chosen = subject.chosen(method, problem_text)
+    chosen = subject.chosen(method, problem_text).followed()
     used, on = chosen.on_problem()
     length = length_of(time, steps, chosen)
     point = start_of(start, chosen)
@@ -178,7 +178,7 @@ def plot_terms(
       bea plot terms pendulum --method implicit-midpoint --gamma 0.5 --order 6
     """
     target = picture(out, "terms", looks)
-    chosen = subject.chosen(method, problem_text)
+    chosen = subject.chosen(method, problem_text).followed()
     used, on = chosen.on_problem()
     step_size = gamma_of(gamma, chosen)
     until = length_of(time, None, chosen)["time"]

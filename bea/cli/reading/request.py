@@ -65,6 +65,7 @@ class Request:
         BeaError
             If one cannot be read, something is missing, or they do not go together.
         """
+        chosen = chosen.followed()
         chosen.on_problem()
         samples, one_step = "1", False
         if isinstance(given, DriftNumbers):

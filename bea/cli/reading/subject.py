@@ -49,6 +49,15 @@ class Chosen:
         """Whether the schedule has jumps or kinks, across which no modified equation goes."""
         return getattr(self.method, "in_pieces", False)
 
+    def followed(self) -> Chosen:
+        """Return the same to run with: a rule with a time has variables of its own."""
+        if self.plain is None or not self.method.needs_time:
+            return self
+        from bea.modified.memory.phase_space import in_phase_space
+
+        method, problem = in_phase_space(self.method, self.plain)
+        return Chosen(method, problem, problem)
+
     def no_longer(self, time: float) -> float:
         """Return a time that ends with the schedule; the schedule's, where that is in pieces."""
         schedule = getattr(self.method, "schedule", None)

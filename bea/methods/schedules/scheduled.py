@@ -58,6 +58,7 @@ class Scheduled(Method):
     name = "scheduled"
     title = "a method whose step size is multiplied by a schedule s(t)"
     formula = "θ₊ = Φ(θ; γ s(t)),  t₊ = t + γ"
+    has_time = True
 
     method: Any
     schedule: Any = None

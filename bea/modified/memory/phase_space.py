@@ -50,6 +50,7 @@ class PhaseSpace(Method):
     ) -> None:
         self.method, self.shapes, self.slow, self.size = method, shapes, tuple(slow), dimension
         self.timed = method.needs_time
+        self.__dict__["has_time"] = self.timed and not self.slow
         self.__dict__["name"] = method.name
         self.__dict__["formula"] = method.formula
 
