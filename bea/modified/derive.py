@@ -31,7 +31,7 @@ from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.at_step import AtStep
 from bea.modified.memory.character import Character
 from bea.modified.routes import trees
-from bea.modified.memory.phase_space import in_phase_space
+from bea.modified.memory.variables import in_own_variables
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
 from bea.modified.symbolic_step import (
@@ -140,13 +140,12 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
     if route == "auto" and known is not None and known.order >= order:
         return known.truncate(order)
     asked = character
-    if method.needs_time and character.problem is not None:
-        character = Character(*in_phase_space(method, character.problem))
-        method = character.method
     problem = _with_symbols_of(method, character.problem)
     method.check_field(problem)
     if problem is not character.problem:
         character = Character(method, problem)
+    character = in_own_variables(character)
+    method, problem = character.method, character.problem
     chosen = _choose(route, character)
     if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)

@@ -41,7 +41,7 @@ def settled_memory(method: Method, problem: VectorField) -> list[Element]:
     >>> settled_memory(rule, VectorField.read("-x"))
     [x**2, 2*x/(x**2 + 1)]
     """
-    return _Equations(method, problem).solution()
+    return Equations(method, problem).solution()
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -113,8 +113,20 @@ class Elimination:
         return evaluated(element, inputs, self.ring)
 
 
-class _Equations:
-    """The equations of the fixed point, in a ring with a symbol for each entry of the memory."""
+class NoClosedForm(MethodError):
+    """Memory that settles where no formula is known: an equation gives it, at each point."""
+
+
+class Equations:
+    """The equations of the fixed point, in a ring with a symbol for each entry of the memory.
+
+    Attributes
+    ----------
+    shapes : list of tuple of int
+        The shapes of the parts of the memory.
+    found : Elimination
+        The entries that are unknown, and the values of those that were found.
+    """
 
     def __init__(self, method: Method, problem: VectorField) -> None:
         self.method, self.problem = method, problem
@@ -132,16 +144,41 @@ class _Equations:
         self.found = Elimination(self.ring, places)
 
     def solution(self) -> list[Element]:
-        """Eliminate the entries one by one."""
+        """Eliminate the entries one by one, and return them over the problem's own ring."""
         left = self.found.solve(self._equations())
         if self.found.unknown:
             raise self._unsolved(left)
         if not all(e.is_zero() for e in left):
-            raise MethodError(
-                f"the step of '{self.method.name}' does not tend to the identity as gamma tends "
-                "to 0, where its memory has settled: let theta move by gamma times something"
-            )
-        return [self._back(self.found.known[place]) for place in sorted(self.found.known)]
+            raise self._moves()
+        ring = self.problem.ring
+        own = [ring.variable(i) for i in range(len(ring.symbols))]
+        inputs = [*own, *[ring.constant(0)] * len(self.symbols)]
+        values = (self.found.known[place] for place in sorted(self.found.known))
+        return [evaluated(value, inputs, ring) for value in values]
+
+    def implicit(self) -> list[Element]:
+        """Return equations for the entries that no formula gives: as many as `found.unknown`.
+
+        Raises
+        ------
+        MethodError
+            If there are fewer, or theta does not stand still.
+        """
+        left = self.found.solve(self._equations())
+        dimension, holding = self.problem.dimension, [e for e in left if self.found.entries(e)]
+        if any(not e.is_zero() for e in left if not self.found.entries(e)):
+            raise self._moves()
+        if any(self.found.entries(e) for e in left[-dimension:]):
+            raise self._unsolved(left)
+        if len(holding) != len(self.found.unknown):
+            raise self._unsolved(left)
+        return holding
+
+    def _moves(self) -> MethodError:
+        return MethodError(
+            f"the step of '{self.method.name}' does not tend to the identity as gamma tends "
+            "to 0, where its memory has settled: let theta move by gamma times something"
+        )
 
     def _equations(self) -> list[Element]:
         field = VectorField([moved_to(self.ring, c) for c in self.problem.components])
@@ -158,28 +195,25 @@ class _Equations:
         pairs = [*zip(after, self.symbols, strict=True), *zip(theta, own, strict=True)]
         return [series[0] - there for series, there in pairs]
 
-    def _back(self, value: Element) -> Element:
-        """Return a value over the problem's own ring."""
-        ring = self.problem.ring
-        own = [ring.variable(i) for i in range(len(ring.symbols))]
-        inputs = [*own, *[ring.constant(0)] * len(self.symbols)]
-        return evaluated(value, inputs, ring)
-
     def _unsolved(self, equations: Sequence[Element]) -> MethodError:
+        """Return why an entry was not found: nothing holds it, or no formula gives it."""
+        held = {place for e in equations for place in self.found.entries(e)}
+        loose = sorted(self.found.unknown - held)
+        head = f"the memory of '{self.method.name}' has no slow manifold"
+        if loose:
+            return MethodError(
+                f"{head}: at gamma = 0 {self.part(loose[0])} stays what it is whatever theta does, "
+                "and forgets nothing: let it forget, as in v = beta*v + ..., or derive the field "
+                "of one step, modified_equation(..., at_step=N) (--at-step N)"
+            )
         place = min(self.found.unknown)
-        held = any(self.found.entries(e) for e in equations)
-        what = (
-            "is not linear in it there, and has no closed form that is known"
-            if held
-            else "does not hold it: it forgets nothing"
-        )
-        return MethodError(
-            f"the memory of '{self.method.name}' has no slow manifold in closed form: at gamma = 0 "
-            f"the equation of {self._name(place)} {what}; follow its iterates (bea.iterate), or "
-            "let it forget, as RMSProp does"
+        return NoClosedForm(
+            f"{head} in closed form: at gamma = 0 the equation of {self.part(place)} is not linear "
+            "in it there, and has no closed form that is known; derive the field of one step, "
+            "modified_equation(..., at_step=N) (--at-step N), or follow its iterates (bea.iterate)"
         )
 
-    def _name(self, place: int) -> str:
+    def part(self, place: int) -> str:
         """Return what a user calls the part of the memory that an entry belongs to."""
         entry = place - len(self.problem.ring.symbols)
         ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes])

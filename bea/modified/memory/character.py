@@ -215,7 +215,8 @@ class Character(Portable):
     def slow_manifold(self) -> manifold.SlowManifold:
         """f~ and the memory on the problem, as far as they were asked for."""
         assert self.problem is not None
-        return manifold.SlowManifold(self.method, self.problem)
+        settled = getattr(self.method, "settled", None)  # by `bea.modified.memory.implicit`
+        return manifold.SlowManifold(self.method, self.problem, settled)
 
     @property
     def _inner(self) -> Method:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from flint import fmpq
@@ -29,7 +29,7 @@ from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.linear import dot, inverse
-from bea.modified.settled_memory import settled_memory
+from bea.modified.settled_memory import NoClosedForm, settled_memory
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
 from bea.trees import trees
@@ -172,18 +172,38 @@ class _OnTrees(_Manifold):
 # --- on a concrete field --------------------------------------------------------------------------
 
 
+class SettledMemory(NamedTuple):
+    """S_0 where the last variables u stand for values that no formula gives.
+
+    Attributes
+    ----------
+    memory : list of Element
+        S_0 in theta and u.
+    slopes : list of list of Element
+        du/dtheta, a row for each u.
+    """
+
+    memory: list[Any]
+    slopes: list[list[Any]]
+
+
 class SlowManifold(_Manifold):
     """f~ and S of a method on a concrete field, found once and further when more is asked.
 
     `field` has f_0, f_1, ..., `memory[k]` the components of S at gamma^k, and `on_memory` is the
-    matrix by which a small change of the memory is carried on at gamma = 0.
+    matrix by which a small change of the memory is carried on at gamma = 0. Of `settled` memory the
+    last variables of the problem are those u of S_0, which move as theta moves them.
     """
 
-    def __init__(self, method: Method, problem: VectorField) -> None:
+    def __init__(
+        self, method: Method, problem: VectorField, settled: SettledMemory | None = None
+    ) -> None:
         self.method, self.problem = method, problem
         self.field: list[list[Any]] = []
         self.divides = False
-        self.memory = [self._memory_at_zero()]
+        self.implicit: list[list[Any]] = [] if settled is None else settled.slopes
+        self.size = problem.dimension - len(self.implicit)
+        self.memory = [self._memory_at_zero() if settled is None else settled.memory]
         self.on_theta, self.on_memory = self._linear_part(self.memory[0])
 
     def to(self, order: int) -> tuple[list[tuple[Element, ...]], list[list[Any]]]:
@@ -201,10 +221,11 @@ class SlowManifold(_Manifold):
         return self._run(at, self.memory, n)
 
     def settle(self, n: int, gaps: list[Any]) -> None:
-        theta = [-s[n] for s in gaps[0]]
+        theta = [-s[n] for s in gaps[0][: self.size]]
         right = [-s[n] - dot(slope, theta) for s, slope in zip(gaps[1], self._slopes, strict=True)]
         new = [dot(row, right) for row in self._solution]
-        self.field.append([x + dot(row, new) for x, row in zip(theta, self.on_theta, strict=True)])
+        moved = [x + dot(row, new) for x, row in zip(theta, self.on_theta, strict=True)]
+        self.field.append([*moved, *(dot(row, moved) for row in self.implicit)])
         self.memory.append(new)
         if self.divides and not all(s[n].is_zero() for s in self.gaps(n)[1]):
             # In (theta - old)^2/gamma two unknown terms meet, and nothing is linear in them.
@@ -212,7 +233,13 @@ class SlowManifold(_Manifold):
 
     @cached_property
     def _slopes(self) -> list[list[Element]]:
-        return [s.gradient() for s in self.memory[0]]
+        gradients = [s.gradient() for s in self.memory[0]]
+        columns = list(zip(*self.implicit, strict=True)) or [()] * self.size
+        return [
+            [g + dot(gradient[self.size :], column) for g, column in
+             zip(gradient[: self.size], columns, strict=True)]
+            for gradient in gradients
+        ]  # fmt: skip
 
     @cached_property
     def _solution(self) -> list[list[Any]]:
@@ -261,6 +288,8 @@ class SlowManifold(_Manifold):
         except MethodError as error:  # singular: only memory that holds theta itself has a way out
             try:
                 return settled_memory(self.method, self.problem)
+            except NoClosedForm:
+                raise
             except BeaError:
                 raise error from None
         except BeaError:  # not defined where the memory starts, as the slope of a root is at 0
@@ -292,7 +321,7 @@ class SlowManifold(_Manifold):
                 raise self._divided()
             columns_theta.append([x[1] - y[1] for x, y in zip(theta, rest_theta, strict=True)])
             columns.append([x[1] - y[1] for x, y in zip(after, rest, strict=True)])
-        return _transposed(columns_theta, self.problem.dimension), _transposed(columns, count)
+        return _transposed(columns_theta, self.size), _transposed(columns, count)
 
     def _lifted(self, value: Any) -> Element:
         return value if isinstance(value, Element) else self.problem.ring.constant(value)
