@@ -50,13 +50,17 @@ class Chosen:
         return getattr(self.method, "in_pieces", False)
 
     def followed(self) -> Chosen:
-        """Return the same to run with: a rule with a time has variables of its own."""
-        if self.plain is None or not self.method.needs_time:
+        """Return the same to run with: in the variables that its equation has."""
+        scheduled = self.is_scheduled or self.method.iterates_only
+        if self.plain is None or scheduled or self.plain.parameters:
             return self
-        from bea.modified.memory.phase_space import in_phase_space
+        from bea.modified.memory.character import Character
+        from bea.modified.memory.variables import in_own_variables
 
-        method, problem = in_phase_space(self.method, self.plain)
-        return Chosen(method, problem, problem)
+        found = in_own_variables(Character(self.method, self.plain))
+        if found.problem is self.plain:
+            return self
+        return Chosen(found.method, found.problem, found.problem)
 
     def no_longer(self, time: float) -> float:
         """Return a time that ends with the schedule; the schedule's, where that is in pieces."""
@@ -84,6 +88,9 @@ class Chosen:
 
     def points(self, given: list[list[float]], option: str) -> list[list[float]]:
         """Return points of the problem's own variables as starts, at t = 0 with a schedule."""
+        placed = getattr(self.method, "placed", None)
+        if placed is not None:
+            return [list(map(float, point)) for point in placed(given)]
         if not self.is_scheduled or self.plain is None:
             return given
         if len(given[0]) != self.plain.dimension:
@@ -100,6 +107,9 @@ class Chosen:
 
         assert self.problem is not None
         found = default_starts(self.problem, count)
+        placed = getattr(self.method, "placed", None)
+        if placed is not None:
+            return placed(found)
         if self.is_scheduled:
             found[:, -1] = 0.0
         return found

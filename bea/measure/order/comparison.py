@@ -142,11 +142,24 @@ def drift_study(
     )
 
 
-def starting_points(problem: VectorField, starts: ArrayLike | None) -> Floats:
-    """Return the starts as an array (starts, d), by default those around the problem's own."""
+def starting_points(
+    problem: VectorField, starts: ArrayLike | None, method: Method | None = None
+) -> Floats:
+    """Return the starts as an array (starts, d), by default those around the problem's own.
+
+    Where a method has variables beside theta, they may be left out.
+    """
+    placed = getattr(method, "placed", None)
+    if placed is None:
+        if starts is None:
+            return default_starts(problem)
+        return real_points(starts, problem.dimension, "the starts")
     if starts is None:
-        return default_starts(problem)
-    return real_points(starts, problem.dimension, "the starts")
+        return np.asarray(placed(default_starts(problem)))
+    width = np.shape(np.atleast_1d(starts))[-1]
+    own = getattr(method, "size", problem.dimension)
+    size = own if width == own else problem.dimension
+    return np.asarray(placed(real_points(starts, size, "the starts")))
 
 
 def checked_orders(orders: Iterable[int]) -> list[int]:

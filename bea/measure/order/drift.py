@@ -31,6 +31,7 @@ from bea.measure.order.study import DriftStudy
 from bea.methods import Method
 from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import Character
+from bea.modified.memory.variables import in_own_variables
 
 
 @either_number
@@ -86,9 +87,9 @@ def discretization_drift(
     require_method(method)
     require_problem(problem)
     chosen = checked_orders(orders)
-    character = Character(method, problem)
+    method, problem, character = _followed(method, problem)
     time = None if time is None else real_number(time, "the time")
-    points = starting_points(problem, starts)
+    points = starting_points(problem, starts, method)
     equation = derive_for(character, max(chosen))  # of which times and steps need the first terms
     time = suiting_time(character) if time is None else time
     if gammas is None:
@@ -132,11 +133,21 @@ def one_step_defect(
     require_method(method)
     require_problem(problem)
     chosen = checked_orders(orders)
-    character = Character(method, problem)
-    points = starting_points(problem, starts)
+    method, problem, character = _followed(method, problem)
+    points = starting_points(problem, starts, method)
     equation = derive_for(character, max(chosen))
     if gammas is None:
         gammas = suiting_gammas(character, points, suiting_time(character))
     start = start_of(equation, chosen)
     iterates = iterate(start.method, problem, points, gammas, steps=1)
     return compare("defect", equation, chosen, iterates, start, progress)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _followed(method: Method, problem: VectorField) -> tuple[Method, VectorField, Character]:
+    """Return what is iterated, in the variables that its equation has."""
+    character = in_own_variables(Character(method, problem))
+    assert character.problem is not None
+    return character.method, character.problem, character

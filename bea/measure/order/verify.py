@@ -43,6 +43,7 @@ from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
 from bea.modified.memory.character import Character
+from bea.modified.memory.variables import in_own_variables
 
 
 @either_number
@@ -113,10 +114,12 @@ def verify(
         return verify_by_pieces(
             method, problem, order, gammas, starts, time, gamma_count=gamma_count, progress=progress
         )
-    character = Character(method, problem)
+    character = in_own_variables(Character(method, problem))
+    assert character.problem is not None
+    method, problem = character.method, character.problem
     tested, expected = _tested(character, order, equation)
     length = comparing_time(character) if time is None else real_number(time, "the time")
-    points = starting_points(problem, starts)
+    points = starting_points(problem, starts, method)
     run = _run(tested, problem, expected, points, gammas, length, gamma_count, progress)
     control = as_control(progress)
 

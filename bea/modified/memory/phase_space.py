@@ -14,11 +14,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bea.algebra import Element, Expression, Ring
+from bea.algebra import Expression, Ring
 from bea.algebra.ring.conversions import read, to_expression
-from bea.arithmetic import Arithmetic
+from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
 from bea.fields import Loss, SeriesField, VectorField
 from bea.fields.arithmetics import NumericField
@@ -41,14 +40,19 @@ class PhaseSpace(Method):
         The shapes of all parts of its memory.
     slow
         Which of them are variables.
-    dimension
-        The number of components of theta.
+    problem
+        The problem without them.
     """
 
     def __init__(
-        self, method: Method, shapes: Sequence[tuple[int, ...]], slow: Sequence[int], dimension: int
+        self,
+        method: Method,
+        shapes: Sequence[tuple[int, ...]],
+        slow: Sequence[int],
+        problem: VectorField,
     ) -> None:
-        self.method, self.shapes, self.slow, self.size = method, shapes, tuple(slow), dimension
+        self.method, self.shapes, self.slow, self.problem = method, shapes, tuple(slow), problem
+        self.size = problem.dimension
         self.timed = method.needs_time
         self.__dict__["has_time"] = self.timed and not self.slow
         self.__dict__["name"] = method.name
@@ -92,6 +96,23 @@ class PhaseSpace(Method):
 
     def __str__(self) -> str:
         return str(self.method)
+
+    def placed(self, points: Any) -> Floats:
+        """Return points (starts, d) with the memory as it begins there, and t = 1.
+
+        Points with all variables are returned as they are.
+        """
+        given = np.atleast_2d(np.asarray(points, dtype=float))
+        if given.shape[1] != self.size or not (self.slow or self.timed):
+            return given
+        theta = np.ascontiguousarray(given.T)
+        f = NumericField(self.problem.numeric(), np.zeros(len(given)))
+        f.counts = False
+        memory = self.method.bind(f.constant).init(f, theta)
+        parts = [np.broadcast_to(memory[i], (*self.shapes[i], len(given))) for i in self.slow]
+        slow = [np.reshape(part, (-1, len(given))) for part in parts]
+        time = [np.full((1, len(given)), _BEGINNING)] if self.timed else []
+        return np.concatenate([theta, *slow, *time]).T
 
     # --- private helpers ----------------------------------------------------------------------
 
@@ -140,9 +161,9 @@ def in_phase_space(method: Method, problem: VectorField) -> tuple[PhaseSpace, Ve
     f = SeriesField(problem, 0)
     parts = method.bind(f.constant).init(AtRest(f, f.identity[:0]), f.identity)
     shapes = [np.shape(part) for part in parts]
-    everything = PhaseSpace(method, shapes, range(len(shapes)), problem.dimension)
+    everything = PhaseSpace(method, shapes, range(len(shapes)), problem)
     slow = _standing(everything, _extended(everything, problem))
-    found = PhaseSpace(method, shapes, slow, problem.dimension)
+    found = PhaseSpace(method, shapes, slow, problem)
     return found, _extended(found, problem)
 
 
@@ -217,15 +238,7 @@ def _names(method: PhaseSpace, problem: VectorField) -> list[str]:
 
 
 def _start(method: PhaseSpace, problem: VectorField) -> list[float]:
-    """Return a start: the problem's own, with the memory as it begins there, at t = 1."""
+    """Return the problem's own start, with the memory and the time there."""
     if problem.parameters or not problem.about.start:
         return []
-    gamma = np.zeros(1)
-    f = NumericField(problem.numeric(), gamma, problem.numeric_derivative)
-    f.counts = False
-    theta = np.array(problem.about.start, dtype=float)[:, None]
-    bound = method.method.bind(f.constant)
-    parts = bound.init(f, theta)
-    values: list[NDArray[np.float64]] = [np.ravel(parts[i]) for i in method.slow]
-    time = [_BEGINNING] if method.timed else []
-    return [*map(float, theta.ravel()), *(float(x) for v in values for x in v), *time]
+    return [float(x) for x in method.placed([problem.about.start])[0]]
