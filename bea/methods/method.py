@@ -160,6 +160,11 @@ class Method(Mathematics):
         """The unit of the last place of hyperparameters that are rounded decimals, or None."""
         return None
 
+    @property
+    def legend(self) -> Mapping[str, str]:
+        """What the variables of its equation are that a problem does not have by itself."""
+        return {}
+
     def bind(self, constant: Callable[[Expression], Any]) -> Method:
         """Return the method with its hyperparameters turned into numbers by `constant`."""
         bound = copy(self)

@@ -196,7 +196,8 @@ class ModifiedEquation(Terms):
         names before it.
 
         A tree is the nested list of its children. For games and weight decay `colors` says what
-        its nodes stand for, in the order of the opening brackets: f1 and f2, or f and theta.
+        its nodes stand for, in the order of the opening brackets: f1 and f2, or f and theta. Of an
+        equation with more variables than the problem has, `legend` says what they are.
 
         Examples
         --------
@@ -208,4 +209,5 @@ class ModifiedEquation(Terms):
         >>> record["tree"], record["colors"], record["elementary_differential"]
         ([[]], ['f2', 'f1'], "f₂'f₁")
         """
-        return display.as_record(self)
+        record = display.as_record(self)
+        return {**record, "legend": dict(self.method.legend)} if self.method.legend else record

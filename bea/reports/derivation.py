@@ -138,6 +138,9 @@ def _equations(result: ModifiedEquation, width: int, full: bool) -> Iterator[str
         yield indented(_general_equation(general, result.notation, width - 4), 4)
     if result.problem is not None:
         yield "  here:"
+        for name, meaning in result.method.legend.items():
+            own = meaning.startswith(f"{name} = ")
+            yield paragraph(f"    with {meaning if own else f'{name}, {meaning}'}", width)
         lefts = [_left(result, name) for name in result.variables]
         yield indented(system(result.concrete, lefts, remainder(result.order), width - 4, full), 4)
 

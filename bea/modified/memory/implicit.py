@@ -93,6 +93,12 @@ class ImplicitMemory(Method):
     def __str__(self) -> str:
         return str(self.method)
 
+    @property
+    def legend(self) -> dict[str, str]:
+        """What the variables beside theta are."""
+        return {name: f"{name} = {value}, where the memory settles as γ tends to 0"
+                for name, value in self.relations.items()}  # fmt: skip
+
     def placed(self, points: Any) -> Floats:
         """Return points (starts, d) with u, the value that the memory settles at there.
 

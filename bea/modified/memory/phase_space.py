@@ -97,6 +97,15 @@ class PhaseSpace(Method):
     def __str__(self) -> str:
         return str(self.method)
 
+    @property
+    def legend(self) -> dict[str, str]:
+        """What the variables beside theta are."""
+        names = _own_names(self, self.problem)
+        found = dict.fromkeys(names, "memory, which stands still as γ tends to 0")
+        if self.timed:
+            found[names[-1]] = "the time nγ after the step n"
+        return found
+
     def placed(self, points: Any) -> Floats:
         """Return points (starts, d) with the memory as it begins there, and t = 1.
 
@@ -199,13 +208,7 @@ def _standing(method: PhaseSpace, problem: VectorField) -> list[int]:
 
 def _extended(method: PhaseSpace, problem: VectorField) -> VectorField:
     """Return the field (f, 0, 1) over theta, the slow memory and the time."""
-    taken = {*problem.variables, *problem.parameters}
-    names: list[str] = []
-    for name in _names(method, problem):
-        while name in taken:
-            name += "_"
-        names.append(name)
-        taken.add(name)
+    names = _own_names(method, problem)
     ring = Ring((*problem.variables, *names), problem.parameters)
     if isinstance(problem, Loss):  # the loss itself says where it is defined
         slopes = read(ring, to_expression(problem.value)).gradient()[: problem.dimension]
@@ -225,6 +228,18 @@ def _extended(method: PhaseSpace, problem: VectorField) -> VectorField:
         critical=(),
     )
     return VectorField([*components, *still, *end], about)
+
+
+def _own_names(method: PhaseSpace, problem: VectorField) -> list[str]:
+    """Return names of the variables beside theta that the problem does not have."""
+    taken = {*problem.variables, *problem.parameters}
+    names: list[str] = []
+    for name in _names(method, problem):
+        while name in taken:
+            name += "_"
+        names.append(name)
+        taken.add(name)
+    return names
 
 
 def _names(method: PhaseSpace, problem: VectorField) -> list[str]:
