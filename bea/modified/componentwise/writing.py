@@ -1,7 +1,8 @@
 """How componentwise equations are written: functions of |∇L|, and what they multiply.
 
 A coefficient is a function of the component g of ∇L. It is even in g, or odd, and then g times an
-even one; with |g| for √(g²) it is a fraction that is factored like those of hyperparameters.
+even one; with |g| for √(g²) it is a fraction that is factored like those of hyperparameters. One
+that is neither is written as it is.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def tendency(symbols: Symbols, terms: Sequence[Element]) -> str:
 
 
 def _verb(writer: _Writer, coefficient: Element) -> str:
-    fraction = fraction_of(writer.in_size(coefficient), sign_inside=False)
+    mixed = writer.is_mixed(coefficient)
+    fraction = None if mixed else fraction_of(writer.in_size(coefficient), sign_inside=False)
     if fraction is None:
         return "is c ⊙ ∇P"
     for factor, power in fraction.above():
@@ -180,6 +182,8 @@ class _Writer:
 
     def coefficient(self, value: Element, gamma: str) -> tuple[bool, str]:
         """Return (is it negative, the coefficient without its sign)."""
+        if self.is_mixed(value):
+            return False, self._as_it_is(value, gamma)
         odd = _is_odd(value)
         even = self.in_size(value)
         even = even / self.ring.symbol(_SIZE) if odd else even
@@ -295,6 +299,16 @@ class _Writer:
         if text.startswith("1/"):
             return self.slope + text[1:]
         return f"{text}{'*' if self.plain else ' '}{self.slope}"
+
+    def is_mixed(self, value: Element) -> bool:
+        """Tell whether a function of g is neither odd nor even, so that |g| does not write it."""
+        ring, parities = self.symbols.ring, set()
+        first, used = len(ring.symbols), set()
+        for exponents in value.terms():
+            parities.add(int(exponents[0]) % 2)
+            used |= {k for k, power in enumerate(exponents[first:]) if power}
+        inside = [ring.atoms[k].argument for k in used if ring.atoms[k].kind == "root"]
+        return len(parities) > 1 or any(self.is_mixed(x) or _is_odd(x) for x in inside)
 
     def in_size(self, value: Element) -> Element:
         """Return a function of g > 0 where √(g²) is the symbol |g|, and no root."""
