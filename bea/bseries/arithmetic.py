@@ -14,8 +14,8 @@ Lubich and Wanner, Geometric Numerical Integration, lemma III.1.9.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from fractions import Fraction
+from functools import cache
 from math import prod
 from typing import Any, NoReturn
 

@@ -71,7 +71,7 @@ class Method(Mathematics):
     hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}),
     `iterates_only` (why the method has no modified equation, and what to take instead),
     `counts` (whether it counts its steps, so that its first ones are not the steady state),
-    `needs_time` (whether its equation is one with the time t = n gamma, for the number n of a step),
+    `needs_time` (whether its equation is one with the time t = n gamma, for the number n of steps),
     `has_time` (whether the last variable of its problem is the time),
     `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
     a weight decay, or the parts of a field that is a sum, which `parts` then gives).

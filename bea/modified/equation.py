@@ -120,6 +120,19 @@ class ModifiedEquation(Terms):
         """Return the method with its memory begun on the slow manifold, instead of from zero."""
         return OnManifold(self.method, self._require_problem(), self.memory)
 
+    @property
+    def contracts(self) -> tuple[str, ...]:
+        """Where the memory contracts, so that the equation holds: conditions as texts.
+
+        () if that hangs on no point. Where one fails, runs leave the slow manifold.
+
+        >>> import bea
+        >>> rule = bea.methods.from_text("m = grad/2*m + grad; theta = theta - gamma*m")
+        >>> bea.modified_equation(rule, bea.problems.loss("x**2/2"), 1).contracts
+        ('|x| < 2',)
+        """
+        return self.character.contracts
+
     # --- step sizes -------------------------------------------------------------------------------
 
     @property
@@ -197,7 +210,8 @@ class ModifiedEquation(Terms):
 
         A tree is the nested list of its children. For games and weight decay `colors` says what
         its nodes stand for, in the order of the opening brackets: f1 and f2, or f and theta. Of an
-        equation with more variables than the problem has, `legend` says what they are.
+        equation with more variables than the problem has, `legend` says what they are; where the
+        memory contracts only at some points, `contracts` says where.
 
         Examples
         --------
@@ -210,4 +224,8 @@ class ModifiedEquation(Terms):
         ([[]], ['f2', 'f1'], "f₂'f₁")
         """
         record = display.as_record(self)
-        return {**record, "legend": dict(self.method.legend)} if self.method.legend else record
+        if self.method.legend:
+            record["legend"] = dict(self.method.legend)
+        if self.contracts:
+            record["contracts"] = list(self.contracts)
+        return record

@@ -113,7 +113,7 @@ class Elimination:
         return evaluated(element, inputs, self.ring)
 
 
-class NoClosedForm(MethodError):
+class NoClosedFormError(MethodError):
     """Memory that settles where no formula is known: an equation gives it, at each point."""
 
 
@@ -207,7 +207,7 @@ class Equations:
                 "of one step, modified_equation(..., at_step=N) (--at-step N)"
             )
         place = min(self.found.unknown)
-        return NoClosedForm(
+        return NoClosedFormError(
             f"{head} in closed form: at gamma = 0 the equation of {self.part(place)} is not linear "
             "in it there, and has no closed form that is known; derive the field of one step, "
             "modified_equation(..., at_step=N) (--at-step N), or follow its iterates (bea.iterate)"

@@ -10,6 +10,7 @@ from math import inf
 
 from bea.algebra.language.letters import greek
 from bea.algebra.language.mathematics import as_text
+from bea.algebra.language.texts import shortened
 from bea.algebra.ring.conversions import to_expression
 from bea.errors import BeaError, MethodError
 from bea.fields import Loss
@@ -65,6 +66,7 @@ def derivation_text(result: ModifiedEquation, width: int = 80, full: bool = Fals
     sections = [
         paragraph(_title(result), width),
         "\n".join(_equations(result, width, full)),
+        *_contraction(result, width),
         *gradient_sections(result, width, full),
         *_reach(result, width),
     ]
@@ -87,6 +89,7 @@ def componentwise_text(result: ComponentwiseEquation, width: int) -> str:
     sections = [
         paragraph(f"Modified equation of {result.method}, to order {result.order}", width),
         _in_components(result, width),
+        *_contraction(result, width),
         paragraph(result.tendency, width),
     ]
     return "\n\n".join(filter(None, sections))
@@ -143,6 +146,17 @@ def _equations(result: ModifiedEquation, width: int, full: bool) -> Iterator[str
             yield paragraph(f"    with {meaning if own else f'{name}, {meaning}'}", width)
         lefts = [_left(result, name) for name in result.variables]
         yield indented(system(result.concrete, lefts, remainder(result.order), width - 4, full), 4)
+
+
+def _contraction(result: ModifiedEquation | ComponentwiseEquation, width: int) -> Iterator[str]:
+    """Yield where the memory contracts, if that hangs on the point."""
+    conditions = () if result.kind == "modifying" else result.contracts
+    if conditions:
+        yield paragraph(
+            f"The memory contracts where {' and '.join(map(shortened, conditions))}: there the "
+            "equation holds, and elsewhere runs leave it.",
+            width,
+        )
 
 
 def _every(result: ModifiedEquation) -> str:

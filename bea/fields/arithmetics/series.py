@@ -115,7 +115,7 @@ class SeriesField(Arithmetic):
         """Return exp(-gamma D~) part, where exp(gamma D~) theta = moved."""
         if not isinstance(part, PowerSeries | np.ndarray):
             return part
-        field: list[NDArray[np.object_]] = []
+        field: list[Any] = []
         for power in range(1, self.order + 1):
             gap = moved - self.transport(field, self.identity)
             field.append(object_vector([series[power] for series in gap]))

@@ -147,7 +147,8 @@ def with_remedy(error: MethodError) -> MethodError:
 
 
 def _with_powers(statement: Statement, rule: Rule, values: Mapping[str, Expression]) -> Statement:
-    kept, computed = {}, {}
+    kept: dict[str, Application] = {}
+    computed: dict[str, Expression] = {}
     for name, a in statement.applications.items():
         a = Application(a.function, tuple(substitute(x, computed) for x in a.arguments))
         if a.function != POWER:
@@ -225,7 +226,7 @@ class _Scaling:
             case Power(base, exponent):
                 inner = self.known[base]
                 return _Scaled(inner.size * exponent, power(inner.value, exponent))
-            case Call(function, argument):
+            case Call(function, _):
                 return _Scaled(fmpq(0), call(function, self._argument(node)))
         raise AssertionError(f"unexpected {node!r}")
 

@@ -205,7 +205,12 @@ class _Run:
     """Evaluates the expressions of one step, or of the beginning of the memory."""
 
     def __init__(
-        self, method: UpdateRule, f: Any, theta: Any, names: dict[str, Any], count: int | None = None
+        self,
+        method: UpdateRule,
+        f: Any,
+        theta: Any,
+        names: dict[str, Any],
+        count: int | None = None,
     ) -> None:
         self.method, self.f, self.theta, self.names = method, f, theta, names
         self.count = count

@@ -21,7 +21,8 @@ from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
 from bea.methods import Method
 from bea.modified.componentwise.arithmetic import ComponentArithmetic, Symbols
-from bea.modified.settled_memory import Elimination
+from bea.modified.memory.contraction import contraction_conditions
+from bea.modified.settled_memory import Elimination, evaluated
 from bea.modified.symbolic_step import open_symbols
 from bea.series import PowerSeries
 
@@ -33,6 +34,15 @@ class FirstOrder(NamedTuple):
     terms: tuple[Element, Element]
     memory: tuple[Element, ...]
     mapped: tuple[Element, ...]
+
+    def contracts(self) -> list[str]:
+        """Return the conditions on a component of grad L under which the memory contracts."""
+        ring, places = self.symbols.ring, self.symbols.memory_places
+        inputs = [ring.variable(i) for i in range(len(ring.symbols))]
+        inputs[places.start : places.stop] = self.memory
+        rows = [[evaluated(m.derivative(j), inputs, ring) for j in places] for m in self.mapped]
+        name = ring.symbols[0]
+        return [text.replace(name, "∇L") for text in contraction_conditions(rows)]
 
     def slowest_rate(self, values: Mapping[str, float]) -> float:
         """Return the largest factor by which a change of the memory is carried on, at a point.

@@ -20,11 +20,13 @@ from bea.methods.rules.plain_function import NamedMethod
 from bea.modified.checks import checked_order
 from bea.modified.componentwise import writing
 from bea.modified.componentwise.derive import first_order
+from bea.modified.memory.at_step import AtStep
 from bea.modified.symbolic_step import missing_symbols, open_symbols
 from bea.portable import Portable
 
 # Of difference quotients; and what stands for a hyperparameter that is left open.
 _ROUNDING, _GENERIC = 1e-5, 0.37
+_SHORT = 5  # so many steps of a run, and their powers of letters, are short
 
 
 class ComponentwiseEquation(Portable):
@@ -66,6 +68,7 @@ class ComponentwiseEquation(Portable):
         if not found.slowest_rate(numbers) < 1 - _ROUNDING:
             raise MethodError(f"the memory of '{method.name}' does not contract")
         self.symbols = found.symbols
+        self.contracts: tuple[str, ...] = tuple(found.contracts())
         self.terms: tuple[Element, ...] = found.terms[: order + 1]
 
     def truncate(self, order: int) -> ComponentwiseEquation:
@@ -135,13 +138,14 @@ class ComponentwiseEquation(Portable):
         `1`, or `hess(u)`, the component of hess L u. Hyperparameters are letters there; their
         numbers are in `parameters`.
         """
-        return {
+        record = {
             "method": self.method.name,
             "parameters": self.method.parameters,
             "order": self.order,
             "kind": "componentwise",
             "terms": [writing.records(self.symbols, term) for term in self.terms],
         }
+        return {**record, "contracts": list(self.contracts)} if self.contracts else record
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -149,6 +153,9 @@ class ComponentwiseEquation(Portable):
 
 def _with_letters(method: Method) -> tuple[dict[str, Expression], Method]:
     """Return the numbers of hyperparameters by their names, and the method with names for them."""
+    if isinstance(method, AtStep):  # of late steps the powers of letters are long
+        numbers, inner = _with_letters(method.method) if method.number <= _SHORT else ({}, None)
+        return numbers, AtStep(inner, method.number) if inner else method
     if isinstance(method, NamedMethod):
         numbers = _numbers(method, method.values)
         lettered = copy(method)

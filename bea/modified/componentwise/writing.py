@@ -8,7 +8,6 @@ that is neither is written as it is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from flint import fmpq
@@ -20,10 +19,10 @@ from bea.algebra.language.letters import (
     PLAIN_LETTERS,
     TEXT_LETTERS,
     Letters,
-    latex_function,
 )
 from bea.algebra.language.mathematics import Mathematics
 from bea.modified.componentwise.arithmetic import Symbols
+from bea.modified.componentwise.sizes import NORM, SIZE, Sizes, is_odd, named
 from bea.modified.writing.fractions import (
     Factor,
     Fraction,
@@ -34,9 +33,6 @@ from bea.modified.writing.fractions import (
 from bea.modified.writing.letters import written
 from bea.modified.writing.presentation import Presentation
 from bea.modified.writing.script import LATEX, TEXT, Script
-
-_FUNCTIONS = 8  # so many functions, such as tanh, may occur
-_SIZE, _NORM = "|g|", "|∇L|"  # |g| and ||grad L|| in the ring in which coefficients are written
 
 
 def as_text(symbols: Symbols, terms: Sequence[Element]) -> str:
@@ -98,12 +94,8 @@ def records(symbols: Symbols, term: Element) -> list[dict[str, str]]:
 # --- private helpers: letters ---------------------------------------------------------------------
 
 
-def _named(letters: Letters, name: str, shown: str) -> Letters:
-    return replace(letters, name=lambda n: shown if n == name else letters.name(n))
-
-
 def _sized(letters: Letters, size: str, norm: str) -> Letters:
-    return _named(_named(letters, _SIZE, size), _NORM, norm)
+    return named(named(letters, SIZE, size), NORM, norm)
 
 
 _TEXT = (_sized(TEXT_LETTERS, "|∇L|", "‖∇L‖"), "∇L", "∇²L %s", " ⊙ ", "⟨%s⟩", "θ", "%s(%s)")
@@ -117,22 +109,13 @@ _PLAIN = (_sized(PLAIN_LETTERS, "abs(g)", "r"), "g", "hess(%s)", "*", "sum(%s)",
 Mark = tuple[str, int]  # ("hessian", k), ("sum", k), ("theta", 0) or ("", 0)
 
 
-class _Writer:
+class _Writer(Sizes):
     """Writes coefficients and what they multiply, in some letters."""
 
     def __init__(self, symbols: Symbols, words: Any, script: Script) -> None:
-        self.symbols, self.script = symbols, script
-        self.letters, self.slope, self.hessian, self.times, self.sum, self.theta, self.call = words
-        self.plain, self.bars = words is _PLAIN, words is _LATEX
-        hyper = sorted(symbols.constants - {1})
-        names = [symbols.ring.symbols[i] for i in hyper]
-        self.spare = [f"function {k}" for k in range(_FUNCTIONS)]
-        self.ring = Ring([], [_SIZE, _NORM, *names, *self.spare])
-        self.places = {0: self.ring.symbol(_SIZE), 1: self.ring.symbol(_NORM)}
-        self.places |= {i: self.ring.symbol(n) for i, n in zip(hyper, names, strict=True)}
-
-    def _function(self, kind: str) -> str:
-        return latex_function(kind) if "left" in self.call else kind
+        letters, self.slope, self.hessian, self.times, self.sum, self.theta, call = words
+        super().__init__(symbols, letters, call)
+        self.script, self.plain, self.bars = script, words is _PLAIN, words is _LATEX
 
     def parts(self, term: Element) -> list[tuple[Mark, Element]]:
         """Split a term by the derivative, the sum or the theta that it is linear in."""
@@ -184,13 +167,13 @@ class _Writer:
         """Return (is it negative, the coefficient without its sign)."""
         if self.is_mixed(value):
             return False, self._as_it_is(value, gamma)
-        odd = _is_odd(value)
+        odd = is_odd(value)
         even = self.in_size(value)
-        even = even / self.ring.symbol(_SIZE) if odd else even
+        even = even / self.ring.symbol(SIZE) if odd else even
         fraction = fraction_of(even)
         if fraction is None:
             return False, self._as_it_is(value, gamma)
-        fraction, letters = self._collected(fraction)
+        fraction, letters = self._collected(self.without_squares(fraction))
         text = written(fraction, letters, gamma)
         if odd:  # the component itself goes above the line
             text = self._with_slope(text)
@@ -207,7 +190,7 @@ class _Writer:
                 if all(negative for negative, _ in pieces):  # the minus goes before the fraction
                     number, pieces = -number, [(False, text) for _, text in pieces]
                 text = f"{left}{self._joined(pieces)}{right}"
-                letters = _named(letters, names[-1], text)
+                letters = named(letters, names[-1], text)
                 factors[k] = ((((*[0] * (len(names) - 1), 1), 1),), 1)
         padded = tuple(
             (tuple(((*e, *[0] * (len(names) - len(e))), c) for e, c in factor), power)
@@ -229,10 +212,10 @@ class _Writer:
 
     def holds_for_sure(self, factor: Factor) -> bool:
         """Tell whether 1 ± tanh and the like, which are positive."""
-        first = len(self.ring.symbols) - _FUNCTIONS
+        places = {k for k, name in enumerate(self.ring.symbols) if name in self.bounded}
         constant = sum(c for e, c in factor if not any(e))
         rest = [(e, c) for e, c in factor if any(e)]
-        bounded = all(sum(e) == 1 and any(e[first : first + _FUNCTIONS]) for e, _ in rest)
+        bounded = all(sum(e) == 1 and e.index(1) in places for e, _ in rest)
         return bounded and constant >= sum(abs(c) for _, c in rest)
 
     def _single(self, factor: Iterable[tuple[Monomial, int]]) -> list[str]:
@@ -257,7 +240,7 @@ class _Writer:
         pieces, ring = [], Ring([], self.ring.symbols)
         for power in sorted({e[0] for e, _ in factor}, reverse=True):
             rest = {(0, *e[1 : len(ring.symbols)]): fmpq(c) for e, c in factor if e[0] == power}
-            value = ring.from_terms(rest) * ring.symbol(_SIZE) ** power
+            value = ring.from_terms(rest) * ring.symbol(SIZE) ** power
             fraction = fraction_of(value, sign_inside=False)
             assert fraction is not None
             number, factors = with_sign_inside(
@@ -281,13 +264,6 @@ class _Writer:
         used = {g for e in value.terms() for g, power in enumerate(e) if power}
         return any(map(self.symbols.varies, used))
 
-    def _bare(self, text: str) -> str:
-        """Return a sum in brackets without them, where a function brings its own."""
-        left, right = self.letters.brackets
-        inner = text.removeprefix(left).removesuffix(right)
-        alone = text == f"{left}{inner}{right}" and left not in inner and right not in inner
-        return inner if alone else text
-
     def _with_slope(self, text: str) -> str:
         if self.bars:
             head = r"\frac{1}{"
@@ -300,53 +276,8 @@ class _Writer:
             return self.slope + text[1:]
         return f"{text}{'*' if self.plain else ' '}{self.slope}"
 
-    def is_mixed(self, value: Element) -> bool:
-        """Tell whether a function of g is neither odd nor even, so that |g| does not write it."""
-        ring, parities = self.symbols.ring, set()
-        first, used = len(ring.symbols), set()
-        for exponents in value.terms():
-            parities.add(int(exponents[0]) % 2)
-            used |= {k for k, power in enumerate(exponents[first:]) if power}
-        inside = [ring.atoms[k].argument for k in used if ring.atoms[k].kind == "root"]
-        return len(parities) > 1 or any(self.is_mixed(x) or _is_odd(x) for x in inside)
-
-    def in_size(self, value: Element) -> Element:
-        """Return a function of g > 0 where √(g²) is the symbol |g|, and no root."""
-        total = self.ring.constant(0)
-        for exponents, c in value.terms().items():
-            term = self.ring.constant(c)
-            for generator, power in enumerate(exponents):
-                if power:
-                    term = term * self._place(generator) ** int(power)
-            total = total + term
-        return total
-
-    def _place(self, generator: int) -> Element:
-        """Return what stands for a generator; a function is a name that is written as it is."""
-        if generator not in self.places:
-            ring = self.symbols.ring
-            atom = ring.atoms[generator - len(ring.symbols)]
-            argument, size = self.in_size(atom.argument), self.ring.symbol(_SIZE)
-            if atom.kind != "root":
-                name = self.spare.pop()
-                inside = self._bare(self.signed(atom.argument))
-                self.letters = _named(
-                    self.letters, name, self.call % (self._function(atom.kind), inside)
-                )
-                self.places[generator] = self.ring.symbol(name)
-            elif atom.degree == 2 and (argument - size * size).is_zero():
-                self.places[generator] = 1 / size
-            else:
-                self.places[generator] = argument ** fmpq(-1, atom.degree)
-        return self.places[generator]
-
 
 # --- private helpers: the line --------------------------------------------------------------------
-
-
-def _is_odd(value: Element) -> bool:
-    """Tell whether a function of g has g as a factor beside even functions of it."""
-    return any(int(exponents[0]) % 2 for exponents in value.terms())
 
 
 def _series(writer: _Writer, terms: Sequence[Element]) -> str:

@@ -20,6 +20,7 @@ from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.fields.jacobians import matrices_at
 from bea.methods import Method, Scheduled
+from bea.modified.memory.contraction import contraction_conditions
 from bea.modified.memory.transients import characteristic_polynomial, without_root
 from bea.modified.memory.useful_range import memory_limit
 from bea.modified.routes import manifold
@@ -173,9 +174,23 @@ class Character(Portable):
         if largest >= 1 - _ROUNDING:
             raise MethodError(
                 f"the memory of '{self.method}' does not contract everywhere: a part of it changes "
-                f"by the factor {largest:.4g} per step; give starts at which it is below 1"
+                f"by the factor {largest:.4g} per step; give starts where "
+                f"{' and '.join(self.contracts)}"
             )
         return largest
+
+    @cached_property
+    def contracts(self) -> tuple[str, ...]:
+        """The conditions on theta under which the memory contracts, as texts; () if there are none.
+
+        >>> from bea.methods import from_text
+        >>> rule = from_text("v = grad/2*v + grad; theta = theta - gamma*v")
+        >>> Character(rule, VectorField.read("-x")).contracts
+        ('|x| < 2',)
+        """
+        if self.problem is None or not self.has_memory or self.is_on_trees:
+            return ()
+        return tuple(contraction_conditions(self.slow_manifold.carried))
 
     @cached_property
     def useful_limit(self) -> float:
@@ -209,7 +224,7 @@ class Character(Portable):
         except MethodError:
             if self.problem is None:
                 raise
-            return self.slow_manifold.on_memory, False
+            return self.slow_manifold.carried, False
 
     @cached_property
     def slow_manifold(self) -> manifold.SlowManifold:

@@ -24,7 +24,7 @@ from bea.algebra.programs.newton import fixed_point
 from bea.algebra.ring.conversions import read, to_expression
 from bea.arrays import Floats
 from bea.errors import BeaError, DomainError, MethodError
-from bea.fields import Loss, SeriesField, VectorField
+from bea.fields import Loss, VectorField
 from bea.fields.arithmetics import NumericField
 from bea.methods import Method
 from bea.methods.schedules.scheduled import AtRest

@@ -244,7 +244,7 @@ def _own_names(method: PhaseSpace, problem: VectorField) -> list[str]:
 
 def _names(method: PhaseSpace, problem: VectorField) -> list[str]:
     rule = getattr(method.method, "rule", None)
-    found = []
+    found: list[str] = []
     for i in method.slow:
         name = f"m{i + 1}" if rule is None else rule.memory[i]
         several = int(np.prod(method.shapes[i])) > 1

@@ -6,7 +6,7 @@ from bea.errors import BeaError
 from bea.modified.memory.character import Character
 from bea.modified.memory.implicit import with_implicit_memory
 from bea.modified.memory.phase_space import in_phase_space
-from bea.modified.settled_memory import NoClosedForm
+from bea.modified.settled_memory import NoClosedFormError
 
 
 def in_own_variables(character: Character) -> Character:
@@ -32,7 +32,7 @@ def in_own_variables(character: Character) -> Character:
         return character
     try:
         _ = character.slow_manifold
-    except NoClosedForm:
+    except NoClosedFormError:
         return Character(*with_implicit_memory(method, problem))
     except BeaError:  # the derivation says it
         pass

@@ -29,7 +29,7 @@ from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.linear import dot, inverse
-from bea.modified.settled_memory import NoClosedForm, settled_memory
+from bea.modified.settled_memory import NoClosedFormError, settled_memory
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
 from bea.trees import trees
@@ -191,7 +191,8 @@ class SlowManifold(_Manifold):
     """f~ and S of a method on a concrete field, found once and further when more is asked.
 
     `field` has f_0, f_1, ..., `memory[k]` the components of S at gamma^k, and `on_memory` is the
-    matrix by which a small change of the memory is carried on at gamma = 0. Of `settled` memory the
+    matrix by which a small change of the memory is carried on at gamma = 0, `carried` that by which
+    its distance from the manifold is. Of `settled` memory the
     last variables of the problem are those u of S_0, which move as theta moves them.
     """
 
@@ -242,13 +243,18 @@ class SlowManifold(_Manifold):
         ]  # fmt: skip
 
     @cached_property
-    def _solution(self) -> list[list[Any]]:
-        """The inverse of 1 - B + S_0' A, what S_n is multiplied by once f_(n-1) has been put in."""
+    def carried(self) -> list[list[Any]]:
+        """B - S_0' A, by which memory off the manifold comes nearer to it, at gamma = 0."""
         count = range(len(self.on_memory))
         columns = [[row[j] for row in self.on_theta] for j in count]
-        joint = [[dot(self._slopes[i], columns[j]) - self.on_memory[i][j] + fmpq(i == j)
-                  for j in count] for i in count]  # fmt: skip
-        return self.inverted(joint)
+        return [[self.on_memory[i][j] - dot(self._slopes[i], columns[j]) for j in count]
+                for i in count]  # fmt: skip
+
+    @cached_property
+    def _solution(self) -> list[list[Any]]:
+        """The inverse of 1 - B + S_0' A, what S_n is multiplied by once f_(n-1) has been put in."""
+        rows = enumerate(self.carried)
+        return self.inverted([[fmpq(i == j) - x for j, x in enumerate(row)] for i, row in rows])
 
     def _run(self, found: Any, memory: Sequence[Sequence[Any]], order: int) -> list[Any]:
         """Return `found` of theta and of the memory, given by its coefficients, to gamma^order."""
@@ -288,7 +294,7 @@ class SlowManifold(_Manifold):
         except MethodError as error:  # singular: only memory that holds theta itself has a way out
             try:
                 return settled_memory(self.method, self.problem)
-            except NoClosedForm:
+            except NoClosedFormError:
                 raise
             except BeaError:
                 raise error from None
