@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bea.algebra import Element
-from bea.algebra.ring.conversions import to_program
+from bea.algebra import Element, Ring
+from bea.algebra.ring.conversions import moved_to, to_program
 from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
 from bea.methods import Method
@@ -38,9 +38,17 @@ class FirstOrder(NamedTuple):
     def contracts(self) -> list[str]:
         """Return the conditions on a component of grad L under which the memory contracts."""
         ring, places = self.symbols.ring, self.symbols.memory_places
-        inputs = [ring.variable(i) for i in range(len(ring.symbols))]
-        inputs[places.start : places.stop] = self.memory
-        rows = [[evaluated(m.derivative(j), inputs, ring) for j in places] for m in self.mapped]
+        names = [ring.symbols[place] for place in places]
+        others = [name for name in ring.parameters if name not in names]
+        moving = Ring((*ring.variables, *names), others)  # which has derivatives by the memory
+        own = [ring.symbol(name) for name in (*ring.variables, *others)]
+        first = len(ring.variables)
+        inputs = [*own[:first], *self.memory, *own[first:]]
+        rows = [
+            [evaluated(moved_to(moving, m).derivative(first + j), inputs, ring)
+             for j in range(len(names))]
+            for m in self.mapped
+        ]  # fmt: skip
         name = ring.symbols[0]
         return [text.replace(name, "∇L") for text in contraction_conditions(rows)]
 
