@@ -17,6 +17,7 @@ from bea.algebra import Element, Expression, Ring
 from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
 from bea.errors import MethodError
+from bea.modified.writing.fractions import fraction_of
 from bea.series import PowerSeries
 
 _REMEDY = "derive it on a concrete loss (give a problem)"
@@ -35,6 +36,8 @@ class Symbols:
         The u of which the k-th `tangents` symbol is the component of hess L u.
     products : list of Element
         The summands of which the k-th `sums` symbol is the sum over the components.
+    positive : list of Element
+        What is above 0 where memory contracts, such as 1 - beta.
     """
 
     def __init__(self, hyperparameters: tuple[str, ...], memory: int) -> None:
@@ -57,6 +60,30 @@ class Symbols:
         self.constants = {1, *range(first + 2 * memory, len(self.ring.symbols))}
         self.directions: list[Element] = []
         self.products: list[Element] = []
+        self.positive: list[Element] = []
+
+    def size_of(self, value: Element) -> Element:
+        """Return |value| of hyperparameters: with its sign where that is known, else a root."""
+        fraction, rational = fraction_of(value), value.as_rational()
+        if rational is not None or fraction is None:
+            one = self.ring.constant(1)
+            return (value * value).sqrt() if rational is None else one * abs(rational)
+        known = open_part = self.ring.constant(1)
+        count = len(self.ring.symbols)
+        rest = (0,) * len(self.ring.atoms)
+        for factor, power in fraction.factors:
+            if any(any(e[count:]) for e, _ in factor):  # roots, which have a sign of their own
+                continue
+            part = self.ring.from_terms({(*e[:count], *rest): fmpq(c) for e, c in factor})
+            sign = next((s for s in (1, -1) if part * s in self.positive), 0)
+            if sign < 0 and power % 2:
+                known = -known
+            if not sign and power % 2:
+                open_part = open_part * part
+        known = known * (1 if fraction.number > 0 else -1)
+        if open_part.as_rational() == 1:
+            return value * known
+        return value / open_part * known * (open_part * open_part).sqrt()
 
     def holds_memory(self, value: Element) -> bool:
         """Tell whether the memory, which is a symbol until it is found, is in a value."""
@@ -153,8 +180,7 @@ class ComponentArithmetic(Arithmetic):
         factor = series[0] / known.slope
         if any(known.varies(g) for e in factor.terms() for g, power in enumerate(e) if power):
             raise MethodError(f"the length of what is no gradient has no symbol: {_REMEDY}")
-        rational = factor.as_rational()
-        size = (factor * factor).sqrt() if rational is None else abs(rational)
+        size = known.size_of(factor)
         inner = known.summed(known.slope * series[1]) / known.norm
         return PowerSeries([known.norm * size, inner * factor / size, known.beyond], 2)
 

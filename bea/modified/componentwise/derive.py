@@ -10,7 +10,7 @@ the memory correction of Cattaneo, Klusowski and Shigida, "On the implicit bias 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -97,6 +97,7 @@ def first_order(method: Method) -> FirstOrder:
             "it on a concrete loss (give a problem)"
         )
     start = [settled.known[place] for place in symbols.memory_places]
+    symbols.positive = _positive(mapped, symbols)
     series = [PowerSeries([s, n], 2) for s, n in zip(start, symbols.lag, strict=True)]
     theta, after = _stepped(bound, f, series)
     if not (theta[0] - symbols.theta).is_zero():
@@ -126,6 +127,20 @@ _STEP = 1e-6  # of a difference quotient
 
 def _float(value: Any) -> float:
     return int(value.p) / int(value.q)
+
+
+def _positive(mapped: Sequence[Element], symbols: Symbols) -> list[Element]:
+    """Return 1 - beta and 1 + beta for every rate beta of memory that is a hyperparameter."""
+    found: list[Element] = []
+    for m, place in zip(mapped, symbols.memory_places, strict=True):
+        linear = {e: c for e, c in m.terms().items() if e[place]}
+        rate = symbols.ring.from_terms(
+            {(*e[:place], 0, *e[place + 1 :]): c for e, c in linear.items() if e[place] == 1}
+        )
+        used = {g for e in linear for g, power in enumerate(e) if power}
+        if used <= {place, *symbols.constants}:
+            found += [1 - rate, 1 + rate]
+    return found
 
 
 def _memory_size(method: Method) -> int:
