@@ -34,6 +34,7 @@ from bea.modified.routes import trees
 from bea.modified.memory.variables import in_own_variables
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
+from bea.modified.settled_memory import UnsettledError
 from bea.modified.symbolic_step import (
     missing_symbols,
     rational_if_possible,
@@ -202,6 +203,8 @@ def _componentwise(method: Method, order: int, error: MethodError) -> Componentw
     """Return the equation in components, or say why there is none on trees."""
     try:
         found = ComponentwiseEquation(method, min(order, 1))
+    except UnsettledError:  # on no loss, so that a concrete one is no remedy
+        raise
     except BeaError:
         raise error from None
     return found if order <= 1 else ComponentwiseEquation(method, order)  # which refuses it

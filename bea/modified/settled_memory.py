@@ -17,13 +17,21 @@ import numpy as np
 from flint import fmpq
 
 from bea.algebra import Element, Ring
+from bea.algebra.language.grammar import parse
 from bea.algebra.ring.conversions import moved_to, to_program
 from bea.arrays import parts_of_memory
 from bea.errors import MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
-from bea.modified.symbolic_step import in_full
+from bea.methods.rules.counter import ONE_STEP
+from bea.modified.symbolic_step import in_full, named_part, no_identity
 from bea.series import PowerSeries
+
+FORGET = (
+    f"let it forget, as v = beta*v + ... does and RMSProp, or {ONE_STEP}; its iterates can be "
+    "followed (bea.iterate)"
+)
+"""What to do about memory that does not contract."""
 
 
 def settled_memory(method: Method, problem: VectorField) -> list[Element]:
@@ -113,6 +121,10 @@ class Elimination:
         return evaluated(element, inputs, self.ring)
 
 
+class UnsettledError(MethodError):
+    """Memory that does not settle on any loss, or theta that does not stand still."""
+
+
 class NoClosedFormError(MethodError):
     """Memory that settles where no formula is known: an equation gives it, at each point."""
 
@@ -149,7 +161,7 @@ class Equations:
         if self.found.unknown:
             raise self._unsolved(left)
         if not all(e.is_zero() for e in left):
-            raise self._moves()
+            raise no_identity(self.method)
         ring = self.problem.ring
         own = [ring.variable(i) for i in range(len(ring.symbols))]
         inputs = [*own, *[ring.constant(0)] * len(self.symbols)]
@@ -167,18 +179,12 @@ class Equations:
         left = self.found.solve(self._equations())
         dimension, holding = self.problem.dimension, [e for e in left if self.found.entries(e)]
         if any(not e.is_zero() for e in left if not self.found.entries(e)):
-            raise self._moves()
+            raise no_identity(self.method)
         if any(self.found.entries(e) for e in left[-dimension:]):
             raise self._unsolved(left)
         if len(holding) != len(self.found.unknown):
             raise self._unsolved(left)
         return holding
-
-    def _moves(self) -> MethodError:
-        return MethodError(
-            f"the step of '{self.method.name}' does not tend to the identity as gamma tends "
-            "to 0, where its memory has settled: let theta move by gamma times something"
-        )
 
     def _equations(self) -> list[Element]:
         field = VectorField([moved_to(self.ring, c) for c in self.problem.components])
@@ -199,27 +205,47 @@ class Equations:
         """Return why an entry was not found: nothing holds it, or no formula gives it."""
         held = {place for e in equations for place in self.found.entries(e)}
         loose = sorted(self.found.unknown - held)
-        head = f"the memory of '{self.method.name}' has no slow manifold"
         if loose:
-            return MethodError(
-                f"{head}: at gamma = 0 {self.part(loose[0])} stays what it is whatever theta does, "
-                "and forgets nothing: let it forget, as in v = beta*v + ..., or derive the field "
-                "of one step, modified_equation(..., at_step=N) (--at-step N)"
-            )
-        place = min(self.found.unknown)
+            return forgets_nothing(self.method, self._part(loose[0]))
         return NoClosedFormError(
-            f"{head} in closed form: at gamma = 0 the equation of {self.part(place)} is not linear "
-            "in it there, and has no closed form that is known; derive the field of one step, "
-            "modified_equation(..., at_step=N) (--at-step N), or follow its iterates (bea.iterate)"
+            f"the memory of '{self.method.name}' settles in no closed form that is known: at "
+            f"gamma = 0 the equation of {self._shown(min(self.found.unknown))} is not linear in "
+            f"it; {ONE_STEP}"
         )
 
+    def _shown(self, place: int) -> str:
+        return named_part(self.method, self._part(place))
+
     def part(self, place: int) -> str:
-        """Return what a user calls the part of the memory that an entry belongs to."""
+        """Return the name of the part of the memory that an entry belongs to."""
+        rule, part = getattr(self.method, "rule", None), self._part(place)
+        return f"m{part + 1}" if rule is None else str(rule.memory[part])
+
+    def _part(self, place: int) -> int:
         entry = place - len(self.problem.ring.symbols)
         ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes])
-        part = int(np.searchsorted(ends, entry, side="right"))
-        rule = getattr(self.method, "rule", None)
-        return f"'{rule.memory[part]}'" if rule is not None else f"part {part + 1}"
+        return int(np.searchsorted(ends, entry, side="right"))
+
+
+def forgets_nothing(method: Method, part: int) -> UnsettledError:
+    """Return the error that a part of the memory only adds up."""
+    return UnsettledError(
+        f"the memory of '{method.name}' does not contract: at gamma = 0 "
+        f"{named_part(method, part)} keeps what it has, whatever theta does, and forgets nothing: "
+        f"{_counter_hint(method, part)}{FORGET}"
+    )
+
+
+def _counter_hint(method: Method, part: int) -> str:
+    """Return what to write for memory that counts the steps, as n = n + 1 does."""
+    rule = getattr(method, "rule", None)
+    if rule is None:
+        return ""
+    name = rule.memory[part]
+    counts = any(s.name == name and s.value == parse(f"{name} + 1") for s in rule.step)
+    return (
+        "write n for it, which is the number of the step, and no statement; or " if counts else ""
+    )
 
 
 def evaluated(element: Element, inputs: Sequence[Element], ring: Ring) -> Element:

@@ -58,6 +58,25 @@ def missing_symbols(method: Method, problem: VectorField) -> list[str]:
     return missing
 
 
+def named_part(method: Any, part: int) -> str:
+    """Return what a user calls a part of the memory, with the statement of a rule."""
+    rule = getattr(method, "rule", None)
+    if rule is None:
+        return f"part {part + 1}"
+    name = rule.memory[part]
+    return f"'{name}' ({rule.place_of(name)})"
+
+
+def no_identity(method: Any) -> MethodError:
+    """Return the error that theta moves though gamma is 0."""
+    rule = getattr(method, "rule", None)
+    where = f": {rule.place_of('theta')}" if rule is not None else ""
+    return MethodError(
+        f"the step of '{_name(method)}' does not tend to the identity as gamma tends to 0, so that "
+        f"no vector field has it as its flow: let theta move by gamma times something{where}"
+    )
+
+
 def series_iterates(
     method: Method,
     field: VectorField,
@@ -76,7 +95,7 @@ def series_iterates(
     iterates = in_full(run, order)
     for series, start in zip(iterates[-1], iterates[0], strict=True):
         if series[0] != start[0]:
-            raise _no_identity(method)
+            raise no_identity(method)
     return iterates
 
 
@@ -113,7 +132,7 @@ def tree_iterates(
     f = TreeArithmetic(nodes, field, method.colors)
     iterates = _run(bind_exactly(method), f, f.identity, f.gamma, steps)
     if iterates[-1].identity != 1 or (iterates[-1].shift != 0 and not iterates[-1].vanishes()):
-        raise _no_identity(method)
+        raise no_identity(method)
     return iterates
 
 
@@ -189,10 +208,3 @@ def _numbers_like(coordinate: Any) -> Callable[[Expression], Any]:
 
 def _name(method: Method) -> str:
     return method.name or type(method).__name__
-
-
-def _no_identity(method: Method) -> MethodError:
-    return MethodError(
-        f"the step of '{_name(method)}' does not tend to the identity as "
-        "gamma tends to 0, so that no vector field has it as its flow"
-    )

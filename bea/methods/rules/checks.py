@@ -77,10 +77,13 @@ def check_identity(method: Method) -> None:
             after = theta if state is None else bound.step(f, theta, state, gamma)[0]
     except (BeaError, ZeroDivisionError, OverflowError):
         return
+    rule = getattr(method, "rule", None)
+    where = f": {rule.place_of('theta')}" if rule is not None else ""
     if np.all(np.isfinite(after)) and np.max(np.abs(after - theta)) > 1e-6:
         raise MethodError(
             f"the step of '{method.name}' does not tend to the identity as gamma tends to 0, so "
             "that no vector field has it as its flow: let theta move by gamma times something"
+            f"{where}"
         )
 
 

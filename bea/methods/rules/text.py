@@ -109,6 +109,19 @@ class Rule:
         """Tell whether a step reads one of these names as such."""
         return any(name in statement.reads() for statement in self.step for name in names)
 
+    def place_of(self, name: str) -> str:
+        """Say which statement of a step assigns a name last.
+
+        >>> read_rule("init v = grad; v = v/2; theta = theta - gamma*v").place_of("v")
+        "statement 2, 'v = v/2'"
+        """
+        found = ""
+        for place, piece in enumerate(self.text.split("; "), start=1):
+            statement = _STATEMENT.match(piece)
+            if statement and statement["name"] == name and statement["init"] is None:
+                found = f"statement {place}, {excerpt(piece)}"
+        return found
+
     def expressions(self) -> list[Expression]:
         """Return all expressions of the rule."""
         statements = (*self.start, *self.step)

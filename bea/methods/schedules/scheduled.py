@@ -73,6 +73,11 @@ class Scheduled(Method):
             raise MethodError("the schedule is none: make one with bea.methods.schedules")
         if not isinstance(self.method, Method) or isinstance(self.method, Scheduled):
             raise MethodError("what is scheduled must be a method without a schedule")
+        if self.method.needs_time:
+            raise MethodError(
+                f"'{self.method.name}' counts its steps with n and has a time of its own: write "
+                "the schedule into the update, with gamma*n for the time"
+            )
         object.__setattr__(self, "gradient", self.method.gradient)
         object.__setattr__(self, "colors", self.method.colors)
 

@@ -22,7 +22,7 @@ from bea.errors import BeaError, MethodError
 from bea.methods import Method
 from bea.modified.componentwise.arithmetic import ComponentArithmetic, Symbols
 from bea.modified.memory.contraction import contraction_conditions
-from bea.modified.settled_memory import Elimination, evaluated
+from bea.modified.settled_memory import Elimination, evaluated, forgets_nothing
 from bea.modified.symbolic_step import open_symbols
 from bea.series import PowerSeries
 
@@ -91,6 +91,10 @@ def first_order(method: Method) -> FirstOrder:
     _, after = _stepped(bound, f, [PowerSeries([m], 2) for m in symbols.memory])
     mapped = tuple(a[0] for a in after)
     left = settled.solve([a - m for a, m in zip(mapped, symbols.memory, strict=True)])
+    held = {place for e in left for place in settled.entries(e)}
+    for part, place in enumerate(symbols.memory_places):
+        if place in settled.unknown - held:
+            raise forgets_nothing(method, part)
     if settled.unknown or not all(e.is_zero() for e in left):
         raise MethodError(
             f"the memory of '{method.name}' does not settle in closed form for every loss: derive "

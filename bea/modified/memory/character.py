@@ -17,15 +17,17 @@ from bea.algebra.ring.conversions import to_expression
 from bea.arithmetic import Arithmetic
 from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
-from bea.fields import VectorField
+from bea.fields import SeriesField, VectorField
 from bea.fields.jacobians import matrices_at
 from bea.methods import Method, Scheduled
 from bea.modified.memory.contraction import contraction_conditions
 from bea.modified.memory.transients import characteristic_polynomial, without_root
 from bea.modified.memory.useful_range import memory_limit
 from bea.modified.routes import manifold
+from bea.modified.settled_memory import FORGET, UnsettledError
 from bea.modified.symbolic_step import (
     bind_exactly,
+    named_part,
     open_symbols,
     rational_if_possible,
     tree_map,
@@ -142,16 +144,31 @@ class Character(Portable):
         floats = np.array([[as_number(value) for value in row] for row in matrix])
         if np.isnan(floats).any():
             return None
-        found = np.linalg.eigvals(floats)
+        found, vectors = np.linalg.eig(floats)
         if theta:  # theta itself is carried on as it is
-            found = np.delete(found, np.argmin(np.abs(found - 1)))
-        slowest = float(np.abs(found).max(initial=0.0))
+            own = np.argmin(np.abs(found - 1))
+            found, vectors = np.delete(found, own), np.delete(vectors, own, axis=1)
+        sizes = np.abs(found)
+        slowest = float(sizes.max(initial=0.0))
         if slowest >= 1 - _ROUNDING:
-            raise MethodError(
-                f"the memory of '{self.method}' does not contract: a part of it changes by the "
-                f"factor {slowest:.4g} per step, and no slow manifold attracts the iterates"
+            memory = np.abs(vectors[:, np.argmax(sizes)])[int(theta) :]
+            entry = int(np.argmax(memory))
+            raise UnsettledError(
+                f"the memory of '{self.method}' does not contract: {self._part(entry, theta)} "
+                f"changes by the factor {slowest:.4g} per step, and no slow manifold attracts the "
+                f"iterates: {FORGET}"
             )
         return slowest
+
+    def _part(self, entry: int, theta: bool) -> str:
+        """Return the name of the part of the memory that an entry of its linear map is in."""
+        if theta:
+            return named_part(self._inner, entry)
+        assert self.problem is not None
+        f = SeriesField(self.problem, 0)
+        shapes = manifold.memory_shapes(self.method.bind(f.constant), f)
+        ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+        return named_part(self.method, int(np.searchsorted(ends, entry, side="right")))
 
     def slowest_rate_at(self, points: Any) -> float:
         """Return the slowest rate, 0 without memory, the largest of points where it hangs on them.

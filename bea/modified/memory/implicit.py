@@ -207,7 +207,7 @@ def with_implicit_memory(
 
 def _names(equations: Equations, unknown: list[int], problem: VectorField) -> list[str]:
     taken = {*problem.variables, *problem.parameters}
-    parts = [equations.part(place).strip("'").replace("part ", "m") for place in unknown]
+    parts = [equations.part(place) for place in unknown]
     found: list[str] = []
     for k, part in enumerate(parts):
         several = parts.count(part) > 1

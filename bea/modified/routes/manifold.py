@@ -29,7 +29,7 @@ from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
 from bea.modified.linear import dot, inverse
-from bea.modified.settled_memory import NoClosedFormError, settled_memory
+from bea.modified.settled_memory import FORGET, settled_memory
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
 from bea.trees import trees
@@ -96,8 +96,8 @@ class _Manifold:
             return inverse(matrix)
         except BeaError:
             raise MethodError(
-                f"the memory of '{self.method.name}' does not contract: it has no slow manifold "
-                "over theta; follow its iterates (bea.iterate), or let it forget, as RMSProp does"
+                f"the memory of '{self.method.name}' does not contract: at gamma = 0 a part of it "
+                f"keeps what it has, and there is no slow manifold over theta: {FORGET}"
             ) from None
 
 
@@ -294,8 +294,8 @@ class SlowManifold(_Manifold):
         except MethodError as error:  # singular: only memory that holds theta itself has a way out
             try:
                 return settled_memory(self.method, self.problem)
-            except NoClosedFormError:
-                raise
+            except MethodError as cause:  # which says more
+                raise cause from None
             except BeaError:
                 raise error from None
         except BeaError:  # not defined where the memory starts, as the slope of a root is at 0
