@@ -60,6 +60,8 @@ def missing_symbols(method: Method, problem: VectorField) -> list[str]:
 
 def named_part(method: Any, part: int) -> str:
     """Return what a user calls a part of the memory, with the statement of a rule."""
+    while hasattr(method, "inner_part"):
+        method, part = method.inner_part(part)
     rule = getattr(method, "rule", None)
     if rule is None:
         return f"part {part + 1}"

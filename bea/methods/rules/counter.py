@@ -114,9 +114,9 @@ def in_time(rule: Rule) -> Rule:
     Examples
     --------
     >>> from bea.methods.rules.text import counted, read_rule
-    >>> rule = in_time(counted(read_rule("theta = theta - gamma*(n - 1)/(n + 2)*grad")))
+    >>> rule = in_time(counted(read_rule("theta = theta - gamma*grad/n")))
     >>> print(rule.step[0].value)
-    theta - _t*gamma*grad/(_t + 3*gamma)
+    theta - grad/(_t + gamma)*gamma**2
     """
     sizes: dict[str, fmpq] = {}
     step = []

@@ -125,6 +125,10 @@ class ImplicitMemory(Method):
             )
         return np.concatenate([theta, u]).T
 
+    def inner_part(self, part: int) -> tuple[Method, int]:
+        """Return the method within, whose memory this is."""
+        return self.method, part
+
     # --- private helpers ----------------------------------------------------------------------
 
     def _settling(self, f: Any, theta: Floats, state: Any) -> Floats:
@@ -163,7 +167,7 @@ def with_implicit_memory(
     >>> problem, method.relations
     (VectorField(x' = -x, v' = 0), {'v': 'x + tanh(v)/2'})
     >>> method.placed([[1.0]]).round(6)
-    array([[1.      , 1.450255]])
+    array([[1.     , 1.44761]])
     """
     missing = missing_symbols(method, problem)
     problem = problem.with_parameters(missing) if missing else problem

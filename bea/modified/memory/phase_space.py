@@ -123,6 +123,10 @@ class PhaseSpace(Method):
         time = [np.full((1, len(given)), _BEGINNING)] if self.timed else []
         return np.concatenate([theta, *slow, *time]).T
 
+    def inner_part(self, part: int) -> tuple[Method, int]:
+        """Return the method within, and which part of its memory a part of this one is."""
+        return self.method, [i for i in range(len(self.shapes)) if i not in self.slow][part]
+
     # --- private helpers ----------------------------------------------------------------------
 
     def _fast(self, memory: Any) -> tuple[Any, ...]:
