@@ -10,6 +10,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -107,7 +108,8 @@ def looked_at(equation: Any) -> str:
         return "read back as something else"
     if _general(equation) == "":
         return "another equation for every loss"
-    observed = [observed_order(equation, point=point) for point in POINTS]
+    step = _OneStep(equation)
+    observed = [step.observed_order(point) for point in POINTS]
     found = [order for order in observed if order is not None]
     if not found:
         return "settles at no point"
@@ -122,15 +124,7 @@ def observed_order(
     With a factor the last term of the equation is multiplied: a control. None where memory that is
     given by an equation does not settle.
     """
-    with mpmath.workdps(_DIGITS):
-        theta = _placed(equation, point)
-        if theta is None:
-            return None
-        sizes = [mpmath.mpf(2) ** -k for k in (_SMALL, _SMALL + 1)]
-        misses = [_miss(equation, theta, gamma, factor) for gamma in sizes]
-        if misses[1] < mpmath.mpf(10) ** (5 - _DIGITS):
-            return float("inf")
-        return float(mpmath.log(misses[0] / misses[1], 2))
+    return _OneStep(equation, factor).observed_order(point)
 
 
 # --- private helpers: rules -----------------------------------------------------------------------
@@ -228,54 +222,75 @@ def _is_true(cause: str, rule: str, loss: bea.Loss) -> bool:
 # --- private helpers: one step in 60 digits -------------------------------------------------------
 
 
+@cache
 def _lift(q: Any) -> Any:
     return mpmath.mpf(int(q.p)) / int(q.q)
 
 
-def _placed(equation: Any, point: Sequence[str]) -> list[Any] | None:
-    """Return a point of the equation, with what settled memory is there by its own equation."""
-    method, count = equation.method, equation.dimension
-    theta = [_lift(bea.algebra.as_rational(bea.algebra.exact(c))) for c in point[:count]]
-    relations = getattr(method, "relations", {})
-    if not relations:
-        return theta
-    ring, size = equation.problem.ring, method.size
-    program = to_program([read(ring, bea.parse(text)) for text in relations.values()])
-    found = [*theta[:size], *[mpmath.mpf(0)] * len(relations)]
-    for _ in range(_SWEEPS):
-        before, found = found, [*theta[:size], *program.run(found, _lift)]
-        if max(map(abs, found)) > 100:
-            return None
-    settled = max(abs(a - b) for a, b in zip(before, found, strict=True))
-    return found if settled < mpmath.mpf(10) ** (3 - _DIGITS) else None
+class _OneStep:
+    """A step of the method from the slow manifold, and the flow of its equation, in 60 digits."""
 
+    def __init__(self, equation: Any, factor: int = 1) -> None:
+        self.equation, self.factor, self.problem = equation, factor, equation.problem
+        with mpmath.workdps(_DIGITS):
+            self.f: Any = ScalarField(self.problem, _lift)
+            self.f.counts = False  # of a rule that counts its steps the steady state is meant
+            self.method = equation.method.bind(self.f.constant)
+        zero = self.problem.ring.constant(0)
+        self.terms = to_program([c for term in equation.components for c in term])
+        memory = equation.memory if equation.character.has_memory else ()
+        self.memory = [to_program([zero + c for c in term]) for term in memory if term]
+        self.relations = getattr(equation.method, "relations", {})
+        texts = self.relations.values()
+        settled = [read(self.problem.ring, bea.parse(text)) for text in texts]
+        self.settling = to_program(settled or [zero])
 
-def _miss(equation: Any, point: list[Any], gamma: Any, factor: int) -> Any:
-    f: Any = ScalarField(equation.problem, _lift)
-    f.counts = False  # of a rule that counts its steps the steady state is meant
-    theta = np.array(point, dtype=object)
-    method = equation.method.bind(f.constant)
-    shapes = [np.shape(part) for part in method.init(f, theta)]
-    entries = [0] * sum(int(np.prod(shape)) for shape in shapes)
-    memory = equation.memory if entries else ()
-    for k, term in enumerate(memory):
-        lifted = [equation.problem.ring.constant(0) + c for c in term]
-        values = to_program(lifted).run(list(theta), _lift) if lifted else []
-        entries = [e + v * gamma**k for e, v in zip(entries, values, strict=True)]
-    after, _ = method.step(f, theta, parts_of_memory(entries, shapes), gamma)
-    weights = [gamma**k * (factor if k == equation.order else 1)
-               for k in range(equation.order + 1)]  # fmt: skip
-    programs = [to_program(term) for term in equation.components]
+    def observed_order(self, point: Sequence[str]) -> float | None:
+        with mpmath.workdps(_DIGITS):
+            theta = self._placed(point)
+            if theta is None:
+                return None
+            misses = [self._miss(theta, mpmath.mpf(2) ** -k) for k in (_SMALL, _SMALL + 1)]
+            if misses[1] < mpmath.mpf(10) ** (5 - _DIGITS):
+                return float("inf")
+            return float(mpmath.log(misses[0] / misses[1], 2))
 
-    def slope(_: Any, y: Any) -> list[Any]:
-        parts = [program.run(list(y), _lift) for program in programs]
+    def _placed(self, point: Sequence[str]) -> list[Any] | None:
+        """Return a point of the equation, with what settled memory is there by its equation."""
+        exact = (bea.algebra.as_rational(bea.algebra.exact(c)) for c in point)
+        theta = [_lift(c) for c in exact][: self.problem.dimension]
+        if not self.relations:
+            return theta
+        own = theta[: self.equation.method.size]
+        found = [*own, *[mpmath.mpf(0)] * len(self.relations)]
+        for _ in range(_SWEEPS):
+            before, found = found, [*own, *self.settling.run(found, _lift)]
+            change = max(abs(a - b) for a, b in zip(before, found, strict=True))
+            if change < mpmath.mpf(10) ** (3 - _DIGITS):
+                return found
+            if change > 100:
+                break
+        return None
+
+    def _miss(self, theta: list[Any], gamma: Any) -> Any:
+        at = np.array(theta, dtype=object)
+        shapes = [np.shape(part) for part in self.method.init(self.f, at)]
+        entries = [0] * sum(int(np.prod(shape)) for shape in shapes)
+        for k, program in enumerate(self.memory):
+            values = program.run(theta, _lift)
+            entries = [e + v * gamma**k for e, v in zip(entries, values, strict=True)]
+        memory = parts_of_memory(entries, shapes)
+        after, _ = self.method.step(self.f, at, memory, gamma)
+        flowed = _flowed(lambda y: self._slope(y, gamma), theta, gamma)
+        own = len(theta) - len(self.relations)  # where memory settles is no matter of the step
+        return max(abs(a - b) for a, b in zip(after[:own], flowed[:own], strict=True))
+
+    def _slope(self, y: list[Any], gamma: Any) -> list[Any]:
+        values, order = self.terms.run(y, _lift), self.equation.order
+        weights = [gamma**k * (self.factor if k == order else 1) for k in range(order + 1)]
+        parts = [values[k * len(y) : (k + 1) * len(y)] for k in range(order + 1)]
         return [sum(w * part[i] for w, part in zip(weights, parts, strict=True))
                 for i in range(len(y))]  # fmt: skip
-
-    flowed = _flowed(slope, list(theta), gamma)
-    relations = getattr(equation.method, "relations", {})
-    own = len(flowed) - len(relations)  # where memory settles is no matter of the step
-    return max(abs(a - b) for a, b in zip(after[:own], flowed[:own], strict=True))
 
 
 def _flowed(slope: Any, y: list[Any], time: Any) -> list[Any]:
@@ -283,11 +298,11 @@ def _flowed(slope: Any, y: list[Any], time: Any) -> list[Any]:
     rows: list[list[list[Any]]] = []
     for j in range(1, 5):  # to gamma^9
         n, h = 2 * j, time / (2 * j)
-        before, now = y, [a + h * b for a, b in zip(y, slope(0, y), strict=True)]
+        before, now = y, [a + h * b for a, b in zip(y, slope(y), strict=True)]
         for _ in range(n - 1):
-            ahead = [a + 2 * h * b for a, b in zip(before, slope(0, now), strict=True)]
+            ahead = [a + 2 * h * b for a, b in zip(before, slope(now), strict=True)]
             before, now = now, ahead
-        end = slope(0, now)
+        end = slope(now)
         rows.append([[(a + b + h * c) / 2 for a, b, c in zip(now, before, end, strict=True)]])
         for k in range(1, j):
             ratio = mpmath.mpf(j) ** 2 / mpmath.mpf(j - k) ** 2 - 1

@@ -26,7 +26,9 @@ RATE = from_text("m = grad/2*m + grad; theta = theta - gamma*m")
 )
 def test_it_is_a_set(loss: str, conditions: tuple[str, ...]) -> None:
     try:
-        equation = bea.modified_equation(RATE, bea.problems.loss(loss, None if "x" in loss else "x"))
+        equation = bea.modified_equation(
+            RATE, bea.problems.loss(loss, None if "x" in loss else "x")
+        )
     except MethodError:
         assert loss == "2*x"  # the factor is 1 everywhere
         return

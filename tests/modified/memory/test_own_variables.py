@@ -1,4 +1,4 @@
-"""Equations in more variables than theta: a time, memory that stands still, memory in no formula."""
+"""Equations in more variables than theta: a time, memory that stands still or has no formula."""
 
 from __future__ import annotations
 
