@@ -252,7 +252,7 @@ def test_normalised_descent_follows_the_unit_slope(loss: Any) -> None:
 
 
 def test_adagrad_has_no_modified_equation(loss: Any) -> None:
-    message = "no slow manifold over theta; follow its iterates .bea.iterate., or let it forget"
+    message = "at gamma = 0 part 1 keeps what it has, .* forgets nothing: let it forget"
     with pytest.raises(MethodError, match=message):
         manifold.on_field(get("adagrad"), loss, 1)
 

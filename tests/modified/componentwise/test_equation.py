@@ -39,7 +39,7 @@ RULES: dict[str, Any] = {
     "smoothed Lion": from_text(SMOOTHED_LION, b1="b1", b2="b2", d="d"),
     "AdaBelief": from_text(ADABELIEF, b1="b1", b2="b2", e="e"),
     "the norm of an average": from_text(
-        "m = b*m + grad; theta = theta - gamma*m/(norm(m) + d)", b="b", d="d"
+        "m = b*m + grad; theta = theta - gamma*m/(norm(m) + d)", b="1/2", d="d"
     ),
     "the length of twice the gradient": from_text("theta = theta - gamma*grad/norm(2*grad)"),
     "other roots and functions": from_text(
@@ -179,3 +179,24 @@ def test_what_has_no_such_equation_is_refused_as_before(case: str) -> None:
     call, error, message = REFUSED[case]
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_length_of_an_average_has_the_sign_that_its_memory_decides() -> None:
+    """|m| = ‖∇L‖/(1-b) where |b| < 1; of a factor that is no rate the sign stays open."""
+    rule = "m = b*m + grad; theta = theta - gamma*m/(norm(m) + 1)"
+    assert str(modified_equation(from_text(rule, b="b"), order=0)) == "−∇L/(1+‖∇L‖−b) + O(γ)"
+    for value in ("-1/2", "3/4"):
+        number = modified_equation(from_text(rule, b=value), order=1)
+        concrete = modified_equation(from_text(rule, b=value), BOWL, 1)
+        for one, other in zip(number.on(BOWL), concrete.components, strict=True):
+            assert all((a - b).is_zero() for a, b in zip(one, other, strict=True))
+    open_factor = from_text("theta = theta - gamma*grad/(norm(c*grad) + 1)", c="c")
+    assert "√" in str(modified_equation(open_factor, order=0))
+
+
+def test_what_is_neither_odd_nor_even_is_written_with_its_sign() -> None:
+    """f_0 = -2g/(2-g) of the rate g/2, which is no function of |g|."""
+    rule = from_text("v = grad/2*v + grad; theta = theta - gamma*v")
+    found = modified_equation(rule, order=0)
+    assert str(found) == "(4/(∇L - 2) + 2) + O(γ)"
+    assert found.as_json()["terms"][0][0]["coefficient"] == "(4/(g - 2) + 2)"
