@@ -182,8 +182,8 @@ Update = Annotated[
         help="Your own update rule instead of a method, such as 'v = beta*v + grad; theta = theta "
         "- gamma*v'. It may read theta, gamma, grad or f = -grad, grad(point), hess(vector) and "
         "hess(point, vector), the Hessian times a vector, norm(vector), and n, the number of the "
-        "step, also in beta**n; what it assigns and reads in the next step is memory, which begins at 0 or at 'init NAME = …'; what it never "
-        "assigns is a --param.",
+        "step, also in beta**n; what it assigns and reads in the next step is memory, which begins "
+        "at 0 or at 'init NAME = …'; what it never assigns is a --param.",
         rich_help_panel=_PROBLEM,
     ),
 ]
