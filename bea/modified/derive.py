@@ -30,8 +30,8 @@ from bea.modified.cost import FREE, LOW, check_effort
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.at_step import AtStep
 from bea.modified.memory.character import Character
-from bea.modified.routes import trees
 from bea.modified.memory.variables import in_own_variables
+from bea.modified.routes import trees
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
 from bea.modified.settled_memory import UnsettledError

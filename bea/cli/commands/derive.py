@@ -93,7 +93,7 @@ def derive(
         raise BeaError("--inverse is for every step: leave --at-step out")
     target = out_file(out)
     chosen = subject.placed(method, problem_text, "derive")
-    if chosen.jumps and at_step is not None:
+    if chosen.in_pieces and at_step is not None:
         raise BeaError("a schedule in pieces has no field of one step: leave --at-step out")
     if table and chosen.problem is not None:
         raise BeaError(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flint import fmpq
 
 from bea.algebra import Element, Ring
+from bea.algebra.language.letters import latex_function
 from bea.modified.componentwise.arithmetic import Symbols
 from bea.modified.writing.fractions import Fraction, Monomial, fraction_of
 from bea.modified.writing.letters import Letters, written
@@ -94,7 +95,9 @@ class Sizes:
                 name = self.spare.pop()
                 self.bounded |= {name} if atom.kind in _BOUNDED else set()
                 inside = self.bare(self.signed(atom.argument))
-                self.letters = named(self.letters, name, self.call % (self._function(atom.kind), inside))
+                self.letters = named(
+                    self.letters, name, self.call % (self._function(atom.kind), inside)
+                )
                 self.places[generator] = self.ring.symbol(name)
             elif atom.degree == 2 and len({int(e[0]) for e in argument.terms()} - {0, 2}) == 0:
                 self.places[generator] = self._root(argument)
