@@ -98,3 +98,95 @@ def test_the_remedy_fits_the_reason() -> None:
         "at 0 of 6 step sizes the runs finished, 4 are needed: shorten the time or take smaller "
         "step sizes"
     )
+
+
+# --- the thresholds, from the model solved here by the normal equations ---------------------------
+
+
+def line_with_bend(gammas: np.ndarray, logarithms: np.ndarray) -> tuple[np.ndarray, float, float]:
+    """Return (a, p, c gamma at the end), the largest residual, and the standard error of p."""
+    design = np.stack([gammas**0, np.log(gammas / gammas.max()), gammas / gammas.max()], axis=1)
+    normal = np.linalg.inv(design.T @ design)
+    solution = normal @ design.T @ logarithms
+    residual = logarithms - design @ solution
+    variance = residual @ residual / (len(gammas) - 3)
+    return solution, float(np.abs(residual).max()), float(np.sqrt(variance * normal[1, 1]))
+
+
+def test_the_interval_holds_what_the_order_changes_by_without_the_largest_quarter() -> None:
+    """Smooth data whose next corrections the model has not: the residuals alone are too sure."""
+    gammas = GAMMAS[::-1]
+    errors = gammas**2 * (1 + (6 * gammas) ** 2)
+    (low, high), order = observed_order(gammas, errors, np.zeros(10))[1::-1]
+    every, _, deviation = line_with_bend(gammas, np.log(errors))
+    fewer, _, _ = line_with_bend(gammas[:8], np.log(errors[:8]))
+    change = abs(every[1] - fewer[1])
+    assert change > 2.365 * deviation  # 95 % of Student's t with 7 degrees of freedom
+    assert (order, high - order, order - low) == pytest.approx((every[1], change, change))
+
+
+def test_the_interval_is_that_of_student_where_noise_is_larger() -> None:
+    gammas = GAMMAS[9:3:-1]
+    errors = gammas**2 * np.exp([0.01, -0.01, -0.01, 0.012, 0.005, -0.01])
+    fit = observed_order(gammas, errors, np.zeros(6))
+    every, _, deviation = line_with_bend(gammas, np.log(errors))
+    fewer, _, _ = line_with_bend(gammas[:5], np.log(errors[:5]))
+    width = 3.182446 * deviation  # 95 % of Student's t with 3 degrees of freedom
+    assert width > abs(every[1] - fewer[1])
+    assert fit.order == pytest.approx(every[1])
+    assert fit.interval == pytest.approx((every[1] - width, every[1] + width))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_scatter_of_a_thirtieth_is_the_most_that_a_fit_leaves(sign: int) -> None:
+    gammas = GAMMAS[3::-1]
+    pattern = np.array([1.0, -1.0, 1.0, -1.0]) * sign
+    unit = line_with_bend(gammas, pattern)[1]
+    for share, found in ((0.98, True), (1.02, False)):
+        errors = gammas**2 * np.exp(pattern / 30 / unit * share)
+        fit = observed_order(gammas, errors, np.zeros(4))
+        assert (fit.reason == "") == found
+        assert found or "not in the asymptotic range" in fit.reason
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_bend_of_one_is_the_most_that_a_fit_takes(sign: int) -> None:
+    gammas = GAMMAS[3::-1]
+    for bend, found in ((0.99, True), (1.01, False)):
+        errors = gammas**2 * np.exp(sign * bend * gammas / gammas.max())
+        fit = observed_order(gammas, errors, np.zeros(4))
+        assert (fit.reason == "") == found
+
+
+def test_the_window_is_the_largest_that_fits_and_not_the_first() -> None:
+    """Points that are off are forgiven where more points follow that fit with them."""
+    gammas, logarithms = GAMMAS[::-1], 2 * np.log(GAMMAS[::-1])
+    logarithms[[0, 3]] += 0.07, 0.05
+    assert line_with_bend(gammas[:5], logarithms[:5])[1] > 1 / 30
+    assert line_with_bend(gammas, logarithms)[1] < 1 / 30
+    assert observed_order(gammas, np.exp(logarithms), np.zeros(10)).window == tuple(range(10))
+
+
+def test_a_point_is_clear_thirty_times_above_the_floor() -> None:
+    for times, reason in ((30.5, ""), (29.5, "3 of 4 step sizes stand clear")):
+        floor = GAMMAS[:4] ** 2 / [1e9, 1e9, 1e9, times]
+        fit = observed_order(GAMMAS[:4], GAMMAS[:4] ** 2, floor)
+        assert fit.reason.startswith(reason) and bool(fit.reason) == bool(reason)
+
+
+def test_nothing_below_a_gap_is_fitted() -> None:
+    """Below the first point in the noise every other one may stand out by chance."""
+    floor = np.zeros(10)
+    floor[6] = 1
+    fit = observed_order(GAMMAS, GAMMAS**2, floor)
+    assert fit.window == (5, 4, 3, 2, 1, 0)
+
+
+def test_four_finished_runs_are_enough_to_look_at_the_floor() -> None:
+    errors = np.where(np.arange(6) < 2, np.inf, GAMMAS[:6])
+    fit = observed_order(GAMMAS[:6], errors, np.full(6, 1.0))
+    assert fit.reason.startswith("0 of 6 step sizes stand clear of the error floor")
+    assert fit.reason.endswith("have come to rest")
+    errors[2] = np.nan
+    fit = observed_order(GAMMAS[:6], errors, np.full(6, 1.0))
+    assert fit.reason.startswith("at 3 of 6 step sizes the runs finished, 4 are needed")

@@ -1,0 +1,262 @@
+"""Do the tests notice? Small faults are put into modules, one at a time, and their tests are run.
+
+    python tests/tools/mutants.py --seed 1 --count 120 --out mutants.json
+    python tests/tools/mutants.py --again mutants.json
+
+A mutant changes one place of one module: a comparison, a boundary, an operation, a constant, a
+truth value, a returned value, a statement that is left out, two arguments that change places. It
+is noticed by its *own* tests if one of `tests/x/test_y.py` and the examples in `bea/x/y.py` fails,
+hangs or crashes, or else by its *room*, the other tests in `tests/x`. Everything happens in a copy
+of the tree. A sample takes each kind in turn, so that the many constants do not crowd out the rest;
+it depends on the seed and the sources alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+LOWER = ["series", "trees", "bseries", "algebra", "fields", "files"]
+JUDGES = ("order_fit", "drift", "comparison", "controls", "verify", "certificate")
+MEASURING = ["flows/deterministic", *(f"measure/order/{name}.py" for name in JUDGES)]
+LEFT_OUT = {".git", ".venv", "results", "notebooks", "__pycache__", ".hypothesis", ".mypy_cache"}
+# Outermost limits of one run; most take two seconds.
+SECONDS, BYTES = 150, 6 << 30
+
+
+def both_ways(*pairs: tuple[type, type]) -> dict[type, type]:
+    """Return each for the other."""
+    return {a: b for pair in pairs for a, b in (pair, pair[::-1])}
+
+
+NEGATED = both_ways((ast.Eq, ast.NotEq), (ast.Lt, ast.GtE), (ast.Gt, ast.LtE))
+NEGATED |= both_ways((ast.Is, ast.IsNot), (ast.In, ast.NotIn))
+SHIFTED = both_ways((ast.Lt, ast.LtE), (ast.Gt, ast.GtE))
+OTHER = both_ways((ast.Add, ast.Sub), (ast.Mult, ast.Div), (ast.FloorDiv, ast.Mod))
+OTHER |= {ast.Pow: ast.Mult, ast.MatMult: ast.Mult}
+# Their first two arguments may change places, or must be what they are.
+SYMMETRIC = {"max", "min", "gcd", "isinstance"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: where it stands, of which kind, and the texts before and after it."""
+
+    path: str
+    line: int
+    kind: str
+    start: int  # } offsets in the file's bytes
+    stop: int  # }
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        before, after = (" ".join(text.split()) for text in (self.before, self.after))
+        return f"{self.path}:{self.line} {self.kind}: {before} -> {after}"
+
+    def source(self) -> str:
+        """Return the text of the module with the change."""
+        whole = (ROOT / self.path).read_bytes()
+        return (whole[: self.start] + self.after.encode() + whole[self.stop :]).decode()
+
+
+def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
+    """Yield the changes of one node: the kind, what is replaced, and the text instead of it."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        for kind, table in (("comparison", NEGATED), ("boundary", SHIFTED)):
+            if other := table.get(type(node.ops[0])):
+                new = ast.Compare(node.left, [other()], node.comparators)
+                yield kind, node, f"({ast.unparse(new)})"
+    elif isinstance(node, ast.BinOp) and (operation := OTHER.get(type(node.op))):
+        if not isinstance(node.left, ast.JoinedStr | ast.List | ast.Tuple):
+            new = ast.BinOp(node.left, operation(), node.right)
+            yield "arithmetic", node, f"({ast.unparse(new)})"
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
+        kind = "boolean" if isinstance(node.op, ast.Not) else "arithmetic"
+        yield kind, node, f"({ast.unparse(node.operand)})"
+    elif isinstance(node, ast.BoolOp):
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield "boolean", node, f"({ast.unparse(ast.BoolOp(other, node.values))})"
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield "boolean", node, str(not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        value = node.value + 1 if isinstance(node.value, int) else 2 * node.value
+        yield "constant", node, repr(value)
+    elif isinstance(node, ast.If | ast.IfExp) and isinstance(node.test, ast.Name | ast.Call):
+        yield "boolean", node.test, f"(not {ast.unparse(node.test)})"
+    elif isinstance(node, ast.Call) and len(node.args) > 1:
+        first, second, *rest = node.args
+        fixed = ast.unparse(node.func) in SYMMETRIC or ast.dump(first) == ast.dump(second)
+        if not fixed and not any(isinstance(a, ast.Starred) for a in (first, second)):
+            new = ast.Call(node.func, [second, first, *rest], node.keywords)
+            yield "argument", node, ast.unparse(new)
+    yield from statement_changes(node)
+
+
+def statement_changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
+    """Yield the changes of a statement: it is left out, or it returns nothing."""
+    if isinstance(node, ast.Return) and node.value and ast.unparse(node.value) != "None":
+        yield "return", node, "return None"
+    calls = isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
+    stores = isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name | ast.Tuple)
+    if calls or stores or isinstance(node, ast.AugAssign | ast.Raise | ast.Continue | ast.Break):
+        yield "statement", node, "pass"
+
+
+def code(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes that compute; types, decorators, formatted texts and `del` do not."""
+    if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom | ast.Delete):
+        return
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    yield node
+    for name, value in ast.iter_fields(node):
+        if name not in ("annotation", "returns", "decorator_list"):
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from code(child)
+
+
+def mutants_of(path: Path) -> Iterator[Mutant]:
+    """Yield every mutant of a module."""
+    whole = path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    starts = [sum(map(len, lines[:n])) for n in range(len(lines) + 1)]
+    for node in code(ast.parse(whole)):
+        for kind, part, after in changes(node):
+            start = starts[part.lineno - 1] + part.col_offset
+            stop = starts[part.end_lineno - 1] + part.end_col_offset
+            before = whole[start:stop].decode()
+            name = path.relative_to(ROOT).as_posix()
+            yield Mutant(name, part.lineno, kind, start, stop, before, after)
+
+
+def sample(names: list[str], seed: int, count: int) -> list[Mutant]:
+    """Return so many mutants of the modules and packages, each kind in turn."""
+    chance = random.Random(seed)
+    kinds: dict[str, list[Mutant]] = {}
+    for name in names:
+        place = ROOT / "bea" / name
+        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
+            for mutant in mutants_of(path):
+                kinds.setdefault(mutant.kind, []).append(mutant)
+    for found in kinds.values():
+        chance.shuffle(found)
+    chosen: list[Mutant] = []
+    while len(chosen) < count and any(kinds.values()):
+        chosen += [kinds[kind].pop() for kind in sorted(kinds) if kinds[kind]]
+    return chosen[:count]
+
+
+def tests_of(path: str) -> list[list[str]]:
+    """Return the module's own tests, and then those of its room."""
+    module = Path(path)
+    room = Path("tests") / module.parent.relative_to("bea")
+    while not any((ROOT / room).rglob("test_*.py")):
+        room = room.parent
+    own = room / f"test_{module.stem}.py"
+    others = [f"--ignore={own}"] if (ROOT / own).exists() else []
+    first = [own.as_posix(), path] if others else [path]
+    return [first, [room.as_posix(), *others]]
+
+
+def passes(copy: Path, arguments: list[str]) -> bool:
+    """Run tests in the copy, and tell whether all of them passed."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments]
+    run = subprocess.Popen(
+        ["/bin/sh", "-c", f'ulimit -v {BYTES >> 10}; exec "$@"', "sh", *command],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy), "CI": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return run.wait(SECONDS) in (0, 5)  # 5: there are no tests
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+
+
+def verdict(copy: Path, mutant: Mutant) -> str:
+    """Return who notices the mutant: its "own" tests, its "room", or "nobody"."""
+    target = copy / mutant.path
+    original = target.read_text(encoding="utf-8")
+    try:
+        write(target, mutant.source())
+        for tests, name in zip(tests_of(mutant.path), ("own", "room"), strict=True):
+            if not passes(copy, tests):
+                return name
+        return "nobody"
+    finally:
+        write(target, original)
+
+
+def write(target: Path, text: str) -> None:
+    """Write a module, and forget what was compiled from it: a change may keep size and second."""
+    target.write_text(text, encoding="utf-8")
+    for compiled in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
+        compiled.unlink()
+
+
+def remembered(path: Path) -> list[Mutant]:
+    """Return the mutants that a file says nobody noticed, if their places are unchanged."""
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    chosen = [Mutant(**row["mutant"]) for row in rows if row["noticed"] == "nobody"]
+    return [m for m in chosen if m in set(mutants_of(ROOT / m.path))]
+
+
+def tried(copy: Path, mutants: list[Mutant]) -> Iterator[dict[str, Any]]:
+    """Yield the verdict on each mutant; tests that fail without one would notice anything."""
+    sound: set[str] = set()
+    for mutant in mutants:
+        own, (room, *_) = tests_of(mutant.path)
+        for tests in (own, [room]):
+            if str(tests) not in sound and not passes(copy, tests):
+                raise SystemExit(f"{' '.join(tests)}: the tests fail as it is, or take too long")
+            sound.add(str(tests))
+        noticed = verdict(copy, mutant)
+        print(f"{noticed:6} {mutant}", flush=True)
+        yield {"noticed": noticed, "mutant": asdict(mutant)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("modules", nargs="*", help="modules and packages below bea/")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=120)
+    parser.add_argument("--again", type=Path, help="those of this file that nobody noticed")
+    parser.add_argument("--out", type=Path, help="the file of verdicts to write")
+    given = parser.parse_args()
+    names = given.modules or LOWER + MEASURING
+    chosen = remembered(given.again) if given.again else sample(names, given.seed, given.count)
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "bea"
+        shutil.copytree(ROOT, copy, ignore=lambda _, names: LEFT_OUT.intersection(names))
+        for row in tried(copy, chosen):
+            rows.append(row)
+            if given.out:
+                given.out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    counts = {who: sum(row["noticed"] == who for row in rows) for who in ("own", "room", "nobody")}
+    print(", ".join(f"{who} {n}" for who, n in counts.items()), "of", len(rows))
+
+
+if __name__ == "__main__":
+    main()
