@@ -43,11 +43,35 @@ def test_a_folder_below_a_file_is_refused(tmp_path: Path) -> None:
             check_folder(path)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "locked").mkdir(mode=0o500)
-    with pytest.raises(OutputError, match="permission denied"):
-        check_folder(tmp_path / "locked" / "results")
+@pytest.mark.parametrize("missing", [os.W_OK, os.X_OK])
+def test_a_folder_without_permission_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: int
+) -> None:
+    """The system is asked of the folder that is there; as the superuser it would allow anything."""
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    allowed = os.access
+
+    def access(path: Path, mode: int) -> bool:
+        return allowed(path, mode) and not (Path(path) == locked and mode & missing)
+
+    monkeypatch.setattr(os, "access", access)
+    for folder in (locked, locked / "results" / "first"):
+        with pytest.raises(OutputError, match=r"permission denied; choose a folder that can be"):
+            check_folder(folder)
+    assert check_folder(tmp_path / "results") == tmp_path / "results"
+
+
+def test_a_folder_that_the_system_does_not_make_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(OutputError, match=r"cannot write to .*: Permission denied; choose a fold"):
+        write_text(tmp_path / "results" / "table.txt", "new")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_can_be_made_is_not_made_yet(tmp_path: Path) -> None:
