@@ -129,6 +129,40 @@ def test_divergence_is_marked_where_it_happens(plain_field: Any, euler: Any) -> 
     assert np.isfinite(run.values[0]).all()
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_each_lane_has_a_limit_of_its_own_until_its_end(
+    plain_field: Any, euler: Any, sign: int
+) -> None:
+    """It is 1e12 (1 + |start|), also after lanes before it have failed or are done."""
+    starts = np.array([[1.0], [0.0], [1e4], [1e-3], [1e7]]) * sign
+    field = plain_field(lambda theta, gamma: np.where(theta == 0, 0, 9 * theta))
+    run = iterate(euler, field, starts, [1.0, 0.5], steps=21)
+    for i, gamma in enumerate([1.0, 0.5]):
+        for j, (start,) in enumerate(starts):
+            theta, steps = start, 0
+            while abs(theta) <= 1e12 * (1 + abs(start)) and steps < 21:
+                theta, steps = theta * (1 + 9 * gamma), steps + 1
+            lost = abs(theta) > 1e12 * (1 + abs(start))
+            assert run.status[i, j] == (Status.DIVERGED if lost else Status.OK)
+            assert run.stopped_at[i, j] == (steps * gamma if lost else np.inf)
+            assert np.isfinite(run.values[i, j, :, 0]).sum() == (steps - 1 if lost else 21)
+
+
+def test_each_step_size_may_have_starts_of_its_own(plain_field: Any, euler: Any) -> None:
+    field = plain_field(lambda theta, gamma: -theta)
+    starts = np.array([[[1.0], [2.0], [4.0]], [[8.0], [16.0], [32.0]]])
+    run = iterate(euler, field, starts, [0.5, 0.25], steps=1)
+    assert run.values[..., 0].tolist() == [[[0.5], [1.0], [2.0]], [[6.0], [12.0], [24.0]]]
+    assert_array_equal(run.starts, starts)
+
+
+def test_as_many_steps_as_are_allowed_are_taken(plain_field: Any, euler: Any) -> None:
+    field = plain_field(lambda theta, gamma: -theta)
+    assert iterate(euler, field, [[1.0]], [0.25], time=1.0, max_steps=4).ok.all()
+    with pytest.raises(StepSizeError, match="would take 5 steps, more than max_steps=4"):
+        iterate(euler, field, [[1.0]], [0.25], time=1.25, max_steps=4)
+
+
 def test_overflow_within_one_step_is_divergence(plain_field: Any, euler: Any) -> None:
     field = plain_field(lambda theta, gamma: np.exp(theta))
     run = iterate(euler, field, [[1.0], [-9.0]], [0.5], time=20.0)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.flows import sample_steps, sample_times
-from bea.flows.deterministic.times import check_gammas, check_progress
+from bea.flows.deterministic.times import check_count, check_gammas, check_progress, check_samples
 
 
 @given(
@@ -67,6 +67,24 @@ def test_shape_of_step_sizes_is_checked() -> None:
 def test_more_samples_than_memory_holds_are_refused_before_they_are_made() -> None:
     with pytest.raises(StepSizeError, match=r"1e\+12 samples for each of 2 step sizes"):
         sample_steps([0.1, 0.2], time=1.0, samples=10**12)
+
+
+def test_as_many_samples_as_memory_holds_are_allowed() -> None:
+    check_samples(2, 5_000_000)
+    with pytest.raises(StepSizeError, match="more than the limit of 10,000,000 in all"):
+        check_samples(2, 5_000_001)
+
+
+@pytest.mark.parametrize("count", [1, 2, np.int64(7)])
+def test_whole_numbers_from_one_on_are_counts(count: int) -> None:
+    check_count(count, "samples")
+
+
+def test_half_a_step_still_fits() -> None:
+    """The nearest multiple: half a step is rounded to an even number, which is none."""
+    assert sample_steps([0.3], 0.1501).tolist() == [[1]]
+    with pytest.raises(StepSizeError, match=r"gamma=0.3 is more than twice the time 0.1499"):
+        sample_steps([0.1, 0.3], 0.1499)
 
 
 @pytest.mark.parametrize("progress", [3, "bar"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,13 @@ def test_ok_marks_the_runs_that_finished(trajectory: Trajectory) -> None:
 def test_failures_name_step_size_start_time_and_reason(trajectory: Trajectory) -> None:
     assert trajectory.failures() == [
         "gamma=0.25, start (1, -2): stopped at t=0.75, the solution blows up in finite time"
+    ]
+
+
+def test_failures_name_the_start_of_their_own_step_size(trajectory: Trajectory) -> None:
+    starts = np.array([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]])
+    assert replace(trajectory, starts=starts).failures() == [
+        "gamma=0.25, start (5, 6): stopped at t=0.75, the solution blows up in finite time"
     ]
 
 
