@@ -135,6 +135,13 @@ def test_trees_are_compared_by_identity() -> None:
     assert len({leaf, tree([]), tree([[]])}) == 2
 
 
+def test_the_order_of_trees_is_strict_and_total() -> None:
+    """Those with fewer nodes come first; the lists of all trees are in that order."""
+    listed = trees_up_to(6)
+    for i, a in enumerate(listed):
+        assert [a < b for b in listed] == [i < j for j in range(len(listed))]
+
+
 def test_more_trees_than_can_be_listed_are_refused() -> None:
     with pytest.raises(OrderError, match="too many trees of 40 nodes, that is of order 39"):
         trees_up_to(40)

@@ -35,6 +35,13 @@ def test_text_is_the_one_a_person_would_write(expression: Expression, text: str)
     assert to_text(expression) == str(expression) == text
 
 
+def test_a_text_may_be_as_long_as_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bea.algebra.language.writing.MAX_WRITTEN", 9)
+    assert to_text(add(X, Y, Z)) == "x + y + z"
+    with pytest.raises(ExpressionError, match="more than 9 characters; nest fewer functions"):
+        to_text(add(X, Y, number(10)))
+
+
 def test_text_that_would_fill_the_memory_is_refused() -> None:
     nested: Expression = X
     for _ in range(60):
