@@ -23,6 +23,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,8 +34,8 @@ LOWER = ["series", "trees", "bseries", "algebra", "fields", "files"]
 JUDGES = ("order_fit", "drift", "comparison", "controls", "verify", "certificate")
 MEASURING = ["flows/deterministic", *(f"measure/order/{name}.py" for name in JUDGES)]
 LEFT_OUT = {".git", ".venv", "results", "notebooks", "__pycache__", ".hypothesis", ".mypy_cache"}
-# Outermost limits of one run; most take two seconds.
-SECONDS, BYTES = 150, 6 << 30
+# The limits of one run. A mutant may take so many times longer than the module as it is.
+SECONDS, TIMES, BYTES = 300, 4, 6 << 30
 
 
 def both_ways(*pairs: tuple[type, type]) -> dict[type, type]:
@@ -173,7 +174,7 @@ def tests_of(path: str) -> list[list[str]]:
     return [first, [room.as_posix(), *others]]
 
 
-def passes(copy: Path, arguments: list[str]) -> bool:
+def passes(copy: Path, arguments: list[str], seconds: float = SECONDS) -> bool:
     """Run tests in the copy, and tell whether all of them passed."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments]
     run = subprocess.Popen(
@@ -185,7 +186,7 @@ def passes(copy: Path, arguments: list[str]) -> bool:
         start_new_session=True,
     )
     try:
-        return run.wait(SECONDS) in (0, 5)  # 5: there are no tests
+        return run.wait(seconds) in (0, 5)  # 5: there are no tests
     except subprocess.TimeoutExpired:
         return False
     finally:
@@ -194,14 +195,15 @@ def passes(copy: Path, arguments: list[str]) -> bool:
             run.wait()
 
 
-def verdict(copy: Path, mutant: Mutant) -> str:
-    """Return who notices the mutant: its "own" tests, its "room", or "nobody"."""
+def verdict(copy: Path, mutant: Mutant, seconds: list[float]) -> str:
+    """Return who notices the mutant within the times: its "own" tests, its "room", or "nobody"."""
     target = copy / mutant.path
     original = target.read_text(encoding="utf-8")
     try:
         write(target, mutant.source())
-        for tests, name in zip(tests_of(mutant.path), ("own", "room"), strict=True):
-            if not passes(copy, tests):
+        places = zip(("own", "room"), tests_of(mutant.path), seconds, strict=True)
+        for name, tests, limit in places:
+            if not passes(copy, tests, limit):
                 return name
         return "nobody"
     finally:
@@ -224,14 +226,17 @@ def remembered(path: Path) -> list[Mutant]:
 
 def tried(copy: Path, mutants: list[Mutant]) -> Iterator[dict[str, Any]]:
     """Yield the verdict on each mutant; tests that fail without one would notice anything."""
-    sound: set[str] = set()
+    taken: dict[str, float] = {}
     for mutant in mutants:
         own, (room, *_) = tests_of(mutant.path)
         for tests in (own, [room]):
-            if str(tests) not in sound and not passes(copy, tests):
-                raise SystemExit(f"{' '.join(tests)}: the tests fail as it is, or take too long")
-            sound.add(str(tests))
-        noticed = verdict(copy, mutant)
+            if str(tests) not in taken:
+                begin = time.monotonic()
+                if not passes(copy, tests):
+                    raise SystemExit(f"{' '.join(tests)}: they fail as it is, or take too long")
+                taken[str(tests)] = time.monotonic() - begin
+        seconds = [10 + TIMES * taken[str(tests)] for tests in (own, [room])]
+        noticed = verdict(copy, mutant, seconds)
         print(f"{noticed:6} {mutant}", flush=True)
         yield {"noticed": noticed, "mutant": asdict(mutant)}
 
