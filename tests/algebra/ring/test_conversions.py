@@ -22,8 +22,7 @@ from bea.algebra.ring.conversions import (
     to_expression,
     to_program,
 )
-from bea.errors import ExpressionError, UnknownNameError
-from bea.fields.sources import expressions_of, substitute
+from bea.errors import UnknownNameError
 
 TEXTS = [
     "0",
@@ -128,41 +127,21 @@ def test_unknown_symbols_are_named() -> None:
         read(plane(), parse("x + z"))
 
 
-# --- sources (what a user gives) ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "y, -sin(x)",
-        ["y", "-sin(x)"],
-        sympy.Matrix([sympy.Symbol("y"), -sympy.sin(sympy.Symbol("x"))]),
-        (sympy.Symbol("y"), "-sin(x)"),
-        [parse("y"), parse("-sin(x)")],
-    ],
-)
-def test_sources_in_all_forms(source: object) -> None:
-    assert list(map(str, expressions_of(source, ("x", "y")))) == ["y", "-sin(x)"]
-
-
-@pytest.mark.parametrize("source", ["x + z", [parse("x + z")], sympy.Symbol("z")])
-def test_undeclared_names_are_refused_in_all_forms(source: object) -> None:
-    with pytest.raises(ExpressionError, match=r"unknown variable 'z' \(declared: x"):
-        expressions_of(source, ("x",))
-    assert expressions_of(source, None)
-    assert expressions_of(source, ("x",), ("z",))
-
-
-def test_substitution_is_simultaneous() -> None:
-    a, b = parse("a"), parse("b")
-    swapped = substitute(parse("a - 2*b"), {"a": b, "b": a})
-    assert swapped is parse("b - 2*a")
-    assert substitute(parse("exp(a)*pi"), {"a": parse("0")}) is parse("pi")
-    assert substitute(a, {}) is a
-
-
 def test_values_are_elements() -> None:
     assert isinstance(read(plane(), parse("1")), Element)
+
+
+def test_only_a_generator_itself_has_a_place_elsewhere() -> None:
+    """Where sqrt(8 x) is 2 sqrt(2) sqrt(x), 2 x is x, and exp(2 x) is a square, it is read anew."""
+    for text, known in (
+        ("exp(2*x)", "exp(x)"),
+        ("exp(2*x)*exp(x)", "exp(x)"),
+        ("sqrt(6)", "sqrt(2)*sqrt(3)"),
+    ):
+        element = read(Ring(["x"]), parse(text))
+        ring = Ring(["x"])
+        expected = read(ring, parse(f"{known} + {text}")) - read(ring, parse(known))
+        assert moved_to(ring, element) == expected
 
 
 @pytest.mark.parametrize(
