@@ -18,9 +18,9 @@ import ast
 import json
 import os
 import random
+import resource
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +28,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import flint  # noqa: F401  } what the tests import, once for all of them
+import hypothesis.strategies  # noqa: F401
+import pytest
+import scipy.special  # noqa: F401
+import sympy  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 LOWER = ["series", "trees", "bseries", "algebra", "fields", "files"]
@@ -42,6 +48,9 @@ def both_ways(*pairs: tuple[type, type]) -> dict[type, type]:
     """Return each for the other."""
     return {a: b for pair in pairs for a, b in (pair, pair[::-1])}
 
+
+# hypothesis is imported before pytest can rewrite its assertions, which is no matter here.
+OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
 NEGATED = both_ways((ast.Eq, ast.NotEq), (ast.Lt, ast.GtE), (ast.Gt, ast.LtE))
 NEGATED |= both_ways((ast.Is, ast.IsNot), (ast.In, ast.NotIn))
@@ -175,24 +184,27 @@ def tests_of(path: str) -> list[list[str]]:
 
 
 def passes(copy: Path, arguments: list[str], seconds: float = SECONDS) -> bool:
-    """Run tests in the copy, and tell whether all of them passed."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments]
-    run = subprocess.Popen(
-        ["/bin/sh", "-c", f'ulimit -v {BYTES >> 10}; exec "$@"', "sh", *command],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy), "CI": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        return run.wait(seconds) in (0, 5)  # 5: there are no tests
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        if run.poll() is None:
-            os.killpg(run.pid, signal.SIGKILL)
-            run.wait()
+    """Tell whether tests pass in the copy; they run in a fork that has imported all but bea."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        os.chdir(copy)
+        os.environ.update(CI="1", PYTHONPATH=str(copy))
+        sys.path.insert(0, str(copy))
+        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        os._exit(pytest.main([*OPTIONS, *arguments]))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status) in (0, 5)  # 5: there are no tests
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
 
 
 def verdict(copy: Path, mutant: Mutant, seconds: list[float]) -> str:
