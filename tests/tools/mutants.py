@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -143,8 +144,7 @@ def code(node: ast.AST) -> Iterator[ast.AST]:
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Yield every mutant of a module."""
     whole = path.read_bytes()
-    lines = whole.splitlines(keepends=True)
-    starts = [sum(map(len, lines[:n])) for n in range(len(lines) + 1)]
+    starts = [0, *accumulate(map(len, whole.splitlines(keepends=True)))]
     for node in code(ast.parse(whole)):
         for kind, part, after in changes(node):
             start = starts[part.lineno - 1] + part.col_offset
