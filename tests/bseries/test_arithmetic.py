@@ -11,7 +11,7 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bea.algebra import Ring
+from bea.algebra import Ring, exact
 from bea.bseries import (
     StepSize,
     TreeArithmetic,
@@ -293,6 +293,39 @@ def test_what_trees_do_not_express_is_refused_by_name(name: str) -> None:
         attempt(TreeArithmetic(3))
     assert "\n" not in str(caught.value)
     assert "float" in str(caught.value) or "give a problem" in str(caught.value)
+
+
+ASKED_OF_F: dict[str, Callable[[TreeArithmetic], Any]] = {
+    "exp": lambda f: f.function("exp", f.identity),
+    "sqrt": lambda f: f.sqrt(f.gamma),
+    "a root": lambda f: f.root(f(f.identity), 3),
+    "sign": lambda f: f.sign(f(f.identity)),
+    "no components on trees": lambda f: f.total(f.identity),
+    "theta has no components": lambda f: f.scaled([1, 2], f.identity),
+    "nothing can be divided": lambda f: 1 / f.identity,
+}
+
+
+@pytest.mark.parametrize("words", ASKED_OF_F)
+def test_what_f_itself_does_not_express_is_refused_by_name(words: str) -> None:
+    with pytest.raises(MethodError, match=words):
+        ASKED_OF_F[words](TreeArithmetic(2))
+
+
+def test_functions_of_numbers_are_numbers() -> None:
+    f = TreeArithmetic(2, symbols=("beta",))
+    assert f.root(fmpq(8, 27), 3) == fmpq(2, 3)
+    assert f.sqrt(f.constant(exact("9/4"))) == fmpq(3, 2)
+    root = f.sqrt(f.constant(exact("beta")))
+    assert root * root == f.constant(exact("beta"))
+    assert f.function("exp", f.constant(exact("beta"))).ring.parameters == ("beta",)
+
+
+def test_zero_has_the_power_of_gamma_that_is_asked_for() -> None:
+    f = TreeArithmetic(2)
+    for power in (0, 1, 3):
+        zero = f.zero(f.identity, power)
+        assert zero.vanishes() and zero.shift == power
 
 
 @pytest.mark.parametrize("question", [bool, lambda x: 1 if x else 2, lambda x: x and x])
