@@ -3,12 +3,9 @@
     python tests/tools/mutants.py --seed 1 --count 120 --out mutants.json
     python tests/tools/mutants.py --again mutants.json
 
-A mutant changes one place of one module: a comparison, a boundary, an operation, a constant, a
-truth value, a returned value, a statement that is left out, two arguments that change places. It
-is noticed by its *own* tests if one of `tests/x/test_y.py` and the examples in `bea/x/y.py` fails,
-hangs or crashes, or else by its *room*, the other tests in `tests/x`. Everything happens in a copy
-of the tree. A sample takes each kind in turn, so that the many constants do not crowd out the rest;
-it depends on the seed and the sources alone.
+A mutant of `bea/x/y.py` is noticed by its *own* tests, `tests/x/test_y.py` and the examples in it,
+if one fails, hangs or crashes, or else by its *room*, `tests/x`. All happens in a copy of the tree.
+A sample takes each kind of mutant in turn; it depends on the seed and the sources alone.
 """
 
 from __future__ import annotations
@@ -30,33 +27,27 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import flint  # noqa: F401  } what the tests import, once for all of them
+import flint  # noqa: F401 - what the tests import, once for all of them
 import hypothesis.strategies  # noqa: F401
 import pytest
-import scipy.special  # noqa: F401
 import sympy  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
-LOWER = ["series", "trees", "bseries", "algebra", "fields", "files"]
 JUDGES = ("order_fit", "drift", "comparison", "controls", "verify", "certificate")
-MEASURING = ["flows/deterministic", *(f"measure/order/{name}.py" for name in JUDGES)]
+PLACES = ["series", "trees", "bseries", "algebra", "fields", "files", "flows/deterministic"]
+PLACES += [f"measure/order/{name}.py" for name in JUDGES]
 LEFT_OUT = {".git", ".venv", "results", "notebooks", "__pycache__", ".hypothesis", ".mypy_cache"}
 # The limits of one run. A mutant may take so many times longer than the module as it is.
 SECONDS, TIMES, BYTES = 300, 4, 6 << 30
-
-
-def both_ways(*pairs: tuple[type, type]) -> dict[type, type]:
-    """Return each for the other."""
-    return {a: b for pair in pairs for a, b in (pair, pair[::-1])}
-
-
 # hypothesis is imported before pytest can rewrite its assertions, which is no matter here.
 OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
-NEGATED = both_ways((ast.Eq, ast.NotEq), (ast.Lt, ast.GtE), (ast.Gt, ast.LtE))
-NEGATED |= both_ways((ast.Is, ast.IsNot), (ast.In, ast.NotIn))
-SHIFTED = both_ways((ast.Lt, ast.LtE), (ast.Gt, ast.GtE))
-OTHER = both_ways((ast.Add, ast.Sub), (ast.Mult, ast.Div), (ast.FloorDiv, ast.Mod))
+NEGATED: dict[type, type] = {ast.Eq: ast.NotEq, ast.Lt: ast.GtE, ast.Gt: ast.LtE}
+NEGATED |= {ast.Is: ast.IsNot, ast.In: ast.NotIn}
+SHIFTED: dict[type, type] = {ast.Lt: ast.LtE, ast.Gt: ast.GtE}
+OTHER: dict[type, type] = {ast.Add: ast.Sub, ast.Mult: ast.Div, ast.FloorDiv: ast.Mod}
+for table in (NEGATED, SHIFTED, OTHER):
+    table |= {after: before for before, after in table.items()}
 OTHER |= {ast.Pow: ast.Mult, ast.MatMult: ast.Mult}
 # Their first two arguments may change places, or must be what they are.
 SYMMETRIC = {"max", "min", "gcd", "isinstance"}
@@ -69,8 +60,8 @@ class Mutant:
     path: str
     line: int
     kind: str
-    start: int  # } offsets in the file's bytes
-    stop: int  # }
+    start: int  # in the file's bytes, as is `stop`
+    stop: int
     before: str
     after: str
 
@@ -92,9 +83,8 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
                 new = ast.Compare(node.left, [other()], node.comparators)
                 yield kind, node, f"({ast.unparse(new)})"
     elif isinstance(node, ast.BinOp) and (operation := OTHER.get(type(node.op))):
-        if not isinstance(node.left, ast.JoinedStr | ast.List | ast.Tuple):
-            new = ast.BinOp(node.left, operation(), node.right)
-            yield "arithmetic", node, f"({ast.unparse(new)})"
+        new = ast.BinOp(node.left, operation(), node.right)
+        yield "arithmetic", node, f"({ast.unparse(new)})"
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
         kind = "boolean" if isinstance(node.op, ast.Not) else "arithmetic"
         yield kind, node, f"({ast.unparse(node.operand)})"
@@ -104,7 +94,7 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield "boolean", node, str(not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        value = node.value + 1 if isinstance(node.value, int) else 2 * node.value
+        value = node.value + 1 if isinstance(node.value, int) else 2 * node.value or 1.0
         yield "constant", node, repr(value)
     elif isinstance(node, ast.If | ast.IfExp) and isinstance(node.test, ast.Name | ast.Call):
         yield "boolean", node.test, f"(not {ast.unparse(node.test)})"
@@ -114,12 +104,7 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
         if not fixed and not any(isinstance(a, ast.Starred) for a in (first, second)):
             new = ast.Call(node.func, [second, first, *rest], node.keywords)
             yield "argument", node, ast.unparse(new)
-    yield from statement_changes(node)
-
-
-def statement_changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
-    """Yield the changes of a statement: it is left out, or it returns nothing."""
-    if isinstance(node, ast.Return) and node.value and ast.unparse(node.value) != "None":
+    elif isinstance(node, ast.Return) and node.value and ast.unparse(node.value) != "None":
         yield "return", node, "return None"
     calls = isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
     stores = isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name | ast.Tuple)
@@ -129,16 +114,14 @@ def statement_changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str]]:
 
 def code(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes that compute; types, decorators, formatted texts and `del` do not."""
-    if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom | ast.Delete):
-        return
-    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+    for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    if for_types or isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom | ast.Delete):
         return
     yield node
-    for name, value in ast.iter_fields(node):
-        if name not in ("annotation", "returns", "decorator_list"):
-            for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
-                    yield from code(child)
+    types = getattr(node, "annotation", None), getattr(node, "returns", None)
+    for child in ast.iter_child_nodes(node):
+        if child not in [*types, *getattr(node, "decorator_list", ())]:
+            yield from code(child)
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
@@ -149,8 +132,7 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
         for kind, part, after in changes(node):
             start = starts[part.lineno - 1] + part.col_offset
             stop = starts[part.end_lineno - 1] + part.end_col_offset
-            before = whole[start:stop].decode()
-            name = path.relative_to(ROOT).as_posix()
+            name, before = path.relative_to(ROOT).as_posix(), whole[start:stop].decode()
             yield Mutant(name, part.lineno, kind, start, stop, before, after)
 
 
@@ -158,11 +140,10 @@ def sample(names: list[str], seed: int, count: int) -> list[Mutant]:
     """Return so many mutants of the modules and packages, each kind in turn."""
     chance = random.Random(seed)
     kinds: dict[str, list[Mutant]] = {}
-    for name in names:
-        place = ROOT / "bea" / name
-        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
-            for mutant in mutants_of(path):
-                kinds.setdefault(mutant.kind, []).append(mutant)
+    places = [ROOT / "bea" / name for name in names]
+    paths = [p for place in places for p in [place, *sorted(place.rglob("*.py"))] if p.is_file()]
+    for mutant in (m for path in paths for m in mutants_of(path)):
+        kinds.setdefault(mutant.kind, []).append(mutant)
     for found in kinds.values():
         chance.shuffle(found)
     chosen: list[Mutant] = []
@@ -192,19 +173,18 @@ def passes(copy: Path, arguments: list[str], seconds: float = SECONDS) -> bool:
         os.environ.update(CI="1", PYTHONPATH=str(copy))
         sys.path.insert(0, str(copy))
         resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
-        nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
-            os.dup2(nowhere, stream)
+            os.dup2(os.open(os.devnull, os.O_RDWR), stream)
         os._exit(pytest.main([*OPTIONS, *arguments]))
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status) in (0, 5)  # 5: there are no tests
+    ended, status = 0, 1
+    while not ended and time.monotonic() < end:
         time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
+        ended, status = os.waitpid(child, os.WNOHANG)
+    if not ended:
+        os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return bool(ended) and os.waitstatus_to_exitcode(status) in (0, 5)  # 5: there are no tests
 
 
 def verdict(copy: Path, mutant: Mutant, seconds: list[float]) -> str:
@@ -213,11 +193,8 @@ def verdict(copy: Path, mutant: Mutant, seconds: list[float]) -> str:
     original = target.read_text(encoding="utf-8")
     try:
         write(target, mutant.source())
-        places = zip(("own", "room"), tests_of(mutant.path), seconds, strict=True)
-        for name, tests, limit in places:
-            if not passes(copy, tests, limit):
-                return name
-        return "nobody"
+        runs = zip(("own", "room"), tests_of(mutant.path), seconds, strict=True)
+        return next((who for who, *run in runs if not passes(copy, *run)), "nobody")
     finally:
         write(target, original)
 
@@ -229,13 +206,6 @@ def write(target: Path, text: str) -> None:
         compiled.unlink()
 
 
-def remembered(path: Path) -> list[Mutant]:
-    """Return the mutants that a file says nobody noticed, if their places are unchanged."""
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    chosen = [Mutant(**row["mutant"]) for row in rows if row["noticed"] == "nobody"]
-    return [m for m in chosen if m in set(mutants_of(ROOT / m.path))]
-
-
 def tried(copy: Path, mutants: list[Mutant]) -> Iterator[dict[str, Any]]:
     """Yield the verdict on each mutant; tests that fail without one would notice anything."""
     taken: dict[str, float] = {}
@@ -243,10 +213,10 @@ def tried(copy: Path, mutants: list[Mutant]) -> Iterator[dict[str, Any]]:
         own, (room, *_) = tests_of(mutant.path)
         for tests in (own, [room]):
             if str(tests) not in taken:
-                begin = time.monotonic()
+                taken[str(tests)] = -time.monotonic()
                 if not passes(copy, tests):
                     raise SystemExit(f"{' '.join(tests)}: they fail as it is, or take too long")
-                taken[str(tests)] = time.monotonic() - begin
+                taken[str(tests)] += time.monotonic()
         seconds = [10 + TIMES * taken[str(tests)] for tests in (own, [room])]
         noticed = verdict(copy, mutant, seconds)
         print(f"{noticed:6} {mutant}", flush=True)
@@ -261,9 +231,12 @@ def main() -> None:
     parser.add_argument("--again", type=Path, help="those of this file that nobody noticed")
     parser.add_argument("--out", type=Path, help="the file of verdicts to write")
     given = parser.parse_args()
-    names = given.modules or LOWER + MEASURING
-    chosen = remembered(given.again) if given.again else sample(names, given.seed, given.count)
-    rows: list[dict[str, Any]] = []
+    chosen = sample(given.modules or PLACES, given.seed, given.count)
+    if given.again:
+        rows = json.loads(given.again.read_text(encoding="utf-8"))
+        lost = [Mutant(**row["mutant"]) for row in rows if row["noticed"] == "nobody"]
+        chosen = [m for m in lost if m in set(mutants_of(ROOT / m.path))]  # where it still is
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "bea"
         shutil.copytree(ROOT, copy, ignore=lambda _, names: LEFT_OUT.intersection(names))
@@ -271,8 +244,8 @@ def main() -> None:
             rows.append(row)
             if given.out:
                 given.out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    counts = {who: sum(row["noticed"] == who for row in rows) for who in ("own", "room", "nobody")}
-    print(", ".join(f"{who} {n}" for who, n in counts.items()), "of", len(rows))
+    by = [row["noticed"] for row in rows]
+    print(*(f"{who} {by.count(who)}," for who in ("own", "room", "nobody")), "of", len(rows))
 
 
 if __name__ == "__main__":

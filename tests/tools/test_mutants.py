@@ -67,7 +67,7 @@ def run(house: Path, *arguments: str) -> str:
 def test_only_what_no_test_asks_for_survives(house: Path) -> None:
     """Which of x > most and x >= most it is makes no difference at all: nobody can notice."""
     lines = run(house, "toy.py", "--count", "9", "--out", str(house / "out.json")).splitlines()
-    assert lines[-1] == "own 4, room 0, nobody 1 of 5"
+    assert lines[-1] == "own 4, room 0, nobody 1, of 5"
     assert sorted(line.split(maxsplit=1)[1] for line in lines if line.startswith("nobody")) == [
         "bea/toy.py:13 boundary: x > most -> (x >= most)"
     ]
