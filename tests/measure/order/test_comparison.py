@@ -1,0 +1,134 @@
+"""Distances, floors and warnings, on iterates and flows that are written down here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import bea
+from bea.errors import BeaError, OrderError
+from bea.flows import Status, Trajectory
+from bea.measure.order.comparison import (
+    checked_orders,
+    drift_study,
+    labelled,
+    start_of,
+    starting_points,
+)
+
+LOSS = bea.problems.loss("x**2 + 2*y**2")
+EQUATION = bea.modified_equation(bea.methods.gradient_descent(), LOSS, order=1)
+GAMMAS = np.array([0.1, 0.01])
+
+
+def runs(values: np.ndarray, error: np.ndarray | None = None) -> Trajectory:
+    """Return a trajectory of these values (gammas, starts, times, d), at the times 1, 2, ..."""
+    gammas, starts, times = values.shape[:3]
+    return Trajectory(
+        values=values,
+        gammas=GAMMAS[:gammas],
+        starts=np.ones((starts, 2)),
+        times=np.tile(np.arange(1.0, times + 1), (gammas, 1)),
+        status=np.full((gammas, starts), Status.OK, dtype=np.int8),
+        stopped_at=np.full((gammas, starts), np.inf),
+        error=error,
+    )
+
+
+def test_distances_are_euclidean_and_do_not_overflow() -> None:
+    iterates = runs(np.zeros((2, 1, 2, 2)))
+    values = np.array([[[[3.0, -4.0], [0.0, 0.0]]], [[[3e200, 4e200], [-3e-200, 4e-200]]]])
+    study = drift_study(EQUATION, [0], [1], iterates, [runs(values, np.zeros((2, 1, 2)))])
+    np.testing.assert_allclose(study.distances[0, :, 0], [[5, 0], [5e200, 5e-200]], rtol=1e-15)
+
+
+def test_the_floor_is_the_error_of_the_flow_and_the_rounding_of_all_steps() -> None:
+    """eps |theta| sqrt(n), in n = t/gamma steps."""
+    iterates = runs(np.full((2, 1, 2, 2), [3.0, 4.0]))
+    error = np.array([[[1e-15, 2e-15]], [[0.0, 1.0]]])
+    study = drift_study(EQUATION, [0], [1], iterates, [runs(iterates.values, error)])
+    steps = np.array([[[10, 20]], [[100, 200]]])
+    expected = error + 2.0**-52 * 5 * np.sqrt(steps)
+    np.testing.assert_allclose(study.floors[0], expected, rtol=1e-14)
+
+
+def test_the_defect_is_expected_a_power_higher() -> None:
+    same = runs(np.ones((1, 1, 1, 2)), np.zeros((1, 1, 1)))
+    for kind, expected in (("drift", (1, None)), ("defect", (2, None))):
+        found = drift_study(EQUATION, [0, 1], [1, None], same, [same] * 2, kind)
+        assert (found.kind, found.expected) == (kind, expected)
+        assert (found.problem, list(found.orders)) == (LOSS.name, [0, 1])
+    assert found.method == str(EQUATION.method)
+    other = bea.methods.heun()
+    assert drift_study(EQUATION, [0], [1], same, [same], method=other).method == str(other)
+
+
+def test_runs_that_stopped_are_named_with_what_ran() -> None:
+    same = runs(np.ones((1, 1, 1, 2)), np.zeros((1, 1, 1)))
+    status = np.array([[Status.DIVERGED]], dtype=np.int8)
+    lost = replace(same, status=status, stopped_at=np.array([[0.5]]))
+    lines = drift_study(EQUATION, [0, 3], [1, 4], lost, [same, lost]).failures
+    assert [line.partition(":")[0] for line in lines] == ["iterates", "flow of order 3"]
+    assert all("stopped at t=0.5" in line for line in lines)
+
+
+@pytest.mark.parametrize(("largest", "warned"), [(0.24, False), (0.26, True)])
+def test_warnings_begin_where_the_series_means_nothing(largest: float, warned: bool) -> None:
+    """For gradient descent that is gamma lambda = 1, and lambda is 4 here."""
+    same = runs(np.ones((1, 1, 1, 2)), np.zeros((1, 1, 1)))
+    same = replace(same, gammas=np.array([largest]))
+    warnings = drift_study(EQUATION, [0], [1], same, [same]).warnings
+    assert bool(warnings) == warned
+    if warned:
+        (line,) = warnings
+        assert f"step sizes up to {largest:g} are beyond the useful range" in line
+        assert re.search(r"gamma \|f'\| is 1 at the starts, .* for gamma < 0\.25$", line)
+
+
+def test_starts_are_points_or_a_list_of_them() -> None:
+    assert starting_points(LOSS, [1, 2]).tolist() == [[1, 2]]
+    assert starting_points(LOSS, [[1, 2], [3, 4]]).tolist() == [[1, 2], [3, 4]]
+    assert starting_points(LOSS, None).shape == (9, 2)
+
+
+def test_orders_are_sorted_and_there_is_one() -> None:
+    assert checked_orders([3, 0, 3, 1]) == [0, 1, 3]
+    with pytest.raises(OrderError, match="there is no order to measure: give at least one"):
+        checked_orders([])
+
+
+def test_progress_is_labelled() -> None:
+    told: list[tuple[str, int, int]] = []
+    report = labelled(lambda *now: told.append(now), "iterates")
+    assert report is not None
+    report(2, 5)
+    assert told == [("iterates", 2, 5)]
+    assert labelled(None, "iterates") is None
+    with pytest.raises(BeaError, match="progress is a int: give a function"):
+        labelled(3, "iterates")  # type: ignore[arg-type]
+
+
+def test_where_runs_begin() -> None:
+    """Without memory at the start itself; with one that is over, corrected; else the manifold."""
+    assert start_of(EQUATION, [0, 1]).kind == "own"
+    momentum = bea.modified_equation(bea.methods.heavy_ball(beta="9/10"), LOSS, order=1)
+    corrected = start_of(momentum, [0, 1])
+    assert (corrected.kind, corrected.method) == ("corrected", momentum.method)
+    assert corrected.correction is not None and corrected.correction.order == 1
+    assert start_of(momentum, [0, 1], fewest=1000).kind == "corrected"
+    late = start_of(momentum, [0, 1], fewest=20)  # 20 0.9^20 = 2.4 of the layer is left
+    assert (late.kind, late.correction) == ("manifold", None)
+    assert late.method != momentum.method
+    adam = bea.modified_equation(bea.methods.adam(), LOSS, order=1)
+    assert start_of(adam, [0, 1]).kind == "manifold"
+
+
+def test_a_layer_counts_as_over_below_a_tenth() -> None:
+    """n 0.9^n is above 0.1 at 66 steps and below it at 67: the order 1 leaves n rho^n."""
+    momentum = bea.modified_equation(bea.methods.heavy_ball(beta="9/10"), LOSS, order=1)
+    n = next(n for n in range(10, 200) if n * 0.9**n < 0.1)
+    assert start_of(momentum, [1], fewest=n).kind == "corrected"
+    assert start_of(momentum, [1], fewest=n - 1).kind == "manifold"
