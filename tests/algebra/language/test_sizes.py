@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from math import log2, prod
 
+import pytest
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bea.algebra.language import limits
 from bea.algebra.language.building import add, call, multiply, number, power
 from bea.algebra.language.expressions import Expression, Symbol, fold
 from bea.algebra.language.grammar import parse
@@ -104,3 +106,39 @@ def test_sizes_of_functions_and_roots_are_generators() -> None:
 def test_dense_bound_is_used_where_it_is_smaller() -> None:
     size: Size = fold(parse("*".join(f"(x - {i})" for i in range(1, 31))), Sizing())
     assert size.terms == 31
+
+
+X, Y, Z = map(Symbol, "xyz")
+# A limit, a small value of it, an expression of just that size, and one that is larger by 1.
+AT_THE_LIMIT = [
+    ("MAX_NODES", 4, add(X, Y, Z), add(X, multiply(Y, Z)), "more than 4 parts"),
+    ("MAX_DEPTH", 2, add(X, Y), call("sin", add(X, Y)), "about 3 levels"),
+    ("MAX_DEGREE", 4, multiply(power(X, 3), Y), power(X, 5), "about 5 as its degree"),
+    ("MAX_COEFFICIENT_BITS", 2, multiply(number(3), X), multiply(number(4), X), "about 3 bits"),
+    ("MAX_TERMS", 2, add(X, Y), add(X, Y, Z), "about 3 terms"),
+]
+
+
+@pytest.mark.parametrize(("name", "limit", "largest", "beyond", "message"), AT_THE_LIMIT)
+def test_what_is_as_large_as_a_limit_is_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    limit: int,
+    largest: Expression,
+    beyond: Expression,
+    message: str,
+) -> None:
+    monkeypatch.setattr(limits, name, limit)
+    fold(largest, Sizing())
+    with pytest.raises(ExpressionError, match=message):
+        fold(beyond, Sizing())
+
+
+def test_negative_powers_count_with_their_size() -> None:
+    """x**(-3) is the third power of a generator; (1 + x)**(5/2) is (1 + x)**3 times a root."""
+    one = add(X, number(1))
+    assert fold(power(X, -3), Sizing()).degree == 3
+    root = fold(power(one, fmpq(5, 2)), Sizing())
+    assert (root.terms, root.degree, len(root.generators)) == (4, 3 + 5, 2)
+    assert fold(power(one, fmpq(-5, 2)), Sizing()).degree == 5
+    assert fold(power(one, fmpq(1, 9)), Sizing()).degree == 1 + 9
