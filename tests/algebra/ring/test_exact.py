@@ -140,3 +140,56 @@ def test_a_number_beyond_all_floats_is_refused_and_a_tiny_one_is_not() -> None:
     with pytest.raises(DomainError, match="beyond the largest float"):
         as_float(exact("-1e400"))
     assert as_float(exact("1e-400")) == 0
+
+
+@pytest.mark.parametrize(
+    ("computed", "meant"),
+    [(0.1 + 0.2, "3/10"), (-2 / 3, "-2/3"), (math.sqrt(2), "1/3"), (1e-9 / 7, "1/3"),
+     (1 / 3 + 1e-9, "1/3"), (2 / 3 + 1e-9, "1/3")],
+)  # fmt: skip
+def test_the_fraction_near_a_computed_float_is_named(computed: float, meant: str) -> None:
+    """Where there is one with a small denominator; else the remedy shows what a fraction is."""
+    with pytest.raises(ExpressionError, match="which looks computed") as caught:
+        exact_decimal(computed, "beta")
+    assert str(caught.value).startswith(f"beta is the float {computed!r}")
+    assert str(caught.value).endswith(f"such as '{meant}'")
+
+
+def test_twelve_digits_are_a_decimal_and_thirteen_are_not() -> None:
+    assert as_rational(exact_decimal(0.123456789012)) == fmpq(123456789012, 10**12)
+    assert as_rational(exact_decimal(-123456789012e30)) == -123456789012 * 10**30
+    with pytest.raises(ExpressionError, match="which looks computed"):
+        exact_decimal(0.1234567890123)
+    assert as_rational(exact_decimal("1/3")) == fmpq(1, 3)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_a_float_that_is_not_finite_is_no_decimal(value: float) -> None:
+    with pytest.raises(ExpressionError, match=rf"^beta is {value}: give a finite number$"):
+        exact_decimal(value, "beta")
+
+
+@pytest.mark.parametrize("text", ["-3/4", " -3/4 ", "-0.75", "-(3/4)", "3/-4", "-6/8"])
+def test_texts_of_fractions_are_read_alike(text: str) -> None:
+    assert exact(text) == exact(fmpq(-3, 4))
+
+
+def test_fractions_of_any_length_are_exact() -> None:
+    for n in (10**17, 10**18, 10**19, 10**40):
+        assert as_rational(exact(f"{n + 1}/{n}")) == fmpq(n + 1, n)
+        assert as_rational(exact(f"-{n + 1}")) == -(n + 1)
+
+
+@pytest.mark.parametrize("value", [b"1/2", [1], {"a": 1}, 1j, np.float32(0.5)])
+def test_what_is_neither_number_nor_text_is_named_by_its_kind(value: Any) -> None:
+    with pytest.raises(
+        ExpressionError,
+        match=rf"^beta is a {type(value).__name__}: give an integer, fraction or text$",
+    ):
+        exact(value, "beta")
+
+
+def test_symbols_of_sympy_stay_open() -> None:
+    beta = sympy.Symbol("beta")
+    assert exact(beta / 2) == exact("beta/2")
+    assert exact(sympy.sqrt(2)) == exact("sqrt(2)")
