@@ -50,7 +50,7 @@ for table in (NEGATED, SHIFTED, OTHER):
     table |= {after: before for before, after in table.items()}
 OTHER |= {ast.Pow: ast.Mult, ast.MatMult: ast.Mult}
 # Their first two arguments may change places, or must be what they are.
-SYMMETRIC = {"max", "min", "gcd", "isinstance"}
+SYMMETRIC = {"max", "min", "gcd", "isinstance", "np.maximum", "np.minimum"}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -260,6 +261,22 @@ def test_work_rows_are_reused_and_few_are_kept():
     assert function._rows(39) is function._rows(39)
     assert function._rows(5) is not rows
     np.testing.assert_array_equal(evaluate(function, ramp(5), ramp(5)), first)
+
+
+def test_memory_does_not_grow_with_the_lanes():
+    """Beside the result there are the work rows of one block."""
+    program = Program(["x", "y"])
+    x, y = program.input(0), program.input(1)
+    program.output(program.multiply(program.call("sin", x), program.call("cos", y)))
+    function = compile_program(program)
+    inputs, out = np.ones((2, 64 * BLOCK)), np.empty((1, 64 * BLOCK))
+    tracemalloc.start()
+    try:
+        function(inputs, out)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * BLOCK * (function.registers + 1)
 
 
 def test_threads_do_not_disturb_one_another():

@@ -327,6 +327,13 @@ def test_bad_numbers_are_refused(plain_field: Any, change: Any, message: str) ->
         flow(plain_field(decay), **given)
 
 
+def test_the_sharpest_tolerance_is_allowed(plain_field: Any) -> None:
+    run = flow(plain_field(decay), [[1.0]], 0.1, [1.0], rtol=1e-14)
+    assert run.values[0, 0, 0, 0] == pytest.approx(np.exp(-1), rel=1e-14)
+    with pytest.raises(StepSizeError, match=r"rtol=9\.9e-15 must be finite and at least 1e-14"):
+        flow(plain_field(decay), [[1.0]], 0.1, [1.0], rtol=9.9e-15)
+
+
 def test_bad_shapes_and_starts_are_refused(plain_field: Any) -> None:
     field = plain_field(decay)
     with pytest.raises(DimensionError, match=r"shape \(3, 1\) for 2 step size\(s\)"):
