@@ -113,15 +113,19 @@ def line_with_bend(gammas: np.ndarray, logarithms: np.ndarray) -> tuple[np.ndarr
     return solution, float(np.abs(residual).max()), float(np.sqrt(variance * normal[1, 1]))
 
 
-def test_the_interval_holds_what_the_order_changes_by_without_the_largest_quarter() -> None:
+@pytest.mark.parametrize(("count", "kept"), [(8, 6), (9, 7), (10, 8)])
+def test_the_interval_holds_what_the_order_changes_by_without_the_largest_quarter(
+    count: int, kept: int
+) -> None:
     """Smooth data whose next corrections the model has not: the residuals alone are too sure."""
-    gammas = GAMMAS[::-1]
+    gammas = GAMMAS[9::-1][10 - count :]
     errors = gammas**2 * (1 + (6 * gammas) ** 2)
-    (low, high), order = observed_order(gammas, errors, np.zeros(10))[1::-1]
+    (low, high), order = observed_order(gammas, errors, np.zeros(count))[1::-1]
     every, _, deviation = line_with_bend(gammas, np.log(errors))
-    fewer, _, _ = line_with_bend(gammas[:8], np.log(errors[:8]))
+    fewer, _, _ = line_with_bend(gammas[:kept], np.log(errors[:kept]))
     change = abs(every[1] - fewer[1])
-    assert change > 2.365 * deviation  # 95 % of Student's t with 7 degrees of freedom
+    student = {8: 2.571, 9: 2.447, 10: 2.365}[count]  # 95 %, count - 3 degrees
+    assert change > student * deviation
     assert (order, high - order, order - low) == pytest.approx((every[1], change, change))
 
 
