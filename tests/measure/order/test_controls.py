@@ -30,6 +30,18 @@ def test_the_last_term_is_multiplied_and_no_other(order: int, factor: int) -> No
         assert list(found) == [c * (factor if k == order else 1) for c in right]
 
 
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_below_its_last_term_a_wrong_equation_is_right(order: int) -> None:
+    for wrong, right in (
+        (changed(ON_LOSS, 3, factor=5), ON_LOSS),
+        (changed(ON_TREES, 3), ON_TREES),
+    ):
+        lower = wrong.truncate(order)
+        assert dict(lower.coefficients) == dict(right.truncate(order).coefficients)
+    lower = changed(ON_LOSS, 3, factor=5).truncate(order)
+    assert [list(t) for t in lower.components] == [list(t) for t in ON_LOSS.components[: order + 1]]
+
+
 def test_what_was_changed_is_left_as_it_was() -> None:
     before = [list(map(str, term)) for term in ON_LOSS.components]
     wrong = changed(ON_LOSS, 2, factor=2)

@@ -186,6 +186,12 @@ def test_nothing_below_a_gap_is_fitted() -> None:
     assert fit.window == (5, 4, 3, 2, 1, 0)
 
 
+def test_the_remedy_for_the_fewest_step_sizes_is_not_more_of_them() -> None:
+    for count, remedy in ((3, "give more step sizes"), (4, "have come to rest")):
+        fit = observed_order(GAMMAS[:count], GAMMAS[:count], np.ones(count))
+        assert fit.reason.endswith(remedy)
+
+
 def test_four_finished_runs_are_enough_to_look_at_the_floor() -> None:
     errors = np.where(np.arange(6) < 2, np.inf, GAMMAS[:6])
     fit = observed_order(GAMMAS[:6], errors, np.full(6, 1.0))
