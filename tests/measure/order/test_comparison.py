@@ -13,6 +13,7 @@ from bea.errors import BeaError, OrderError
 from bea.flows import Status, Trajectory
 from bea.measure.order.comparison import (
     checked_orders,
+    compare,
     drift_study,
     labelled,
     start_of,
@@ -132,3 +133,25 @@ def test_a_layer_counts_as_over_below_a_tenth() -> None:
     n = next(n for n in range(10, 200) if n * 0.9**n < 0.1)
     assert start_of(momentum, [1], fewest=n).kind == "corrected"
     assert start_of(momentum, [1], fewest=n - 1).kind == "manifold"
+
+
+def test_a_start_is_corrected_as_far_as_the_flows_are_right() -> None:
+    """The flow of order 0 of a method of order 3 misses by gamma^3, and so may the start."""
+    method = bea.methods.get("adams-bashforth", steps=3)
+    equation = bea.modified_equation(method, LOSS, order=5)
+    for chosen, order in (([0], 2), ([0, 2], 2), ([0, 3], 3), ([4], 4)):
+        correction = start_of(equation, chosen).correction
+        assert correction is not None and correction.order == order
+
+
+@pytest.mark.parametrize("corrected", [True, False])
+def test_flows_begin_where_the_start_is_corrected_and_fall_to_its_power_where_not(
+    corrected: bool,
+) -> None:
+    equation = bea.modified_equation(bea.methods.heavy_ball(beta="1/2"), LOSS, order=3)
+    start = start_of(equation, [0, 2])
+    gammas = 0.02 / np.arange(1, 7)
+    iterates = bea.iterate(start.method, LOSS, [[1.0, 0.5]], gammas, time=0.5)
+    study = compare("drift", equation, [0, 2], iterates, start, None, corrected)
+    assert study.expected == ((1, 3) if corrected else (1, 1))
+    assert study.observed_orders() == pytest.approx(study.expected, abs=0.1)
