@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+import bea
 from bea import problems
 from bea.errors import BeaError, DimensionError, DomainError, OrderError, StepSizeError
 from bea.fields import About, Loss, VectorField
@@ -256,6 +259,16 @@ def test_wrong_input() -> None:
         discretization_drift(euler, Loss.read("x - log(x - 5)"), [0])
     with pytest.raises(DomainError):
         discretization_drift(euler, Loss.read("x - log(x)"), [0], [0.1], [[-0.1]])
+
+
+@pytest.mark.parametrize("measure", [discretization_drift, one_step_defect, bea.verify])
+def test_names_are_no_methods_and_no_problems(measure: Any) -> None:
+    for given, message in (
+        (("heun", LOTKA_VOLTERRA), "the method is a str: give one, such as bea.methods.heun"),
+        ((get("heun"), "booth"), "the problem is a str: give one, such as bea.problems."),
+    ):
+        with pytest.raises(BeaError, match=message):
+            measure(*given)
 
 
 def test_the_floor_holds_the_rounding_of_all_steps() -> None:
