@@ -261,6 +261,12 @@ def test_wrong_input() -> None:
         discretization_drift(euler, Loss.read("x - log(x)"), [0], [0.1], [[-0.1]])
 
 
+@pytest.mark.parametrize("measure", [discretization_drift, one_step_defect])
+def test_by_default_orders_0_to_4_are_measured(measure: Any) -> None:
+    study = measure(get("explicit-euler"), VectorField.read("-x"), gammas=[0.1], starts=[1.0])
+    assert study.orders.tolist() == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("measure", [discretization_drift, one_step_defect, bea.verify])
 def test_names_are_no_methods_and_no_problems(measure: Any) -> None:
     for given, message in (
