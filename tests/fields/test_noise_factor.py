@@ -62,6 +62,14 @@ def test_more_columns_than_asked_for_are_none() -> None:
     assert from_data("log(1 + exp(-s*w*x))", data, "w").noise_factor() is None
 
 
+def test_as_many_columns_as_asked_for_are_given() -> None:
+    x = Ring(["x"]).variable(0)
+    pair = [(x - 1,), (x + 1,)]
+    assert NoiseFactor.of_samples(pair, most=0) is None
+    factor = NoiseFactor.of_samples(pair, most=1)
+    assert factor is not None and factor.count == 1
+
+
 def test_a_factor_is_read_from_rows() -> None:
     factor = NoiseFactor.read([["x", 1, 0], ["1/2", "y", "x*y"]], ["x", "y"])
     assert (factor.dimension, factor.count, factor.constant) == (2, 3, False)

@@ -48,3 +48,10 @@ def test_length_and_number_of_tokens_are_limited() -> None:
 def test_excerpts_are_short_and_on_one_line() -> None:
     assert excerpt("a\nb\x00c") == "'a b�c'"
     assert len(excerpt("a" * 1000)) <= 62
+
+
+def test_a_bracket_is_shown_with_what_stands_around_it() -> None:
+    for text, around in (("(x + 1", "'(x + 1'"), ("2*(x + 1", "'2*(x + 1'")):
+        with pytest.raises(ExpressionError) as caught:
+            check_nesting(text)
+        assert f"near {around};" in str(caught.value)
