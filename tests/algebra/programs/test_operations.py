@@ -15,11 +15,11 @@ from bea.algebra.programs.operations import (
     apply,
     element,
     library_of,
-    pi_like,
     rational,
     reciprocal,
 )
 from bea.errors import DomainError, ExpressionError
+from bea.series.elementary import pi_like
 
 # How each arithmetic writes a rational, and how a float is made of its elements.
 KINDS: dict[str, Callable[[fmpq], Any]] = {
