@@ -120,7 +120,7 @@ def test_the_flow_of_higher_terms_comes_a_power_of_gamma_later() -> None:
     assert list(both.coefficients) == [c * y for c in factors]
 
 
-def test_jacobians_of_stages_may_be_asked_of_lists() -> None:
+def test_stages_are_solved_as_sharply_as_theta_lets_them_be_seen() -> None:
     """Where theta is far larger than gamma k, the root is as sharp as theta + gamma k can see."""
     field = VectorField.read("-(x - 100000000)")
     f = NumericField(field.numeric(), np.array([1e-6]))
