@@ -1,45 +1,13 @@
-"""Folders of results: seen to be writable before the work, written whole after it."""
+"""Texts: written whole, JSON that reads well, and plain columns."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bea.errors import OutputError
 from bea.files.whole import write_whole
-
-
-def check_folder(path: str | Path) -> Path:
-    """Return a folder, after seeing that it can be written to or made; nothing is made yet.
-
-    Raises
-    ------
-    OutputError
-        If it is a file, lies below a file, or must not be written to.
-
-    Examples
-    --------
-    >>> check_folder("/dev/null/results")
-    Traceback (most recent call last):
-    bea.errors.OutputError: cannot write to '/dev/null/results': '/dev/null' is not a folder; ...
-    """
-    path = Path(path)
-    above = path.absolute()
-    while not above.exists() and above != above.parent:
-        above = above.parent
-    if not above.is_dir():
-        raise OutputError(
-            f"cannot write to '{path}': '{above}' is not a folder; choose a folder that can be "
-            "written"
-        )
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise OutputError(
-            f"cannot write to '{path}': permission denied; choose a folder that can be written"
-        )
-    return path
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bea import methods, problems
 from bea.fields import Loss, VectorField
-from bea.files.texts import check_folder, json_text, write_text
+from bea.files import check_folder, json_text, write_text
 from bea.measure import DriftStudy, discretization_drift
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation

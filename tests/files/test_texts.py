@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bea.errors import OutputError
-from bea.files.texts import check_folder, json_text, write_text
+from bea.files import check_folder, json_text, write_text
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, width=32)

@@ -137,7 +137,7 @@ def out_folder(path: Path) -> Path:
     OutputError
         If it cannot.
     """
-    from bea.files.texts import check_folder
+    from bea.files import check_folder
 
     return check_folder(path)
 

@@ -3,26 +3,31 @@
 A file holds the identity of the ensemble (what was asked for, as words), the arrays of results as
 far as they are filled, and the state of every chunk under way: theta, memory, the state of its
 random numbers, and its step. An ensemble that continues from it has the same bits as one that was
-never interrupted. No pickles: a file from a stranger can be read safely.
+never interrupted. A file from a stranger can be read safely (`bea.files.archives`): it has to fit
+the ensemble in every type, shape and bound, and what was changed is refused by its checksum. One
+ensemble at a time holds a checkpoint.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Any, NamedTuple
-from zipfile import BadZipFile
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from bea.errors import BeaError, OutputError
-from bea.files.whole import file_path, write_whole
+from bea.files.archives import not_a, read_archive, write_archive
+from bea.files.locks import held
+from bea.files.places import check_file, make_folder, target_of
+from bea.files.schema import Layout, MismatchError, require
 
-_FORMAT = "bea ensemble checkpoint 1"
+_FORM, _WHAT = "bea ensemble checkpoint 2", "a checkpoint"
 # Writing may take this part of the time; results of gigabytes are saved less often.
 _SHARE = 0.05
 _LONG = 60
@@ -37,6 +42,18 @@ class State(NamedTuple):
     arrays: Arrays
 
 
+class Rules(Protocol):
+    """What a checkpoint of an ensemble can hold; see `bea.flows.ensembles.saved_state`."""
+
+    def expect(self, done: Any, chunks: Any, layout: Layout) -> None:
+        """Check chunks, types and shapes."""
+        ...
+
+    def check(self, chunks: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+        """Check values."""
+        ...
+
+
 class Checkpoint:
     """The file of one ensemble.
 
@@ -48,13 +65,16 @@ class Checkpoint:
         What makes the ensemble what it is, as words and numbers.
     results
         Name -> array that the chunks fill; what the file holds is put into them.
+    rules
+        What the file can hold.
     every
         Seconds between two saves, at least; with 0 every block is saved.
 
     Raises
     ------
     OutputError
-        If the file is no checkpoint, or of another ensemble: the message says what differs.
+        If the file is no checkpoint, cannot be written, or is of another ensemble: the message says
+        what differs.
     """
 
     def __init__(
@@ -62,11 +82,12 @@ class Checkpoint:
         path: str | Path | None,
         identity: Mapping[str, Any],
         results: Arrays,
+        rules: Rules,
         every: float = 10.0,
     ) -> None:
-        self.path = None if path is None else file_path(path)
+        self.path = None if path is None else check_file(path)
         self.identity = json.loads(json.dumps(identity))  # as it is read back
-        self.results, self.every = results, every
+        self.results, self.rules, self.every = results, rules, every
         self.done: set[int] = set()
         self.under_way: dict[int, State] = {}
         self._lock = Lock()
@@ -103,7 +124,6 @@ class Checkpoint:
     def _save(self, path: Path) -> None:
         started = monotonic()
         words = {
-            "format": _FORMAT,
             "identity": self.identity,
             "done": sorted(self.done),
             "chunks": {str(chunk): state.words for chunk, state in self.under_way.items()},
@@ -111,32 +131,52 @@ class Checkpoint:
         arrays: dict[str, Any] = {f"results.{n}": array for n, array in self.results.items()}
         for chunk, state in self.under_way.items():
             arrays |= {f"chunk{chunk}.{name}": array for name, array in state.arrays.items()}
-        text = np.array(json.dumps(words))
-        write_whole(path, lambda stream: np.savez(stream, words=text, **arrays))
+        write_archive(path, _FORM, words, arrays, packed=False)
         now = monotonic()
         self._due = now + (max(self.every, (now - started) / _SHARE) if self.every else 0.0)
 
     def _load(self, path: Path) -> None:
+        def expected(words: dict[str, Any], layout: Layout) -> None:
+            require(words.keys() == {"identity", "done", "chunks"}, "its words are no record")
+            require(isinstance(words["identity"], dict), "its words are no record")
+            _check_same(path, words["identity"], self.identity)
+            self.rules.expect(words["done"], words["chunks"], layout)
+
+        words, arrays = read_archive(path, _FORM, _WHAT, expected)
         try:
-            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
-                words = json.loads(str(archive["words"]))
-                if not isinstance(words, dict) or words.get("format") != _FORMAT:
-                    raise KeyError("format")
-                _check_same(path, words["identity"], self.identity)
-                for name, array in self.results.items():
-                    array[...] = archive[f"results.{name}"]
-                self.done = set(words["done"])
-                for chunk, part in words["chunks"].items():
-                    prefix = f"chunk{chunk}."
-                    names = [n for n in archive.files if n.startswith(prefix)]
-                    arrays = {n.removeprefix(prefix): archive[n] for n in names}
-                    self.under_way[int(chunk)] = State(part, arrays)
-        except OutputError:
-            raise
-        except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+            self.rules.check(words["chunks"], arrays)
+        except MismatchError as error:
+            raise not_a(_WHAT, path, f": {error}") from None
+        for name, array in self.results.items():
+            array[...] = arrays[f"results.{name}"]
+        self.done = set(words["done"])
+        for chunk, part in words["chunks"].items():
+            start = f"chunk{chunk}."
+            own = {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
+            self.under_way[int(chunk)] = State(part, own)
+
+
+@contextmanager
+def one_at_a_time(path: str | Path | None) -> Iterator[None]:
+    """Hold a checkpoint for one ensemble.
+
+    Raises
+    ------
+    OutputError
+        If another ensemble holds it, or it cannot be written.
+    """
+    if path is None:
+        yield
+        return
+    target = target_of(check_file(path))
+    make_folder(target.parent)
+    with held(target) as free:
+        if not free:
             raise OutputError(
-                f"'{path}' is not a checkpoint saved by bea: give another file"
-            ) from None
+                f"another run is using the checkpoint '{path}': wait for its end, or give another "
+                "file"
+            )
+        yield
 
 
 def identity_of(value: Any, what: str) -> str:

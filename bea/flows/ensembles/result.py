@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bea.arrays import Floats, Ints
 from bea.errors import UnknownNameError, nearest
 from bea.files.results import Result
+from bea.files.schema import Array, Listed
 from bea.flows.deterministic.trajectory import Status
 
 
@@ -62,18 +63,18 @@ class Ensemble(Result):
     (True, True)
     """
 
-    form: ClassVar[str] = "bea ensemble 1"
+    form: ClassVar[str] = "bea ensemble 2"
     what: ClassVar[str] = "an ensemble"
 
-    names: tuple[str, ...]
-    steps: Ints
-    times: Floats
-    mean: Floats
-    error: Floats
-    count: Ints
-    status: NDArray[np.int8]
-    stopped_at: Ints
-    points: Floats | None = None
+    names: Annotated[tuple[str, ...], Listed((str,), "names")]
+    steps: Annotated[Ints, Array("<i8", "records", least=0, rising=True)]
+    times: Annotated[Floats, Array("<f8", "records", least=0)]
+    mean: Annotated[Floats, Array("<f8", "records names", gaps=True, infinite=True)]
+    error: Annotated[Floats, Array("<f8", "records names", least=0, gaps=True, infinite=True)]
+    count: Annotated[Ints, Array("<i8", "records", least=0)]
+    status: Annotated[NDArray[np.int8], Array("|i1", "runs", least=0, most=max(Status))]
+    stopped_at: Annotated[Ints, Array("<i8", "runs", least=-1)]
+    points: Annotated[Floats | None, Array("<f8", "records runs d", gaps=True)] = None
 
     def __getitem__(self, name: str) -> Estimate:
         """Return mean and standard error of one observable at each record.

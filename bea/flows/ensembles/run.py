@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Lock
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +19,11 @@ from bea.errors import BeaError
 from bea.flows.deterministic.lanes import Progress
 from bea.flows.deterministic.stepper import Meter
 from bea.flows.deterministic.times import check_count
-from bea.flows.ensembles.checkpoints import Checkpoint
+from bea.flows.ensembles.checkpoints import Checkpoint, one_at_a_time
 from bea.flows.ensembles.chunk import RunChunk
 from bea.flows.ensembles.plan import Plan, Results
 from bea.flows.ensembles.result import Ensemble
+from bea.flows.ensembles.saved_state import SavedState
 
 
 def run_plan(
@@ -42,9 +44,19 @@ def run_plan(
             f"memory={memory:g}: take fewer runs or records, do not keep the points, or raise "
             "memory"
         )
+    with one_at_a_time(checkpoint):
+        return _run(plan, workers, progress, checkpoint, checkpoint_every)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _run(
+    plan: Plan, workers: int, progress: Progress | None, checkpoint: Any, every: float
+) -> Ensemble:
     results = plan.results()
     words = {} if checkpoint is None else plan.words()
-    kept = Checkpoint(checkpoint, words, results, checkpoint_every)
+    kept = Checkpoint(checkpoint, words, results, SavedState(plan), every)
     todo = [k for k in range(plan.chunks) if k not in kept.done]
     meter = _SharedMeter(progress, plan.runs * plan.steps)
     before = [plan.lanes(chunk) for chunk in kept.done]
@@ -63,9 +75,6 @@ def run_plan(
     finally:
         kept.save()  # also when it was interrupted: nothing that was computed is lost
     return _ensemble(plan, results)
-
-
-# --- private helpers ----------------------------------------------------------------------------
 
 
 class _SharedMeter(Meter):

@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from bea.files.results import Result
+from bea.files.schema import Text
 from bea.files.texts import in_columns
 from bea.measure.order.order_fit import CLEAR, OrderFit
 from bea.measure.order.study import DriftStudy
@@ -126,7 +127,7 @@ class Certificate(Result):
         "derived", or "given" where the equation came from the caller.
     """
 
-    form: ClassVar[str] = "bea certificate 1"
+    form: ClassVar[str] = "bea certificate 2"
     file: ClassVar[str] = "certificate.npz"
     what: ClassVar[str] = "a certificate"
     parts: ClassVar[Mapping[str, type[Result]]] = {
@@ -136,8 +137,8 @@ class Certificate(Result):
     study: DriftStudy
     doubled: DriftStudy | None = None
     uncorrected: DriftStudy | None = None
-    start: str = "own"
-    source: str = "derived"
+    start: Annotated[str, Text(tuple(_STARTS))] = "own"
+    source: Annotated[str, Text(("derived", "given"))] = "derived"
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from types import NoneType
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bea.arrays import Floats
 from bea.files.results import Result
+from bea.files.schema import Array, Listed, Text
 from bea.files.texts import in_columns
 from bea.measure.order.order_fit import OrderFit, observed_order
+
+_ALL = "orders gammas starts times"
+_HIGHEST = 10_000  # orders of truncation, far beyond what can be derived
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,23 +51,23 @@ class DriftStudy(Result):
         Step sizes beyond the useful range, and the like.
     """
 
-    form: ClassVar[str] = "bea drift study 1"
+    form: ClassVar[str] = "bea drift study 2"
     file: ClassVar[str] = "run.npz"
     what: ClassVar[str] = "a study"
 
-    kind: str
-    method: str
-    problem: str
-    formula: str
-    orders: NDArray[np.int64]
-    expected: tuple[int | None, ...]
-    gammas: Floats
-    starts: Floats
-    times: Floats
-    distances: Floats
-    floors: Floats
-    failures: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    kind: Annotated[str, Text(("drift", "defect"))]
+    method: Annotated[str, Text()]
+    problem: Annotated[str, Text()]
+    formula: Annotated[str, Text()]
+    orders: Annotated[NDArray[np.int64], Array("<i8", "orders", least=0, most=_HIGHEST)]
+    expected: Annotated[tuple[int | None, ...], Listed((int, NoneType), "orders")]
+    gammas: Annotated[Floats, Array("<f8", "gammas", least=0)]
+    starts: Annotated[Floats, Array("<f8", "starts d")]
+    times: Annotated[Floats, Array("<f8", "gammas times", least=0)]
+    distances: Annotated[Floats, Array("<f8", _ALL, least=0, gaps=True)]
+    floors: Annotated[Floats, Array("<f8", _ALL, least=0, gaps=True, infinite=True)]
+    failures: Annotated[tuple[str, ...], Listed((str,))] = ()
+    warnings: Annotated[tuple[str, ...], Listed((str,))] = ()
 
     def curve(self, index: int) -> tuple[Floats, Floats]:
         """Return (distances, floors), each (gammas,), of the order at that index.

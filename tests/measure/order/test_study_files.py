@@ -47,8 +47,9 @@ def test_nothing_is_lost(study: DriftStudy, tmp_path: Path) -> None:
 def test_no_pickles(study: DriftStudy, tmp_path: Path) -> None:
     path = study.save(tmp_path / "run.npz")
     with np.load(path, allow_pickle=False) as archive:
-        assert all(archive[name].dtype != object for name in archive.files)
-        assert json.loads(str(archive["words"]))["method"] == "explicit-euler"
+        arrays = [name for name in archive.files if name not in ("words.json", "checksum")]
+        assert all(archive[name].dtype != object for name in arrays)
+        assert json.loads(archive["words.json"])["words"]["method"] == "explicit-euler"
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
@@ -103,5 +104,5 @@ def test_what_names_no_file_is_refused(study: DriftStudy, path: object) -> None:
 
 
 def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="it is a folder, name a file in it"):
+    with pytest.raises(OutputError, match="is a folder: give the name of a file"):
         DriftStudy.load(tmp_path)
