@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bea import __version__
 from bea.cli.reading.options import prose
@@ -24,8 +25,20 @@ COMMANDS = {
 
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
+
+class _Commands(TyperGroup):
+    """All commands; their interrupts end in a line of bea's, not in an empty one of click's."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            raise typer.Abort from interrupt
+
+
 app = typer.Typer(
     name="bea",
+    cls=_Commands,
     context_settings=_SETTINGS,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,

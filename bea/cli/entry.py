@@ -1,142 +1,32 @@
-"""The entry point: runs a command and answers every mistake with one line and a status.
+"""The entry point: exits with the status of a command, however the command ends.
 
 Status 0: done; 1: the demo found an order that disagrees, or a certificate is not confirmed; 2: the
-input or the output is wrong; 130: interrupted. Tracebacks are for bugs only.
+input or the output is wrong; 130: interrupted; 141: the reader of the output has gone. Tracebacks
+are for bugs only. Nothing is imported before an interrupt would be answered.
 """
 
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
 
-import typer
-from typer.main import get_command
-
-from bea.cli.app import app
-from bea.cli.streams import note, one_line, prepare, silence
-from bea.errors import BeaError, GuessWarning, nearest
-
-# Base of click's errors; newer typer carries its own copy of click, under no public name.
-_ClickException: Any = typer.BadParameter.__mro__[2]
-_RATES = {
-    "--lr",
-    "--learning-rate",
-    "--learning_rate",
-    "--eta",
-    "--step-size",
-    "--stepsize",
-    "--dt",
-}
-_HYPERPARAMETERS = {"beta", "momentum", "betas", "beta1", "beta2", "epsilon", "eps", "weight_decay"}
-_WRONG, _INTERRUPTED, _BROKEN_PIPE = 2, 130, 141
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `bea` with these arguments, by default the command line's, and exit with its status."""
-    prepare()
-    status = _run(sys.argv[1:] if arguments is None else list(arguments))
-    raise SystemExit(_flushed(status))
-
-
-# --- private helpers ----------------------------------------------------------------------------
-
-
-def _run(arguments: list[str]) -> int:
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", GuessWarning)
-        warnings.showwarning = _warned(warnings.showwarning)
-        return _answered(arguments)
-
-
-def _warned(other: Callable[..., None]) -> Callable[..., None]:
-    """Return what shows a guess as a note, once, and all else as `other` does."""
-    told: set[str] = set()
-
-    def show(message: Any, category: Any, *place: Any, **options: Any) -> None:
-        if not issubclass(category, GuessWarning):
-            other(message, category, *place, **options)
-        elif str(message) not in told:
-            told.add(str(message))
-            note(f"warning: {message}")
-
-    return show
-
-
-def _answered(arguments: list[str]) -> int:
     try:
-        return int(_command().main(arguments, "bea", standalone_mode=False) or 0)
-    except _ClickException as error:
-        return _failed(_usage(error, arguments))
-    except BeaError as error:
-        return _failed(str(error))
-    except BrokenPipeError:
-        silence(sys.stdout)
-        return _BROKEN_PIPE
-    except OSError as error:
-        where = f"'{error.filename}': " if error.filename else ""
-        return _failed(f"{where}{error.strerror or error}; choose another file or folder")
-    except MemoryError:
-        return _failed("there is not enough memory for this: take fewer runs, steps or records")
-    except (KeyboardInterrupt, typer.Abort):
-        return _INTERRUPTED
+        from bea.cli.running import run
+
+        status = run(sys.argv[1:] if arguments is None else arguments, alone=arguments is None)
+    except KeyboardInterrupt as interrupt:
+        _say(f"bea: interrupted{interrupt}")
+        status = _INTERRUPTED
+    raise SystemExit(status)
 
 
-@cache
-def _command() -> Any:
-    return get_command(app)
+def _say(text: str) -> None:
+    """Write a line where there may be nobody to read it."""
+    from bea.cli.streams import note
 
-
-def _flushed(status: int) -> int:
-    """Return the status, after what is still in the buffer has met its end."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        silence(sys.stdout)
-        return _BROKEN_PIPE
-    except OSError as error:
-        silence(sys.stdout)
-        return _failed(f"cannot write to standard output: {error.strerror or error}")
-    return status
-
-
-def _failed(message: str) -> int:
-    note(f"bea: {one_line(message)}")
-    return _WRONG
-
-
-def _usage(error: Any, arguments: Sequence[str]) -> str:
-    """Return what is wrong with the command line, with the nearest name and where to look."""
-    context: Any = getattr(error, "ctx", None)
-    path = context.command_path if context else _named_command(arguments)
-    message = str(error.format_message()).rstrip(".")
-    option = getattr(error, "option_name", None)
-    if option and "No such option" in message:
-        message = _no_such_option(option, context, arguments)
-    elif message.startswith("No such command"):
-        typed, known = message.split("'")[1], list(context.command.commands)
-        message = f"no such command '{typed}'.{nearest(typed, known)}"
-    message = message[:1].lower() + message[1:]
-    return f"{message}{'' if message[-1] in '?.' else ':'} '{path} --help' shows how it is used"
-
-
-def _named_command(arguments: Sequence[str]) -> str:
-    """Return "bea derive" and the like, for an error that does not know where it happened."""
-    known = [c.name for c in app.registered_commands] + [g.name for g in app.registered_groups]
-    return f"bea {arguments[0]}" if arguments and arguments[0] in known else "bea"
-
-
-def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
-    typed = next((a for a in arguments if a.startswith(option)), option)
-    if not option.startswith("--") and not typed[1:].isalpha():
-        return f"'{typed}' begins with '-' and is read as an option: give it to --loss or --field"
-    known = [name for p in context.command.get_params(context) for name in p.opts]
-    if option in _RATES:
-        there = "--gammas" in known
-        where = "it is given by --gammas" if there else "which runs take, as bea verify --gammas"
-        return f"no such option '{option}'. The learning rate is the step size γ; {where}."
-    if option.lstrip("-").replace("-", "_") in _HYPERPARAMETERS and "--param" in known:
-        return f"no such option '{option}'. Write --param {option.lstrip('-')}=9/10."
-    return f"no such option '{option}'.{nearest(option, known)}"
+    note(text)

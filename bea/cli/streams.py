@@ -7,14 +7,20 @@ error handler `bea` of the codecs turns γ² into gamma^2 instead of failing.
 from __future__ import annotations
 
 import codecs
+import errno
+import io
 import os
+import shutil
 import sys
 import unicodedata
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 _HANDLER = "bea"
 _LONGEST = 600
+_NARROWEST = 40  # columns; below it tables cannot be read
 _SPELT = {
     **{"γ": "gamma", "θ": "theta", "λ": "lambda", "∇": "D", "Σ": "sum", "√": "sqrt", "∫": "int "},
     **{"−": "-", "–": "-", "—": "-", "·": "*", "×": "x", "‖": "|", "…": "...", "₊": "+"},
@@ -29,6 +35,32 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=_HANDLER)
+
+
+def prepare_process() -> None:
+    """Make a process ready that runs one command and nothing else.
+
+    Closed streams are opened again, so that no file takes their place; a width at which nothing can
+    be read, and a wish for windows, are left out; warnings meant for programmers are not shown.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, the stream's own
+            setattr(sys, name, open(os.devnull, "w") if name == "stderr" else _Closed())  # noqa: SIM115
+    os.environ.pop("MPLBACKEND", None)
+    if shutil.get_terminal_size().columns < _NARROWEST:
+        os.environ["COLUMNS"] = str(_NARROWEST)
+    elif not os.environ.get("COLUMNS", "").isdecimal() or int(os.environ["COLUMNS"]) == 0:
+        os.environ.pop("COLUMNS", None)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+
+
+class _Closed(io.TextIOBase):
+    """A standard output that was closed before the command began."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, "it is closed")
 
 
 def emit(text: str, out: Path | None = None) -> None:
@@ -50,8 +82,18 @@ def emit(text: str, out: Path | None = None) -> None:
 
 
 def note(text: str) -> None:
-    """Write one line beside the result, to standard error."""
-    sys.stderr.write(one_line(text) + "\n")
+    """Write one line beside the result, to standard error, if anybody can read it."""
+    try:
+        sys.stderr.write(one_line(text) + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):  # it is full or closed, and nothing else depends on it
+        silence(sys.stderr)
+
+
+def wrote(paths: Sequence[Path]) -> None:
+    """Say which files of one folder were written, if any were."""
+    if paths:
+        note(f"wrote {', '.join(path.name for path in paths)} to {paths[0].parent}")
 
 
 def one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Files that belong to a running process: held by a lock, which ends with the process, however it ends.
+"""Files that belong to a running process: held by a lock that ends with it, however it ends.
 
 All are named ".bea-…". One whose lock is free was left behind by a process that was killed, and is
 swept away by the next that writes in that folder.
@@ -49,7 +49,7 @@ def fresh_file(folder: Path) -> tuple[IO[bytes], Path]:
 
 @contextmanager
 def held(path: Path) -> Iterator[bool]:
-    """Hold the lock of a file that several processes may want to change; give False if another does.
+    """Hold the lock of a file that several processes may want; give False if another does.
 
     Where the file system knows no locks, nobody else is seen.
 

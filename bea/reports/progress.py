@@ -1,9 +1,10 @@
-"""How far the work is: one line on a terminal, once it has taken a while; else nothing."""
+"""How far the work is: one line on a terminal, once it has taken a while."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Timer
 from time import monotonic
 
@@ -16,9 +17,29 @@ Report = Callable[[str, int, int], None]
 PATIENCE = 0.5
 
 
+@dataclass
+class Shown:
+    """What is known of the work under way.
+
+    Attributes
+    ----------
+    text
+        What it is at, and how far; empty if nobody said so.
+    on_screen
+        Whether a person sees it on a terminal.
+    """
+
+    text: str = ""
+    on_screen: bool = False
+
+
+SHOWN = Shown()
+"""That of this process."""
+
+
 @contextmanager
 def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
-    """Give a function report(what, done, total), or None where nobody is watching.
+    """Give a function report(what, done, total), which moves a bar on a terminal.
 
     Parameters
     ----------
@@ -27,41 +48,47 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
     prefix
         What comes before `what`, such as the problem's name.
     """
-    if not _watched(console):
-        yield None
-        return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=console, transient=True)
-    begun, task = monotonic(), bar.add_task(prefix)
+    bar = Progress(*columns, console=console, transient=True) if _watched(console) else None
+    begun, task = monotonic(), None if bar is None else bar.add_task(prefix)
 
     def report(what: str, done: int, total: int) -> None:
-        if monotonic() - begun > PATIENCE:
+        SHOWN.text = f"{prefix}{what}, {100 * done // max(1, total)} %"
+        if bar is not None and task is not None and monotonic() - begun > PATIENCE:
+            SHOWN.on_screen = True
             bar.start()
             bar.update(task, description=f"{prefix}{what}", completed=done, total=total)
 
     try:
         yield report
     finally:
-        if bar.live.is_started:
+        if bar is not None and bar.live.is_started:
             bar.stop()
+        SHOWN.text, SHOWN.on_screen = "", False
 
 
 @contextmanager
 def waiting(console: Console, what: str) -> Iterator[None]:
     """Show on a terminal that something goes on of which nobody knows how far it is."""
-    if not _watched(console):
-        yield
-        return
+    SHOWN.text, watched = what, _watched(console)
     status = console.status(what)
-    later = Timer(PATIENCE, status.start)
+
+    def start() -> None:
+        SHOWN.on_screen = True
+        status.start()
+
+    later = Timer(PATIENCE, start)
     later.daemon = True
-    later.start()
+    if watched:
+        later.start()
     try:
         yield
     finally:
         later.cancel()
-        later.join()
-        status.stop()
+        if watched:
+            later.join()
+            status.stop()
+        SHOWN.text, SHOWN.on_screen = "", False
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -152,13 +152,15 @@ def test_output_that_cannot_be_written_is_said_in_one_line() -> None:
     assert run.stderr.startswith(b"bea: ") and run.stderr.count(b"\n") == 1
 
 
-def test_an_interrupt_ends_the_command_quietly(bea: Bea, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_ends_the_command_with_one_line(
+    bea: Bea, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("bea.cli.formats.emit", interrupted)
     run = bea("derive", "heun")
-    assert (run.status, run.out, run.err) == (130, "", "")
+    assert (run.status, run.out, run.err) == (130, "", "bea: interrupted\n")
 
 
 def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

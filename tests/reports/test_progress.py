@@ -15,13 +15,15 @@ def watched() -> tuple[Console, StringIO]:
     return Console(file=stream, force_terminal=True, width=60, _environ={"TERM": "xterm"}), stream
 
 
-def test_nothing_is_reported_where_nobody_watches() -> None:
+def test_nothing_is_drawn_where_nobody_watches() -> None:
     stream = StringIO()
     with progress.reporting(Console(file=stream)) as report:
-        assert report is None
+        assert report is not None
+        report("iterates", 1, 2)
+        assert progress.Shown("iterates, 50 %") == progress.SHOWN
     with progress.waiting(Console(file=stream), "deriving"):
         pass
-    assert stream.getvalue() == ""
+    assert stream.getvalue() == "" and progress.Shown() == progress.SHOWN
 
 
 def test_short_work_shows_no_bar() -> None:

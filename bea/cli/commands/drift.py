@@ -11,10 +11,12 @@ from bea.cli.reading.gathered import gathered
 from bea.cli.reading.inputs import orders, out_folder
 from bea.cli.reading.request import DriftNumbers, Request
 from bea.cli.reading.subject import Subject
-from bea.cli.streams import note
+from bea.cli.streams import note, wrote
 
 if TYPE_CHECKING:
     from bea.measure import DriftStudy
+
+_FILES = ("run.npz", "drift.json", "table.txt", "drift.png")
 
 
 @gathered
@@ -48,16 +50,16 @@ def drift(
     """
     request = Request.read(subject.chosen(method, problem_text), numbers)
     chosen = orders(orders_text)
-    folder = None if out is None else out_folder(out)
+    folder = out_folder(out, *_FILES)
     study = measured(request, chosen)
 
     from bea.reports import drift_parts
 
+    paths = [] if folder is None else _save(study, folder)
     show(Page(study.as_json, lambda: drift_parts(study)), format)
     for warning in study.warnings:
         note(f"warning: {warning}")
-    if folder is not None:
-        _save(study, folder)
+    wrote(paths)
 
 
 def measured(request: Request, chosen: list[int]) -> DriftStudy:
@@ -74,16 +76,15 @@ def measured(request: Request, chosen: list[int]) -> DriftStudy:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _save(study: DriftStudy, folder: Path) -> None:
-    """Write data, tables and figure, and say where."""
+def _save(study: DriftStudy, folder: Path) -> list[Path]:
+    """Write data, tables and figure, and return where."""
     from bea.files import json_text, write_text
     from bea.plots import drift_figure, save_figure
     from bea.reports import drift_parts, plain_text
 
-    paths = [
+    return [
         study.save(folder / "run.npz"),
         write_text(folder / "drift.json", json_text(study.as_json())),
         write_text(folder / "table.txt", plain_text(*drift_parts(study))),
         save_figure(drift_figure(study), folder / "drift.png"),
     ]
-    note(f"wrote {', '.join(path.name for path in paths)} to {folder}")

@@ -13,10 +13,12 @@ from bea.cli.reading.gathered import gathered
 from bea.cli.reading.inputs import order, out_folder
 from bea.cli.reading.request import Numbers, Request
 from bea.cli.reading.subject import Subject
-from bea.cli.streams import note
+from bea.cli.streams import note, wrote
 
 if TYPE_CHECKING:
     from bea.measure.order.certificate import Certificate
+
+_FILES = ("certificate.npz", "certificate.json", "table.txt", "certificate.png")
 
 _NOT_CONFIRMED = 1
 
@@ -53,16 +55,16 @@ def verify(
     """
     highest = order(order_text)
     request = Request.read(subject.placed(method, problem_text, "verify"), numbers)
-    folder = None if out is None else out_folder(out)
+    folder = out_folder(out, *_FILES)
     certificate = _verified(request, highest)
 
     from bea.reports.certificate import certificate_parts
 
+    paths = [] if folder is None else _save(certificate, folder)
     show(Page(certificate.as_json, lambda: certificate_parts(certificate)), format)
     for warning in certificate.warnings:
         note(f"warning: {warning}")
-    if folder is not None:
-        _save(certificate, folder)
+    wrote(paths)
     if certificate.verdict != "confirmed":
         raise typer.Exit(_NOT_CONFIRMED)
 
@@ -81,18 +83,17 @@ def _verified(request: Request, highest: int) -> Certificate:
         return request.certify(highest, report)
 
 
-def _save(certificate: Certificate, folder: Path) -> None:
-    """Write data, table and figure, and say where."""
+def _save(certificate: Certificate, folder: Path) -> list[Path]:
+    """Write data, table and figure, and return where."""
     from bea.files import json_text, write_text
     from bea.plots import certificate_figure, save_figure
     from bea.reports import plain_text
     from bea.reports.certificate import certificate_parts
 
     parts: list[Any] = certificate_parts(certificate)
-    paths = [
+    return [
         certificate.save(folder / "certificate.npz"),
         write_text(folder / "certificate.json", json_text(certificate.as_json())),
         write_text(folder / "table.txt", plain_text(*parts)),
         save_figure(certificate_figure(certificate), folder / "certificate.png"),
     ]
-    note(f"wrote {', '.join(path.name for path in paths)} to {folder}")

@@ -114,32 +114,36 @@ def points(text: str, option: str) -> list[list[float]]:
 
 
 def out_file(path: Path | None) -> Path | None:
-    """Return the path of a file, after seeing that it is no folder and that its own is writable.
+    """Return the path of a file, after seeing that it can be written; nothing is made yet.
 
     Raises
     ------
     OutputError
-        If it is a folder, or lies where nothing can be written.
+        If it is no regular file, or lies where nothing can be written.
     """
-    if path is None:
-        return None
-    if path.is_dir():
-        raise OutputError(f"'{path}' is a folder: give the name of a file")
-    out_folder(path.parent)
-    return path
+    from bea.files import check_file
+
+    return None if path is None else check_file(path)
 
 
-def out_folder(path: Path) -> Path:
+def out_folder(path: Path | None, *names: str) -> Path | None:
     """Return a folder, after seeing that it can be written to or made; nothing is made yet.
 
+    Parameters
+    ----------
+    path
+        The folder.
+    names
+        The files that will be written there.
+
     Raises
     ------
     OutputError
-        If it cannot.
+        If it cannot, or something else stands where one of the files will.
     """
     from bea.files import check_folder
 
-    return check_folder(path)
+    return None if path is None else check_folder(path, names)
 
 
 def check_figure(path: Path) -> Path:

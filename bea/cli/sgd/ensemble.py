@@ -16,12 +16,14 @@ from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.long_runs import Kept, long_run
 from bea.cli.sgd.options import Running, StagedSampling, gammas_of, records_of
 from bea.cli.sgd.sde import equations, sde_runs
-from bea.cli.streams import note
+from bea.cli.streams import note, wrote
 from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:
     from bea.problems import FiniteSum
     from bea.reports.ensemble import EnsembleReport
+
+_FILES = ("ensemble.npz", "ensemble.csv", "ensemble.json", "table.txt", "ensemble.png")
 
 _MOST_STEPS, _LONGEST = 10**12, 1e100
 
@@ -67,7 +69,7 @@ def sgd_ensemble(
     """
     chosen, total = subject.numeric(method, problem_text)
     asked = _asked(total, length, sampling, running)
-    folder = None if out is None else out_folder(out)
+    folder = out_folder(out, *_FILES)
     named = running.checked_checkpoint()
     beside = equations(sde, chosen, total, asked)
     kept = [Kept(named, folder), *(Kept(named, folder, one.weak_order) for one in beside)]
@@ -84,12 +86,13 @@ def sgd_ensemble(
         name = f"the stochastic equation of weak order {equation.weak_order} of {chosen}"
         reports.append(EnsembleReport(found, name, total, asked))
     parts = [part for report in reports for part in report.parts()]
+    weak_orders = [equation.weak_order for equation in beside]
+    paths = [] if folder is None else _save(reports, weak_orders, folder)
     show(Page(lambda: _record(reports), lambda: parts), format)
     for report in reports:
         for failure in report.ensemble.failures():
             note(f"warning: {failure}")
-    if folder is not None:
-        _save(reports, [equation.weak_order for equation in beside], folder)
+    wrote(paths)
     for one in kept:
         one.done()
 
@@ -162,8 +165,10 @@ def _record(reports: Sequence[EnsembleReport]) -> dict[str, Any]:
     return {**reports[0].as_json(), **({"equations": others} if others else {})}
 
 
-def _save(reports: Sequence[EnsembleReport], weak_orders: Sequence[int], folder: Path) -> None:
-    """Write data, tables and figure, and say where."""
+def _save(
+    reports: Sequence[EnsembleReport], weak_orders: Sequence[int], folder: Path
+) -> list[Path]:
+    """Write data, tables and figure, and return where."""
     from bea.files import json_text, write_text
     from bea.plots import ensemble_figure, save_figure
     from bea.reports import plain_text
@@ -186,4 +191,4 @@ def _save(reports: Sequence[EnsembleReport], weak_orders: Sequence[int], folder:
         write_text(folder / "table.txt", plain_text(*parts)),
         save_figure(figure, folder / "ensemble.png"),
     ]
-    note(f"wrote {', '.join(path.name for path in paths)} to {folder}")
+    return paths

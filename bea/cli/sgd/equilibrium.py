@@ -17,11 +17,13 @@ from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.ensemble import start_of
 from bea.cli.sgd.long_runs import Kept, long_run
 from bea.cli.sgd.options import Running, Sampling, gammas_of, records_of
-from bea.cli.streams import note
+from bea.cli.streams import wrote
 from bea.errors import BeaError
 
 if TYPE_CHECKING:
     from bea.measure.equilibrium import EquilibriumRun
+
+_FILES = ("equilibrium.csv", "equilibrium.json", "table.txt", "equilibrium.png")
 
 _MOST_STEPS = 10_000_000
 # Two in each of the groups from which the errors come.
@@ -101,7 +103,7 @@ def sgd_equilibrium(
             f"--runs {numbers['runs']} are too few for standard errors: give {_FEWEST_RUNS} or more"
         )
     point = None if start is None else start_of(start, total)
-    folder = None if out is None else out_folder(out)
+    folder = out_folder(out, *_FILES)
     kept = Kept(running.checked_checkpoint(), folder)
 
     from bea.measure.equilibrium import equilibrium_run
@@ -110,9 +112,9 @@ def sgd_equilibrium(
     with long_run(kept) as keywords:
         run = equilibrium_run(total, rates[0], weight_decay, point, **numbers, **keywords)
     report = EquilibriumReport(run, total)
+    paths = [] if folder is None else _save(report, run, folder)
     show(Page(report.as_json, report.parts), format)
-    if folder is not None:
-        _save(report, run, folder)
+    wrote(paths)
     kept.done()
 
 
@@ -130,16 +132,15 @@ def _length(intrinsic: float) -> int:
     return max(1, ceil(steps))
 
 
-def _save(report: Any, run: EquilibriumRun, folder: Path) -> None:
-    """Write data, table and figure, and say where."""
+def _save(report: Any, run: EquilibriumRun, folder: Path) -> list[Path]:
+    """Write data, table and figure, and return where."""
     from bea.files import json_text, write_text
     from bea.plots import equilibrium_figure, save_figure
     from bea.reports import plain_text
 
-    paths = [
+    return [
         write_text(folder / "equilibrium.csv", report.csv()),
         write_text(folder / "equilibrium.json", json_text(report.as_json())),
         write_text(folder / "table.txt", plain_text(*report.parts())),
         save_figure(equilibrium_figure(run), folder / "equilibrium.png"),
     ]
-    note(f"wrote {', '.join(path.name for path in paths)} to {folder}")

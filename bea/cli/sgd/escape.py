@@ -17,13 +17,15 @@ from bea.cli.sgd import options as sgd_options
 from bea.cli.sgd.ensemble import start_of
 from bea.cli.sgd.long_runs import Kept, long_run
 from bea.cli.sgd.options import Running, gammas_of, rows_of
-from bea.cli.streams import note
+from bea.cli.streams import note, wrote
 from bea.errors import BeaError, DimensionError
 
 if TYPE_CHECKING:
     from bea.measure.escape import EscapeTimes
     from bea.problems import FiniteSum
     from bea.reports.escape import Basin, EscapeReport, Shaking
+
+_FILES = ("escape.json", "table.txt", "escape.png")
 
 _NUMBERS = "How to measure"
 # Runs are watched for so many mean times, and no longer than so many steps.
@@ -86,7 +88,7 @@ def sgd_escape(
     rows = _shaken(basin, gamma, batch, replacement)
     counts = [_length(shaking, steps) for shaking in rows]
     options_of_runs, named = running.keywords(), running.checked_checkpoint()
-    folder = None if out is None else out_folder(out)
+    folder = out_folder(out, *_FILES)
     several = len(rows) > 1
     kept = [Kept(named, folder, k + 1 if several else None) for k in range(len(rows))]
 
@@ -97,6 +99,7 @@ def sgd_escape(
         for shaking, count, one in zip(rows, counts, kept, strict=True)
     ]
     report = EscapeReport(basin, found)
+    paths = [] if folder is None else _save(report, folder)
     show(Page(report.as_json, report.parts), format)
     for shaking, times in found:
         if times.failed:
@@ -104,8 +107,7 @@ def sgd_escape(
                 f"warning: {times.failed} of {times.runs} runs with steps of {shaking.gamma} "
                 "failed before they left: take smaller steps"
             )
-    if folder is not None:
-        _save(report, folder)
+    wrote(paths)
     for one in kept:
         one.done()
 
@@ -186,8 +188,8 @@ def _watched(
     return escape_times(runs)
 
 
-def _save(report: EscapeReport, folder: Path) -> None:
-    """Write table and figure, and say where."""
+def _save(report: EscapeReport, folder: Path) -> list[Path]:
+    """Write table and figure, and return where."""
     from bea.files import json_text, write_text
     from bea.plots import escape_figure, save_figure
     from bea.reports import plain_text
@@ -197,9 +199,8 @@ def _save(report: EscapeReport, folder: Path) -> None:
         [times for _, times in report.rows],
         report.basin.theories(),
     )
-    paths = [
+    return [
         write_text(folder / "escape.json", json_text(report.as_json())),
         write_text(folder / "table.txt", plain_text(*report.parts())),
         save_figure(figure, folder / "escape.png"),
     ]
-    note(f"wrote {', '.join(path.name for path in paths)} to {folder}")

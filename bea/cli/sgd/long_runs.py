@@ -11,7 +11,7 @@ from threading import current_thread, main_thread
 from typing import Any
 
 from bea.cli.streams import note
-from bea.errors import BeaError
+from bea.errors import BeaError, OutputError
 
 
 class Kept:
@@ -61,7 +61,8 @@ def long_run(kept: Kept) -> Iterator[dict[str, Any]]:
         with _ending_is_interrupting(), reporting(console_on(sys.stderr)) as report:
             yield {"progress": _steps(report), "checkpoint": kept.path}
     except KeyboardInterrupt:
-        note(_how_to_continue(kept.path))
+        raise KeyboardInterrupt(_how_to_continue(kept.path)) from None
+    except OutputError:  # its file is another's, or cannot be used: it is left as it is
         raise
     except BeaError:
         if not kept.existed:  # nothing is left of what cannot be run
@@ -78,14 +79,10 @@ def _steps(report: Callable[[str, int, int], None] | None) -> Callable[[int, int
 
 def _how_to_continue(path: Path | None) -> str:
     if path is None:
-        return (
-            "bea: interrupted, and nothing is kept: give --checkpoint FILE to be able to continue"
-        )
+        return ", and nothing is kept: give --checkpoint FILE to be able to continue"
     if not path.exists():
-        return "bea: interrupted before anything was computed"
-    return (
-        f"bea: interrupted; what was computed is in '{path}': the same command continues from there"
-    )
+        return " before anything was computed"
+    return f"; what was computed is in '{path}': the same command continues from there"
 
 
 @contextmanager

@@ -161,7 +161,7 @@ from bea.cli import main
 from bea.flows.ensembles import descent, run
 
 kept, step, taken = run.Checkpoint, descent._DescentWalker.step, []
-run.Checkpoint = lambda path, words, results, every: kept(path, words, results, 0.0)
+run.Checkpoint = lambda path, words, results, rules, every: kept(path, words, results, rules, 0.0)
 
 def killed(self, *given):
     taken.append(1)
@@ -178,8 +178,9 @@ def test_a_killed_run_continues_to_the_same_bits(bea: Bea, folder: Path) -> None
     command = (*LINE, "--steps", "2000", "--format", "json", "--checkpoint", "run.npz")
     killed = subprocess.run([sys.executable, "-c", _KILLED % (command,)], capture_output=True)
     assert killed.returncode == -signal.SIGKILL and killed.stdout == b""
-    assert [path.name for path in folder.iterdir()] == ["run.npz"]
+    assert [path.name for path in folder.iterdir() if path.suffix != ".lock"] == ["run.npz"]
     continued = bea(*command)
+    assert [path.name for path in folder.iterdir()] == ["run.npz"]
     assert continued.err == "continued from 'run.npz'\n"
     assert continued.out == bea(*command[:-2]).out
 
