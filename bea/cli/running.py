@@ -87,8 +87,9 @@ def _answered(arguments: list[str]) -> int:
         silence(sys.stdout)
         return _BROKEN_PIPE
     except OSError as error:
-        where = f"'{error.filename}': " if error.filename else ""
-        return _failed(f"{where}{error.strerror or error}; choose another file or folder")
+        if not error.filename:  # files that bea writes are named
+            return _failed(_unwritten(error))
+        return _failed(f"'{error.filename}': {error.strerror}; choose another file or folder")
     except MemoryError:
         return _failed("there is not enough memory for this: take fewer runs, steps or records")
     except typer.Abort as error:
@@ -108,9 +109,13 @@ def _flushed(status: int) -> int:
         silence(sys.stdout)
         return _BROKEN_PIPE
     except OSError as error:
-        silence(sys.stdout)
-        return _failed(f"cannot write to standard output: {error.strerror or error}")
+        return _failed(_unwritten(error))
     return status
+
+
+def _unwritten(error: OSError) -> str:
+    silence(sys.stdout)
+    return f"cannot write to standard output: {error.strerror or error}"
 
 
 def _failed(message: str) -> int:

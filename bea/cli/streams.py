@@ -20,7 +20,8 @@ from typing import IO
 
 _HANDLER = "bea"
 _LONGEST = 600
-_NARROWEST = 40  # columns; below it tables cannot be read
+# Columns of a terminal: tables cannot be read below the first, nothing is laid out beyond the last.
+_NARROWEST, _USUAL, _WIDEST = 60, 80, 500
 _SPELT = {
     **{"γ": "gamma", "θ": "theta", "λ": "lambda", "∇": "D", "Σ": "sum", "√": "sqrt", "∫": "int "},
     **{"−": "-", "–": "-", "—": "-", "·": "*", "×": "x", "‖": "|", "…": "...", "₊": "+"},
@@ -48,10 +49,9 @@ def prepare_process() -> None:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, the stream's own
             setattr(sys, name, open(os.devnull, "w") if name == "stderr" else _Closed())  # noqa: SIM115
     os.environ.pop("MPLBACKEND", None)
-    if shutil.get_terminal_size().columns < _NARROWEST:
-        os.environ["COLUMNS"] = str(_NARROWEST)
-    elif not os.environ.get("COLUMNS", "").isdecimal() or int(os.environ["COLUMNS"]) == 0:
-        os.environ.pop("COLUMNS", None)
+    width = shutil.get_terminal_size().columns
+    readable = _NARROWEST <= width <= _WIDEST
+    os.environ["COLUMNS"] = str(width if readable else min(max(width, _USUAL), _WIDEST))
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
 
