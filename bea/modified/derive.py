@@ -26,7 +26,7 @@ from bea.methods.rules.counter import with_remedy
 from bea.modified import routes
 from bea.modified.checks import checked_order, require_method, require_problem
 from bea.modified.componentwise.equation import ComponentwiseEquation
-from bea.modified.cost import FREE, LOW, check_effort
+from bea.modified.cost import FREE, LOW, check_effort, check_sizes
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.at_step import AtStep
 from bea.modified.memory.character import Character
@@ -147,6 +147,8 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
         character = Character(method, problem)
     character = in_own_variables(character)
     method, problem = character.method, character.problem
+    if problem is not None:
+        check_sizes(problem.components, order, problem.name)
     chosen = _choose(route, character)
     if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
