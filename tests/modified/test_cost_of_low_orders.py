@@ -44,5 +44,5 @@ def test_the_bound_is_one(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = bea.modified_equation(bea.methods.gradient_descent(), loss, 2).components[2]
     terms = sum(len(component.terms()) for component in found)
     monkeypatch.setattr("bea.modified.cost._MOST_TERMS", terms - 1)
-    with pytest.raises(OrderError, match="order [12] on"):
+    with pytest.raises(OrderError, match=r"order [12] on"):
         check_sizes(loss.components, 2, "it")

@@ -18,6 +18,7 @@ from bea.files.texts import in_columns
 from bea.measure.order.order_fit import OrderFit, observed_order
 
 _ALL = "orders gammas starts times"
+_SMALLEST = np.finfo(float).tiny  # step sizes are positive
 _HIGHEST = 10_000  # orders of truncation, far beyond what can be derived
 
 
@@ -61,7 +62,7 @@ class DriftStudy(Result):
     formula: Annotated[str, Text()]
     orders: Annotated[NDArray[np.int64], Array("<i8", "orders", least=0, most=_HIGHEST)]
     expected: Annotated[tuple[int | None, ...], Listed((int, NoneType), "orders")]
-    gammas: Annotated[Floats, Array("<f8", "gammas", least=0)]
+    gammas: Annotated[Floats, Array("<f8", "gammas", least=_SMALLEST)]
     starts: Annotated[Floats, Array("<f8", "starts d")]
     times: Annotated[Floats, Array("<f8", "gammas times", least=0)]
     distances: Annotated[Floats, Array("<f8", _ALL, least=0, gaps=True)]

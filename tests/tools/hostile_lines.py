@@ -1,0 +1,119 @@
+"""Command lines that nobody means well with, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from .processes import run as run_process
+
+MEGABYTES = 512.0  # above an idle process
+
+FORMULAS = [
+    "x**2/2", "(x+y+z+w)**40", "*".join(f"(x{i}+{i + 1})" for i in range(12)), "((((", "x**x**x",
+    "9**9**9", "1e400*x**2", "nan*x", "-inf*x**2", "x/0", "x**-1", "log(x)", "sqrt(x*y)", "1/(x-y)",
+    "__import__('os')", "x.__class__", "lambda: x", "x;y", "x,y", "", " ", "x" * 100_000,
+    "x+" * 5000,
+    "-" * 1000 + "x", "tan(" * 30 + "x" + ")" * 30, "(x+1)**1000", "(x+y+z)**100", "x**1000",
+    "x**0.1", "exp(exp(exp(x)))", "exp(1000*x)", "1e-300*x**2", "1e300*x**4", "sin(1/x)", "γ*x",
+    "世",
+    "\u202ex", "x\ny", "abs(x)", "x**2 + y**2 + 1e-8*x*y",
+    "x0**2/2 + " + "+".join(f"x{i}**4" for i in range(60)),
+    "booth", "himmelblau", "lorenz", "exp(-x**2)/(1+exp(-y))", "10**300*x**2", "x**2*sin(10000*y)",
+]  # fmt: skip
+METHODS = ["gradient-descent", "heavy-ball(beta=9/10)", "heavy-ball(beta=2)",
+           "heavy-ball(beta=nan)",
+           "adam", "rk4", "nesterov(beta=1)", "explicit-euler", "nothing", "", "sgd(",
+           "adam(beta1=1)",
+           "runge-kutta", "implicit-midpoint", "adams-bashforth-5", "__class__"]  # fmt: skip
+NUMBERS = ["0", "-1", "1e-400", "1e400", "nan", "inf", "1/0", "10**99", "99999999999999999999",
+           "1.5",
+           "", "a", "1,2", ";", "1e-12", "0.01", "3", "1_0", "0x10", "٣", "1/3"]  # fmt: skip
+OPTIONS = {
+    "derive": ["--order", "--format", "--route", "--param", "--field", "--variables", "--update"],
+    "drift": ["--orders", "--gammas", "--time", "--starts", "--format", "--steps", "--schedule"],
+    "verify": ["--order", "--gammas", "--time", "--starts", "--format"],
+    "plot trajectory": ["--orders", "--gamma", "--start", "--time", "--steps", "--components"],
+    "plot loss": ["--order", "--gamma", "--components"],
+    "plot terms": ["--order", "--gamma", "--start", "--time"],
+    "sgd derive": ["--order", "--batch", "--losses", "--covariance", "--format"],
+    "sgd ensemble": ["--gamma", "--steps", "--runs", "--batch", "--observe", "--record",
+    "--memory"],
+    "sgd noise-scale": ["--gamma", "--batch", "--losses"],
+    "sgd equilibrium": ["--gamma", "--weight-decay", "--runs", "--steps", "--record"],
+    "sgd escape": ["--gamma", "--runs", "--steps", "--window"],
+    "list methods": ["--format"],
+    "show": ["--format"],
+}  # fmt: skip
+PLACES = ["pipe", "folder", "link", "circle", "/dev/null", "/dev/full", "/proc/x", "x" * 250,
+          "x" * 300,
+          "folder/../a.txt", "a/b/c", "file/x", "", ".", "-", "~", "a\nb", "results.png",
+          "r.npz"]  # fmt: skip
+ENVIRONMENTS = [
+    {}, {}, {}, {"COLUMNS": "0"}, {"COLUMNS": "5"}, {"COLUMNS": "-1"}, {"COLUMNS": "1000000"},
+    {"MPLBACKEND": "nonsense"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"TERM": "nonsense"},
+    {"HOME": "/nonexistent", "MPLCONFIGDIR": "/nonexistent"}, {"FORCE_COLOR": "1"}, {"LINES": "0"},
+]  # fmt: skip
+STREAMS = ["", "", "", "", "", "", ">&-", "2>&-", ">&- 2>&-", "> /dev/full", "2> /dev/full", "<&-"]
+
+
+def line(rng: random.Random, files: list[str]) -> list[str]:
+    """Return a random command line."""
+    command = rng.choice(list(OPTIONS))
+    words = command.split()
+    if rng.random() < 0.1:
+        words += [rng.choice(["drift", "certificate", "nothing", "--nothing", "-", "--", "-h"])]
+        words += [rng.choice(files)]
+    if command.startswith(("derive", "verify")):
+        words += [rng.choice(METHODS)]
+    words += ["--", rng.choice(FORMULAS)] if rng.random() < 0.05 else [rng.choice(FORMULAS)]
+    for option in rng.sample(OPTIONS[command], rng.randrange(3)):
+        words += [option, rng.choice(NUMBERS + FORMULAS + ["json", "latex", "text"])]
+    if command.startswith(("drift", "plot", "sgd ensemble")) and rng.random() < 0.5:
+        words += ["--method", rng.choice(METHODS)]
+    if rng.random() < 0.3:
+        words += ["--out", rng.choice(PLACES)]
+    if rng.random() < 0.05:
+        words = ["plot", rng.choice(["drift", "certificate"]), rng.choice(files)]
+    return [word for word in words if "\0" not in word]
+
+
+def prepared(folder: Path) -> list[str]:
+    """Make what must not be written to; return the names of files to read."""
+    if not (folder / "pipe").exists():
+        os.mkfifo(folder / "pipe")
+        (folder / "folder").mkdir()
+        (folder / "file").write_text("old")
+        (folder / "link").symlink_to("file")
+        (folder / "circle").symlink_to("circle")
+        (folder / "fifo.npz").symlink_to("pipe")
+        (folder / "garbage.npz").write_bytes(b"PK\x05\x06" + bytes(18))
+    return ["fifo.npz", "garbage.npz", "folder", "/dev/zero", "missing.npz", "circle"]
+
+
+def run(
+    folder: Path, count: int, seed: int, say: Callable[[str], None] = print
+) -> tuple[Counter[str], list[str]]:
+    """Run so many lines; return their statuses, and what must not have been."""
+    rng, files = random.Random(seed), prepared(folder)
+    idle = run_process(["--version"], folder).megabytes
+    found: Counter[str] = Counter()
+    wrong = []
+    for number in range(count):
+        words = line(rng, files)
+        environment, shell = rng.choice(ENVIRONMENTS), rng.choice(STREAMS)
+        ended = run_process(words, folder, environment, shell=shell)
+        found[f"status {ended.status}"] += 1
+        problems = ended.wrong(idle + MEGABYTES)
+        if ended.status == 2 and shell == "" and len(ended.said.splitlines()) < 1:
+            problems.append("refused without a word")
+        if not all((folder / name).exists() for name in ("pipe", "folder", "file")):
+            problems.append("something that must stay is gone")
+        if problems:
+            shown = " ".join(word if len(word) < 80 else word[:40] + "…" for word in words)
+            wrong.append(f"{number}: {shown} {environment} {shell}: {'; '.join(problems)}")
+            say(wrong[-1])
+    return found, wrong

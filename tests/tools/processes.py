@@ -1,0 +1,96 @@
+"""A command in a process of its own, watched: its words and when they came, its memory, its end."""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SILENCE = 10.0  # seconds that may pass without a word
+LONGEST = 60.0  # seconds, after which a command that has said a word is interrupted
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its status, what it said on standard error and when it first did."""
+
+    status: int
+    said: str
+    seconds: float
+    first_word: float
+    megabytes: float
+    out: bytes = b""
+
+    def wrong(self, allowed: float) -> list[str]:
+        """Return what must not be: tracebacks, other statuses, silence, too much memory."""
+        found = []
+        if "Traceback" in self.said or "Warning" in self.said or "Exception ignored" in self.said:
+            found.append("traceback or warning: " + self.said[-300:])
+        if self.status not in (0, 1, 2, 130, 141):
+            found.append(f"status {self.status}: {self.said[-200:]}")
+        if min(self.seconds, self.first_word) > SILENCE:
+            found.append(f"{self.seconds:.0f} s, first word after {self.first_word:.0f} s")
+        if self.megabytes > allowed:
+            found.append(f"{self.megabytes:.0f} MB")
+        return found
+
+
+def run(
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    kill: tuple[float, signal.Signals] | None = None,
+    shell: str = "",
+) -> Ended:
+    """Run `bea` in a folder, and end it after a while if `kill` says so.
+
+    `shell` is what a shell adds to the command, such as ">&-".
+    """
+    command: list[str] = [sys.executable, "-m", "bea", *arguments]
+    if shell:
+        command = ["/bin/sh", "-c", f'exec "$@" {shell}', "sh", *command]
+    with open(folder / ".stdout", "wb") as out:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out,
+                                   stderr=subprocess.PIPE, env={**os.environ,
+                                   **(environment or {})},
+                                   preexec_fn=_limited)  # fmt: skip
+        said, seconds, first = _watched(process, kill)
+        status, usage = _ended(process)
+    printed = (folder / ".stdout").read_bytes()
+    (folder / ".stdout").unlink()
+    return Ended(status, said, seconds, first, usage.ru_maxrss / 1024, printed)
+
+
+def _limited() -> None:
+    """Keep a command that goes wrong from taking the machine with it."""
+    resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))
+
+
+def _watched(process: Any, kill: tuple[float, signal.Signals] | None) -> tuple[str, float, float]:
+    begun, first, said = time.monotonic(), float("inf"), b""
+    ends = [kill] if kill else [(LONGEST, signal.SIGINT), (2 * LONGEST, signal.SIGKILL)]
+    while True:
+        now = time.monotonic() - begun
+        if ends and now >= ends[0][0]:
+            process.send_signal(ends.pop(0)[1])
+        pause = min(0.5, ends[0][0] - now) if ends else 0.5
+        if select.select([process.stderr], [], [], max(0.0, pause))[0]:
+            block = os.read(process.stderr.fileno(), 65536)
+            if not block:
+                return said.decode(errors="replace"), time.monotonic() - begun, first
+            first, said = min(first, time.monotonic() - begun), said + block
+
+
+def _ended(process: Any) -> tuple[int, Any]:
+    _, code, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(code)
+    process.stderr.close()
+    return process.returncode, usage
