@@ -1,5 +1,5 @@
 # What a person types. Everything is installed into .venv, beside this file (PyTorch and optax into
-# .venv-adapters), and nowhere else.
+# .venv-adapters, the lowest versions that bea allows into .venv-lowest), and nowhere else.
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,11 +16,12 @@ TORCH ?= torch==2.13.0
 CORE := $(VENV)/.installed-core
 TEST := $(VENV)/.installed-test
 ADAPTERS := .venv-adapters
+LOWEST := .venv-lowest
 EXTRAS := $(ADAPTERS)/.installed-adapters
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-adapters lint format bench notebooks clean
+.PHONY: help install demo test test-adapters test-lowest lint format bench notebooks clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +36,12 @@ test: lint ## Run every check: style, types, floors, tests with doctests, notebo
 
 test-adapters: $(EXTRAS) ## Install PyTorch (CPU) and optax into .venv-adapters and run their tests
 	$(ADAPTERS)/bin/python -m pytest $(PYTEST_ARGS) tests/adapters
+
+test-lowest: ## Install the lowest versions of the dependencies into .venv-lowest and run the tests
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@$(PYTHON) tests/tools/lowest.py > $(LOWEST)/lowest.txt
+	@$(LOWEST)/bin/python -m pip $(PIP_FLAGS) install --constraint $(LOWEST)/lowest.txt --editable '.[test]'
+	$(LOWEST)/bin/python -m pytest $(PYTEST_ARGS) -W ignore::DeprecationWarning
 
 lint: $(TEST) ## Check style, types and the floors of the architecture
 	$(BIN)/ruff check .
@@ -55,7 +62,7 @@ notebooks: $(TEST) ## Run the notebooks anew and keep their outputs
 	$(BIN)/python tests/notebooks/execute.py notebooks/*.ipynb
 
 clean: ## Remove .venv, caches and results
-	rm -rf $(VENV) $(ADAPTERS) build dist results *.egg-info
+	rm -rf $(VENV) $(ADAPTERS) $(LOWEST) build dist results *.egg-info
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find bea tests benchmarks notebooks -depth \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} + 2>/dev/null || true

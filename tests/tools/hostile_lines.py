@@ -70,7 +70,7 @@ def line(rng: random.Random, files: list[str]) -> list[str]:
     if command.startswith(("derive", "verify")):
         words += [rng.choice(METHODS)]
     words += ["--", rng.choice(FORMULAS)] if rng.random() < 0.05 else [rng.choice(FORMULAS)]
-    for option in rng.sample(OPTIONS[command], rng.randrange(3)):
+    for option in rng.sample(OPTIONS[command] * 2, rng.randrange(3)):
         words += [option, rng.choice(NUMBERS + FORMULAS + ["json", "latex", "text"])]
     if command.startswith(("drift", "plot", "sgd ensemble")) and rng.random() < 0.5:
         words += ["--method", rng.choice(METHODS)]

@@ -1,0 +1,22 @@
+"""The lower bounds of the dependencies, as requirements that pip installs: one line each.
+
+    python tests/tools/lowest.py > lowest.txt
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+
+def lowest() -> list[str]:
+    """Return `name==version` for every dependency of pyproject.toml."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    pattern = re.compile(r"([\w.-]+)>=([\d.]+)$")
+    found = [pattern.match(entry) for entry in project["project"]["dependencies"]]
+    return [f"{match[1]}=={match[2]}" for match in found if match]
+
+
+if __name__ == "__main__":
+    print(*lowest(), sep="\n")
