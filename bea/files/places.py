@@ -104,6 +104,8 @@ def check_file(path: Any) -> Path:
     OutputError
         If it is no regular file, or lies where nothing can be written.
     """
+    if isinstance(path, Path) and path.is_dir():
+        refuse_irregular(path, path.stat())
     path = file_path(path)
     check_folder(target_of(path).parent)
     return path

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from .processes import run as run_process
+from .processes import say
 
 MEGABYTES = 512.0  # above an idle process
 
@@ -94,9 +94,7 @@ def prepared(folder: Path) -> list[str]:
     return ["fifo.npz", "garbage.npz", "folder", "/dev/zero", "missing.npz", "circle"]
 
 
-def run(
-    folder: Path, count: int, seed: int, say: Callable[[str], None] = print
-) -> tuple[Counter[str], list[str]]:
+def run(folder: Path, count: int, seed: int) -> tuple[Counter[str], list[str]]:
     """Run so many lines; return their statuses, and what must not have been."""
     rng, files = random.Random(seed), prepared(folder)
     idle = run_process(["--version"], folder).megabytes

@@ -6,10 +6,9 @@ import random
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
-from .processes import Ended
+from .processes import Ended, say
 from .processes import run as run_process
 
 SIGNALS = [signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM]
@@ -31,9 +30,10 @@ COMMANDS = {
     "sgd ensemble": [*ENSEMBLE, "--steps", "300", "--out", "out"],
     "sgd ensemble --checkpoint": [*ENSEMBLE, "--steps", "300", "--checkpoint", "out.npz"],
     "sgd noise-scale": ["sgd", "noise-scale", "linear-regression", "--out", "out.txt"],
-    "sgd equilibrium": ["sgd", "equilibrium", "--gamma", "1/10", "--weight-decay", "1/10",
+    "sgd equilibrium": ["sgd", "equilibrium", "rayleigh-quotient", "--gamma", "1/10",
+    "--weight-decay", "1/10",
                         "--runs", "200", "--out", "out"],
-    "sgd escape": ["sgd", "escape", "x**4/4 - x**2/2", "--covariance", "1", "--gamma", "1/10",
+    "sgd escape": ["sgd", "escape", "double-well", "--covariance", "4,4", "--gamma", "1/32",
                    "--runs", "500", "--out", "out"],
     "demo": ["demo", "--out", "out"],
 }  # fmt: skip
@@ -50,7 +50,6 @@ def run(
     count: int,
     seed: int,
     names: tuple[str, ...] = tuple(COMMANDS),
-    say: Callable[[str], None] = print,
 ) -> tuple[Counter[str], list[str]]:
     """Kill so many commands; return how they ended, and what must not have been."""
     rng = random.Random(seed)

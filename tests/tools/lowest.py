@@ -1,6 +1,6 @@
 """The lower bounds of the dependencies, as requirements that pip installs: one line each.
 
-    python tests/tools/lowest.py > lowest.txt
+python tests/tools/lowest.py > lowest.txt
 """
 
 from __future__ import annotations

@@ -69,6 +69,11 @@ def run(
     return Ended(status, said, seconds, first, usage.ru_maxrss / 1024, printed)
 
 
+def say(text: str) -> None:
+    """Print a line at once, so that a long run can be followed."""
+    print(text, flush=True)
+
+
 def _limited() -> None:
     """Keep a command that goes wrong from taking the machine with it."""
     resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))

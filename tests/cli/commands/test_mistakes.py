@@ -296,4 +296,4 @@ def test_a_disk_that_is_full_is_said(bea: Bea, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("bea.cli.formats.emit", lambda text, out: write(text))
     run = bea(*DESCENT)
     assert run.status == 2
-    assert run.err == "bea: No space left on device; choose another file or folder\n"
+    assert run.err == "bea: cannot write to standard output: No space left on device\n"

@@ -13,6 +13,7 @@ import pytest
 
 import bea
 from bea.errors import OutputError
+from bea.files.archives import read_archive, write_archive
 from bea.flows import Ensemble
 
 LINE = bea.problems.linear_regression()
@@ -151,3 +152,93 @@ def test_no_checkpoint_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Monkey
     run(runs=10)
     assert not list(tmp_path.iterdir())
     assert np.isfinite(run(runs=10).mean).all()
+
+
+def forged(path: Path, change: Any) -> None:
+    """Change words and arrays of a checkpoint, with checksums that are right."""
+    form = "bea ensemble checkpoint 2"
+    words, arrays = read_archive(path, form, "a checkpoint", lambda words, layout: None)
+    change(words, arrays)
+    write_archive(path, form, words, arrays, packed=False)
+
+
+def put(name: str, place: Any, value: Any) -> Any:
+    def change(words: Any, arrays: Any) -> None:
+        arrays[name][place] = value
+
+    return change
+
+
+def say(*names: Any) -> Any:
+    def change(words: Any, arrays: Any) -> None:
+        record = words["chunks"]
+        for name in names[:-2]:
+            record = record[name]
+        record[names[-2]] = names[-1]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (put("results.count", (0, 0), -1), r"count has a value outside \[0, "),
+        (put("results.count", (0, 0), 10**9), "count has a value outside"),
+        (put("results.squares", (0, 0, 0), -1.0), "squares has a value outside"),
+        (put("results.mean", (1, -1, 0), 5.0), "mean is of no runs"),
+        (put("results.status", 0, 77), "status has a value outside"),
+        (put("chunk0.theta", (0, 0), np.inf), "theta has a value that is no finite number"),
+        (put("chunk0.stopped_at", 0, 301), "stopped_at has a value outside"),
+        (say("0", "taken", 301), "it is after other steps"),
+        (say("0", "taken", True), "it is after other steps"),
+        (say("0", "cursor", 6), "it has recorded other steps"),
+        (say("0", "plain", []), "it has another memory"),
+        (say("0", "random", {"bit_generator": "PCG64"}), "its random numbers have no state"),
+        (
+            say("0", "random", "state", "state", [1, 2, 3, 2**64]),
+            "its random numbers have no state",
+        ),
+        (say("0", "more", 1), "a chunk has other words"),
+        (say("7000", {}), "other chunks are under way"),
+        (lambda words, arrays: words.update(done=[99]), "it has done other chunks"),
+        (lambda words, arrays: arrays.pop("chunk0.memory0"), "it has another memory"),
+        (lambda words, arrays: arrays.update(x=np.zeros(3)), "it has other arrays"),
+        (lambda words, arrays: arrays.update({"results.mean": np.zeros(3)}), "mean has another"),
+    ],
+)
+def test_what_cannot_be_a_state_of_this_ensemble_is_refused(
+    tmp_path: Path, under_way: bytes, change: Any, message: str
+) -> None:
+    path = tmp_path / "run.npz"
+    path.write_bytes(under_way)
+    forged(path, change)
+    before = path.read_bytes()
+    with pytest.raises(OutputError, match=f"is not a checkpoint saved by bea: {message}"):
+        run(checkpoint=path)
+    assert path.read_bytes() == before
+
+
+@pytest.fixture(scope="module")
+def under_way(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("under-way") / "run.npz"
+
+    def stop(done: int, total: int) -> None:
+        if done > 1_000_000:
+            raise StopError
+
+    with pytest.raises(StopError):
+        run(checkpoint=path, checkpoint_every=0, progress=stop)
+    return path.read_bytes()
+
+
+def test_one_checkpoint_is_used_by_one_ensemble_at_a_time(tmp_path: Path) -> None:
+    refused = []
+
+    def meanwhile(done: int, total: int) -> None:
+        if not refused:
+            with pytest.raises(OutputError, match=r"another run is using the checkpoint '.*run"):
+                run(checkpoint=tmp_path / "run.npz")
+            refused.append(done)
+
+    run(checkpoint=tmp_path / "run.npz", progress=meanwhile)
+    assert refused and [p.name for p in tmp_path.iterdir()] == ["run.npz"]
