@@ -48,6 +48,26 @@ OPTIONS = {
     "list methods": ["--format"],
     "show": ["--format"],
 }  # fmt: skip
+RIGHT = [
+    "derive gradient-descent booth --order 2",
+    "derive heavy-ball(beta=9/10) x**4+y**2 --order 2 --format json",
+    "derive explicit-euler --field y**2 --order 4 --format latex",
+    "derive rk4",
+    "drift booth --orders 0,1 --gammas 0.01,0.005,0.0025,0.00125 --time 0.2",
+    "drift himmelblau --method heavy-ball(beta=1/2) --orders 0 --starts 1,1",
+    "verify gradient-descent booth --order 1",
+    "plot trajectory booth --gamma 0.01 --steps 20 --orders 0,1",
+    "plot loss booth --order 1 --gamma 0.01",
+    "plot terms booth --order 2 --gamma 0.01 --start 1,1 --time 0.5",
+    "plot drift booth --orders 0,1",
+    "sgd derive gradient-descent linear-regression --order 1 --batch 2",
+    "sgd ensemble linear-regression --gamma 1/50 --steps 50 --runs 100 --batch 2 --observe w,b",
+    "sgd noise-scale linear-regression",
+    "sgd equilibrium rayleigh-quotient --gamma 1/2 --weight-decay 1/25 --runs 100 --steps 50",
+    "sgd escape double-well --covariance 4,4 --gamma 1/16 --runs 50 --steps 2000",
+    "list methods",
+    "show adam",
+]
 PLACES = ["pipe", "folder", "link", "circle", "/dev/null", "/dev/full", "/proc/x", "x" * 250,
           "x" * 300,
           "folder/../a.txt", "a/b/c", "file/x", "", ".", "-", "~", "a\nb", "results.png",
@@ -61,24 +81,40 @@ STREAMS = ["", "", "", "", "", "", ">&-", "2>&-", ">&- 2>&-", "> /dev/full", "2>
 
 
 def line(rng: random.Random, files: list[str]) -> list[str]:
-    """Return a random command line."""
-    command = rng.choice(list(OPTIONS))
-    words = command.split()
-    if rng.random() < 0.1:
-        words += [rng.choice(["drift", "certificate", "nothing", "--nothing", "-", "--", "-h"])]
-        words += [rng.choice(files)]
-    if command.startswith(("derive", "verify")):
-        words += [rng.choice(METHODS)]
-    words += ["--", rng.choice(FORMULAS)] if rng.random() < 0.05 else [rng.choice(FORMULAS)]
-    for option in rng.sample(OPTIONS[command] * 2, rng.randrange(3)):
-        words += [option, rng.choice(NUMBERS + FORMULAS + ["json", "latex", "text"])]
-    if command.startswith(("drift", "plot", "sgd ensemble")) and rng.random() < 0.5:
-        words += ["--method", rng.choice(METHODS)]
+    """Return a random command line: one that is right but for a word, or one made of anything."""
+    if rng.random() < 0.7:
+        words = _spoilt(rng, files)
+    elif rng.random() < 0.2:
+        words = ["plot", rng.choice(["drift", "certificate"]), rng.choice(files)]
+    else:
+        words = _of_anything(rng)
     if rng.random() < 0.3:
         words += ["--out", rng.choice(PLACES)]
-    if rng.random() < 0.05:
-        words = ["plot", rng.choice(["drift", "certificate"]), rng.choice(files)]
     return [word for word in words if "\0" not in word]
+
+
+def _spoilt(rng: random.Random, files: list[str]) -> list[str]:
+    words = rng.choice(RIGHT).split()
+    names = 2 if words[0] in ("sgd", "plot", "list") else 1
+    for _ in range(rng.choice([0, 1, 1, 1, 2])):
+        place = rng.randrange(names, len(words) + 1)
+        before = words[place - 1] if place > names else ""
+        wanted = NUMBERS if before.startswith("--") else FORMULAS + METHODS + files
+        words[place : place + 1] = [rng.choice(wanted)]
+    return words
+
+
+def _of_anything(rng: random.Random) -> list[str]:
+    command = rng.choice(list(OPTIONS))
+    words = command.split()
+    if command.startswith(("derive", "verify")):
+        words += [rng.choice(METHODS)]
+    words += [rng.choice(FORMULAS)]
+    for option in rng.sample(OPTIONS[command] * 2, rng.randrange(3)):
+        words += [option, rng.choice([*NUMBERS, *FORMULAS, "json", "latex", "text"])]
+    if command.startswith(("drift", "plot", "sgd ensemble")) and rng.random() < 0.5:
+        words += ["--method", rng.choice(METHODS)]
+    return words
 
 
 def prepared(folder: Path) -> list[str]:

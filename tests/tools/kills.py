@@ -12,7 +12,8 @@ from .processes import Ended, say
 from .processes import run as run_process
 
 SIGNALS = [signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM]
-ENSEMBLE = ["sgd", "ensemble", "linear-regression", "--gamma", "1/50", "--runs", "20000"]
+_NEVER = (600.0, signal.SIGKILL)
+ENSEMBLE = ["sgd", "ensemble", "linear-regression", "--gamma", "1/50", "--runs", "2000"]
 
 #: Every command that writes, with where it writes.
 COMMANDS = {
@@ -26,15 +27,16 @@ COMMANDS = {
     "plot comparison": ["plot", "comparison", "booth", "--out", "out.png"],
     "plot schedule": ["plot", "schedule", "cosine(time=1)", "--out", "out.png"],
     "plot certificate": ["plot", "certificate", "../certificate.npz", "--out", "out.png"],
-    "sgd derive": ["sgd", "derive", "linear-regression", "--out", "out.txt"],
+    "sgd derive": ["sgd", "derive", "gradient-descent", "linear-regression", "--out", "out.txt"],
     "sgd ensemble": [*ENSEMBLE, "--steps", "300", "--out", "out"],
     "sgd ensemble --checkpoint": [*ENSEMBLE, "--steps", "300", "--checkpoint", "out.npz"],
-    "sgd noise-scale": ["sgd", "noise-scale", "linear-regression", "--out", "out.txt"],
+    "sgd noise-scale": ["sgd", "noise-scale", "linear-regression", "--gamma", "1/50", "--out",
+    "out.txt"],
     "sgd equilibrium": ["sgd", "equilibrium", "rayleigh-quotient", "--gamma", "1/10",
     "--weight-decay", "1/10",
-                        "--runs", "200", "--out", "out"],
-    "sgd escape": ["sgd", "escape", "double-well", "--covariance", "4,4", "--gamma", "1/32",
-                   "--runs", "500", "--out", "out"],
+                        "--runs", "100", "--steps", "300", "--out", "out"],
+    "sgd escape": ["sgd", "escape", "double-well", "--covariance", "4,4", "--gamma", "1/16",
+                   "--runs", "50", "--steps", "300", "--out", "out"],
     "demo": ["demo", "--out", "out"],
 }  # fmt: skip
 
@@ -80,7 +82,7 @@ def run(
 def _reference(folder: Path, command: list[str]) -> tuple[dict[str, bytes], Ended]:
     place = folder / "whole"
     place.mkdir()
-    ended = run_process(command, place)
+    ended = run_process(command, place, kill=_NEVER)
     if ended.status:
         raise RuntimeError(f"{command}: {ended.said}")
     found = contents(place)
@@ -105,7 +107,7 @@ def _killed(
         problems.append(ended.said[-300:])
     if kill[1] == signal.SIGINT and ended.status not in (0, 130):
         problems.append(f"status {ended.status} of an interrupt: {ended.said[-100:]}")
-    if ended.status == 130 and len(ended.said.strip().splitlines()) != 1:
+    if ended.status == 130 and ended.said.count("bea: interrupted") != 1:
         problems.append(f"not one line: {ended.said}")
     for name, data in contents(place).items():
         hidden = Path(name).name.startswith(".bea-")
@@ -113,7 +115,7 @@ def _killed(
         if not hidden and not checkpoint and data not in (old.get(name), new.get(name)):
             problems.append(f"{name} is neither the old nor the new one")
     problems += [f"{name} is gone" for name in old if not (place / name).exists()]
-    again = run_process(command, place)
+    again = run_process(command, place, kill=_NEVER)
     if again.status or contents(place) != new or again.out != whole[1].out:
         differing = [n for n in {**new, **contents(place)} if contents(place).get(n) != new.get(n)]
         problems.append(f"afterwards: status {again.status}, other files {differing}: {again.said}")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 SILENCE = 10.0  # seconds that may pass without a word
-LONGEST = 60.0  # seconds, after which a command that has said a word is interrupted
+LONGEST = 20.0  # seconds, after which a command that has said a word is interrupted
 
 
 @dataclass(frozen=True)
