@@ -7,6 +7,7 @@ are for bugs only. Nothing is imported before an interrupt would be answered.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -15,14 +16,23 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `bea` with these arguments, by default the command line's, and exit with its status."""
+    alone = arguments is None
     try:
         from bea.cli.running import run
 
-        status = run(sys.argv[1:] if arguments is None else arguments, alone=arguments is None)
+        status = run(sys.argv[1:] if arguments is None else arguments, alone)
+        _ignore_interrupts(alone)  # all is done
     except KeyboardInterrupt as interrupt:
+        _ignore_interrupts(alone)
         _say(f"bea: interrupted{interrupt}")
         status = _INTERRUPTED
     raise SystemExit(status)
+
+
+def _ignore_interrupts(alone: bool) -> None:
+    """Let a process that is about to end do so, whatever else is pressed."""
+    if alone:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _say(text: str) -> None:

@@ -192,7 +192,8 @@ def _other_array(array: Any, rng: random.Random) -> Any:
     elif way == 2:
         array = array[..., :-1] if array.ndim else array
     elif way == 3:
-        array = array.astype(rng.choice(["<i8", "<f8", "|i1"]))
+        with np.errstate(invalid="ignore"):
+            array = array.astype(rng.choice(["<i8", "<f8", "|i1"]))
     else:
         array = np.zeros(rng.choice([(1000, 1000), (0,), (2_000_000,), (1, 1, 1, 1)]))
     return array
