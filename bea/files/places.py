@@ -104,8 +104,8 @@ def check_file(path: Any) -> Path:
     OutputError
         If it is no regular file, or lies where nothing can be written.
     """
-    if isinstance(path, Path) and path.is_dir():
-        refuse_irregular(path, path.stat())
+    if isinstance(path, Path) and (found := status(path)) is not None:
+        refuse_irregular(path, found)  # such as ".", which has no name
     path = file_path(path)
     check_folder(target_of(path).parent)
     return path

@@ -5,7 +5,7 @@ number of terms of f_k; on a polynomial loss T_k grows like a power of k. (Measu
 descent on Himmelblau's and Rosenbrock's functions the prediction from order 6 is within a third of
 what order 20 takes, and a product takes some ten nanoseconds.)
 
-Before even a low order is derived, the sizes of f_1 ... f_K are bounded from f alone: f_k is made
+Before even a low order is derived, the sizes of f_1 ... f_K are estimated from f alone: f_k is made
 of k + 1 factors f and of k derivatives, so that its degrees are at most k + 1 times those of f, and
 as large a part of all terms of these degrees occurs as does in f. (Measured: never more than 80,000
 terms for the library's problems up to order 12, nor less than what occurs by more than a factor of
@@ -63,7 +63,7 @@ def check_sizes(field: Sequence[Element], order: int, name: str) -> None:
     """
     sizes, work = [float(sum(len(c.poly) for c in field))], 0.0
     for k in range(1, min(order, FREE) + 1):
-        sizes.append(min(_most_terms(field, k), sizes[-1] * sizes[0]))
+        sizes.append(min(_terms_of(field, k), sizes[-1] * sizes[0]))
         work += k * sum(sizes[i] * sizes[k - 1 - i] for i in range(k))
         if sizes[k] > _MOST_TERMS or work > _MOST_AT_ONCE:
             raise OrderError(
@@ -147,8 +147,8 @@ def check_sum(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _most_terms(field: Sequence[Element], k: int) -> float:
-    """Return about how many terms f_k has at most."""
+def _terms_of(field: Sequence[Element], k: int) -> float:
+    """Return about how many terms f_k has."""
     rows = [field[0].ring.lift(c.poly).degrees() for c in field]
     degrees = [max(map(int, column)) for column in zip(*rows, strict=True)]
     total = max(int(c.poly.total_degree()) for c in field)
