@@ -41,7 +41,7 @@ test-lowest: ## Install the lowest versions of the dependencies into .venv-lowes
 	@$(PYTHON) -m venv --clear $(LOWEST)
 	@$(PYTHON) tests/tools/lowest.py > $(LOWEST)/lowest.txt
 	@$(LOWEST)/bin/python -m pip $(PIP_FLAGS) install --constraint $(LOWEST)/lowest.txt --editable '.[test]'
-	$(LOWEST)/bin/python -m pytest $(PYTEST_ARGS) -W ignore::DeprecationWarning
+	$(LOWEST)/bin/python -m pytest $(PYTEST_ARGS)
 
 lint: $(TEST) ## Check style, types and the floors of the architecture
 	$(BIN)/ruff check .

@@ -10,6 +10,10 @@ import tomllib
 from pathlib import Path
 
 
+# What the lowest versions need of others that came later, without being told so.
+BESIDE = ["pyparsing<3.3"]  # matplotlib 3.10 calls what is deprecated there
+
+
 def lowest() -> list[str]:
     """Return `name==version` for every dependency of pyproject.toml."""
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
@@ -19,4 +23,4 @@ def lowest() -> list[str]:
 
 
 if __name__ == "__main__":
-    print(*lowest(), sep="\n")
+    print(*lowest(), *BESIDE, sep="\n")
