@@ -9,7 +9,6 @@ import re
 import tomllib
 from pathlib import Path
 
-
 # What the lowest versions need of others that came later, without being told so.
 BESIDE = ["pyparsing<3.3"]  # matplotlib 3.10 calls what is deprecated there
 
