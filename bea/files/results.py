@@ -102,7 +102,6 @@ class Result:
         known = cls.file and isinstance(path, str | os.PathLike)
         return Path(path) / cls.file if known and isfile(join(path, cls.file)) else path
 
-
     def _packed(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the words and the arrays; what is None is left out."""
         words: dict[str, Any] = {}

@@ -150,4 +150,6 @@ def run(folder: Path, count: int, seed: int) -> tuple[Counter[str], list[str]]:
             shown = " ".join(word if len(word) < 80 else word[:40] + "…" for word in words)
             wrong.append(f"{number}: {shown} {environment} {shell}: {'; '.join(problems)}")
             say(wrong[-1])
+        if number % 20 == 19:
+            say(f"{number + 1}: {dict(found)}")
     return found, wrong

@@ -71,6 +71,8 @@ def run(
                 f"{number}: {name}, {sign.name} after {after:.2f} s: {'; '.join(problems)}"
             )
             say(wrong[-1])
+        if number % 20 == 19:
+            say(f"{number + 1}: {dict(found)}")
     return found, wrong
 
 
