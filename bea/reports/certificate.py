@@ -19,7 +19,7 @@ def certificate_parts(certificate: Certificate) -> list[Any]:
     """Return what `bea verify` prints, from top to bottom, as things that rich can print."""
     rows = [(*row, Text(word, style=_STYLES[word])) for *row, word in certificate.rows()]
     given = "The equation was given, not derived." if certificate.source == "given" else ""
-    remarks = [text for text in (given, certificate.start_remark) if text]
+    remarks = [text for text in (given, certificate.start_remark, certificate.sharpness) if text]
     return [
         heading(certificate.study),
         table_of(_COLUMNS, rows),

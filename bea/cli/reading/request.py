@@ -106,17 +106,15 @@ class Request:
     def certify(self, order: int, progress: Any) -> Certificate:
         """Put the modified equation to the test."""
         from bea.measure import verify
-        from bea.measure.order.default_steps import comparing_time
+        from bea.measure.steps.suiting import suiting_starts
         from bea.modified.memory.character import Character
 
         self._check_flows(2 * order + 2)  # with the controls
-        starts = self._starts()
         method, problem = self.chosen.on_problem()
-        time: Any = self.exact_time
-        if not self.chosen.in_pieces:
-            time = comparing_time(Character(method, problem)) if self.time is None else self.time
-            if self.gammas is None:
-                self._gammas(starts, time)  # refuses too many steps
+        starts = self.starts or suiting_starts(Character(method, problem), self.start_count)
+        time: Any = self.exact_time if self.chosen.in_pieces else self.time
+        if self.gammas is None and self.time is not None and not self.chosen.in_pieces:
+            self._gammas(starts, self.time)  # refuses too many steps
         return verify(
             method, problem, order, self.gammas, starts, time,
             gamma_count=self.gamma_count, progress=progress,

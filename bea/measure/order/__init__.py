@@ -6,14 +6,14 @@ controls and gives a `Certificate`. Under a schedule with jumps all goes piece b
 """
 
 from bea.measure.order.certificate import Certificate
-from bea.measure.order.default_steps import default_time, gammas_for
-from bea.measure.order.defaults import default_gammas, default_starts
 from bea.measure.order.drift import discretization_drift, one_step_defect
 from bea.measure.order.expected import expected_orders
 from bea.measure.order.order_fit import OrderFit, observed_order
 from bea.measure.order.piecewise import flow_by_pieces, gammas_by_pieces, schedule_drift
 from bea.measure.order.study import DriftStudy
 from bea.measure.order.verify import verify
+from bea.measure.steps.defaults import default_gammas, default_starts
+from bea.measure.steps.suiting import default_time, gammas_for
 
 __all__ = [
     "Certificate",

@@ -1,11 +1,18 @@
 """A certificate: what the iterates say about a modified equation, with its negative controls.
 
-The flow of order K must miss the iterates by the power of the first term that it leaves out. That
-alone would not tell a right equation from a measurement that is blind, so each certificate holds
-controls that must fail in a known way: with its last term taken away, or doubled, the flow of
-order K must fall to order K; and where a run begins with zero memory, the flow from the run's own
-start must fall to the first power at which that start lies off. How the numbers are made is in
-`bea.measure.verify`.
+The flow of order K must miss the iterates by the power of the first term that it leaves out, and each
+term must have the size that the iterates show (`bea.measure.order.coefficients`). The orders alone
+would not tell a right equation from one whose last term is wrong by a little, and neither would tell
+it from a measurement that is blind, so each certificate holds controls that must fail in a known way:
+with its last term taken away, or doubled, the flow of order K must fall to order K; and where a run
+begins with zero memory, the flow from the run's own start must fall to the first power at which that
+start lies off. How the numbers are made is in `bea.measure.order.verify`.
+
+How sharp it is: an order agrees within 0.1, which by itself a last term wrong by less than about a
+percent would pass. The sizes are sharper: a term is called right only if it is known to be off by no
+more than 2.5e-4 of itself, and wrong from 5e-5 on if that is five times what it is uncertain by. What
+was reached is said with the verdict, term by term; where rounding leaves it uncertain, the verdict
+stands on the orders and controls, and the sentence says so.
 """
 
 from __future__ import annotations
@@ -20,6 +27,7 @@ import numpy as np
 from bea.files.results import Result
 from bea.files.schema import Text
 from bea.files.texts import in_columns
+from bea.measure.order.coefficients import Coefficients, Size
 from bea.measure.order.order_fit import CLEAR, OrderFit
 from bea.measure.order.study import DriftStudy
 
@@ -33,6 +41,7 @@ _NAMES = {
     "doubled": "last term doubled",
     "uncorrected": "start not corrected",
 }
+_STARTED = {"own": "", "corrected": " or of the corrected start", "manifold": " or the start"}
 _STARTS = {
     "own": "",
     "corrected": "Runs begin with zero memory; the flows begin where the slow manifold is met "
@@ -120,6 +129,8 @@ class Certificate(Result):
         For each order whose last term does not vanish, the flow with that term doubled.
     uncorrected : DriftStudy or None
         For linear memory, the flows from the runs' own starts.
+    coefficients : Coefficients or None
+        How right the size of each term is.
     start : str
         "own" (no memory), "corrected" (the flows' starts are), or "manifold" (the runs begin there,
         which leaves the transient out).
@@ -131,12 +142,16 @@ class Certificate(Result):
     file: ClassVar[str] = "certificate.npz"
     what: ClassVar[str] = "a certificate"
     parts: ClassVar[Mapping[str, type[Result]]] = {
-        name: DriftStudy for name in ("study", "doubled", "uncorrected")
+        "study": DriftStudy,
+        "doubled": DriftStudy,
+        "uncorrected": DriftStudy,
+        "coefficients": Coefficients,
     }
 
     study: DriftStudy
     doubled: DriftStudy | None = None
     uncorrected: DriftStudy | None = None
+    coefficients: Coefficients | None = None
     start: Annotated[str, Text(tuple(_STARTS))] = "own"
     source: Annotated[str, Text(("derived", "given"))] = "derived"
 
@@ -159,6 +174,16 @@ class Certificate(Result):
     def reason(self) -> str:
         """Why the verdict is not "confirmed", with the remedy; empty if it is."""
         return self._judgement[1]
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """How right the size of each term is; empty where that was not measured."""
+        return () if self.coefficients is None else self.coefficients.sizes
+
+    @property
+    def sharpness(self) -> str:
+        """One line on how right the terms are known to be; empty where that was not measured."""
+        return f"Terms, by their size: {'; '.join(map(str, self.sizes))}." if self.sizes else ""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -184,16 +209,19 @@ class Certificate(Result):
         what = f"{study.method} on {study.problem}"
         if self.verdict != "confirmed":
             return f"{self.verdict}: {what}: {self.reason}"
-        seen = ", ".join("exact" if f.expected is None else f"{f.fit.order:.2f}"
-                         for f in self.findings if f.kind == "equation")  # fmt: skip
-        count = len(self.controls)
-        controls = {1: "the control falls as it", 2: "both controls fall as they"}.get(
-            count, f"all {count} controls fall as they"
-        )
-        return (
+        equation = [f for f in self.findings if f.kind == "equation" and f.order in self._claimed]
+        seen = ", ".join(map(_observed, equation))
+        text = (
             f"confirmed: the iterates of {what} follow the modified flows of order 0 to "
-            f"{study.orders.max()} (observed orders {seen}), and {controls} must"
+            f"{self._claimed[-1]} (observed orders {seen})"
         )
+        told, count = sum(f.result == "yes" for f in self.controls), len(self.controls)
+        if told:
+            text += f", and {_controls(told, count)} must"
+        known = [s for s in self.sizes if s.result != "open"]
+        if known and len(known) == len(self.sizes):
+            text += f"; each term is right to {max(s.off + s.uncertainty for s in known):.1g} of it"
+        return text
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -211,7 +239,8 @@ class Certificate(Result):
     def table(self) -> str:
         """Return the table of all findings and the verdict below it, as plain text."""
         lines = [("K", "flow of", "expected", "observed", "95% interval", "agrees"), *self.rows()]
-        return "\n".join(filter(None, [in_columns(lines), self.start_remark, self.sentence()]))
+        remarks = (self.start_remark, self.sharpness, self.sentence())
+        return "\n".join(filter(None, [in_columns(lines), *remarks]))
 
     def as_json(self) -> dict[str, Any]:
         """Return the machine-readable object that `bea verify --format json` prints."""
@@ -225,6 +254,7 @@ class Certificate(Result):
             "gammas": self.study.gammas.tolist(),
             "orders": [f.as_json() for f in self.findings if f.kind == "equation"],
             "controls": [{"control": f.kind, **f.as_json()} for f in self.controls],
+            "terms": [size.as_json() for size in self.sizes],
             "failures": list(self.failures),
             "warnings": list(self.warnings),
         }
@@ -256,42 +286,84 @@ class Certificate(Result):
             yield Finding("equation", int(order), expected, fit, result)
 
     def _of_controls(self) -> Iterator[Finding]:
-        """Without its last term, the flow of order K is that of order K - 1."""
-        before = None
-        for i, (order, expected) in enumerate(
-            zip(self.study.orders, self.study.expected, strict=True)
-        ):
+        """Without its last term, the flow of order K is that of the order before."""
+        study, before = self.study, None
+        powers = dict(zip(study.orders.tolist(), study.expected, strict=True))
+        for i, (order, expected) in enumerate(powers.items()):
             if i and before is not None and before == order:
-                fit = self.study.fits[i - 1]
-                yield Finding("dropped", int(order), before, fit, _result(before, fit))
+                fit = study.fits[i - 1]
+                yield Finding("dropped", order, before, fit, _told_apart(before, fit, expected))
             before = expected
         for kind in ("doubled", "uncorrected"):
-            study = getattr(self, kind)
-            if study is not None:
-                for order, expected, fit in zip(
-                    study.orders, study.expected, study.fits, strict=True
-                ):
-                    yield Finding(kind, int(order), expected, fit, _result(expected, fit))
+            control = getattr(self, kind)
+            if control is not None:
+                rows = zip(control.orders.tolist(), control.expected, control.fits, strict=True)
+                for order, expected, fit in rows:
+                    told = _told_apart(expected, fit, powers.get(order))
+                    yield Finding(kind, order, expected, fit, told)
 
     @cached_property
     def _judgement(self) -> tuple[str, str]:
-        """Judge the equation first, and then whether the controls give that any weight."""
-        lower = [f for f in self.findings if f.kind == "equation" and f.result == "no"]
-        if lower and not self.warnings:
-            return "refuted", f"{_flow(lower[0])}: {lower[0].reason}, {self._blame(lower[0])}"
-        if lower:
-            return "undecided", f"{_flow(lower[0])}: {lower[0].reason}, but {self.warnings[0]}"
-        wanting = [f for f in self.findings if f.result != "yes"]
+        """Judge the equation first, and then whether that has any weight."""
+        wrong = self._wrong()
+        if wrong:
+            doubt = self._doubt()
+            return ("undecided", f"{wrong}, but {doubt}") if doubt else ("refuted", wrong)
+        if self._sizes_are_right:
+            return "confirmed", ""
+        wanting = [f for f in self.findings if f.result != "yes" and f.order in self._claimed]
         if wanting:
             return "undecided", f"{_flow(wanting[0])}: {wanting[0].reason}{_more(wanting[1:])}"
         if not self.controls:
             return "undecided", self._no_control()
         return "confirmed", ""
 
+    @property
+    def _claimed(self) -> range:
+        """The orders 0 ... K; one beyond a gap was followed as a control only."""
+        orders = self.study.orders.tolist()
+        return range(next((k for k in range(len(orders)) if orders[k] != k), len(orders)))
+
+    def _wrong(self) -> str:
+        """Say what is wrong with the equation; empty if nothing is known to be."""
+        for finding in self.findings:
+            if finding.kind == "equation" and finding.result == "no":
+                return f"{_flow(finding)}: {finding.reason}, {self._blame(finding)}"
+        for size in self.sizes:
+            if size.result == "no":
+                return (
+                    f"{size}, so that the term of gamma^{size.order}{_STARTED[self.start]} is wrong"
+                )
+        return ""
+
+    def _doubt(self) -> str:
+        """Say why what seems wrong need not be; empty if nothing speaks for it."""
+        if self.warnings:
+            return self.warnings[0]
+        stopped = self.study.failures
+        if not stopped:
+            return ""
+        return (
+            f"{len(stopped)} runs stopped early, which decides nothing ({stopped[0]}): take a "
+            "shorter time or other starts"
+        )
+
+    @property
+    def _sizes_are_right(self) -> bool:
+        """Whether every term claimed has the size that the iterates show, and no flow is off.
+
+        Then the orders are as they must be, too, even where one cannot be fitted: what is left
+        after the last term falls faster than that.
+        """
+        claimed = [size for size in self.sizes if size.order in self._claimed]
+        exact = [f for f in self.findings if f.expected is None]
+        sharp = len(claimed) > 0 and all(size.result == "yes" for size in claimed)
+        last = self.study.orders[-1]
+        return sharp and last > 0 and self.sizes[-1].order == last and not exact
+
     def _blame(self, finding: Finding) -> str:
         power = max(0, round(finding.fit.order))
-        start = {"own": "", "corrected": " or of the corrected start", "manifold": " or the start"}
-        return f"so that the term of gamma^{power}{start[self.start]} is wrong"
+        return f"so that the term of gamma^{power}{_STARTED[self.start]} is wrong"
 
     def _no_control(self) -> str:
         powers = [p for p in self.study.expected if p is not None]
@@ -304,6 +376,14 @@ class Certificate(Result):
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _told_apart(expected: int | None, fit: OrderFit, above: int | None) -> str:
+    """Tell whether a wrong flow falls: to the expected order, or by half an order or more."""
+    found = _result(expected, fit)
+    if fit.reason or above is None:
+        return found
+    return "yes" if fit.order < above - _APART else found
 
 
 def _result(expected: int | None, fit: OrderFit) -> str:
@@ -326,6 +406,20 @@ def _flow(finding: Finding) -> str:
     if finding.kind == "equation":
         return f"the flow of order {finding.order}"
     return f"the control of order {finding.order} ({finding.name})"
+
+
+def _observed(finding: Finding) -> str:
+    if finding.expected is None:
+        return "exact"
+    return "not fitted" if finding.fit.reason else f"{finding.fit.order:.2f}"
+
+
+def _controls(told: int, count: int) -> str:
+    if told < count:
+        return f"{told} of {count} controls fall as they"
+    return {1: "the control falls as it", 2: "both controls fall as they"}.get(
+        count, f"all {count} controls fall as they"
+    )
 
 
 def _more(others: list[Finding]) -> str:

@@ -20,9 +20,9 @@ from bea.fields import VectorField
 from bea.fields.jacobians import stiffness
 from bea.flows import Trajectory, flow
 from bea.flows.deterministic.times import check_progress
-from bea.measure.order.defaults import default_starts
 from bea.measure.order.expected import expected_orders
 from bea.measure.order.study import DriftStudy
+from bea.measure.steps.defaults import default_starts
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
 from bea.modified.memory.time_scale import time_scale_of
@@ -98,15 +98,26 @@ def compare(
     corrected: bool = True,
 ) -> DriftStudy:
     """Integrate every modified flow to the times of the iterates, and take the distances."""
-    starts = iterates.starts
     expected = expected_orders(equation, chosen)
-    if start.correction is not None:
-        if corrected:
-            starts = start.correction.corrected_starts(iterates.starts, iterates.gammas)
-        else:
-            expected = _at_most(expected, start.correction.first_correction(starts))
-    runs = [_flow_of(equation, order, iterates, starts, progress) for order in chosen]
+    if start.correction is not None and not corrected:
+        expected = _at_most(expected, start.correction.first_correction(iterates.starts))
+    runs = follow(equation, chosen, iterates, start, progress, corrected)
     return drift_study(equation, chosen, expected, iterates, runs, kind)
+
+
+def follow(
+    equation: ModifiedEquation,
+    chosen: Sequence[int],
+    iterates: Trajectory,
+    start: Start,
+    progress: Progress | None,
+    corrected: bool = True,
+) -> list[Trajectory]:
+    """Integrate the modified flow of each order to the times of the iterates."""
+    starts = iterates.starts
+    if start.correction is not None and corrected:
+        starts = start.correction.corrected_starts(iterates.starts, iterates.gammas)
+    return [_flow_of(equation, order, iterates, starts, progress) for order in chosen]
 
 
 def drift_study(

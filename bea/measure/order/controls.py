@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -53,15 +53,15 @@ def doubled(
     return _joined(studies) if studies else None
 
 
-def lowered_orders(expected: Sequence[int | None], first: int | None) -> list[int]:
+def lowered_orders(expected: Mapping[int, int | None], first: int | None) -> list[int]:
     """Return the orders K > 0 whose expected power falls where a start is wrong by gamma^first.
 
-    >>> lowered_orders([1, 2, None], first=1)
+    >>> lowered_orders({0: 1, 1: 2, 2: None}, first=1)
     [1, 2]
     """
     return [
         order
-        for order, power in enumerate(expected)
+        for order, power in expected.items()
         if order and first is not None and (power is None or first < power)
     ]
 

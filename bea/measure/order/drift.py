@@ -25,9 +25,9 @@ from bea.measure.order.comparison import (
     start_of,
     starting_points,
 )
-from bea.measure.order.default_steps import suiting_gammas, suiting_time
 from bea.measure.order.expected import derive_for
 from bea.measure.order.study import DriftStudy
+from bea.measure.steps.suiting import suiting_gammas, suiting_time
 from bea.methods import Method
 from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import Character

@@ -31,9 +31,9 @@ from bea.measure.order.comparison import (
     labelled,
     starting_points,
 )
-from bea.measure.order.defaults import default_starts, largest_product
-from bea.measure.order.pieces import Pieces, as_number, schedule_of
+from bea.measure.order.pieces import Chain, Pieces, as_number, schedule_of
 from bea.measure.order.study import DriftStudy
+from bea.measure.steps.defaults import default_starts, largest_product
 from bea.methods.schedules.schedule import Schedule, rational
 from bea.methods.schedules.scheduled import Scheduled
 from bea.modified import ModifiedEquation
@@ -135,6 +135,17 @@ def study_by_pieces(
 
     Without the corrections every start, at 0 and at the breaks, is where the run itself is.
     """
+    return followed_by_pieces(run, orders, equations, corrected=corrected)[0]
+
+
+def followed_by_pieces(
+    run: PiecewiseRun,
+    orders: Sequence[int],
+    equations: Sequence[ModifiedEquation] | None = None,
+    *,
+    corrected: bool = True,
+) -> tuple[DriftStudy, list[Chain]]:
+    """Return the study of `study_by_pieces` and the flows of each order."""
     pieces, iterates = run
     chains = [
         pieces.follow(
@@ -146,7 +157,8 @@ def study_by_pieces(
         for k in orders
     ]
     first, expected = pieces.equations[0], pieces.expected(orders)
-    return drift_study(first, orders, expected, iterates, chains, method=pieces.method)
+    study = drift_study(first, orders, expected, iterates, chains, method=pieces.method)
+    return study, chains
 
 
 @either_number

@@ -22,23 +22,23 @@ from bea.fields import VectorField
 from bea.flows import Trajectory, iterate
 from bea.flows.deterministic.times import check_gammas
 from bea.measure.order.certificate import Certificate
+from bea.measure.order.coefficients import Coefficients, coefficients_of
 from bea.measure.order.comparison import (
     Progress,
     Start,
     compare,
+    drift_study,
+    follow,
     labelled,
     start_of,
     starting_points,
 )
 from bea.measure.order.controls import as_control, changed, doubled, lowered_orders
-from bea.measure.order.default_steps import (
-    comparing_time,
-    gammas_that_stand_clear,
-    suiting_gammas,
-)
 from bea.measure.order.expected import derive_for, expected_orders
+from bea.measure.order.refinement import gammas_that_stand_clear
 from bea.measure.order.study import DriftStudy
 from bea.measure.order.verify_piecewise import verify_by_pieces
+from bea.measure.steps.suiting import comparing_time, suiting_gammas, suiting_starts
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
@@ -108,7 +108,7 @@ def verify(
     """
     require_method(method)
     require_problem(problem)
-    chosen = range(_checked(order) + 1)
+    highest = _checked(order)
     if isinstance(method, Scheduled) and method.in_pieces:
         _require_none(equation)
         return verify_by_pieces(
@@ -117,10 +117,11 @@ def verify(
     character = in_own_variables(Character(method, problem))
     assert character.problem is not None
     method, problem = character.method, character.problem
-    tested, expected = _tested(character, order, equation)
-    length = comparing_time(character) if time is None else real_number(time, "the time")
-    points = starting_points(problem, starts, method)
-    run = _run(tested, problem, expected, points, gammas, length, gamma_count, progress)
+    tested, expected = _tested(character, highest, equation)
+    plan = _Plan(character, tested, expected, gammas, gamma_count, progress)
+    chosen = starts is None and not hasattr(method, "placed")
+    points = suiting_starts(character) if chosen else starting_points(problem, starts, method)
+    run = plan.run(points, None if time is None else real_number(time, "the time"))
     control = as_control(progress)
 
     def measured(wrong: Sequence[ModifiedEquation], power: int) -> DriftStudy:
@@ -128,14 +129,18 @@ def verify(
 
     return Certificate(
         study=run.study,
-        doubled=doubled([tested], chosen, measured),
+        doubled=doubled([tested], plan.orders, measured),
         uncorrected=_uncorrected(tested, problem, expected, run, control),
+        coefficients=run.coefficients,
         start=run.start.kind,
         source="derived" if equation is None else "given",
     )
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+# So many times a default time is cut into halves where runs stop early.
+_SHORTER = 4
 
 
 class _Run(NamedTuple):
@@ -144,33 +149,56 @@ class _Run(NamedTuple):
     start: Start
     iterates: Trajectory
     study: DriftStudy
+    coefficients: Coefficients
 
 
-def _run(
-    tested: ModifiedEquation,
-    problem: VectorField,
-    expected: list[int | None],
-    points: Floats,
-    gammas: ArrayLike | None,
-    time: float,
-    count: int,
-    progress: Progress | None,
-) -> _Run:
-    """Measure at the step sizes that were given, or at default ones that stand clear."""
+class _Plan(NamedTuple):
+    """An equation with what is expected of its orders, and how it is to be measured."""
 
-    def at(gammas: ArrayLike) -> _Run:
-        start = start_of(tested, chosen, fewest=int(time / check_gammas(gammas).max()))
-        told = labelled(progress, "iterates")
+    character: Character
+    tested: ModifiedEquation
+    expected: dict[int, int | None]
+    gammas: ArrayLike | None
+    count: int
+    progress: Progress | None
+
+    @property
+    def orders(self) -> list[int]:
+        """The orders whose flows are followed."""
+        return list(self.expected)
+
+    def run(self, points: Floats, time: float | None) -> _Run:
+        """Measure at the time and the step sizes that were given, or at default ones that do."""
+        if time is not None:
+            return self._at_time(points, time)
+        length = comparing_time(self.character, points)
+        run = self._at_time(points, length)
+        for _ in range(_SHORTER):
+            if not run.study.failures:
+                break
+            length /= 2
+            run = self._at_time(points, length)
+        return run
+
+    def _at_time(self, points: Floats, time: float) -> _Run:
+        if self.gammas is not None:
+            return self._at(points, time, self.gammas)
+        chosen = suiting_gammas(self.character, points, time, count=self.count)
+        first = self._at(points, time, chosen)
+        more = gammas_that_stand_clear(first.study)
+        return first if more is None else self._at(points, time, more)
+
+    def _at(self, points: Floats, time: float, gammas: ArrayLike) -> _Run:
+        tested, orders, progress = self.tested, self.orders, self.progress
+        start = start_of(tested, orders, fewest=int(time / check_gammas(gammas).max()))
+        told, problem = labelled(progress, "iterates"), self.character.problem
+        assert problem is not None
         iterates = iterate(start.method, problem, points, gammas, time=time, progress=told)
-        study = compare("drift", tested, chosen, iterates, start, progress)
-        return _Run(start, iterates, replace(study, expected=tuple(expected)))
-
-    chosen = range(len(expected))
-    if gammas is not None:
-        return at(gammas)
-    first = at(suiting_gammas(tested.character, points, time, count=count))
-    more = gammas_that_stand_clear(first.study)
-    return first if more is None else at(more)
+        runs = follow(tested, orders, iterates, start, progress)
+        expected = [self.expected[k] for k in orders]
+        study = drift_study(tested, orders, expected, iterates, runs)
+        nonzero = [k for k in orders if not tested.vanishes(k)]
+        return _Run(start, iterates, study, coefficients_of(study, nonzero, iterates, runs))
 
 
 def _checked(order: Any) -> int:
@@ -184,15 +212,15 @@ def _checked(order: Any) -> int:
 
 def _tested(
     character: Character, order: int, equation: ModifiedEquation | None
-) -> tuple[ModifiedEquation, list[int | None]]:
+) -> tuple[ModifiedEquation, dict[int, int | None]]:
     """Return the equation to test, of this method, and the expected orders of 0 ... order.
 
     Where a given equation ends, the first term that it leaves out is the derived one; of a method
     that cannot be derived it is taken not to vanish.
     """
+    orders = range(order + 1)
     if equation is None:
-        derived = derive_for(character, order)
-        return derived, expected_orders(derived, range(order + 1))
+        return _derived(character, order)
     require_equation(equation)
     equation.truncate(order)  # refuses an order that it does not have
     _check_fits(equation, character.problem)
@@ -200,9 +228,22 @@ def _tested(
         after = expected_orders(derive_for(character, equation.order), [equation.order])[0]
     except MethodError:
         after = equation.order + 1
-    found = expected_orders(equation, range(order + 1))
+    found = expected_orders(equation, orders)
     tested = changed(equation, equation.order, method=character.method)
-    return tested, [after if power is None else power for power in found]
+    return tested, {k: after if p is None else p for k, p in zip(orders, found, strict=True)}
+
+
+def _derived(character: Character, order: int) -> tuple[ModifiedEquation, dict[int, int | None]]:
+    """Derive the equation; where all terms but f_0 vanish, the first after them is tested, too.
+
+    There is nothing else that could be taken away or doubled as a control.
+    """
+    derived, orders = derive_for(character, order), list(range(order + 1))
+    (first,) = expected_orders(derived, [0])
+    if first is not None and first > order:
+        derived = derive_for(character, first)
+        orders.append(first)
+    return derived, dict(zip(orders, expected_orders(derived, orders), strict=True))
 
 
 def _require_none(equation: ModifiedEquation | None) -> None:
@@ -228,7 +269,7 @@ def _check_fits(equation: ModifiedEquation, problem: VectorField | None) -> None
 def _uncorrected(
     equation: ModifiedEquation,
     problem: VectorField,
-    expected: list[int | None],
+    expected: dict[int, int | None],
     run: _Run,
     progress: Progress | None,
 ) -> DriftStudy | None:
@@ -236,8 +277,8 @@ def _uncorrected(
 
     Runs that were begun on the slow manifold are made again from their own memory.
     """
-    start, iterates, _ = run
-    exact = start.correction or equation.truncate(len(expected) - 1)
+    start, iterates = run.start, run.iterates
+    exact = start.correction or equation.truncate(max(expected))
     if start.kind == "own" or not exact.has_start_correction:
         return None
     first = exact.first_correction(iterates.starts)

@@ -10,12 +10,18 @@ from numpy.typing import ArrayLike
 
 from bea.fields import VectorField
 from bea.measure.order.certificate import Certificate
+from bea.measure.order.coefficients import coefficients_of
 from bea.measure.order.comparison import Progress
 from bea.measure.order.controls import doubled, lowered_orders
-from bea.measure.order.default_steps import schedule_end
 from bea.measure.order.pieces import schedule_of
-from bea.measure.order.piecewise import PiecewiseRun, run_by_pieces, study_by_pieces
+from bea.measure.order.piecewise import (
+    PiecewiseRun,
+    followed_by_pieces,
+    run_by_pieces,
+    study_by_pieces,
+)
 from bea.measure.order.study import DriftStudy
+from bea.measure.steps.suiting import schedule_end
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation
 
@@ -46,8 +52,11 @@ def verify_by_pieces(
     def measured(wrong: Sequence[ModifiedEquation], power: int) -> DriftStudy:
         return study_by_pieces(run, [power], wrong)
 
+    study, chains = followed_by_pieces(run, chosen)
+    nonzero = [k for k in chosen if not all(e.vanishes(k) for e in run.pieces.equations)]
     return Certificate(
-        study=study_by_pieces(run, chosen),
+        study=study,
+        coefficients=coefficients_of(study, nonzero, run.iterates, chains),
         doubled=doubled(run.pieces.equations, chosen, measured),
         uncorrected=_uncorrected(run, chosen),
         start="corrected" if run.pieces.nodes else "own",
@@ -60,7 +69,8 @@ def verify_by_pieces(
 def _uncorrected(run: PiecewiseRun, orders: Sequence[int]) -> DriftStudy | None:
     """Measure without any correction the orders that the lack of the first one must lower."""
     first = run.pieces.first_correction(run.iterates.starts)
-    lowered = lowered_orders(run.pieces.expected(orders), first)
+    expected = dict(zip(orders, run.pieces.expected(orders), strict=True))
+    lowered = lowered_orders(expected, first)
     if first is None or not lowered:
         return None
     study = study_by_pieces(run, lowered, corrected=False)

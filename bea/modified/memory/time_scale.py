@@ -15,7 +15,7 @@ import numpy as np
 
 from bea.arrays import Floats
 from bea.errors import MethodError
-from bea.fields.jacobians import jacobian_norms, stiffness
+from bea.fields.jacobians import jacobian_norms
 from bea.modified.memory.character import Character, limit_of
 from bea.modified.memory.leading_field import followed_field
 from bea.modified.terms import Terms
@@ -53,26 +53,46 @@ def time_scale_of(character: Character, points: Floats, derived: Callable[[], Te
     >>> np.round(time_scale_of(character, np.array([[1.0, 1.0]]), equation), 3)
     array([52.632,  0.053])
     """
-    problem = character.problem
-    assert problem is not None
+    paces = paces_of(character, points, derived)
     if character.is_on_trees:
-        factor = abs(character.effective_rate)
-        rate = factor * stiffness(problem, points)
-        return TimeScale(rate, factor * character.useful_limit)
+        return TimeScale(_largest(paces), abs(character.effective_rate) * character.useful_limit)
     try:
-        equation = derived()
+        derived()
     except MethodError:  # an equation is tested that the method itself has not
-        return TimeScale(stiffness(problem, points), 1.0)
-    norms = jacobian_norms(followed_field(equation), points)
+        return TimeScale(_largest(paces), 1.0)
+    fastest = np.where(np.isfinite(paces), paces, 0.0).reshape(len(points), -1).max(axis=1)
     slowest = character.slowest_rate_at(points)
-    rates = np.fmax(norms, _lag(slowest, equation, points))
-    paths = rates.reshape(len(points), -1)
-    fastest = np.where(np.isfinite(paths), paths, 0.0).max(axis=1)
     limit = limit_of(slowest) if character.has_memory else character.useful_limit
     return TimeScale(float(np.quantile(fastest, _QUANTILE)), limit)
 
 
+def paces_of(character: Character, points: Floats, derived: Callable[[], Terms]) -> Floats:
+    """Return the pace at every point (..., d), (...); nan off the domain.
+
+    Other parameters are those of `time_scale_of`.
+
+    >>> import bea
+    >>> character = Character(bea.methods.heavy_ball(beta="1/2"), bea.problems.loss("x**4/12"))
+    >>> paces_of(character, np.array([[1.0], [2.0]]), lambda: None)
+    array([2., 8.])
+    """
+    problem = character.problem
+    assert problem is not None
+    if character.is_on_trees:
+        return abs(character.effective_rate) * jacobian_norms(problem, points)
+    try:
+        equation = derived()
+    except MethodError:
+        return jacobian_norms(problem, points)
+    norms = jacobian_norms(followed_field(equation), points)
+    return np.fmax(norms, _lag(character.slowest_rate_at(points), equation, points))
+
+
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _largest(paces: Floats) -> float:
+    return float(paces[np.isfinite(paces)].max(initial=0.0))
 
 
 def _lag(slowest: float, equation: Terms, points: Floats) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bea.measure.order.default_steps import gammas_that_stand_clear
+from bea.measure.order.refinement import gammas_that_stand_clear
 from bea.measure.order.study import DriftStudy
 
 GAMMAS = 1 / np.rint(np.geomspace(100, 2400, 12))

@@ -1,0 +1,209 @@
+"""The size of each term, as the iterates show it, to many digits more than an order tells.
+
+With theta the iterates and phi_k the flow of order k, the term f_k of the equation predicts what the
+flow before it leaves: theta - phi_(k-1) = (phi_k - phi_(k-1)) (1 + O(gamma)), both gamma^k times the
+solution e of the variational equation e' = f_0'(phi_0) e + f_k(phi_0) at first. So
+
+    R(gamma) = (theta - phi_k) / |phi_k - phi_(k-1)|
+
+is a power series in gamma that begins with 0 if the term is right, and with what is wrong of it in
+units of its own size if it is not: 0.001 in length where the term is too large by a thousandth.
+Its value at gamma = 0 is extrapolated by polynomials. Source of the expansion: Hairer, Norsett and
+Wanner, Solving Ordinary Differential Equations I, section II.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bea.arrays import Floats
+from bea.files.results import Result
+from bea.flows import Trajectory
+from bea.measure.order.comparison import Followed
+from bea.measure.order.order_fit import CLEAR
+from bea.measure.order.study import DriftStudy
+
+#: A term is right if it is known to be off by no more than this part of itself, ...
+RIGHT_TO = 2.5e-4
+# ... and wrong if it is off by more than this, and by so many times what that is uncertain by.
+_WRONG_FROM = 5e-5
+_CERTAIN = 5.0
+_HIGHEST_POWER = 7
+# A polynomial with so many coefficients fewer than there are step sizes, or less.
+_FREEDOM = 2
+
+
+class Size(NamedTuple):
+    """How right the size of a term is.
+
+    Attributes
+    ----------
+    order : int
+        The power k of gamma.
+    off : float
+        By what part of itself the term is off, extrapolated to gamma = 0; nan if that is not known.
+    uncertainty : float
+        By how much more it may be; infinite if it is not known.
+    """
+
+    order: int
+    off: float
+    uncertainty: float
+
+    @property
+    def result(self) -> str:
+        """ "yes" if the term is right, "no" if it is wrong, "open" if that cannot be told."""
+        if self.off > max(_CERTAIN * self.uncertainty, _WRONG_FROM):
+            return "no"
+        return "yes" if self.off + self.uncertainty <= RIGHT_TO else "open"
+
+    def __str__(self) -> str:
+        if self.result == "no":
+            return (
+                f"the term of gamma^{self.order} is off by {100 * self.off:.2g} % of itself "
+                f"(+- {100 * self.uncertainty:.1g} %)"
+            )
+        if not np.isfinite(self.off + self.uncertainty):
+            return f"gamma^{self.order} does not stand clear of the error floor"
+        return f"gamma^{self.order} right to {self.off + self.uncertainty:.1g} of it"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the size as an entry of `Certificate.as_json`."""
+        known = bool(np.isfinite(self.off + self.uncertainty))
+        return {
+            "order": self.order,
+            "off": self.off if known else None,
+            "uncertainty": self.uncertainty if known else None,
+            "agrees": {"yes": True, "no": False, "open": None}[self.result],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients(Result):
+    """What is left of the iterates after each term, in units of what the term does.
+
+    Attributes
+    ----------
+    orders : (terms,)
+        The powers k of gamma whose terms do not vanish.
+    gammas : (gammas,)
+    remainders : (terms, gammas, starts, d)
+        R of the module's docstring; nan where a run stopped.
+    floors : (terms, gammas, starts)
+        The size below which R is noise.
+    """
+
+    form: ClassVar[str] = "bea coefficients 1"
+    what: ClassVar[str] = "the coefficients of terms"
+    parts: ClassVar[Mapping[str, type[Result]]] = {}
+
+    orders: NDArray[np.int64]
+    gammas: Floats
+    remainders: Floats
+    floors: Floats
+
+    @cached_property
+    def sizes(self) -> tuple[Size, ...]:
+        """How right each term is: the median over the starts.
+
+        A start at which the error happens to cancel, or where the flow turns, decides nothing.
+        """
+        return tuple(self._size(i, int(order)) for i, order in enumerate(self.orders))
+
+    def _size(self, index: int, order: int) -> Size:
+        found = [
+            extrapolated(self.gammas, self.remainders[index, :, j], self.floors[index, :, j])
+            for j in range(self.remainders.shape[2])
+        ]
+        off, uncertainty = np.median(np.nan_to_num(found, nan=np.inf), axis=0)
+        return Size(order, float(off if np.isfinite(off) else np.nan), float(uncertainty))
+
+
+def coefficients_of(
+    study: DriftStudy, nonzero: Sequence[int], iterates: Trajectory, runs: Sequence[Followed]
+) -> Coefficients:
+    """Return the sizes of terms from what followed the iterates to the end.
+
+    Parameters
+    ----------
+    study
+        The study of these runs, whose orders rise so that only terms that vanish are left out.
+    nonzero
+        The orders of the study whose terms do not vanish.
+    iterates, runs
+        The iterates, and for each order of the study what followed them.
+    """
+    ends = [run.values[:, :, -1] for run in runs]
+    before = [iterates.starts, *ends[:-1]]
+    chosen = [i for i, order in enumerate(study.orders) if order in nonzero]
+    left, noise = [], []
+    for i in chosen:
+        with np.errstate(all="ignore"):
+            length = np.linalg.norm(ends[i] - before[i], axis=-1)
+            left.append((iterates.values[:, :, -1] - ends[i]) / length[..., None])
+            noise.append(study.floors[i, :, :, -1] / length)
+    shape = (len(chosen), *ends[0].shape)
+    return Coefficients(
+        orders=study.orders[chosen],
+        gammas=study.gammas,
+        remainders=np.reshape(left, shape),
+        floors=np.reshape(noise, shape[:-1]),
+    )
+
+
+def extrapolated(gammas: Floats, values: Floats, noise: Floats) -> tuple[float, float]:
+    """Return the length of R(0), and by how much more it may be; (nan, inf) if it is not known.
+
+    Polynomials of rising degree are fitted, weighted by the noise, over all step sizes and over the
+    smaller ones; the one is taken that changes least from the degree before.
+
+    Parameters
+    ----------
+    gammas : (gammas,)
+    values : (gammas, d)
+    noise : (gammas,)
+
+    >>> gammas = np.array([0.1, 0.07, 0.05, 0.035, 0.025, 0.0125])
+    >>> values = 0.001 + gammas[:, None] * np.array([[2.0]]) + gammas[:, None] ** 2
+    >>> off, uncertainty = extrapolated(gammas, values, np.full(6, 1e-12))
+    >>> round(off, 9), uncertainty < 1e-9
+    (0.001, True)
+    """
+    with np.errstate(invalid="ignore"):
+        usable = np.isfinite(values).all(axis=1) & (noise < 1 / CLEAR)
+    ranked = np.argsort(gammas)
+    ranked = ranked[usable[ranked]]
+    count, found = len(ranked), []
+    for window in sorted({count, count - count // 4, count - count // 2}):
+        chosen = ranked[:window]
+        found += _by_degree(gammas[chosen], values[chosen], noise[chosen])
+    return min(found, key=lambda pair: pair[1], default=(float("nan"), float("inf")))
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _by_degree(gammas: Floats, values: Floats, noise: Floats) -> list[tuple[float, float]]:
+    """Return (|R(0)|, uncertainty) for the degrees from 2 on."""
+    most = min(_HIGHEST_POWER, len(gammas) - _FREEDOM - 1)
+    fits = [_at_zero(gammas, values, noise, degree) for degree in range(most + 1)]
+    found = []
+    for degree in range(2, most + 1):
+        (first, _), (second, _), (third, spread) = fits[degree - 2 : degree + 1]
+        change = np.linalg.norm(third - second) + np.linalg.norm(second - first) / 10
+        found.append((float(np.linalg.norm(third)), float(change + 2 * spread)))
+    return found
+
+
+def _at_zero(gammas: Floats, values: Floats, noise: Floats, degree: int) -> tuple[Floats, float]:
+    """Return the polynomial's value at 0, and how far the noise may move it."""
+    weights = 1 / np.maximum(noise, 1e-16)
+    design = np.vander(gammas / gammas.max(), degree + 1, increasing=True)
+    row = np.linalg.pinv(design * weights[:, None])[0] * weights
+    return row @ values, float(np.sqrt((row * row) @ (noise * noise)))

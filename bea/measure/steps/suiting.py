@@ -1,0 +1,175 @@
+"""Times and step sizes that suit a method on a problem: by curvature, and by what moves.
+
+A time is long enough for something to happen, and no longer: after a few turns of the fastest part
+(see `bea.measure.steps.motion`) it has come to rest, and what is left of it is rounding.
+
+Under a schedule no term may hide. What the terms with s', s'', ... do to a run adds up to
+differences between its ends, of s, s' and so on. Between two ends at which s is level, as those of
+a cosine are, it may add up to nothing, and a method of high order, which has no other terms so
+early, then seems to be of a higher order still.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from bea.arrays import Floats
+from bea.fields import VectorField
+from bea.fields.vector_field import lanes_of
+from bea.measure.steps.defaults import affordable_time, default_starts, spread_gammas
+from bea.measure.steps.motion import Motion, leading_field, paces_at
+from bea.methods import Method, Scheduled
+from bea.methods.schedules.schedule import Schedule
+from bea.modified.derive import derive
+from bea.modified.memory.character import Character, as_number
+from bea.modified.memory.time_scale import time_scale_of
+
+# For how many turns a default run goes on, at least and at most, ...
+_FEWEST_TURNS = 0.5
+_MOST_TURNS = 3.0
+# ... and at most with a memory of which no tree tells how it settles.
+_OFF_TREES = 0.5
+_LATE = fmpq(3, 4)
+_LEVEL = 1e-9
+
+
+def default_time(method: Method, problem: VectorField, starts: Floats | None = None) -> float:
+    """Return the problem's own time over the effective rate, where that is neither long nor short.
+
+    It is made longer, or shorter, where less than half a turn or more than three would happen
+    (see `bea.measure.steps.motion`), and shorter where the smallest step size would take more
+    than 20,000 steps.
+
+    >>> import bea
+    >>> default_time(bea.methods.heavy_ball(beta="9/10"), bea.problems.loss("x**2"))
+    0.1
+    >>> steep = bea.problems.loss("1000000*x**2 + y**2")
+    >>> default_time(bea.methods.gradient_descent(), steep)
+    1.5e-06
+    """
+    return suiting_time(Character(method, problem), starts)
+
+
+def suiting_time(character: Character, starts: Floats | None = None) -> float:
+    """Return the `default_time` of a method on a problem, of which the character is known."""
+    own = float(_problem(character).about.time)
+    if character.is_on_trees:
+        own /= abs(character.effective_rate)
+    points = suiting_starts(character) if starts is None else starts
+    if isinstance(character.method, Scheduled):  # may end when the time does
+        return own
+    return _within_turns(character, points, own)
+
+
+def comparing_time(character: Character, starts: Floats | None = None) -> float:
+    """Return `suiting_time`, or under a schedule an earlier one that tells more.
+
+    >>> import bea
+    >>> from bea.fields import with_time
+    >>> scheduled = Scheduled(bea.methods.rk4(), "cosine(time=1/10)")
+    >>> comparing_time(Character(scheduled, with_time(bea.problems.booth())))
+    0.075
+    """
+    method, found = character.method, suiting_time(character, starts)
+    if not isinstance(method, Scheduled):
+        return found
+    if method.schedule is not None:
+        found = min(found, as_number(schedule_end(method.schedule)))
+    points = suiting_starts(character) if starts is None else starts
+    return min(found, Motion.of(character, points, found).time_of(_MOST_TURNS))
+
+
+def suiting_starts(character: Character, count: int = 9) -> Floats:
+    """Return `default_starts` of the problem at which the field that is followed is defined, too.
+
+    With a schedule they are at the time 0.
+    """
+    problem = _problem(character)
+    points = default_starts(problem, count)
+    if isinstance(character.method, Scheduled):
+        points[:, -1] = 0.0
+        return points
+    inside = leading_field(character).domain()
+    if inside is None:
+        return points
+    more = default_starts(problem, 4 * count)
+    usable = more[inside(lanes_of(more, problem.dimension))]
+    return usable[:count] if len(usable) else points
+
+
+def gammas_for(
+    method: Method, problem: VectorField, starts: Floats, time: float, **options: int
+) -> Floats:
+    """Return the step sizes of `default_gammas` for this method, (gammas,).
+
+    Parameters are those of `default_gammas`; the method's order and useful range are its own.
+
+    >>> from bea.methods import heun
+    >>> gammas_for(heun(), VectorField.read("-x"), np.array([[1.0]]), 1.0, count=4)
+    array([0.2       , 0.07142857, 0.02439024, 0.00833333])
+    """
+    return suiting_gammas(Character(method, problem), starts, time, **options)
+
+
+def suiting_gammas(character: Character, starts: Floats, time: float, **options: int) -> Floats:
+    """Return the step sizes of `gammas_for`, for a method of which the character is known."""
+    leading = character.method.order_of_accuracy or 1
+    if character.is_on_trees and character.has_memory:
+        # A multistep method has its limit where its own roots meet, and may go less near to it.
+        leading = (leading + 1) // 2
+    motion = Motion.of(character, starts, time)
+    rate, limit = time_scale_of(character, motion.points, lambda: derive(character, 1))
+    rate = max(rate * _of_schedule(character, motion), limit / time)
+    return spread_gammas(rate / limit, time, leading=leading, **options)
+
+
+def schedule_end(schedule: Schedule) -> Any:
+    """Return the schedule's time, or three quarters of the way there in its last piece.
+
+    The latter where s is level at the end, but not on the way.
+
+    >>> from bea.methods.schedules.library import one_cycle, step
+    >>> schedule_end(one_cycle(time=1, peak="1/5")), schedule_end(step(every=1, time=3))
+    (4/5, 3)
+    """
+    before = [b for b in schedule.breaks if b < schedule.time]
+    last = before[-1] if before else fmpq(0)
+    earlier = last + _LATE * (schedule.time - last)
+    within = schedule if schedule.is_smooth else schedule.piece(len(before))
+    level = [abs(float(within.slope(as_number(t)))) < _LEVEL for t in (schedule.time, earlier)]
+    return earlier if level == [True, False] else schedule.time
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _problem(character: Character) -> VectorField:
+    assert character.problem is not None
+    return character.problem
+
+
+def _within_turns(character: Character, points: Floats, own: float) -> float:
+    """Return a time in which neither too little nor too much happens, nor too many steps."""
+    paces = paces_at(character, points)
+    rate = float(np.median(paces[np.isfinite(paces)])) if np.isfinite(paces).any() else 0.0
+    longest = max(own, 2 * _FEWEST_TURNS / rate) if rate > 0 else own
+    motion = Motion.of(character, points, longest)
+    off_trees = character.has_memory and not character.is_on_trees
+    most = _OFF_TREES if off_trees else _MOST_TURNS
+    found = min(max(own, motion.time_of(_FEWEST_TURNS)), motion.time_of(most), longest)
+    if character.has_memory:
+        rate, limit = time_scale_of(character, points, lambda: derive(character, 1))
+        found = min(found, affordable_time(rate / limit)) if rate > 0 else found
+    return found
+
+
+def _of_schedule(character: Character, motion: Motion) -> float:
+    """Return the largest s on the way, by which the pace is larger; 1 without a schedule."""
+    schedule = getattr(character.method, "schedule", None)
+    if not isinstance(character.method, Scheduled) or schedule is None:
+        return 1.0
+    times = motion.points[..., -1]
+    return float(np.abs(schedule(times[np.isfinite(times)])).max())
