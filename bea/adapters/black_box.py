@@ -26,8 +26,11 @@ class ForeignMethod(Method):
     """Base of the methods whose step is somebody else's code; subclasses write `begin`.
 
     `bea.iterate` takes it like any other method. It has no modified equation of its own, since its
-    step runs in float64 only; `as_bea_method` names bea's method for it.
+    step runs in float64 only; `as_bea_method` names bea's method for it. `bea.verify` puts that
+    method's equation to the test of this very step.
     """
+
+    numbers_only = True
 
     def begin(self, theta: Floats, gamma: float) -> Advance:
         """Start a run at theta (d,) with the step size gamma, from fresh memory."""

@@ -73,6 +73,7 @@ class Method(Mathematics):
     `counts` (whether it counts its steps, so that its first ones are not the steady state),
     `needs_time` (whether its equation is one with the time t = n gamma, for the number n of steps),
     `has_time` (whether the last variable of its problem is the time),
+    `numbers_only` (True if the step runs in float64 alone, so that nothing is derived from it),
     `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
     a weight decay, or the parts of a field that is a sum, which `parts` then gives).
 
@@ -102,6 +103,7 @@ class Method(Mathematics):
     counts: bool = False
     needs_time: bool = False
     has_time: bool = False
+    numbers_only: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Keep the inherited `repr`: a dataclass writes one of its own where it finds none."""

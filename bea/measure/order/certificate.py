@@ -41,13 +41,19 @@ _NAMES = {
     "doubled": "last term doubled",
     "uncorrected": "start not corrected",
 }
-_STARTED = {"own": "", "corrected": " or of the corrected start", "manifold": " or the start"}
+_STARTED = {
+    "own": "",
+    "corrected": " or of the corrected start",
+    "manifold": " or the start",
+    "settled": "",
+}
 _STARTS = {
     "own": "",
     "corrected": "Runs begin with zero memory; the flows begin where the slow manifold is met "
     "(the corrected start).",
     "manifold": "The transient is left out: runs begin with their memory on the slow manifold, "
     "in the steady state.",
+    "settled": "The transient is left out: flows begin where the memory of the runs has settled.",
 }
 
 
@@ -132,8 +138,9 @@ class Certificate(Result):
     coefficients : Coefficients or None
         How right the size of each term is.
     start : str
-        "own" (no memory), "corrected" (the flows' starts are), or "manifold" (the runs begin there,
-        which leaves the transient out).
+        "own" (no memory), "corrected" (the flows' starts are), "manifold" (the runs begin there,
+        which leaves the transient out), or "settled" (the flows begin where the memory of the runs,
+        of a step that is somebody else's code, has settled).
     source : str
         "derived", or "given" where the equation came from the caller.
     """
@@ -183,7 +190,8 @@ class Certificate(Result):
     @property
     def sharpness(self) -> str:
         """One line on how right the terms are known to be; empty where that was not measured."""
-        return f"Terms, by their size: {'; '.join(map(str, self.sizes))}." if self.sizes else ""
+        found = "; ".join(map(str, self.sizes))
+        return f"What each term does, as a part of it: {found}." if found else ""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -220,7 +228,7 @@ class Certificate(Result):
             text += f", and {_controls(told, count)} must"
         known = [s for s in self.sizes if s.result != "open"]
         if known and len(known) == len(self.sizes):
-            text += f"; each term is right to {max(s.off + s.uncertainty for s in known):.1g} of it"
+            text += f"; each term is right to {max(s.off + s.uncertainty for s in known):.1g} of what it does"
         return text
 
     # --- writing ------------------------------------------------------------------------------
@@ -309,12 +317,11 @@ class Certificate(Result):
         if wrong:
             doubt = self._doubt()
             return ("undecided", f"{wrong}, but {doubt}") if doubt else ("refuted", wrong)
-        if self._sizes_are_right:
-            return "confirmed", ""
-        wanting = [f for f in self.findings if f.result != "yes" and f.order in self._claimed]
+        claimed = [f for f in self.findings if f.order in self._claimed]
+        wanting = [f for f in claimed if f.result != "yes" and not self._is_vouched(f)]
         if wanting:
             return "undecided", f"{_flow(wanting[0])}: {wanting[0].reason}{_more(wanting[1:])}"
-        if not self.controls:
+        if not self.controls and not any(size.result == "yes" for size in self.sizes):
             return "undecided", self._no_control()
         return "confirmed", ""
 
@@ -331,9 +338,8 @@ class Certificate(Result):
                 return f"{_flow(finding)}: {finding.reason}, {self._blame(finding)}"
         for size in self.sizes:
             if size.result == "no":
-                return (
-                    f"{size}, so that the term of gamma^{size.order}{_STARTED[self.start]} is wrong"
-                )
+                power = f"gamma^{size.order}{_STARTED[self.start]}"
+                return f"what the term of {power} does is off by {size.percent}"
         return ""
 
     def _doubt(self) -> str:
@@ -348,18 +354,15 @@ class Certificate(Result):
             "shorter time or other starts"
         )
 
-    @property
-    def _sizes_are_right(self) -> bool:
-        """Whether every term claimed has the size that the iterates show, and no flow is off.
+    def _is_vouched(self, finding: Finding) -> bool:
+        """Whether a size says what an order that cannot be told would have said.
 
-        Then the orders are as they must be, too, even where one cannot be fitted: what is left
-        after the last term falls faster than that.
+        If the next term that does not vanish has the size that the iterates show, what the flow
+        before it leaves falls as it must, and a flow without it, or with two of it, would not.
         """
-        claimed = [size for size in self.sizes if size.order in self._claimed]
-        exact = [f for f in self.findings if f.expected is None]
-        sharp = len(claimed) > 0 and all(size.result == "yes" for size in claimed)
-        last = self.study.orders[-1]
-        return sharp and last > 0 and self.sizes[-1].order == last and not exact
+        following = [size for size in self.sizes if size.order >= finding.order]
+        sharp = bool(following) and following[0].result == "yes"
+        return sharp and finding.expected is not None
 
     def _blame(self, finding: Finding) -> str:
         power = max(0, round(finding.fit.order))

@@ -32,7 +32,7 @@ from bea.measure.order.study import DriftStudy
 #: A term is right if it is known to be off by no more than this part of itself, ...
 RIGHT_TO = 2.5e-4
 # ... and wrong if it is off by more than this, and by so many times what that is uncertain by.
-_WRONG_FROM = 5e-5
+_WRONG_FROM = 5e-6
 _CERTAIN = 5.0
 _HIGHEST_POWER = 7
 # A polynomial with so many coefficients fewer than there are step sizes, or less.
@@ -64,14 +64,16 @@ class Size(NamedTuple):
         return "yes" if self.off + self.uncertainty <= RIGHT_TO else "open"
 
     def __str__(self) -> str:
-        if self.result == "no":
-            return (
-                f"the term of gamma^{self.order} is off by {100 * self.off:.2g} % of itself "
-                f"(+- {100 * self.uncertainty:.1g} %)"
-            )
         if not np.isfinite(self.off + self.uncertainty):
             return f"gamma^{self.order} does not stand clear of the error floor"
-        return f"gamma^{self.order} right to {self.off + self.uncertainty:.1g} of it"
+        if self.result == "no":
+            return f"gamma^{self.order} off by {self.percent}"
+        return f"gamma^{self.order} right to {self.off + self.uncertainty:.1g}"
+
+    @property
+    def percent(self) -> str:
+        """By how much it is off, in percent with what that is uncertain by."""
+        return f"{100 * self.off:.2g} % (+- {100 * self.uncertainty:.1g} %)"
 
     def as_json(self) -> dict[str, Any]:
         """Return the size as an entry of `Certificate.as_json`."""

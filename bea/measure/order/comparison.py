@@ -59,16 +59,19 @@ class Start(NamedTuple):
     Attributes
     ----------
     kind : str
-        "own", "corrected" or "manifold"; see `Certificate.start`.
+        "own", "corrected", "manifold" or "settled"; see `Certificate.start`.
     method : Method
         The method as it is run.
     correction : ModifiedEquation or None
         What corrects the flows' starts, if they are corrected.
+    begins : (gammas, starts, d) or None
+        Where the flows begin, if that is where the memory of the runs has settled.
     """
 
     kind: str
     method: Method
     correction: ModifiedEquation | None = None
+    begins: Floats | None = None
 
 
 def start_of(equation: ModifiedEquation, chosen: Sequence[int], fewest: int | None = None) -> Start:
@@ -114,7 +117,7 @@ def follow(
     corrected: bool = True,
 ) -> list[Trajectory]:
     """Integrate the modified flow of each order to the times of the iterates."""
-    starts = iterates.starts
+    starts = iterates.starts if start.begins is None else start.begins
     if start.correction is not None and corrected:
         starts = start.correction.corrected_starts(iterates.starts, iterates.gammas)
     return [_flow_of(equation, order, iterates, starts, progress) for order in chosen]

@@ -38,6 +38,7 @@ from bea.measure.order.expected import derive_for, expected_orders
 from bea.measure.order.refinement import gammas_that_stand_clear
 from bea.measure.order.study import DriftStudy
 from bea.measure.order.verify_piecewise import verify_by_pieces
+from bea.measure.steps.settled import settled_runs, settling_gammas, steps_to_settle
 from bea.measure.steps.suiting import comparing_time, suiting_gammas, suiting_starts
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
@@ -76,7 +77,8 @@ def verify(
         schedule that jumps an exact number, by default the schedule's end or a little earlier.
     equation : ModifiedEquation, optional
         The equation to test; by default it is derived. Only its terms are taken from it: what is
-        iterated, and from which memory, is the method's.
+        iterated, and from which memory, is the method's. For somebody else's step, such as
+        `bea.adapters.TorchOptimizer`, give the one of `as_bea_method`.
     progress : callable(what, done, total), optional
         Told how far the work is.
 
@@ -114,13 +116,17 @@ def verify(
         return verify_by_pieces(
             method, problem, order, gammas, starts, time, gamma_count=gamma_count, progress=progress
         )
-    character = in_own_variables(Character(method, problem))
+    character = in_own_variables(Character(_modelled(method, equation), problem))
     assert character.problem is not None
-    method, problem = character.method, character.problem
+    problem = character.problem
+    method = method if method.numbers_only else character.method
     tested, expected = _tested(character, highest, equation)
-    plan = _Plan(character, tested, expected, gammas, gamma_count, progress)
+    plan = _Plan(method, character, tested, expected, gammas, gamma_count, progress)
+    count = _FEW_STARTS if method.numbers_only else _STARTS
     chosen = starts is None and not hasattr(method, "placed")
-    points = suiting_starts(character) if chosen else starting_points(problem, starts, method)
+    points = (
+        suiting_starts(character, count) if chosen else starting_points(problem, starts, method)
+    )
     run = plan.run(points, None if time is None else real_number(time, "the time"))
     control = as_control(progress)
 
@@ -139,6 +145,7 @@ def verify(
 
 # --- private helpers ----------------------------------------------------------------------------
 
+_STARTS, _FEW_STARTS = 9, 4  # somebody else's step is taken run by run, which is slow
 # So many times a default time is cut into halves where runs stop early.
 _SHORTER = 4
 
@@ -155,6 +162,7 @@ class _Run(NamedTuple):
 class _Plan(NamedTuple):
     """An equation with what is expected of its orders, and how it is to be measured."""
 
+    method: Method
     character: Character
     tested: ModifiedEquation
     expected: dict[int, int | None]
@@ -171,7 +179,7 @@ class _Plan(NamedTuple):
         """Measure at the time and the step sizes that were given, or at default ones that do."""
         if time is not None:
             return self._at_time(points, time)
-        length = comparing_time(self.character, points)
+        length = comparing_time(self.character, points) / (2 if self._settles else 1)
         run = self._at_time(points, length)
         for _ in range(_SHORTER):
             if not run.study.failures:
@@ -184,21 +192,50 @@ class _Plan(NamedTuple):
         if self.gammas is not None:
             return self._at(points, time, self.gammas)
         chosen = suiting_gammas(self.character, points, time, count=self.count)
+        if self._settles:
+            settling = steps_to_settle(self.character.slowest_rate_at(points))
+            fewest = round(time / chosen[0])
+            return self._at(points, time, settling_gammas(time, settling, fewest, self.count))
         first = self._at(points, time, chosen)
         more = gammas_that_stand_clear(first.study)
         return first if more is None else self._at(points, time, more)
+
+    @property
+    def _settles(self) -> bool:
+        """Whether the runs have to settle first: half of the way is gone by then."""
+        manifold = start_of(self.tested, self.orders).kind == "manifold"
+        return self.method.numbers_only and manifold
 
     def _at(self, points: Floats, time: float, gammas: ArrayLike) -> _Run:
         tested, orders, progress = self.tested, self.orders, self.progress
         start = start_of(tested, orders, fewest=int(time / check_gammas(gammas).max()))
         told, problem = labelled(progress, "iterates"), self.character.problem
         assert problem is not None
-        iterates = iterate(start.method, problem, points, gammas, time=time, progress=told)
+        if self.method.numbers_only:
+            start, iterates = self._foreign(start, points, check_gammas(gammas), time)
+        else:
+            iterates = iterate(start.method, problem, points, gammas, time=time, progress=told)
         runs = follow(tested, orders, iterates, start, progress)
         expected = [self.expected[k] for k in orders]
-        study = drift_study(tested, orders, expected, iterates, runs)
+        study = drift_study(tested, orders, expected, iterates, runs, method=self.method)
         nonzero = [k for k in orders if not tested.vanishes(k)]
         return _Run(start, iterates, study, coefficients_of(study, nonzero, iterates, runs))
+
+    def _foreign(
+        self, start: Start, points: Floats, gammas: Floats, time: float
+    ) -> tuple[Start, Trajectory]:
+        """Iterate somebody else's step: where nothing corrects the start, until it has settled."""
+        told, problem = (
+            labelled(self.progress, f"iterates of {self.method}"),
+            self.character.problem,
+        )
+        assert problem is not None
+        if start.kind != "manifold":
+            run = iterate(self.method, problem, points, gammas, time=time, progress=told)
+            return start._replace(method=self.method), run
+        settling = steps_to_settle(self.character.slowest_rate_at(points))
+        run, begins = settled_runs(self.method, problem, points, gammas, time, settling, told)
+        return Start("settled", self.method, begins=begins), run
 
 
 def _checked(order: Any) -> int:
@@ -208,6 +245,11 @@ def _checked(order: Any) -> int:
             "a term to take away as a control"
         )
     return int(order)
+
+
+def _modelled(method: Method, equation: ModifiedEquation | None) -> Method:
+    """Return the method of which memory and pace are known: the equation's for a foreign step."""
+    return equation.method if method.numbers_only and equation is not None else method
 
 
 def _tested(
@@ -279,7 +321,7 @@ def _uncorrected(
     """
     start, iterates = run.start, run.iterates
     exact = start.correction or equation.truncate(max(expected))
-    if start.kind == "own" or not exact.has_start_correction:
+    if start.kind in ("own", "settled") or not exact.has_start_correction:
         return None
     first = exact.first_correction(iterates.starts)
     lowered = lowered_orders(expected, first)

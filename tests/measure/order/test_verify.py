@@ -193,13 +193,15 @@ def test_step_sizes_beyond_the_useful_range_refute_nothing() -> None:
     assert certificate.reason
 
 
-def test_a_method_of_higher_order_has_no_term_to_take_away() -> None:
+def test_where_all_terms_vanish_the_first_beyond_is_the_control() -> None:
+    """Of RK4 the terms of gamma, gamma^2 and gamma^3 are zero; that of gamma^4 is taken away."""
     certificate = bea.verify(get("rk4"), BOWL, order=2)
-    assert certificate.verdict == "undecided" and not certificate.controls
-    assert certificate.reason == (
-        "all terms up to gamma^2 vanish, so that none can be taken away as a control: raise the "
-        "order to 4"
-    )
+    assert certificate.verdict == "confirmed"
+    assert certificate.study.orders.tolist() == [0, 1, 2, 4]
+    assert certificate.study.expected == (4, 4, 4, 5)
+    assert {(f.kind, f.order) for f in certificate.controls} == {("dropped", 4), ("doubled", 4)}
+    assert [size.order for size in certificate.sizes] == [0, 4]
+    assert "modified flows of order 0 to 2 (observed orders 4." in certificate.sentence()
     assert bea.verify(get("rk4"), BOWL, order=4).verdict == "confirmed"
 
 
