@@ -30,12 +30,20 @@ def jacobian_norms(problem: VectorField, points: Any) -> Floats:
     >>> jacobian_norms(VectorField.read("-x**2/2, -3*y"), [[1.0, 0.0], [4.0, 0.0]])
     array([3., 4.])
     """
-    rows = [[c.derivative(j) for j in range(problem.dimension)] for c in problem.components]
-    matrices = matrices_at(rows, points, problem.dimension)
-    finite = np.isfinite(matrices).all(axis=(1, 2))
-    norms = np.full(len(matrices), np.nan)
-    norms[finite] = np.linalg.norm(matrices[finite], ord=2, axis=(1, 2))
-    return norms.reshape(np.shape(points)[:-1])
+    return _norms(_jacobians(problem, points), points)
+
+
+def jacobian_paces(problem: VectorField, points: Any) -> Floats:
+    """Return |f' f'|^(1/2) at points (..., d), (...), in 1/time; nan off the domain.
+
+    For a gradient it is |f'|. Where components have different units, as positions and momenta have,
+    |f'| depends on them and is far larger than anything that happens; this is not.
+
+    >>> jacobian_paces(VectorField.read("p, -100*q"), [1.0, 1.0])
+    array(10.)
+    """
+    matrices = _jacobians(problem, points)
+    return _norms(matrices @ matrices, points) ** 0.5
 
 
 def matrices_at(rows: Sequence[Sequence[Element]], points: Any, dimension: int) -> Floats:
@@ -50,3 +58,18 @@ def matrices_at(rows: Sequence[Sequence[Element]], points: Any, dimension: int) 
     lanes = lanes_of(points, dimension)
     values = compile_program(to_program(entries))(lanes, np.empty((len(entries), lanes.shape[1])))
     return values.T.reshape(-1, len(rows), len(rows))
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _jacobians(problem: VectorField, points: Any) -> Floats:
+    rows = [[c.derivative(j) for j in range(problem.dimension)] for c in problem.components]
+    return matrices_at(rows, points, problem.dimension)
+
+
+def _norms(matrices: Floats, points: Any) -> Floats:
+    finite = np.isfinite(matrices).all(axis=(1, 2))
+    norms = np.full(len(matrices), np.nan)
+    norms[finite] = np.linalg.norm(matrices[finite], ord=2, axis=(1, 2))
+    return norms.reshape(np.shape(points)[:-1])

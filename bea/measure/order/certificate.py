@@ -1,18 +1,18 @@
 """A certificate: what the iterates say about a modified equation, with its negative controls.
 
-The flow of order K must miss the iterates by the power of the first term that it leaves out, and each
-term must have the size that the iterates show (`bea.measure.order.coefficients`). The orders alone
-would not tell a right equation from one whose last term is wrong by a little, and neither would tell
-it from a measurement that is blind, so each certificate holds controls that must fail in a known way:
-with its last term taken away, or doubled, the flow of order K must fall to order K; and where a run
-begins with zero memory, the flow from the run's own start must fall to the first power at which that
-start lies off. How the numbers are made is in `bea.measure.order.verify`.
+The flow of order K must miss the iterates by the power of the first term that it leaves out, and
+each term must do what the iterates show (`bea.measure.order.coefficients`). So that a right
+equation is told from a measurement that is blind, each certificate holds controls that must fail in
+a known way: with its last term taken away, or doubled, the flow of order K must fall to order K;
+and where a run begins with zero memory, the flow from the run's own start must fall to the first
+power at which that start lies off. Where all terms but f_0 vanish, the first one beyond the order
+is followed too, as a control. How the numbers are made is in `bea.measure.order.verify`.
 
 How sharp it is: an order agrees within 0.1, which by itself a last term wrong by less than about a
-percent would pass. The sizes are sharper: a term is called right only if it is known to be off by no
-more than 2.5e-4 of itself, and wrong from 5e-5 on if that is five times what it is uncertain by. What
-was reached is said with the verdict, term by term; where rounding leaves it uncertain, the verdict
-stands on the orders and controls, and the sentence says so.
+percent would pass. What each term does is known better: it is right if it is known to be off by no
+more than 2.5e-4 of itself, and wrong from 5e-6 on if that is five times what it is uncertain by.
+What was reached is said with the verdict, term by term. Where rounding leaves a term less certain
+than that, the verdict stands on orders and controls alone, and is as sharp as the certificate says.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from bea.measure.order.study import DriftStudy
 WITHIN = 0.1
 # ... and only one that is lower by more than this, half-way to the next whole number, refutes.
 _APART = 0.5
+# Of a term beyond the equation, which only shows that all before it vanish, this is enough.
+_ROUGHLY = 0.25
 _NAMES = {
     "equation": "the equation",
     "dropped": "last term taken away",
@@ -226,9 +228,10 @@ class Certificate(Result):
         told, count = sum(f.result == "yes" for f in self.controls), len(self.controls)
         if told:
             text += f", and {_controls(told, count)} must"
-        known = [s for s in self.sizes if s.result != "open"]
-        if known and len(known) == len(self.sizes):
-            text += f"; each term is right to {max(s.off + s.uncertainty for s in known):.1g} of what it does"
+        claimed = [size for size in self.sizes if size.order in self._claimed]
+        if claimed and all(np.isfinite(size.off) for size in claimed):
+            part = max(size.off + size.uncertainty for size in claimed)
+            text += f"; each term is right to {part:.1g} of what it does"
         return text
 
     # --- writing ------------------------------------------------------------------------------
@@ -361,8 +364,11 @@ class Certificate(Result):
         before it leaves falls as it must, and a flow without it, or with two of it, would not.
         """
         following = [size for size in self.sizes if size.order >= finding.order]
-        sharp = bool(following) and following[0].result == "yes"
-        return sharp and finding.expected is not None
+        if not following or finding.expected is None:
+            return False
+        size = following[0]
+        rough = size.order not in self._claimed and size.off + size.uncertainty <= _ROUGHLY
+        return size.result == "yes" or rough
 
     def _blame(self, finding: Finding) -> str:
         power = max(0, round(finding.fit.order))

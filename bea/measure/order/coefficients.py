@@ -1,8 +1,8 @@
 """The size of each term, as the iterates show it, to many digits more than an order tells.
 
-With theta the iterates and phi_k the flow of order k, the term f_k of the equation predicts what the
-flow before it leaves: theta - phi_(k-1) = (phi_k - phi_(k-1)) (1 + O(gamma)), both gamma^k times the
-solution e of the variational equation e' = f_0'(phi_0) e + f_k(phi_0) at first. So
+With theta the iterates and phi_k the flow of order k, the term f_k of the equation predicts what
+the flow before it leaves: theta - phi_(k-1) = (phi_k - phi_(k-1)) (1 + O(gamma)), both gamma^k
+times the solution e of the variational equation e' = f_0'(phi_0) e + f_k(phi_0) at first. So
 
     R(gamma) = (theta - phi_k) / |phi_k - phi_(k-1)|
 

@@ -74,12 +74,18 @@ class Start(NamedTuple):
     begins: Floats | None = None
 
 
-def start_of(equation: ModifiedEquation, chosen: Sequence[int], fewest: int | None = None) -> Start:
+def start_of(
+    equation: ModifiedEquation,
+    chosen: Sequence[int],
+    fewest: int | None = None,
+    before: Start | None = None,
+) -> Start:
     """Return where runs and flows begin: runs on the manifold where their layer is not known.
 
     Either is right to the power of gamma by which the flows miss the iterates, which is higher than
     the order where terms vanish. A layer that is known but not over in a run of the `fewest` steps,
-    such as that of `bdf` with six, is left out in the same way.
+    such as that of `bdf` with six, is left out in the same way. One that was found `before`, with
+    other step sizes, is taken again where it is on the manifold.
     """
     if not equation.character.has_memory:
         return Start("own", equation.method)
@@ -88,6 +94,8 @@ def start_of(equation: ModifiedEquation, chosen: Sequence[int], fewest: int | No
     over = fewest is None or _layer_after(exact, fewest) < _OVER
     if over and exact.has_start_correction:
         return Start("corrected", equation.method, exact)
+    if before is not None and before.kind == "manifold":
+        return before
     return Start("manifold", exact.started_on_manifold())
 
 

@@ -8,7 +8,7 @@ depends on how the equation was derived, so that any `ModifiedEquation` can be p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -159,7 +159,8 @@ class _Run(NamedTuple):
     coefficients: Coefficients
 
 
-class _Plan(NamedTuple):
+@dataclass(frozen=True)
+class _Plan:
     """An equation with what is expected of its orders, and how it is to be measured."""
 
     method: Method
@@ -185,30 +186,33 @@ class _Plan(NamedTuple):
             if not run.study.failures:
                 break
             length /= 2
-            run = self._at_time(points, length)
+            run = self._at_time(points, length, run.start)
         return run
 
-    def _at_time(self, points: Floats, time: float) -> _Run:
+    def _at_time(self, points: Floats, time: float, before: Start | None = None) -> _Run:
         if self.gammas is not None:
-            return self._at(points, time, self.gammas)
+            return self._at(points, time, self.gammas, before)
         chosen = suiting_gammas(self.character, points, time, count=self.count)
         if self._settles:
             settling = steps_to_settle(self.character.slowest_rate_at(points))
             fewest = round(time / chosen[0])
             return self._at(points, time, settling_gammas(time, settling, fewest, self.count))
-        first = self._at(points, time, chosen)
+        first = self._at(points, time, chosen, before)
         more = gammas_that_stand_clear(first.study)
-        return first if more is None else self._at(points, time, more)
+        return first if more is None else self._at(points, time, more, first.start)
 
     @property
     def _settles(self) -> bool:
         """Whether the runs have to settle first: half of the way is gone by then."""
-        manifold = start_of(self.tested, self.orders).kind == "manifold"
-        return self.method.numbers_only and manifold
+        if not self.method.numbers_only:
+            return False
+        return start_of(self.tested, self.orders).kind == "manifold"
 
-    def _at(self, points: Floats, time: float, gammas: ArrayLike) -> _Run:
+    def _at(
+        self, points: Floats, time: float, gammas: ArrayLike, before: Start | None = None
+    ) -> _Run:
         tested, orders, progress = self.tested, self.orders, self.progress
-        start = start_of(tested, orders, fewest=int(time / check_gammas(gammas).max()))
+        start = start_of(tested, orders, int(time / check_gammas(gammas).max()), before)
         told, problem = labelled(progress, "iterates"), self.character.problem
         assert problem is not None
         if self.method.numbers_only:

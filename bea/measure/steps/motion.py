@@ -1,9 +1,10 @@
 """Where the field that a method follows leads, and how much happens on the way.
 
-Time is measured in turns, the integral of the pace (|f'| for gradient descent) along the path: in one
-turn what is fast has moved by about its own size, whatever the units of time are. A path ends where
-the flow does, at a blow-up, at the edge of the domain or at a kink such as that of Adam's field,
-where a component of the gradient changes its sign and the flow turns stiff from one step to the next.
+Time is measured in turns, the integral of the pace (|f'| for gradient descent) along the path: in
+one turn what is fast has moved by about its own size, whatever the units of time are. A path ends
+where the flow does, at a blow-up, at the edge of the domain or at a kink such as that of Adam's
+field, where a component of the gradient changes its sign and the flow turns stiff from one step to
+the next.
 """
 
 from __future__ import annotations
@@ -41,13 +42,22 @@ class Motion:
         nan after the end of a path.
     times : (times,)
         Beginning with 0.
+    paces : (starts, times)
+        nan after the end of a path.
     turns : (starts, times)
         The integral of the pace, never falling; infinite after the end of a path.
     """
 
     points: Floats
     times: Floats
+    paces: Floats
     turns: Floats
+
+    def fastest(self, until: float = float("inf")) -> float:
+        """Return the largest pace on the way, up to a time, of three paths in four."""
+        within = np.isfinite(self.paces) & (self.times <= until)
+        largest = np.sort(np.where(within, self.paces, 0.0).max(axis=1))
+        return float(largest[len(largest) - 1 - len(largest) // 4])
 
     def time_of(self, turns: float) -> float:
         """Return when three paths in four have not gone on for more turns; infinite if not here.
@@ -76,7 +86,9 @@ class Motion:
         ends = times[None] > _BEFORE_THE_END * path.stopped_at[0][:, None]
         steps = np.diff(times) * (paces[:, 1:] + paces[:, :-1]) / 2
         turns = np.concatenate([np.zeros((len(starts), 1)), np.cumsum(steps, axis=1)], axis=1)
-        return cls(path.values[0], times, np.where(ends | ~np.isfinite(turns), np.inf, turns))
+        return cls(
+            path.values[0], times, paces, np.where(ends | ~np.isfinite(turns), np.inf, turns)
+        )
 
     def _when(self, row: Floats, turns: float) -> float:
         """Return when a path has gone on for so many turns, or has ended."""
@@ -100,7 +112,7 @@ def leading_field(character: Character) -> VectorField:
 
 
 def paces_at(character: Character, points: Floats) -> Floats:
-    """Return the pace at points (..., d), (...), with the schedule s(t) as a factor if there is one.
+    """Return the pace at points (..., d), (...), times s(t) if there is a schedule.
 
     >>> import bea
     >>> from bea.fields import with_time

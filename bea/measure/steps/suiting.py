@@ -121,9 +121,9 @@ def suiting_gammas(character: Character, starts: Floats, time: float, **options:
         # A multistep method has its limit where its own roots meet, and may go less near to it.
         leading = (leading + 1) // 2
     motion = Motion.of(character, starts, time)
-    rate, limit = time_scale_of(character, motion.points, lambda: derive(character, 1))
-    rate = max(rate * _of_schedule(character, motion), limit / time)
-    return spread_gammas(rate / limit, time, leading=leading, **options)
+    _, limit = time_scale_of(character, starts, lambda: derive(character, 1))
+    rate = max(motion.fastest() / limit, 1 / time)
+    return spread_gammas(rate, time, leading=leading, **options)
 
 
 def schedule_end(schedule: Schedule) -> Any:
@@ -160,16 +160,7 @@ def _within_turns(character: Character, points: Floats, own: float) -> float:
     off_trees = character.has_memory and not character.is_on_trees
     most = _OFF_TREES if off_trees else _MOST_TURNS
     found = min(max(own, motion.time_of(_FEWEST_TURNS)), motion.time_of(most), longest)
-    if character.has_memory:
-        rate, limit = time_scale_of(character, points, lambda: derive(character, 1))
-        found = min(found, affordable_time(rate / limit)) if rate > 0 else found
+    if character.has_memory and motion.fastest(found) > 0:
+        _, limit = time_scale_of(character, points, lambda: derive(character, 1))
+        found = min(found, affordable_time(motion.fastest(found) / limit))
     return found
-
-
-def _of_schedule(character: Character, motion: Motion) -> float:
-    """Return the largest s on the way, by which the pace is larger; 1 without a schedule."""
-    schedule = getattr(character.method, "schedule", None)
-    if not isinstance(character.method, Scheduled) or schedule is None:
-        return 1.0
-    times = motion.points[..., -1]
-    return float(np.abs(schedule(times[np.isfinite(times)])).max())

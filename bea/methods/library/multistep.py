@@ -114,11 +114,14 @@ class BackwardDifferentiation(_Multistep):
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the next point; the last one leaves the memory."""
-        points = (theta, *state)
-        ahead, *rest = self.weights
-        base = _combination(rest, points)
+        ahead, _, *rest = self.weights
+        # The weights of the points add up to 1. Rounded they do not, and would move theta a little
+        # with every step; in differences of points that is no matter.
+        base = theta
+        for weight, point in zip(rest, state, strict=True):
+            base = base + weight * (point - theta)
         slope = f.solve(lambda k: f(base + gamma * ahead * k), f(theta))
-        return base + gamma * ahead * slope, points[:-1]
+        return base + gamma * ahead * slope, (theta, *state)[:-1]
 
     def shift_polynomials(self) -> tuple[list[Any], list[Any]]:
         """E^k theta - sum of a_j E^(k-j) theta = gamma b E^k f(theta)."""

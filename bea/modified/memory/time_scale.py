@@ -15,7 +15,8 @@ import numpy as np
 
 from bea.arrays import Floats
 from bea.errors import MethodError
-from bea.fields.jacobians import jacobian_norms
+from bea.fields.jacobians import jacobian_norms, jacobian_paces
+from bea.fields.vector_field import VectorField
 from bea.modified.memory.character import Character, limit_of
 from bea.modified.memory.leading_field import followed_field
 from bea.modified.terms import Terms
@@ -53,7 +54,7 @@ def time_scale_of(character: Character, points: Floats, derived: Callable[[], Te
     >>> np.round(time_scale_of(character, np.array([[1.0, 1.0]]), equation), 3)
     array([52.632,  0.053])
     """
-    paces = paces_of(character, points, derived)
+    paces = paces_of(character, points, derived, jacobian_norms)
     if character.is_on_trees:
         return TimeScale(_largest(paces), abs(character.effective_rate) * character.useful_limit)
     try:
@@ -66,10 +67,15 @@ def time_scale_of(character: Character, points: Floats, derived: Callable[[], Te
     return TimeScale(float(np.quantile(fastest, _QUANTILE)), limit)
 
 
-def paces_of(character: Character, points: Floats, derived: Callable[[], Terms]) -> Floats:
+def paces_of(
+    character: Character,
+    points: Floats,
+    derived: Callable[[], Terms],
+    of_field: Callable[[VectorField, Floats], Floats] = jacobian_paces,
+) -> Floats:
     """Return the pace at every point (..., d), (...); nan off the domain.
 
-    Other parameters are those of `time_scale_of`.
+    How fast a field changes is `of_field`; other parameters are those of `time_scale_of`.
 
     >>> import bea
     >>> character = Character(bea.methods.heavy_ball(beta="1/2"), bea.problems.loss("x**4/12"))
@@ -79,12 +85,12 @@ def paces_of(character: Character, points: Floats, derived: Callable[[], Terms])
     problem = character.problem
     assert problem is not None
     if character.is_on_trees:
-        return abs(character.effective_rate) * jacobian_norms(problem, points)
+        return abs(character.effective_rate) * of_field(problem, points)
     try:
         equation = derived()
     except MethodError:
-        return jacobian_norms(problem, points)
-    norms = jacobian_norms(followed_field(equation), points)
+        return of_field(problem, points)
+    norms = of_field(followed_field(equation), points)
     return np.fmax(norms, _lag(character.slowest_rate_at(points), equation, points))
 
 

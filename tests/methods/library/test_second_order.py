@@ -178,8 +178,7 @@ def test_step_sizes_are_those_of_the_flow_that_is_followed() -> None:
     assert gammas_for(newton, problem, starts, 0.2)[0] > 0.01
     assert gammas_for(plain, problem, starts, 0.2)[0] < 1e-3
     times = [default_time(m, problem) for m in (newton, plain, get("gradient-regularised"))]
-    assert times[0] == times[1] == problem.about.time
-    assert times[2] < 0.1 * problem.about.time
+    assert times[0] == problem.about.time > 10 * times[1] > 10 * times[2]
     run = bea.discretization_drift(newton, problem, [0, 1], gammas=[0.04, 0.02])
     assert run.warnings == ()
     (warning,) = bea.discretization_drift(newton, problem, [0], gammas=[0.5, 0.25], time=1).warnings
