@@ -14,7 +14,7 @@ from bea.errors import MethodError
 from bea.methods import Method, Scheduled
 from bea.modified.memory import starts as starting
 from bea.modified.memory.on_manifold import OnManifold
-from bea.modified.memory.time_scale import time_scale_of
+from bea.modified.memory.time_scale import require_values, time_scale_of
 from bea.modified.structure import split as structure
 from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.terms import Terms
@@ -157,6 +157,8 @@ class ModifiedEquation(Terms):
     def useful_gamma(self, starts: Any) -> float:
         """Return the step size below which the equation means something at starts (starts, d).
 
+        Raises `MethodError` if hyperparameters, or parameters of the problem, have no value.
+
         >>> import bea
         >>> heavy_ball = bea.methods.heavy_ball(beta="81/100")
         >>> equation = bea.modified_equation(heavy_ball, bea.problems.booth(), order=2)
@@ -164,6 +166,7 @@ class ModifiedEquation(Terms):
         0.01
         """
         points = real_points(starts, self._require_problem().dimension, "the starts")
+        require_values(self.character, "the useful range")
         scale = time_scale_of(self.character, points, lambda: self.at_least(1))
         return scale.limit / scale.rate if scale.rate > 0 else float("inf")
 

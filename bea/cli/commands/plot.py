@@ -20,6 +20,7 @@ from bea.cli.reading.figure_options import (
     length_of,
     picture,
     start_of,
+    warn_beyond_range,
 )
 from bea.cli.reading.gathered import gathered
 from bea.cli.reading.inputs import order, orders
@@ -115,6 +116,7 @@ def plot_trajectory(
         used, on, step_size, point, orders(orders_text),
         components=drawn, behind=chosen.plain, **length,
     )  # fmt: skip
+    warn_beyond_range(chosen, step_size, point)
     looks.save(figure, target)
 
 
@@ -154,6 +156,7 @@ def plot_loss(
     if not isinstance(on, Loss):
         raise BeaError(f"'{on.name}' is a vector field and no loss: name a loss, or give --loss")
     equation = modified_equation(used, on, order(order_text))
+    warn_beyond_range(chosen, step_size, start_of(None, chosen))
     looks.save(loss_figure(equation, gamma=step_size, components=drawn), target)
 
 
@@ -187,7 +190,10 @@ def plot_terms(
     from bea.plots import terms_figure
 
     equation = modified_equation(used, on, order(order_text))
-    looks.save(terms_figure(equation, step_size, start_of(start, chosen), time=until), target)
+    point = start_of(start, chosen)
+    figure = terms_figure(equation, step_size, point, time=until)
+    warn_beyond_range(chosen, step_size, point)
+    looks.save(figure, target)
 
 
 def _is_study(text: str | None) -> bool:

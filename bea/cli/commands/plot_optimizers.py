@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bea.cli.reading import options
-from bea.cli.reading.figure_options import Looks, picture, start_of, visible_gamma
+from bea.cli.reading.figure_options import (
+    Looks,
+    picture,
+    start_of,
+    visible_gamma,
+    warn_beyond_range,
+)
 from bea.cli.reading.gathered import gathered
 from bea.cli.reading.inputs import number, numbers, order, whole
 from bea.cli.reading.parameters import dealt
@@ -90,18 +96,21 @@ def plot_comparison(
     until = None if time is None else number(time, "--time")
     point = start_of(start, chosen[0])
     given = None if gamma is None else numbers(gamma, "--gamma")
+    sizes = given or [visible_gamma(one) for one in chosen]
 
     from bea.plots import comparison_figure
 
     figure = comparison_figure(
         [one.method for one in chosen],
         on,  # type: ignore[arg-type]
-        given or [visible_gamma(one) for one in chosen],
+        sizes,
         point,
         order(order_text),
         steps=count,
         time=until,
     )
+    for one, size in zip(chosen, sizes if len(sizes) > 1 else sizes * len(chosen), strict=True):
+        warn_beyond_range(one, size, point)
     looks.save(figure, target)
 
 

@@ -85,6 +85,17 @@ def components_of(text: str | None, problem: VectorField) -> list[str] | None:
     return None
 
 
+def warn_beyond_range(chosen: Chosen, gamma: float, start: Any) -> None:
+    """Warn, as `bea drift` does, where the flows at this step size mean nothing."""
+    from bea.plots.house.runs import range_warning
+
+    method, problem = chosen.on_problem()
+    points = problem.about.start if start is None else start
+    warning = range_warning(method, problem, gamma, points)
+    if warning:
+        note(f"warning: {warning}")
+
+
 @dataclass(frozen=True)
 class Looks:
     """How large a picture is, and what stands beside its axes."""

@@ -17,7 +17,6 @@ from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import OrderError
 from bea.fields import VectorField
-from bea.fields.jacobians import stiffness
 from bea.flows import Trajectory, flow
 from bea.flows.deterministic.times import check_progress
 from bea.measure.order.expected import expected_orders
@@ -25,7 +24,7 @@ from bea.measure.order.study import DriftStudy
 from bea.measure.steps.defaults import default_starts
 from bea.methods import Method
 from bea.modified import ModifiedEquation, checks
-from bea.modified.memory.time_scale import time_scale_of
+from bea.modified.memory.time_scale import beyond_range
 
 Progress = Callable[[str, int, int], None]
 
@@ -263,20 +262,6 @@ def _failures(
 
 def _warnings(equation: ModifiedEquation, iterates: Trajectory) -> tuple[str, ...]:
     """Say where gamma is beyond the useful range: the series has no useful order there."""
-    character, problem = equation.character, equation.problem
-    assert problem is not None
-    rate, limit = time_scale_of(character, iterates.starts, lambda: equation.at_least(1))
-    largest = float(iterates.gammas.max())
-    if rate * largest < limit:
-        return ()
-    if character.is_on_trees:
-        limit = character.useful_limit
-        rate = stiffness(problem, iterates.starts)
-        measured = f"gamma |f'| is {rate * largest:.2g}"
-    else:
-        measured = f"gamma times the pace at which the field changes is {rate * largest:.2g}"
-    return (
-        f"step sizes up to {largest:g} are beyond the useful range: {measured} at the starts, and "
-        f"the modified equation means something below {limit:.3g}, that is for gamma < "
-        f"{limit / rate:.3g}",
-    )
+    starts, largest = iterates.starts, float(iterates.gammas.max())
+    warning = beyond_range(equation.character, starts, largest, lambda: equation.at_least(1))
+    return (warning,) if warning else ()

@@ -229,8 +229,11 @@ class Character(Portable):
         return memory_limit(self._inner) if self.is_on_trees else limit_of(self.slowest_rate)
 
     def _needs_numbers(self) -> MethodError:
+        names = sorted(map(str, open_symbols(self.method)))
+        missing = f": {', '.join(names)} ha{'s' if len(names) == 1 else 've'} no value"
         return MethodError(
             f"the useful range of '{self.method}' needs numbers for its hyperparameters"
+            f"{missing if names else ''}"
         )
 
     @cached_property

@@ -19,6 +19,7 @@ from bea.fields.jacobians import jacobian_norms, jacobian_paces
 from bea.fields.vector_field import VectorField
 from bea.modified.memory.character import Character, limit_of
 from bea.modified.memory.leading_field import followed_field
+from bea.modified.symbolic_step import open_symbols
 from bea.modified.terms import Terms
 
 # Up to a quarter of the starts may be where f_0 changes too fast: the curves leave them out too.
@@ -65,6 +66,57 @@ def time_scale_of(character: Character, points: Floats, derived: Callable[[], Te
     slowest = character.slowest_rate_at(points)
     limit = limit_of(slowest) if character.has_memory else character.useful_limit
     return TimeScale(float(np.quantile(fastest, _QUANTILE)), limit)
+
+
+def require_values(character: Character, what: str) -> None:
+    """Raise `MethodError`, naming every symbol of method and problem that has no value, if any.
+
+    >>> import bea
+    >>> heavy_ball = bea.methods.heavy_ball(beta="beta")
+    >>> require_values(Character(heavy_ball, bea.problems.booth()), "the useful range")
+    Traceback (most recent call last):
+    bea.errors.MethodError: the useful range of 'heavy-ball(beta=beta)' on 'booth' needs ...
+    """
+    assert character.problem is not None
+    names = sorted({*open_symbols(character.method), *character.problem.parameters})
+    if names:
+        one, each = ("has", "it") if len(names) == 1 else ("have", "each")
+        raise MethodError(
+            f"{what} of '{character.method}' on '{character.problem.name}' needs numbers: "
+            f"{', '.join(names)} {one} no value; give {each} one, such as {names[0]}=1/2"
+        )
+
+
+def beyond_range(
+    character: Character, points: Floats, gamma: float, derived: Callable[[], Terms]
+) -> str:
+    """Return one line if gamma is beyond the useful range at starts (starts, d), else "".
+
+    The series has no useful order there, and its flows mean nothing. Other parameters are those of
+    `time_scale_of`.
+
+    >>> import bea
+    >>> character = Character(bea.methods.gradient_descent(), bea.problems.booth())
+    >>> beyond_range(character, np.array([[1.0, 2.0]]), 0.05, lambda: None)
+    ''
+    >>> "gamma |f'| is 1.8 at the start" in beyond_range(
+    ...     character, np.array([[1.0, 2.0]]), 0.1, lambda: None)
+    True
+    """
+    rate, limit = time_scale_of(character, points, derived)
+    if rate * gamma < limit:
+        return ""
+    if character.is_on_trees:
+        factor = abs(character.effective_rate)
+        rate, limit = rate / factor, limit / factor
+        measured = f"gamma |f'| is {rate * gamma:.2g}"
+    else:
+        measured = f"gamma times the pace at which the field changes is {rate * gamma:.2g}"
+    return (
+        f"step sizes up to {gamma:g} are beyond the useful range: {measured} at the "
+        f"start{'s' * (len(points) > 1)}, and the modified equation means something below "
+        f"{limit:.3g}, that is for gamma < {limit / rate:.3g}"
+    )
 
 
 def paces_of(

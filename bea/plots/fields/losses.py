@@ -24,6 +24,7 @@ from bea.modified import ModifiedEquation, ModifiedLoss, modified_equation
 from bea.modified.checks import require_equation
 from bea.plots.house.landscape import chosen_components, grid_points, marked_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
+from bea.plots.house.runs import range_note, range_warning
 from bea.plots.house.windows import checked_window
 from bea.plots.house.words import method_words, problem_words
 
@@ -105,7 +106,8 @@ def loss_data(
     return LossData(
         title=f"{problem_words(problem.name, first=True)} and its {name} under "
         f"{method_words(str(derived.method))}",
-        subtitle=_subtitle(problem, step_size, derived.order, drawn, base),
+        subtitle=_subtitle(problem, step_size, derived.order, drawn, base)
+        + range_note(range_warning(derived.method, problem, step_size, base)),
         name=name,
         variables=tuple(problem.variables[i] for i in drawn),
         x=x,

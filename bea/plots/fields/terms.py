@@ -22,7 +22,7 @@ from bea.flows import flow
 from bea.flows.deterministic.times import check_gammas
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation
-from bea.plots.house.runs import start_of, stopped_text
+from bea.plots.house.runs import range_note, range_warning, start_of, stopped_text
 from bea.plots.house.style import order_style, order_text
 from bea.plots.house.words import method_words, problem_words
 
@@ -132,7 +132,8 @@ def terms_data(
     sizes = np.array([_size(equation, k, points, step_size) for k in nonzero])
     if not (sizes > 0).any():
         raise BeaError("all terms are zero at this start, where the field is: choose another start")
-    subtitle = f"γ = {step_size:.4g}, along the exact flow"
+    beyond = range_note(range_warning(equation.method, problem, step_size, points[0]))
+    subtitle = f"γ = {step_size:.4g}, along the exact flow{beyond}"
     return TermsData(
         title=f"Terms of {method_words(str(equation.method))} on {problem_words(problem.name)}",
         subtitle=f"{subtitle} ({stopped})" if stopped else subtitle,

@@ -36,6 +36,8 @@ from bea.plots.house.runs import (
     flow_paths,
     flow_paths_by_pieces,
     iterates_path,
+    range_note,
+    range_warning,
     start_of,
 )
 from bea.plots.house.style import ITERATES, order_style
@@ -196,7 +198,8 @@ def trajectory_data(
     return TrajectoryData(
         title=f"{method_words(str(method), 40, first=True)} on {problem_words(problem.name)}: "
         "iterates and flows",
-        subtitle=_subtitle(problem, gamma, point, len(iterates.times) - 1, note),
+        subtitle=_subtitle(problem, gamma, point, len(iterates.times) - 1, note)
+        + range_note(range_warning(method, problem, gamma, point)),
         variables=tuple(problem.variables[i] for i in drawn),
         iterates=iterates,
         flows=tuple(flows),

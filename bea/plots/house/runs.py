@@ -24,6 +24,9 @@ from bea.measure.order import flow_by_pieces
 from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import rational
 from bea.modified import ModifiedEquation
+from bea.modified.derive import derive
+from bea.modified.memory.character import Character
+from bea.modified.memory.time_scale import beyond_range
 from bea.plots.house.style import order_text
 
 _SAMPLES = 600  # points of a flow's curve, at least
@@ -101,6 +104,33 @@ def start_of(problem: VectorField, start: ArrayLike | None) -> Floats:
             f"{problem.dimension} components ({', '.join(problem.variables)})"
         )
     return point
+
+
+def range_warning(method: Method, problem: VectorField, gamma: float, start: ArrayLike) -> str:
+    """Return one line if a step size is beyond the useful range at a start (d,), else "".
+
+    The flows of the modified equation mean nothing there. Under a schedule that jumps the first
+    piece decides.
+
+    >>> import bea
+    >>> bowl = bea.problems.loss("x**2/2")
+    >>> range_warning(bea.methods.gradient_descent(), bowl, 0.5, np.array([1.0]))
+    ''
+    """
+    if isinstance(method, Scheduled) and method.jumps:
+        method = method.smooth_pieces()[0][-1]
+    character = Character(method, problem)
+    points = np.atleast_2d(np.asarray(start, dtype=float))
+    return beyond_range(character, points, gamma, lambda: derive(character, 1))
+
+
+def range_note(warning: str) -> str:
+    """Return what a figure's subtitle says where `range_warning` says something.
+
+    >>> range_note(""), range_note("step sizes up to 2 are ..., that is for gamma < 0.5")
+    ('', '; beyond the useful range γ < 0.5')
+    """
+    return f"; beyond the useful range γ < {warning.rpartition('< ')[2]}" if warning else ""
 
 
 def iterates_path(

@@ -28,7 +28,15 @@ from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem
 from bea.plots.house.landscape import Landscape, grid_points, marked_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
-from bea.plots.house.runs import Path, as_run, flow_paths, iterates_path, start_of
+from bea.plots.house.runs import (
+    Path,
+    as_run,
+    flow_paths,
+    iterates_path,
+    range_note,
+    range_warning,
+    start_of,
+)
 from bea.plots.house.windows import Window, checked_window, path_window
 from bea.plots.house.words import method_words, problem_words
 from bea.trees import leaf
@@ -221,13 +229,17 @@ def _panel(
 ) -> ComparisonPanel:
     iterates, modified, start_note = run
     regulariser, why = _regulariser(equation.truncate(1), gamma, grid, loss)
+    assert equation.problem is not None
+    beyond = range_note(
+        range_warning(equation.method, equation.problem, gamma, iterates.points[0])
+    ).removeprefix("; ")
     return ComparisonPanel(
         name=method_words(str(equation.method), first=True),
         gamma=gamma,
         iterates=iterates,
         modified=modified,
         regulariser=regulariser,
-        notes=tuple(note for note in (start_note, why) if note),
+        notes=tuple(note for note in (start_note, why, beyond) if note),
     )
 
 

@@ -19,6 +19,7 @@ from bea.errors import BeaError
 from bea.measure import DriftStudy
 from bea.measure.order import OrderFit
 from bea.measure.order.order_fit import CLEAR
+from bea.plots.house.runs import range_note
 from bea.plots.house.style import order_text
 from bea.plots.house.triangles import Triangle, place_triangle
 from bea.plots.house.words import method_words, problem_words
@@ -226,7 +227,8 @@ def _subtitle(study: DriftStudy, band: str) -> str:
         else "one start"
     )
     stopped = len(study.failures)
-    return over + (f"; {stopped} run{'s' * (stopped > 1)} stopped early" if stopped else "")
+    over += f"; {stopped} run{'s' * (stopped > 1)} stopped early" if stopped else ""
+    return over + range_note(study.warnings[0] if study.warnings else "")
 
 
 def _nothing(study: DriftStudy) -> str:
