@@ -39,8 +39,8 @@ def jacobian_paces(problem: VectorField, points: Any) -> Floats:
     For a gradient it is |f'|. Where components have different units, as positions and momenta have,
     |f'| depends on them and is far larger than anything that happens; this is not.
 
-    >>> jacobian_paces(VectorField.read("p, -100*q"), [1.0, 1.0])
-    array(10.)
+    >>> jacobian_paces(VectorField.read("p, -100*q", "q p"), [[1.0, 1.0]])
+    array([10.])
     """
     matrices = _jacobians(problem, points)
     return _norms(matrices @ matrices, points) ** 0.5

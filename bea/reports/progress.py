@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Timer
-from time import monotonic
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 Report = Callable[[str, int, int], None]
 
@@ -48,50 +47,61 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
     prefix
         What comes before `what`, such as the problem's name.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=console, transient=True) if _watched(console) else None
-    begun, task = monotonic(), None if bar is None else bar.add_task(prefix)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left of this:"),
+        TimeRemainingColumn(),
+    )
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task(f"{prefix}deriving", total=None)  # of which nobody knows how far it is
 
     def report(what: str, done: int, total: int) -> None:
         SHOWN.text = f"{prefix}{what}, {100 * done // max(1, total)} %"
-        if bar is not None and task is not None and monotonic() - begun > PATIENCE:
-            SHOWN.on_screen = True
-            bar.start()
-            bar.update(task, description=f"{prefix}{what}", completed=done, total=total)
+        if what != bar.tasks[0].description.removeprefix(prefix):
+            bar.reset(task)  # or the estimate would be that of the work before
+        bar.update(task, description=f"{prefix}{what}", completed=done, total=total)
 
-    try:
+    SHOWN.text = f"{prefix}deriving"
+    with _later(console, bar.start, bar.stop):
         yield report
-    finally:
-        if bar is not None and bar.live.is_started:
-            bar.stop()
-        SHOWN.text, SHOWN.on_screen = "", False
 
 
 @contextmanager
 def waiting(console: Console, what: str) -> Iterator[None]:
     """Show on a terminal that something goes on of which nobody knows how far it is."""
-    SHOWN.text, watched = what, _watched(console)
     status = console.status(what)
-
-    def start() -> None:
-        SHOWN.on_screen = True
-        status.start()
-
-    later = Timer(PATIENCE, start)
-    later.daemon = True
-    if watched:
-        later.start()
-    try:
+    SHOWN.text = what
+    with _later(console, status.start, status.stop):
         yield
-    finally:
-        later.cancel()
-        if watched:
-            later.join()
-            status.stop()
-        SHOWN.text, SHOWN.on_screen = "", False
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+@contextmanager
+def _later(
+    console: Console, start: Callable[[], None], stop: Callable[[], None]
+) -> Iterator[None]:
+    """Start something on a terminal, where it takes longer than a moment; stop it at the end."""
+
+    def begin() -> None:
+        SHOWN.on_screen = True
+        start()
+
+    timer, watched = Timer(PATIENCE, begin), _watched(console)
+    timer.daemon = True
+    if watched:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if watched:
+            timer.join()
+            stop()
+        SHOWN.text, SHOWN.on_screen = "", False
 
 
 def _watched(console: Console) -> bool:

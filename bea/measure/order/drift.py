@@ -27,7 +27,7 @@ from bea.measure.order.comparison import (
 )
 from bea.measure.order.expected import derive_for
 from bea.measure.order.study import DriftStudy
-from bea.measure.steps.suiting import suiting_gammas, suiting_time
+from bea.measure.steps.suiting import check_time, suiting_gammas, suiting_time
 from bea.methods import Method
 from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import Character
@@ -91,7 +91,10 @@ def discretization_drift(
     time = None if time is None else real_number(time, "the time")
     points = starting_points(problem, starts, method)
     equation = derive_for(character, max(chosen))  # of which times and steps need the first terms
-    time = suiting_time(character) if time is None else time
+    if time is None:
+        time = suiting_time(character, points)
+    else:
+        check_time(character, points, time)
     if gammas is None:
         gammas = suiting_gammas(character, points, time, samples=samples)
     start = start_of(equation, chosen)

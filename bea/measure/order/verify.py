@@ -39,7 +39,7 @@ from bea.measure.order.refinement import gammas_that_stand_clear
 from bea.measure.order.study import DriftStudy
 from bea.measure.order.verify_piecewise import verify_by_pieces
 from bea.measure.steps.settled import settled_runs, settling_gammas, steps_to_settle
-from bea.measure.steps.suiting import comparing_time, suiting_gammas, suiting_starts
+from bea.measure.steps.suiting import check_time, comparing_time, suiting_gammas, suiting_starts
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
@@ -179,6 +179,7 @@ class _Plan:
     def run(self, points: Floats, time: float | None) -> _Run:
         """Measure at the time and the step sizes that were given, or at default ones that do."""
         if time is not None:
+            check_time(self.character, points, time)
             return self._at_time(points, time)
         length = comparing_time(self.character, points) / (2 if self._settles else 1)
         run = self._at_time(points, length)

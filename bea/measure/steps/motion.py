@@ -16,7 +16,7 @@ import numpy as np
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields import VectorField
-from bea.flows import flow
+from bea.flows import Status, flow
 from bea.methods import Scheduled
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character
@@ -46,12 +46,32 @@ class Motion:
         nan after the end of a path.
     turns : (starts, times)
         The integral of the pace, never falling; infinite after the end of a path.
+    stiff_from : (starts,)
+        When a path was given up, since it takes too long to follow; infinite where it was not.
     """
 
     points: Floats
     times: Floats
     paces: Floats
     turns: Floats
+    stiff_from: Floats
+
+    @property
+    def stiffness(self) -> float:
+        """How many turns the stiff paths would take to the end at their last pace; 0 without.
+
+        It is the median over all paths, as most of them decide.
+
+        >>> import bea
+        >>> descent, steep = bea.methods.gradient_descent(), bea.problems.loss("500000*x**2 + y**2")
+        >>> motion = Motion.of(Character(descent, steep), np.array([[1.0, 1.0]]), 2.0)
+        >>> round(motion.stiffness / 1e6, 1)
+        2.0
+        """
+        known = np.isfinite(self.paces)
+        last = self.paces[np.arange(len(known)), np.maximum(known.sum(axis=1) - 1, 0)]
+        left = np.maximum(self.times[-1] - self.stiff_from, 0.0)
+        return float(np.median(np.nan_to_num(last) * left))
 
     def fastest(self, until: float = float("inf")) -> float:
         """Return the largest pace on the way, up to a time, of three paths in four."""
@@ -86,9 +106,9 @@ class Motion:
         ends = times[None] > _BEFORE_THE_END * path.stopped_at[0][:, None]
         steps = np.diff(times) * (paces[:, 1:] + paces[:, :-1]) / 2
         turns = np.concatenate([np.zeros((len(starts), 1)), np.cumsum(steps, axis=1)], axis=1)
-        return cls(
-            path.values[0], times, paces, np.where(ends | ~np.isfinite(turns), np.inf, turns)
-        )
+        turns = np.where(ends | ~np.isfinite(turns), np.inf, turns)
+        stiff = path.status[0] == Status.STIFF
+        return cls(path.values[0], times, paces, turns, np.where(stiff, path.stopped_at[0], np.inf))
 
     def _when(self, row: Floats, turns: float) -> float:
         """Return when a path has gone on for so many turns, or has ended."""

@@ -29,7 +29,7 @@ def steps_to_settle(slowest: float) -> int:
     """Return after how many steps a memory with this slowest rate has settled.
 
     >>> steps_to_settle(0.0), steps_to_settle(0.5)
-    (0, 62)
+    (0, 60)
     """
     if not slowest:
         return 0
