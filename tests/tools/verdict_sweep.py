@@ -119,11 +119,13 @@ def judge_right(case: Case) -> Iterator[dict[str, Any]]:
         yield said(found)
 
 
-def judge_wrong(case: Case) -> Iterator[dict[str, Any]]:
+def judge_wrong(case: Case, by_component: bool = True) -> Iterator[dict[str, Any]]:
     """Yield what `verify` says where one term, or one component of one, is too large by 0.001."""
     method, problem = case.subject()
     equation = bea.modified_equation(method, problem, case.order)
     for power, component, wrong in scaled_terms(equation):
+        if component is not None and not by_component:
+            continue
         yield said(bea.verify(method, problem, case.order, equation=wrong)) | {
             "term": [power, component]
         }
