@@ -15,7 +15,7 @@ from bea.modified import ModifiedEquation
 
 
 def changed(
-    equation: ModifiedEquation, order: int, *, method: Method | None = None, factor: Any = 1
+    equation: ModifiedEquation, order: int, *, method: Method | None = None, factor: int | fmpq = 1
 ) -> ModifiedEquation:
     """Return the equation to that order with its last term multiplied, of another method if any."""
     return ModifiedEquation(

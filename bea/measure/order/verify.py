@@ -73,8 +73,9 @@ def verify(
     starts : (starts, d) or (d,), optional
         Starting points; by default nine around the problem's own.
     time : float, optional
-        The time at which to compare, in the units of gamma; by default one that suits both. With a
-        schedule that jumps an exact number, by default the schedule's end or a little earlier.
+        The time at which to compare, in the units of gamma; by default one in which something
+        happens and nothing comes to rest. With a schedule that jumps an exact number, by default
+        the schedule's end, or earlier where the runs would be at rest by then.
     equation : ModifiedEquation, optional
         The equation to test; by default it is derived. Only its terms are taken from it: what is
         iterated, and from which memory, is the method's. For somebody else's step, such as
@@ -85,10 +86,12 @@ def verify(
     Returns
     -------
     Certificate
-        With a `verdict`: "confirmed" if all observed orders are within 0.1 of the expected ones
-        and every control falls to the order to which it must; "refuted" if the order of a flow is
-        lower; "undecided" if the error floor or the step sizes do not allow a judgement, for the
-        `reason` that is given with its remedy.
+        With a `verdict`: "confirmed" if all observed orders are within 0.1 of the expected ones,
+        each term does what the iterates show (its `sizes`, mostly to a millionth and better), and
+        every control falls; "refuted" if the order of a flow is lower, or a term, such as the last
+        one, is known to be off; "undecided" if runs that stop, the error floor or the step sizes
+        do not allow a judgement, for the `reason` that is given with its remedy. How sharp it is:
+        see `bea.measure.order.certificate`.
 
     A schedule that jumps is verified from break to break; see `bea.measure.order.piecewise`.
 

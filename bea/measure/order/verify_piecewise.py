@@ -21,7 +21,7 @@ from bea.measure.order.piecewise import (
     study_by_pieces,
 )
 from bea.measure.order.study import DriftStudy
-from bea.measure.steps.suiting import schedule_end
+from bea.measure.steps.suiting import end_across_breaks
 from bea.methods import Scheduled
 from bea.modified import ModifiedEquation
 
@@ -41,10 +41,11 @@ def verify_by_pieces(
 
     Each control is wrong on every piece: the last term is taken away or doubled, and with memory
     neither the start nor the restarts at the breaks are corrected. Parameters and errors are those
-    of `bea.measure.order.schedule_drift`, but for the time, which is `schedule_end` by default.
+    of `bea.measure.order.schedule_drift`, but for the time, by default `end_across_breaks`.
     """
     chosen = range(order + 1)
-    time = schedule_end(schedule_of(method)) if time is None else time
+    schedule_of(method)
+    time = end_across_breaks(method, problem) if time is None else time
     run = run_by_pieces(
         method, problem, chosen, gammas, starts, time, gamma_count=gamma_count, progress=progress
     )

@@ -35,6 +35,8 @@ _MOST_TURNS = 3.0
 _OFF_TREES = 0.5
 # With more of them an explicit integrator, stable up to |f'| h = 6, would not come to an end.
 _STIFF_TURNS = 50_000
+# After so many turns what is left is too little to see a break of the schedule by.
+_AT_REST = 10.0
 _LATE = fmpq(3, 4)
 _LEVEL = 1e-9
 
@@ -161,6 +163,40 @@ def schedule_end(schedule: Schedule) -> Any:
     within = schedule if schedule.is_smooth else schedule.piece(len(before))
     level = [abs(float(within.slope(as_number(t)))) < _LEVEL for t in (schedule.time, earlier)]
     return earlier if level == [True, False] else schedule.time
+
+
+def end_across_breaks(method: Scheduled, problem: VectorField) -> fmpq:
+    """Return `schedule_end` of a schedule that jumps, or an earlier end that tells more.
+
+    Where the runs have not come to rest at the first break, it is some turns after it; else some
+    turns after the start, so that only the first piece is seen, as nothing moves in the others. The
+    first break is a whole multiple of what is beyond it, or of the end.
+
+    >>> import bea
+    >>> from bea.fields import with_time
+    >>> descent, field = bea.methods.gradient_descent(), with_time(bea.problems.loss("5*x**2"))
+    >>> for until in ("1/10", "10"):
+    ...     end_across_breaks(Scheduled(descent, f"warm-up(until={until}, time=20)"), field)
+    2/5
+    2
+    """
+    schedule = method.schedule
+    assert schedule is not None
+    end, first = schedule_end(schedule), schedule.breaks[0]
+    if first >= end:
+        return end
+    character = Character(method.smooth_pieces(end)[0][-1], problem)
+    points = suiting_starts(character)
+    motion = Motion.of(character, points, as_number(first))
+    if motion.time_of(_AT_REST) < as_number(first):
+        early = as_number(first) / motion.time_of(_MOST_TURNS)
+        return first / int(np.ceil(early))
+    sizes = schedule(np.linspace(as_number(first), as_number(end), 65))
+    pace = motion.fastest() * float(np.max(sizes))
+    more = end - first if pace == 0 else min(end - first, fmpq(round(2**20 * 3 / pace), 2**20))
+    parts = as_number(first) / as_number(more)
+    beyond = first / int(np.ceil(parts)) if parts > 1 else first * int(1 / parts)
+    return min(end, first + beyond)
 
 
 # --- private helpers ----------------------------------------------------------------------------

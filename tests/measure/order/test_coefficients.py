@@ -1,4 +1,4 @@
-"""What each term does is extrapolated to gamma = 0: sharper than an order, and honest about noise."""
+"""What each term does, extrapolated to gamma = 0: sharper than an order, honest about noise."""
 
 from __future__ import annotations
 
