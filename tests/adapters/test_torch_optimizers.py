@@ -232,3 +232,29 @@ def test_rate_out_of_bea_s_range_is_refused() -> None:
 def test_nothing_is_derived_from_foreign_code(loss: bea.Loss) -> None:
     with pytest.raises(MethodError, match=r"torch.optim.SGD\(momentum=0.9\)' runs in floating"):
         bea.modified_equation(TorchOptimizer(SGD, momentum=0.9), loss, order=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "start"),
+    [
+        (SGD, {}, "own"),
+        (SGD, {"momentum": 0.5, "nesterov": True}, "corrected"),
+        (Adam, {"betas": (0.5, 0.6), "eps": 1e-3}, "settled"),
+    ],
+)
+def test_the_real_optimizer_is_certified(
+    kind: Any, options: dict[str, Any], start: str, loss: bea.Loss
+) -> None:
+    optimizer = TorchOptimizer(kind, **options)
+    derived = bea.modified_equation(as_bea_method(optimizer), loss, 1)
+    certificate = bea.verify(optimizer, loss, 1, starts=[[2.5, 2.2]], equation=derived)
+    assert (certificate.verdict, certificate.start) == ("confirmed", start), certificate
+    assert certificate.study.method == str(optimizer)
+    assert all(size.off + size.uncertainty < 2.5e-4 for size in certificate.sizes)
+
+
+def test_another_optimizer_s_equation_is_refuted(loss: bea.Loss) -> None:
+    nesterov = TorchOptimizer(SGD, momentum=0.5, nesterov=True)
+    claimed = bea.modified_equation(bea.methods.heavy_ball(beta="1/2"), loss, 1)
+    certificate = bea.verify(nesterov, loss, 1, starts=[[2.5, 2.2]], equation=claimed)
+    assert certificate.verdict == "refuted"

@@ -320,9 +320,8 @@ class Certificate(Result):
         if wrong:
             doubt = self._doubt()
             return ("undecided", f"{wrong}, but {doubt}") if doubt else ("refuted", wrong)
-        claimed = [f for f in self.findings if f.order in self._claimed]
-        wanting = [f for f in claimed if f.result != "yes" and not self._is_vouched(f)]
-        if wanting:
+        wanting = [f for f in self.findings if f.order in self._claimed and f.result != "yes"]
+        if not all(map(self._is_vouched, wanting)):
             return "undecided", f"{_flow(wanting[0])}: {wanting[0].reason}{_more(wanting[1:])}"
         if not self.controls and not any(size.result == "yes" for size in self.sizes):
             return "undecided", self._no_control()
