@@ -224,6 +224,23 @@ def test_an_order_that_is_not_near_enough_is_left_open() -> None:
     assert "take smaller step sizes or other starts" in _with_observed(2.7).reason
 
 
+def test_runs_that_stopped_refute_nothing() -> None:
+    """A flow that ends at a kink, as Adam's does, has another order than its equation."""
+    wrong = _with_observed(2.0)
+    assert wrong.verdict == "refuted"
+    line = "flow of order 0: gamma=0.1, start (1, 1): stopped at t=0.4, the step budget was ..."
+    stopped = replace(wrong, study=replace(wrong.study, failures=(line,)))
+    assert stopped.verdict == "undecided"
+    assert "1 runs stopped early, which decides nothing" in stopped.reason
+    assert line in stopped.reason and "take a shorter time" in stopped.reason
+
+
+@pytest.mark.parametrize(("seen", "verdict"), [(1.6, "confirmed"), (2.3, "confirmed"), (2.8, "un")])
+def test_a_control_is_told_apart_by_half_an_order(seen: float, verdict: str) -> None:
+    certificate = _with_observed(3.0, control=seen)
+    assert certificate.verdict.startswith(verdict)
+
+
 def test_a_control_that_does_not_fall_takes_the_weight_from_the_verdict() -> None:
     certificate = _with_observed(3.0, control=3.0)
     assert certificate.verdict == "undecided"
@@ -248,6 +265,48 @@ def _laws(orders: list[int], powers: list[float], expected: tuple[int | None, ..
         "drift", "gradient-descent", "power-law", "", np.array(orders), expected, gammas,
         np.zeros((1, 2)), np.ones((10, 1)), laws, np.full(laws.shape, 1e-14),
     )  # fmt: skip
+
+
+# --- times that suit ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "loss"),
+    [
+        ("gradient-descent", "20 + x**2 - 10*cos(2*pi*x) + y**2 - 10*cos(2*pi*y)"),
+        ("gradient-descent", "1000000*x**2 + y**2"),
+        ("heun", "x**2/1000000 + y**2/2000000 + x*y**2/3000000"),
+    ],
+)
+def test_whatever_the_curvature_is_something_happens(name: str, loss: str) -> None:
+    certificate = bea.verify(get(name), bea.problems.loss(loss), 1)
+    assert certificate.verdict == "confirmed", certificate
+    assert not certificate.failures
+
+
+def test_a_flow_with_kinks_is_followed_up_to_the_first() -> None:
+    """Adam's field has one where a component of the gradient changes its sign, at t = 0.4."""
+    adamw = get("adamw", beta1="9/10", beta2="19/20", weight_decay="1/10")
+    certificate = bea.verify(adamw, bea.problems.loss("x**2/2 + y**2"), 1)
+    assert certificate.verdict == "confirmed" and not certificate.failures
+    assert 0.1 < certificate.study.times.max() < 0.4
+
+
+def test_runs_that_stop_are_tried_for_a_shorter_time() -> None:
+    """A pole that one start in two hits is not left out by the quarter of paths that may be."""
+    riccati = bea.problems.get("riccati")
+    certificate = bea.verify(get("explicit-euler"), riccati, 1, starts=[[1.0], [1.9]])
+    assert certificate.verdict == "confirmed" and not certificate.failures
+
+
+@pytest.mark.parametrize("time", [1.0, None])
+def test_what_is_too_stiff_is_refused_at_once_and_by_default_short(time: float | None) -> None:
+    steep = bea.problems.loss("1000000*x**2 + y**2")
+    if time is None:
+        assert bea.measure.order.default_time(get("implicit-euler"), steep) < 1e-5
+        return
+    with pytest.raises(BeaError, match=r"the problem is stiff: .* 2e\+06 turns .* leave it out"):
+        bea.verify(get("implicit-euler"), steep, 1, time=time)
 
 
 # --- words, files, mistakes ---------------------------------------------------------------------
