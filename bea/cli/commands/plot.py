@@ -138,7 +138,7 @@ def plot_loss(
 
     For example:
 
-      bea plot loss linear-network --gamma 0.1
+      bea plot loss linear-network --gamma 0.02
       bea plot loss "x**4 - x**2" --gamma 0.05 --order 3 --out loss.svg
     """
     target = picture(out, "loss", looks)

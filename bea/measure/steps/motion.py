@@ -21,7 +21,7 @@ from bea.methods import Scheduled
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character
 from bea.modified.memory.leading_field import followed_field
-from bea.modified.memory.time_scale import paces_of
+from bea.modified.memory.time_scale import paces_of, require_values
 
 # From this part of the time on, as many times, evenly spaced on a logarithmic axis.
 _EARLIEST = 1e-9
@@ -96,7 +96,11 @@ class Motion:
 
     @classmethod
     def of(cls, character: Character, starts: Floats, time: float) -> Motion:
-        """Follow the field of a method from starts (starts, d) up to a time."""
+        """Follow the field of a method from starts (starts, d) up to a time.
+
+        Raises `MethodError` if hyperparameters, or parameters of the problem, have no value.
+        """
+        require_values(character, "a run")
         times = np.concatenate([[0.0], time * np.geomspace(_EARLIEST, 1.0, _TIMES)])
         path = flow(
             leading_field(character), starts, [1.0], times,

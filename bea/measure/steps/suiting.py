@@ -21,7 +21,7 @@ from bea.errors import StepSizeError
 from bea.fields import VectorField
 from bea.fields.vector_field import lanes_of
 from bea.measure.steps.defaults import affordable_time, default_starts, spread_gammas
-from bea.measure.steps.motion import Motion, leading_field, paces_at
+from bea.measure.steps.motion import Motion, leading_field
 from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import Schedule
 from bea.modified.derive import derive
@@ -209,10 +209,11 @@ def _problem(character: Character) -> VectorField:
 
 def _within_turns(character: Character, points: Floats, own: float) -> float:
     """Return a time in which neither too little nor too much happens, nor too many steps."""
-    paces = paces_at(character, points)
-    rate = float(np.median(paces[np.isfinite(paces)])) if np.isfinite(paces).any() else 0.0
-    longest = max(own, 2 * _FEWEST_TURNS / rate) if rate > 0 else own
-    motion = Motion.of(character, points, longest)
+    motion = Motion.of(character, points, own)
+    pace = motion.fastest()
+    if motion.time_of(_FEWEST_TURNS) > own and pace > 0:  # too little happens
+        motion = Motion.of(character, points, max(own, 2 * _FEWEST_TURNS / pace))
+    longest = float(motion.times[-1])
     off_trees = character.has_memory and not character.is_on_trees
     most = _OFF_TREES if off_trees else _MOST_TURNS
     found = min(max(own, motion.time_of(_FEWEST_TURNS)), motion.time_of(most), longest)

@@ -1,7 +1,7 @@
 """The pace of a method on a problem: how fast the field that it follows changes, in 1/time.
 
 Times and step sizes are chosen by it. A method on trees has f_0 = rate f, and its pace is
-|rate| |f'|. Of any other, such as Adam, whose f_0 is no multiple of f, it is the larger of |f_0'|
+|rate| |f'|, with |f'f'|^(1/2) for |f'| (see `bea.fields.jacobians`). Of any other, such as Adam, whose f_0 is no multiple of f, it is the larger of |f_0'|
 and of what f_1 is beside f_0: a memory that lags 1/(1 - rho) steps behind changes f_0 by gamma f_1,
 so that (1 - rho) |f_1|/|f_0| is how fast it changes. For heavy ball both are about the same.
 """
@@ -15,8 +15,7 @@ import numpy as np
 
 from bea.arrays import Floats
 from bea.errors import MethodError
-from bea.fields.jacobians import jacobian_norms, jacobian_paces
-from bea.fields.vector_field import VectorField
+from bea.fields.jacobians import jacobian_paces
 from bea.modified.memory.character import Character, limit_of
 from bea.modified.memory.leading_field import followed_field
 from bea.modified.symbolic_step import open_symbols
@@ -55,7 +54,7 @@ def time_scale_of(character: Character, points: Floats, derived: Callable[[], Te
     >>> np.round(time_scale_of(character, np.array([[1.0, 1.0]]), equation), 3)
     array([52.632,  0.053])
     """
-    paces = paces_of(character, points, derived, jacobian_norms)
+    paces = paces_of(character, points, derived)
     if character.is_on_trees:
         return TimeScale(_largest(paces), abs(character.effective_rate) * character.useful_limit)
     try:
@@ -119,15 +118,10 @@ def beyond_range(
     )
 
 
-def paces_of(
-    character: Character,
-    points: Floats,
-    derived: Callable[[], Terms],
-    of_field: Callable[[VectorField, Floats], Floats] = jacobian_paces,
-) -> Floats:
+def paces_of(character: Character, points: Floats, derived: Callable[[], Terms]) -> Floats:
     """Return the pace at every point (..., d), (...); nan off the domain.
 
-    How fast a field changes is `of_field`; other parameters are those of `time_scale_of`.
+    Other parameters are those of `time_scale_of`.
 
     >>> import bea
     >>> character = Character(bea.methods.heavy_ball(beta="1/2"), bea.problems.loss("x**4/12"))
@@ -137,12 +131,12 @@ def paces_of(
     problem = character.problem
     assert problem is not None
     if character.is_on_trees:
-        return abs(character.effective_rate) * of_field(problem, points)
+        return abs(character.effective_rate) * jacobian_paces(problem, points)
     try:
         equation = derived()
     except MethodError:
-        return of_field(problem, points)
-    norms = of_field(followed_field(equation), points)
+        return jacobian_paces(problem, points)
+    norms = jacobian_paces(followed_field(equation), points)
     return np.fmax(norms, _lag(character.slowest_rate_at(points), equation, points))
 
 

@@ -20,7 +20,7 @@ QUICK = ("x**2*y**2/2 + x**2 + y**2/2", "--time", "0.5")
         ("trajectory", ("himmelblau", "--gamma", "0.01", "--orders", "0,1")),
         ("trajectory", ("kepler", "--components", "q1,q2", "--steps", "20")),
         ("trajectory", ("y**2", "--start", "1", "--gamma", "0.1", "--time", "0.5")),
-        ("loss", ("linear-network", "--gamma", "0.1")),
+        ("loss", ("linear-network", "--gamma", "0.02")),
         ("loss", ("x**4 - x**2", "--gamma", "0.05", "--order", "3")),
         ("terms", ("lotka-volterra", "--gamma", "0.1", "--order", "3")),
         ("terms", ("x**2 + y**4",)),
@@ -61,3 +61,25 @@ def test_a_saved_certificate_is_drawn_as_it_was_verified(bea: Bea, folder: Path)
     assert run.status == 0
     found = (folder / "again.png").read_bytes()
     assert found == (folder / "results/certificate.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("trajectory", ("booth", "--gamma", "0.1", "--orders", "0,1")),
+        ("trajectory", ("booth", "--schedule", "step(every=1/10, time=1/5)", "--gamma", "0.1")),
+        ("terms", ("booth", "--gamma", "0.1")),
+        ("loss", ("booth", "--gamma", "0.1")),
+        ("comparison", ("booth", "--methods", "gradient-descent", "--gamma", "0.1")),
+    ],
+)
+def test_a_step_size_at_which_flows_mean_nothing_is_warned_about(
+    bea: Bea, folder: Path, kind: str, arguments: tuple[str, ...]
+) -> None:
+    """The largest curvature of booth is 18, so that gamma |f'| is 1.8."""
+    run = bea("plot", kind, *arguments)
+    assert run.status == 0
+    warning, wrote = run.err.splitlines()
+    assert warning.startswith("warning: ") and "beyond the useful range" in warning
+    assert "gamma |f'| is 1.8 at the start" in warning
+    assert wrote == f"wrote {kind}.png"

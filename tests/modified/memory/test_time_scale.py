@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import bea
+from bea.errors import MethodError
 from bea.fields.jacobians import stiffness
 from bea.measure.order import default_starts, default_time, gammas_for
 from bea.methods import get
@@ -69,3 +70,17 @@ def test_an_equation_knows_its_rate_and_its_range() -> None:
 def test_adam_has_a_range_although_its_field_is_no_multiple_of_f() -> None:
     equation = bea.modified_equation(get("adam"), bea.problems.booth(), order=0)
     assert 0 < equation.useful_gamma([-5, 5]) < 0.001
+
+
+def test_symbols_without_a_value_are_named() -> None:
+    kappa = bea.problems.get("quadratic", kappa=None)
+    for method, problem, names in (
+        (get("heavy-ball", beta="beta"), BOOTH, "beta has no value; give it one, such as beta=1/2"),
+        (get("heavy-ball", beta="beta"), kappa, "beta, kappa have no value; give each one"),
+        (get("gradient-descent"), kappa, "kappa has no value; give it one"),
+    ):
+        equation = bea.modified_equation(method, problem, order=1)
+        with pytest.raises(MethodError, match=names):
+            equation.useful_gamma([1, 1])
+        with pytest.raises(MethodError, match=names):
+            bea.verify(method, problem, 1)
