@@ -1,9 +1,10 @@
 """The pace of a method on a problem: how fast the field that it follows changes, in 1/time.
 
 Times and step sizes are chosen by it. A method on trees has f_0 = rate f, and its pace is
-|rate| |f'|, with |f'f'|^(1/2) for |f'| (see `bea.fields.jacobians`). Of any other, such as Adam, whose f_0 is no multiple of f, it is the larger of |f_0'|
-and of what f_1 is beside f_0: a memory that lags 1/(1 - rho) steps behind changes f_0 by gamma f_1,
-so that (1 - rho) |f_1|/|f_0| is how fast it changes. For heavy ball both are about the same.
+|rate| |f'|, with |f'f'|^(1/2) for |f'| (see `bea.fields.jacobians`). Of any other, such as Adam,
+whose f_0 is no multiple of f, it is the larger of |f_0'| and of what f_1 is beside f_0: a memory
+that lags 1/(1 - rho) steps behind changes f_0 by gamma f_1, so that (1 - rho) |f_1|/|f_0| is how
+fast it changes. For heavy ball both are about the same.
 """
 
 from __future__ import annotations
