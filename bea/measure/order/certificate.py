@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -28,21 +28,12 @@ from bea.files.results import Result
 from bea.files.schema import Text
 from bea.files.texts import in_columns
 from bea.measure.order.coefficients import Coefficients, Size
-from bea.measure.order.order_fit import CLEAR, OrderFit
+from bea.measure.order.findings import Finding, result_of, told_apart
+from bea.measure.order.order_fit import CLEAR
 from bea.measure.order.study import DriftStudy
 
-#: An observed order agrees with the expected one up to this, ...
-WITHIN = 0.1
-# ... and only one that is lower by more than this, half-way to the next whole number, refutes.
-_APART = 0.5
 # Of a term beyond the equation, which only shows that all before it vanish, this is enough.
 _ROUGHLY = 0.25
-_NAMES = {
-    "equation": "the equation",
-    "dropped": "last term taken away",
-    "doubled": "last term doubled",
-    "uncorrected": "start not corrected",
-}
 _STARTED = {
     "own": "",
     "corrected": " or of the corrected start",
@@ -57,72 +48,6 @@ _STARTS = {
     "in the steady state.",
     "settled": "The transient is left out: flows begin where the memory of the runs has settled.",
 }
-
-
-class Finding(NamedTuple):
-    """One order that was observed, beside the one that must be.
-
-    Attributes
-    ----------
-    kind : str
-        "equation", or the control: "dropped", "doubled" or "uncorrected".
-    order : int
-        The order K of truncation.
-    expected : int or None
-        The power with which the distance must fall; None where it must be no more than noise.
-    fit : OrderFit
-        The observed order.
-    result : str
-        "yes" where it agrees, "no" where it is lower by so much that it is another, "open" where
-        it cannot be told.
-    """
-
-    kind: str
-    order: int
-    expected: int | None
-    fit: OrderFit
-    result: str
-
-    @property
-    def name(self) -> str:
-        """What was followed, in words."""
-        return _NAMES[self.kind]
-
-    @property
-    def reason(self) -> str:
-        """Empty, or why this finding is open or does not agree, with the remedy."""
-        if self.result == "yes":
-            return ""
-        if self.expected is None:
-            return "the flow should be exact, but stands clear of the error floor: check the rule"
-        if self.fit.reason:
-            return self.fit.reason
-        seen = f"the observed order is {self.fit.order:.2f} instead of {self.expected}"
-        if self.result == "no":
-            return seen
-        if self.kind == "equation" and self.fit.order > self.expected + _APART:
-            return (
-                f"{seen}, which is too high: at this time, or from these starts, the first term "
-                "that is left out adds up to nothing, as one with s' does between two ends at "
-                "which s is level: take another time or other starts"
-            )
-        if self.kind != "equation":
-            seen += ", so that a wrong flow is not told from the right one"
-        else:
-            seen += ", which is not near enough to tell"
-        return f"{seen}: take smaller step sizes or other starts"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the finding as an entry of `Certificate.as_json`."""
-        known = not self.fit.reason
-        return {
-            "order": self.order,
-            "expected": self.expected,
-            "observed": self.fit.order if known else None,
-            "interval": list(self.fit.interval) if known else None,
-            "agrees": {"yes": True, "no": False, "open": None}[self.result],
-            "remark": self.reason,
-        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -293,7 +218,7 @@ class Certificate(Result):
             zip(study.orders, study.expected, study.fits, strict=True)
         ):
             exact = expected is None and not _stands_clear(study, i)
-            result = "yes" if exact else _result(expected, fit)
+            result = "yes" if exact else result_of(expected, fit)
             yield Finding("equation", int(order), expected, fit, result)
 
     def _of_controls(self) -> Iterator[Finding]:
@@ -303,14 +228,14 @@ class Certificate(Result):
         for i, (order, expected) in enumerate(powers.items()):
             if i and before is not None and before == order:
                 fit = study.fits[i - 1]
-                yield Finding("dropped", order, before, fit, _told_apart(before, fit, expected))
+                yield Finding("dropped", order, before, fit, told_apart(before, fit, expected))
             before = expected
         for kind in ("doubled", "uncorrected"):
             control = getattr(self, kind)
             if control is not None:
                 rows = zip(control.orders.tolist(), control.expected, control.fits, strict=True)
                 for order, expected, fit in rows:
-                    told = _told_apart(expected, fit, powers.get(order))
+                    told = told_apart(expected, fit, powers.get(order))
                     yield Finding(kind, order, expected, fit, told)
 
     @cached_property
@@ -384,24 +309,6 @@ class Certificate(Result):
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _told_apart(expected: int | None, fit: OrderFit, above: int | None) -> str:
-    """Tell whether a wrong flow falls: to the expected order, or by half an order or more."""
-    found = _result(expected, fit)
-    if fit.reason or above is None:
-        return found
-    return "yes" if fit.order < above - _APART else found
-
-
-def _result(expected: int | None, fit: OrderFit) -> str:
-    """Compare: too high an order tells of starts that are special, and refutes nothing."""
-    if fit.reason or expected is None:
-        return "open"
-    if abs(fit.order - expected) <= WITHIN:
-        return "yes"
-    lower = fit.order < expected - _APART and fit.interval[1] < expected - WITHIN
-    return "no" if lower else "open"
 
 
 def _stands_clear(study: DriftStudy, index: int) -> bool:

@@ -15,7 +15,10 @@ from bea.arrays import Floats
 from bea.files.results import Result
 from bea.files.schema import Array, Listed, Text
 from bea.files.texts import in_columns
-from bea.measure.order.order_fit import OrderFit, observed_order
+from bea.measure.order.order_fit import CLEAR, OrderFit, observed_order
+
+# With so many of them the fit is as good as it gets; a single one shows no range to choose from.
+_ENOUGH = 8
 
 _ALL = "orders gammas starts times"
 _SMALLEST = np.finfo(float).tiny  # step sizes are positive
@@ -195,6 +198,32 @@ class DriftStudy(Result):
         return self.table()
 
 
+def gammas_that_stand_clear(study: DriftStudy) -> Floats | None:
+    """Return the step sizes of a study and as many more where its curves stand clear of the floor.
+
+    A method of high order reaches the floor within a factor of two or three of its largest step
+    size; the flows of lower orders need the step sizes that were there.
+    None where every curve has enough of them, or none shows where.
+
+    >>> gammas = 1 / np.array([10.0, 20.0, 40.0, 80.0])
+    >>> distances, ones = gammas[None, :, None, None] ** 6, np.ones((1, 4, 1, 1))
+    >>> study = DriftStudy(
+    ...     "drift", "m", "p", "", np.array([5]), (6,), gammas, np.zeros((1, 1)),
+    ...     np.ones((4, 1)), distances, 1e-10 * ones)
+    >>> np.rint(1 / gammas_that_stand_clear(study))
+    array([10., 13., 17., 20., 23., 30., 40., 80.])
+    """
+    counts = [_clear(study, i) for i, power in enumerate(study.expected) if power is not None]
+    wanting = [count for count in counts if 2 <= count < min(_ENOUGH, len(study.gammas))]
+    if not wanting:
+        return None
+    gammas = np.sort(study.gammas)[::-1]
+    time = float(study.times.max())
+    steps = np.rint(time / gammas)
+    within = np.rint(np.geomspace(steps[0], steps[min(wanting)], len(steps) + 2))
+    return time / np.unique(np.concatenate([steps, within]))
+
+
 # --- private helpers ----------------------------------------------------------------------------
 
 
@@ -209,3 +238,12 @@ def _middle_half(logarithms: Floats) -> NDArray[np.int64]:
     ranked = np.argsort(np.maximum(logarithms, np.log(smallest)).mean(axis=0), kind="stable")
     quarter = len(ranked) // 4
     return ranked[quarter : len(ranked) - quarter]
+
+
+def _clear(study: DriftStudy, index: int) -> int:
+    """Return how many of the largest step sizes stand clear, up to the first that does not."""
+    distance, floor = study.curve(index)
+    ranked = np.argsort(study.gammas)[::-1]
+    with np.errstate(invalid="ignore"):
+        clear = (distance > CLEAR * floor)[ranked]
+    return len(clear) if clear.all() else int(np.argmin(clear))

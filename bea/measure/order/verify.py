@@ -35,8 +35,7 @@ from bea.measure.order.comparison import (
 )
 from bea.measure.order.controls import as_control, changed, doubled, lowered_orders
 from bea.measure.order.expected import derive_for, expected_orders
-from bea.measure.order.refinement import gammas_that_stand_clear
-from bea.measure.order.study import DriftStudy
+from bea.measure.order.study import DriftStudy, gammas_that_stand_clear
 from bea.measure.order.verify_piecewise import verify_by_pieces
 from bea.measure.steps.settled import settled_runs, settling_gammas, steps_to_settle
 from bea.measure.steps.suiting import check_time, comparing_time, suiting_gammas, suiting_starts

@@ -27,7 +27,7 @@ from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import BeaError, OrderError
 from bea.fields import VectorField
-from bea.measure.order.certificate import WITHIN
+from bea.measure.order.findings import WITHIN
 from bea.measure.order.order_fit import OrderFit, observed_order
 from bea.measure.weak.central_moments import CentralMoments
 from bea.measure.weak.inputs import (

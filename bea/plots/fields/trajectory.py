@@ -198,8 +198,7 @@ def trajectory_data(
     return TrajectoryData(
         title=f"{method_words(str(method), 40, first=True)} on {problem_words(problem.name)}: "
         "iterates and flows",
-        subtitle=_subtitle(problem, gamma, point, len(iterates.times) - 1, note)
-        + range_note(range_warning(method, problem, gamma, point)),
+        subtitle=_subtitle(method, problem, gamma, point, len(iterates.times) - 1, note),
         variables=tuple(problem.variables[i] for i in drawn),
         iterates=iterates,
         flows=tuple(flows),
@@ -259,11 +258,14 @@ def _about_window(problem: VectorField, drawn: Sequence[int]) -> Floats | None:
     return np.array([window[i] for i in drawn], dtype=float) if window else None
 
 
-def _subtitle(problem: VectorField, gamma: float, start: Floats, steps: int, note: str) -> str:
+def _subtitle(
+    method: Method, problem: VectorField, gamma: float, start: Floats, steps: int, note: str
+) -> str:
     names = ", ".join(problem.variables)
     point = ", ".join(f"{x:.4g}" for x in start)
+    beyond = range_note(range_warning(method, problem, gamma, start))
     return f"γ = {gamma:.4g}, {steps} step{'s' * (steps > 1)} from ({names}) = ({point})" + (
-        f"; {note}" if note else ""
+        f"; {note}{beyond}" if note else beyond
     )
 
 

@@ -15,7 +15,8 @@ import pytest
 
 import bea
 from bea.errors import BeaError
-from bea.measure.order.certificate import WITHIN, Certificate
+from bea.measure.order.certificate import Certificate
+from bea.measure.order.findings import WITHIN
 from bea.methods import available, get
 from bea.modified.memory.character import Character
 

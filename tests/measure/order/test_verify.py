@@ -14,7 +14,8 @@ from flint import fmpq
 import bea
 from bea.errors import BeaError, OrderError, OutputError
 from bea.measure import DriftStudy
-from bea.measure.order.certificate import WITHIN, Certificate
+from bea.measure.order.certificate import Certificate
+from bea.measure.order.findings import WITHIN
 from bea.methods import Method, get
 from bea.modified import ModifiedEquation, modified_equation
 

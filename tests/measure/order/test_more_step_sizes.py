@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bea.measure.order.refinement import gammas_that_stand_clear
-from bea.measure.order.study import DriftStudy
+from bea.measure.order.study import DriftStudy, gammas_that_stand_clear
 
 GAMMAS = 1 / np.rint(np.geomspace(100, 2400, 12))
 
