@@ -117,7 +117,7 @@ def range_warning(method: Method, problem: VectorField, gamma: float, start: Arr
     >>> range_warning(bea.methods.gradient_descent(), bowl, 0.5, np.array([1.0]))
     ''
     """
-    if isinstance(method, Scheduled) and method.jumps:
+    if isinstance(method, Scheduled) and method.in_pieces:
         method = method.smooth_pieces()[0][-1]
     character = Character(method, problem)
     points = np.atleast_2d(np.asarray(start, dtype=float))
