@@ -93,7 +93,7 @@ def test_two_of_three_variables_are_drawn_at_a_point() -> None:
     loss = bea.problems.loss("x**2 + y**2 + z**2*x**2 + exp(z)*y")
     data = loss_data(DESCENT, loss, 0.1, components=("z", "x"), at=[9.0, 0.5, 9.0])
     assert data.variables == ("z", "x")
-    assert data.subtitle == "γ = 0.1, order 1, y = 0.5"
+    assert data.subtitle.startswith("γ = 0.1, order 1, y = 0.5; beyond the useful range")
     point = np.array([data.y[4], 0.5, data.x[11]])
     assert data.loss[4, 11] == pytest.approx(float(loss.at(point)))
 
