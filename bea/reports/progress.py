@@ -81,9 +81,7 @@ def waiting(console: Console, what: str) -> Iterator[None]:
 
 
 @contextmanager
-def _later(
-    console: Console, start: Callable[[], None], stop: Callable[[], None]
-) -> Iterator[None]:
+def _later(console: Console, start: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
     """Start something on a terminal, where it takes longer than a moment; stop it at the end."""
 
     def begin() -> None:
