@@ -17,13 +17,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bea.arrays import Floats
 from bea.files.results import Result
+from bea.files.schema import Array
 from bea.flows import Trajectory
 from bea.measure.order.comparison import Followed
 from bea.measure.order.order_fit import CLEAR
@@ -105,10 +106,12 @@ class Coefficients(Result):
     what: ClassVar[str] = "the coefficients of terms"
     parts: ClassVar[Mapping[str, type[Result]]] = {}
 
-    orders: NDArray[np.int64]
-    gammas: Floats
-    remainders: Floats
-    floors: Floats
+    orders: Annotated[NDArray[np.int64], Array("<i8", "terms", least=0)]
+    gammas: Annotated[Floats, Array("<f8", "gammas", least=np.finfo(float).tiny)]
+    remainders: Annotated[Floats, Array("<f8", "terms gammas starts d", gaps=True, infinite=True)]
+    floors: Annotated[
+        Floats, Array("<f8", "terms gammas starts", least=0, gaps=True, infinite=True)
+    ]
 
     @cached_property
     def sizes(self) -> tuple[Size, ...]:

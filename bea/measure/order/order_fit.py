@@ -72,9 +72,9 @@ def observed_order(gammas: Floats, errors: Floats, floor: Floats) -> OrderFit:
     fitting = [n for n in range(FEWEST, len(usable) + 1) if _fit(x[:n], y[:n]).holds]
     if not fitting:
         drowned = clear.start > 0
+        which = " that stand clear of the error floor" * drowned
         return _none(
-            f"even the {FEWEST} smallest step sizes{' that stand clear of the error floor' * drowned} "
-            "are not in the asymptotic range: "
+            f"even the {FEWEST} smallest step sizes{which} are not in the asymptotic range: "
             + ("take other starts or a lower order" if drowned else "take smaller ones")
         )
     size = fitting[-1]
