@@ -78,7 +78,7 @@ def certificate_figure(
     >>> loss = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
     >>> certificate = bea.verify(bea.methods.gradient_descent(), loss, order=1, time=0.5)
     >>> certificate_figure(certificate).axes[0].get_title(loc="left")
-    'Confirmed: gradient-descent on x**2*y**2/2 + x**2 + y**2/2'
+    'Confirmed: Gradient descent on ½x²y² + x² + ½y²'
     """
     return draw_certificate(certificate_data(certificate, band), axes)
 
