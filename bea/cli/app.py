@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -29,11 +31,22 @@ _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 class _Commands(TyperGroup):
     """All commands; their interrupts end in a line of bea's, not in an empty one of click's."""
 
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        with _interrupts_kept():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _interrupts_kept():
             return super().invoke(ctx)
-        except KeyboardInterrupt as interrupt:
-            raise typer.Abort from interrupt
+
+
+@contextmanager
+def _interrupts_kept() -> Iterator[None]:
+    """Hand an interrupt on as one that click and typer leave alone."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        raise typer.Abort from interrupt
 
 
 app = typer.Typer(

@@ -18,15 +18,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run `bea` with these arguments, by default the command line's, and exit with its status."""
     alone = arguments is None
     try:
-        from bea.cli.running import run
-
-        status = run(sys.argv[1:] if arguments is None else arguments, alone)
+        status = _run(sys.argv[1:] if arguments is None else arguments, alone)
         _ignore_interrupts(alone)  # all is done
     except KeyboardInterrupt as interrupt:
         _ignore_interrupts(alone)
         _say(f"bea: interrupted{interrupt}")
         status = _INTERRUPTED
     raise SystemExit(status)
+
+
+def _run(arguments: Sequence[str], alone: bool) -> int:
+    """Run a command with a word from time to time, from the first import on."""
+    from bea.cli.streams import prepare_process
+
+    if alone:
+        prepare_process()
+    from bea.cli.patience import patience
+
+    with patience():
+        from bea.cli.running import run
+
+        return run(arguments)
 
 
 def _ignore_interrupts(alone: bool) -> None:

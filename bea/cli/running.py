@@ -12,8 +12,7 @@ import typer
 from typer.main import get_command
 
 from bea.cli.app import app
-from bea.cli.patience import patience
-from bea.cli.streams import note, one_line, prepare, prepare_process, silence
+from bea.cli.streams import note, one_line, prepare, silence
 from bea.errors import BeaError, GuessWarning, nearest
 
 # Base of click's errors; newer typer carries its own copy of click, under no public name.
@@ -31,25 +30,16 @@ _HYPERPARAMETERS = {"beta", "momentum", "betas", "beta1", "beta2", "epsilon", "e
 _WRONG, _BROKEN_PIPE = 2, 141
 
 
-def run(arguments: Sequence[str], alone: bool = False) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run a command and return its status, after everything was written.
-
-    Parameters
-    ----------
-    alone
-        Whether the process has nothing else to do than this command.
 
     Raises
     ------
     KeyboardInterrupt
         If it is interrupted; what can be said about it is its argument.
     """
-    if alone:
-        prepare_process()
     prepare()
-    with patience():
-        status = _run(list(arguments))
-    return _flushed(status)
+    return _flushed(_run(list(arguments)))
 
 
 # --- private helpers ----------------------------------------------------------------------------

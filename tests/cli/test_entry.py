@@ -169,6 +169,17 @@ def test_an_interrupt_ends_the_command_with_one_line(
     assert (run.status, run.out, run.err) == (130, "", "bea: interrupted\n")
 
 
+def test_an_interrupt_while_the_line_is_read_ends_in_one_line(
+    bea: Bea, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("typer.core.TyperGroup.parse_args", interrupted)
+    run = bea("derive", "heun")
+    assert (run.status, run.out, run.err) == (130, "", "bea: interrupted\n")
+
+
 def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only mistakes of the user become one line: what bea did wrong keeps its traceback."""
 
