@@ -5,10 +5,11 @@ step; both give a `DriftStudy`, which holds every distance, its error floor, and
 the expected orders. `verify` adds negative controls and gives a verdict, a `Certificate`. For
 random steps `weak_errors` compares expectations without sampling.
 
-The rooms show the rest: `order` (default times, step sizes and starts, schedules piece by piece),
-`weak` (moments of iterates and equations, all batches), `training` (how step size, batch and
-momentum trade), `escape` (from wells and saddles, annealing) and `equilibrium` (weight decay on a
-scale-invariant loss). Drawing is left to `bea.plots`, printing to `bea.reports`.
+The rooms show the rest: `order` (certificates, schedules piece by piece), `steps` (default times,
+step sizes and starts), `weak` (moments of iterates and equations, all batches), `training` (how
+step size, batch and momentum trade), `escape` (from wells and saddles, annealing) and `equilibrium`
+(weight decay on a scale-invariant loss). Drawing is left to `bea.plots`, printing to
+`bea.reports`.
 """
 
 from bea.measure.order import (

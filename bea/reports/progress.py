@@ -54,52 +54,62 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
         TextColumn("left of this:"),
         TimeRemainingColumn(),
     )
-    bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task(f"{prefix}deriving", total=None)  # of which nobody knows how far it is
+    bar = Progress(*columns, console=console, transient=True) if _watched(console) else None
+    at_first = f"{prefix}deriving"  # of which nobody knows how far it is
+    task = None if bar is None else bar.add_task(at_first, total=None)
+    SHOWN.text = at_first
+
+    def start() -> None:
+        if bar is not None:
+            SHOWN.on_screen = True
+            bar.start()
 
     def report(what: str, done: int, total: int) -> None:
         SHOWN.text = f"{prefix}{what}, {100 * done // max(1, total)} %"
-        if what != bar.tasks[0].description.removeprefix(prefix):
-            bar.reset(task)  # or the estimate would be that of the work before
-        bar.update(task, description=f"{prefix}{what}", completed=done, total=total)
+        if bar is not None and task is not None:
+            if bar.tasks[0].description != f"{prefix}{what}":
+                bar.reset(task)  # or the estimate would be that of the work before
+            bar.update(task, description=f"{prefix}{what}", completed=done, total=total)
 
-    SHOWN.text = f"{prefix}deriving"
-    with _later(console, bar.start, bar.stop):
+    later = Timer(PATIENCE, start)
+    later.daemon = True
+    later.start()
+
+    try:
         yield report
+    finally:
+        later.cancel()
+        later.join()
+        if bar is not None and bar.live.is_started:
+            bar.stop()
+        SHOWN.text, SHOWN.on_screen = "", False
 
 
 @contextmanager
 def waiting(console: Console, what: str) -> Iterator[None]:
     """Show on a terminal that something goes on of which nobody knows how far it is."""
+    SHOWN.text, watched = what, _watched(console)
     status = console.status(what)
-    SHOWN.text = what
-    with _later(console, status.start, status.stop):
-        yield
 
-
-# --- private helpers ----------------------------------------------------------------------------
-
-
-@contextmanager
-def _later(console: Console, start: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
-    """Start something on a terminal, where it takes longer than a moment; stop it at the end."""
-
-    def begin() -> None:
+    def start() -> None:
         SHOWN.on_screen = True
-        start()
+        status.start()
 
-    timer, watched = Timer(PATIENCE, begin), _watched(console)
-    timer.daemon = True
+    later = Timer(PATIENCE, start)
+    later.daemon = True
     if watched:
-        timer.start()
+        later.start()
     try:
         yield
     finally:
-        timer.cancel()
+        later.cancel()
         if watched:
-            timer.join()
-            stop()
+            later.join()
+            status.stop()
         SHOWN.text, SHOWN.on_screen = "", False
+
+
+# --- private helpers ----------------------------------------------------------------------------
 
 
 def _watched(console: Console) -> bool:

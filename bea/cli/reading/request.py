@@ -111,7 +111,11 @@ class Request:
 
         self._check_flows(2 * order + 2)  # with the controls
         method, problem = self.chosen.on_problem()
-        starts = self.starts or suiting_starts(Character(method, problem), self.start_count)
+        starts: Any = self.starts
+        if starts is None and hasattr(method, "placed"):
+            starts = self._starts()
+        elif starts is None:
+            starts = suiting_starts(Character(method, problem), self.start_count)
         time: Any = self.exact_time if self.chosen.in_pieces else self.time
         if self.gammas is None and self.time is not None and not self.chosen.in_pieces:
             self._gammas(starts, self.time)  # refuses too many steps

@@ -14,7 +14,7 @@ Wanner, Solving Ordinary Differential Equations I, section II.8.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -36,6 +36,8 @@ RIGHT_TO = 2.5e-4
 _WRONG_FROM = 5e-6
 _CERTAIN = 5.0
 _HIGHEST_POWER = 7
+_HIGHEST_ORDER = 10_000
+_SMALLEST = np.finfo(float).tiny  # step sizes are positive
 # A polynomial with so many coefficients fewer than there are step sizes, or less.
 _FREEDOM = 2
 
@@ -103,15 +105,12 @@ class Coefficients(Result):
     """
 
     form: ClassVar[str] = "bea coefficients 1"
-    what: ClassVar[str] = "the coefficients of terms"
-    parts: ClassVar[Mapping[str, type[Result]]] = {}
+    what: ClassVar[str] = "what terms do"
 
-    orders: Annotated[NDArray[np.int64], Array("<i8", "terms", least=0)]
-    gammas: Annotated[Floats, Array("<f8", "gammas", least=np.finfo(float).tiny)]
-    remainders: Annotated[Floats, Array("<f8", "terms gammas starts d", gaps=True, infinite=True)]
-    floors: Annotated[
-        Floats, Array("<f8", "terms gammas starts", least=0, gaps=True, infinite=True)
-    ]
+    orders: Annotated[NDArray[np.int64], Array("<i8", "terms", least=0, most=_HIGHEST_ORDER)]
+    gammas: Annotated[Floats, Array("<f8", "gammas", least=_SMALLEST)]
+    remainders: Annotated[Floats, Array("<f8", "terms gammas starts d", gaps=True)]
+    floors: Annotated[Floats, Array("<f8", "terms gammas starts", least=0, gaps=True)]
 
     @cached_property
     def sizes(self) -> tuple[Size, ...]:
@@ -132,8 +131,8 @@ class Coefficients(Result):
 
 def coefficients_of(
     study: DriftStudy, nonzero: Sequence[int], iterates: Trajectory, runs: Sequence[Followed]
-) -> Coefficients:
-    """Return the sizes of terms from what followed the iterates to the end.
+) -> Coefficients | None:
+    """Return the sizes of terms from what followed the iterates to the end; None without terms.
 
     Parameters
     ----------
@@ -147,6 +146,8 @@ def coefficients_of(
     ends = [run.values[:, :, -1] for run in runs]
     before = [iterates.starts, *ends[:-1]]
     chosen = [i for i, order in enumerate(study.orders) if order in nonzero]
+    if not chosen:
+        return None
     left, noise = [], []
     for i in chosen:
         with np.errstate(all="ignore"):
@@ -157,8 +158,8 @@ def coefficients_of(
     return Coefficients(
         orders=study.orders[chosen],
         gammas=study.gammas,
-        remainders=np.reshape(left, shape),
-        floors=np.reshape(noise, shape[:-1]),
+        remainders=_known(np.reshape(left, shape)),
+        floors=_known(np.reshape(noise, shape[:-1])),
     )
 
 
@@ -192,6 +193,11 @@ def extrapolated(gammas: Floats, values: Floats, noise: Floats) -> tuple[float, 
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _known(values: Floats) -> Floats:
+    """Return the values with nan where a term does nothing, so that nothing is told of it."""
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _by_degree(gammas: Floats, values: Floats, noise: Floats) -> list[tuple[float, float]]:

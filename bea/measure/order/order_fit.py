@@ -71,11 +71,14 @@ def observed_order(gammas: Floats, errors: Floats, floor: Floats) -> OrderFit:
     x, y = gammas[usable], np.log(errors[usable])
     fitting = [n for n in range(FEWEST, len(usable) + 1) if _fit(x[:n], y[:n]).holds]
     if not fitting:
-        drowned = clear.start > 0
-        which = " that stand clear of the error floor" * drowned
+        if clear.start > 0:
+            return _none(
+                f"even the {FEWEST} smallest step sizes that stand clear of the error floor are "
+                "not in the asymptotic range: take other starts or a lower order"
+            )
         return _none(
-            f"even the {FEWEST} smallest step sizes{which} are not in the asymptotic range: "
-            + ("take other starts or a lower order" if drowned else "take smaller ones")
+            f"even the {FEWEST} smallest step sizes are not in the asymptotic range: "
+            "take smaller ones"
         )
     size = fitting[-1]
     fit = _fit(x[:size], y[:size])

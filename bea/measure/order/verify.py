@@ -120,15 +120,13 @@ def verify(
         )
     character = in_own_variables(Character(_modelled(method, equation), problem))
     assert character.problem is not None
-    problem = character.problem
-    method = method if method.numbers_only else character.method
+    method, problem = _stepped(method, character), character.problem
     tested, expected = _tested(character, highest, equation)
     plan = _Plan(method, character, tested, expected, gammas, gamma_count, progress)
     count = _FEW_STARTS if method.numbers_only else _STARTS
-    chosen = starts is None and not hasattr(method, "placed")
-    points = (
-        suiting_starts(character, count) if chosen else starting_points(problem, starts, method)
-    )
+    placed = hasattr(character.method, "placed")  # beside what else there is than theta
+    given = suiting_starts(character, count) if starts is None and not placed else starts
+    points = starting_points(problem, given, character.method)
     run = plan.run(points, None if time is None else real_number(time, "the time"))
     control = as_control(progress)
 
@@ -158,7 +156,7 @@ class _Run(NamedTuple):
     start: Start
     iterates: Trajectory
     study: DriftStudy
-    coefficients: Coefficients
+    coefficients: Coefficients | None
 
 
 @dataclass(frozen=True)
@@ -257,6 +255,11 @@ def _checked(order: Any) -> int:
 def _modelled(method: Method, equation: ModifiedEquation | None) -> Method:
     """Return the method of which memory and pace are known: the equation's for a foreign step."""
     return equation.method if method.numbers_only and equation is not None else method
+
+
+def _stepped(method: Method, character: Character) -> Method:
+    """Return what is iterated: somebody else's step itself, or the method in its own variables."""
+    return method if method.numbers_only else character.method
 
 
 def _tested(

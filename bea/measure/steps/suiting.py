@@ -27,6 +27,7 @@ from bea.methods.schedules.schedule import Schedule
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character, as_number
 from bea.modified.memory.time_scale import time_scale_of
+from bea.modified.memory.variables import in_own_variables
 
 # For how many turns a default run goes on, at least and at most, ...
 _FEWEST_TURNS = 0.5
@@ -113,6 +114,8 @@ def suiting_starts(character: Character, count: int = 9) -> Floats:
     if isinstance(character.method, Scheduled):
         points[:, -1] = 0.0
         return points
+    if in_own_variables(character) is not character:
+        return points  # of theta; what else there is, is placed beside it
     inside = leading_field(character).domain()
     if inside is None:
         return points

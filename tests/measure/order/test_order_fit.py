@@ -205,6 +205,6 @@ def test_four_finished_runs_are_enough_to_look_at_the_floor() -> None:
 def test_where_the_floor_hides_the_asymptotic_range_smaller_step_sizes_are_no_remedy() -> None:
     gammas = np.geomspace(1.0, 0.01, 12)
     errors = gammas**2 * (1 + 0.9 * np.sin(40 * gammas))
-    bent = observed_order(gammas, errors, np.where(gammas < 0.3, errors, 1e-15))
+    bent = observed_order(gammas, errors, np.where(gammas < 0.1, errors, 1e-15))
     assert "that stand clear of the error floor are not in the asymptotic range" in bent.reason
     assert bent.reason.endswith("take other starts or a lower order")

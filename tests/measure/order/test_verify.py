@@ -352,7 +352,7 @@ def test_what_is_no_certificate_is_refused(momentum: Certificate, tmp_path: Path
     with pytest.raises(OutputError, match="is not a certificate saved by bea"):
         Certificate.load(text)
     study = momentum.study.save(tmp_path / "study.npz")
-    with pytest.raises(OutputError, match="is not a certificate saved by bea"):
+    with pytest.raises(OutputError, match=r"holds .bea drift study 2. and not .bea certif"):
         Certificate.load(study)
 
 
