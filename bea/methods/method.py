@@ -65,7 +65,8 @@ class Method(Mathematics):
     computed and is refused: write 1/3 as "1/3". Those named in `options` are no numbers to compute
     with but choices out of a few.
 
-    Class attributes: `name` (lower-case with hyphens), `title` (one line), `source` (literature),
+    Class attributes: `name` (lower-case with hyphens), `also` (other names of it, such as
+    "radau5(stages=3)" with what they say), `title` (one line), `source` (literature),
     `order_of_accuracy` (None if it depends on the hyperparameters), `gradient` (True if the
     method is meant for losses and its equations are written in derivatives of L), `ranges` (where
     hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}),
@@ -91,6 +92,7 @@ class Method(Mathematics):
     """
 
     name: ClassVar[str] = ""
+    also: ClassVar[tuple[str, ...]] = ()
     title: ClassVar[str] = ""
     source: ClassVar[str] = ""
     formula: ClassVar[str] = ""

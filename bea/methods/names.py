@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from bea.algebra.language.calls import assignments
 from bea.errors import UnknownNameError, nearest
 
 ALIASES = {
@@ -25,7 +26,8 @@ ALIASES = {
     **dict.fromkeys(("rk-4", "runge-kutta-4", "runge-kutta4", "classical-runge-kutta",
                      "classical-rk4"), "rk4"),
     **dict.fromkeys(("rk3", "rk-3", "runge-kutta-3", "kutta-3"), "kutta3"),
-    **dict.fromkeys(("improved-euler", "explicit-trapezoidal", "heun2"), "heun"),
+    **dict.fromkeys(("improved-euler", "explicit-trapezoidal", "heun2", "ssp2", "ssp22",
+                     "ssprk2", "ssprk22", "heun-euler"), "heun"),
     **dict.fromkeys(("crank-nicolson", "trapezoid", "trapezium", "trapezoidal-rule",
                      "implicit-trapezoidal"), "trapezoidal"),
     **dict.fromkeys(("gauss", "gauss-legendre", "gauss-legendre-4", "gl4"), "gauss4"),
@@ -66,13 +68,7 @@ _RULE = (
 _TABLEAU = "give its tableau: 'runge-kutta(A=…, b=…)'"
 
 MEANT = {
-    **dict.fromkeys(("radau", "radau-iia", "radau3", "radau2a", "radauiia"),
-                    "give its tableau; Radau IIA of order 3 is "
-                    "'runge-kutta(A=5/12, -1/12; 3/4, 1/4, b=3/4, 1/4)'"),
-    **dict.fromkeys(("radau5", "lobatto", "lobatto-iiia", "lobatto-iiic", "dirk", "sdirk", "esdirk",
-                     "rk45", "dopri5", "dormand-prince", "rkf45", "fehlberg", "cash-karp", "tsit5",
-                     "bs23", "rk23", "dop853", "ssprk3", "ssp3", "rk5", "rk6", "rk8",
-                     "bogacki-shampine"), _TABLEAU),
+    **dict.fromkeys(("dirk", "esdirk", "tsit5", "dop853", "rk5", "rk6", "rk8"), _TABLEAU),
     **dict.fromkeys(("leapfrog", "verlet", "stormer-verlet", "velocity-verlet", "yoshida"),
                     "the symplectic methods are symplectic-euler (alternating), implicit-midpoint, "
                     "gauss4 and gauss6"),
@@ -92,7 +88,7 @@ MEANT = {
     **dict.fromkeys(("sgld", "langevin", "minibatch-sgd", "mini-batch"),
                     "random batches have commands of their own, 'bea sgd --help'"),
     **dict.fromkeys(("ode45", "lsoda", "odeint", "solve-ivp"),
-                    "a method has a fixed step size here: take rk4, or give a tableau"),
+                    "a method has a fixed step size here: take dormand-prince or rk4"),
 }  # fmt: skip
 """What to take for names of methods that do not exist."""
 
@@ -141,20 +137,23 @@ def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]
     >>> names = ["gradient-descent", "adams-bashforth", "rk4"]
     >>> method_named("GD", names), method_named("ab3", names)
     (('gradient-descent', {}), ('adams-bashforth', {'steps': 3}))
-    >>> method_named("radau", names)
+    >>> method_named("dop853", names)
     Traceback (most recent call last):
-    bea.errors.UnknownNameError: there is no method 'radau': give its tableau; Radau IIA ...
+    bea.errors.UnknownNameError: there is no method 'dop853': give its tableau: 'runge-kutta...
     """
     plain = "-".join(re.split(r"[\s_-]+", name.strip().lower()))
     for candidate in (name, plain, ALIASES.get(plain, "")):
         if candidate in known:
             return candidate, {}
+    other = _others(known)
+    if plain in other:
+        return other[plain]
     steps = _STEPS.fullmatch(plain)
     if steps:
         return "adams-bashforth" if steps[1] else "bdf", {"steps": int(steps[2])}
     if plain in MEANT:
         raise UnknownNameError(f"there is no method '{name}': {MEANT[plain]}")
-    close = nearest(plain, [*known, *ALIASES])
+    close = nearest(plain, [*known, *ALIASES, *other])
     raise UnknownNameError(f"unknown method '{name}'.{close} 'bea list methods' shows them all")
 
 
@@ -213,7 +212,28 @@ def hint_for(name: str, known: Collection[str]) -> str:
     return nearest(name, known)
 
 
+def other_names(name: str, cls: Any) -> list[str]:
+    """Return by which names a method is known too.
+
+    >>> from bea.methods import available
+    >>> other_names("kutta3", available()["kutta3"])
+    ['kutta-3', 'rk-3', 'rk3', 'runge-kutta-3']
+    """
+    own = {other for other, owner in ALIASES.items() if owner == name}
+    return sorted(own | {text.partition("(")[0] for text in cls.also})
+
+
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _others(known: Collection[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the names that classes of methods have beside their own, and what they say."""
+    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    for name, cls in known.items() if isinstance(known, Mapping) else ():
+        for text in cls.also:
+            other, _, said = text.partition("(")
+            found[other] = (name, dict(assignments(said.removesuffix(")"))))
+    return found
 
 
 def _parts(value: Any, name: str) -> tuple[Any, Any]:

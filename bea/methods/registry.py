@@ -96,5 +96,5 @@ def _make(cls: type[Method], parameters: dict[str, Any]) -> Method:
 def _import_all() -> None:
     from bea.methods import library
 
-    for module in pkgutil.iter_modules(library.__path__):
-        import_module(f"{library.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(library.__path__, f"{library.__name__}."):
+        import_module(module.name)

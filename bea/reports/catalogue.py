@@ -14,7 +14,7 @@ from bea.algebra.language.makers import defaults, told_default
 from bea.errors import BeaError, UnknownNameError, nearest
 from bea.methods import described
 from bea.methods.library.runge_kutta import TableauMethod
-from bea.methods.names import ALIASES, method_named
+from bea.methods.names import method_named, other_names
 from bea.methods.schedules import library as schedules
 from bea.reports.formulas.notebook import latex
 from bea.reports.formulas.signs import formula_latex
@@ -33,7 +33,7 @@ def method_records() -> list[dict[str, Any]]:
             "name": name,
             "title": cls.title,
             "group": _group(cls),
-            "also": sorted(other for other, own in ALIASES.items() if own == name),
+            "also": other_names(name, cls),
             "order_of_accuracy": cls.order_of_accuracy,
             "formula": cls.formula,
             "parameters": defaults(cls),
@@ -241,7 +241,8 @@ def _also(name: str) -> str:
 
 def _group(cls: Any) -> str:
     """Return what a method is listed under, by the module where it stands."""
-    module = "euler" if issubclass(cls, TableauMethod) else cls.__module__.rpartition(".")[2]
+    one_step = issubclass(cls, TableauMethod) or ".tableaux." in cls.__module__
+    module = "euler" if one_step else cls.__module__.rpartition(".")[2]
     if module == "euler" and cls.gradient:
         module = "gradient"
     return _GROUPS.get(module, "optimizers" if cls.gradient else "integrators")

@@ -32,6 +32,8 @@ def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | 
     --------
     >>> read_call("one_cycle(time=2, peak=1/4)", "schedule", "cosine(time=1)")
     ('one-cycle', {'time': '2', 'peak': '1/4'})
+    >>> read_call("runge_kutta(A='0, 0; 2/3, 0', b='1/4, 3/4')", "method", "")[1]["b"]
+    '1/4, 3/4'
     >>> read_call("heavy-ball beta=1", "method", "heavy-ball(beta=1/2)")
     Traceback (most recent call last):
     bea.errors.ExpressionError: the method 'heavy-ball beta=1' cannot be read: write ...
@@ -49,7 +51,8 @@ def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | 
     for name, value in given:
         if name in found:
             raise ExpressionError(f"parameter '{name}' is given twice: give it once")
-        found[name] = value
+        quoted = value is not None and len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+        found[name] = value[1:-1] if value is not None and quoted else value
     return match[1].replace("_", "-"), found
 
 

@@ -29,6 +29,7 @@ MOST_PLACES = 10
 
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _SIMPLE = 1000  # denominators of fractions that are recognised
+_CHANCE = 6  # the digits of a rounded number are divisible by 5^6 once in 15625 times
 _UNITS = 10  # of the last place, for each entry, that sums may be off
 
 
@@ -109,15 +110,19 @@ def is_rounding(difference: Expression, entries: Sequence[Expression]) -> bool:
 def decimal_places(value: fmpq) -> int:
     """Return how many decimal places a rational has; 0 for one that is no finite decimal.
 
-    >>> decimal_places(fmpq(1, 40)), decimal_places(fmpq(1, 3))
-    (3, 0)
+    A fraction such as 253/4096 is none either: of a number that was rounded to decimals, the
+    denominator has about as many fives as twos.
+
+    >>> decimal_places(fmpq(1, 40)), decimal_places(fmpq(1, 3)), decimal_places(fmpq(253, 4096))
+    (3, 0, 0)
     """
     rest, places = int(value.q), {2: 0, 5: 0}
     for prime in places:
         while rest % prime == 0:
             rest //= prime
             places[prime] += 1
-    return max(places.values()) if rest == 1 else 0
+    most, least = max(places.values()), min(places.values())
+    return most if rest == 1 and most - least < _CHANCE else 0
 
 
 def plain_number(value: fmpq, unit: fmpq) -> fmpq:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bea.methods.library.tableau import Tableau
 from bea.methods.method import Method
 from bea.methods.registry import register
 
@@ -26,6 +27,11 @@ class ExplicitEuler(Method):
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return theta + gamma f(theta)."""
         return theta + gamma * f(theta), state
+
+    @property
+    def tableau(self) -> Tableau:
+        """The tableau of one explicit stage."""
+        return Tableau.of("0", "1")
 
     def shift_polynomials(self) -> tuple[list[int], list[int]]:
         """(E - 1) theta = gamma f(theta)."""
@@ -59,6 +65,11 @@ class ImplicitEuler(Method):
         """Return theta + gamma k with the k that solves k = f(theta + gamma k)."""
         k = f.solve(lambda k: f(theta + gamma * k), f(theta))
         return theta + gamma * k, state
+
+    @property
+    def tableau(self) -> Tableau:
+        """The tableau of one implicit stage."""
+        return Tableau.of("1", "1")
 
     def shift_polynomials(self) -> tuple[list[int], list[int]]:
         """(E - 1) theta = gamma E f(theta)."""

@@ -24,11 +24,15 @@ Row = list[tuple[int, Any]]
 
 
 class TableauMethod(Method):
-    """A Runge-Kutta method; subclasses say A and b, as texts or nested sequences."""
+    """A Runge-Kutta method; subclasses say A and b, as texts or nested sequences.
+
+    `embedded` are the weights of another method on the same stages, which estimates the error.
+    """
 
     formula = "kᵢ = f(θ + γ Σ aᵢⱼ kⱼ),  θ₊ = θ + γ Σ bᵢ kᵢ"
     A: ClassVar[Any]
     b: ClassVar[Any]
+    embedded: ClassVar[Any] = None
     _rows: list[Row]
     _weights: Row
 

@@ -18,6 +18,7 @@ from bea.errors import BeaError
 from bea.measure.order.certificate import Certificate
 from bea.measure.order.findings import WITHIN
 from bea.methods import available, get
+from bea.methods.library.runge_kutta import TableauMethod
 from bea.modified.memory.character import Character
 
 LOSSES = ("booth", "linear-network")
@@ -73,8 +74,8 @@ OPTIMIZERS: dict[str, tuple[Case, ...]] = {
 # They can be iterated and have no modified equation: the derivation says why.
 REFUSED = {"adagrad": "does not contract", "sign-descent": "cannot be expanded"}
 INTEGRATORS = {
-    "explicit-euler", "explicit-midpoint", "gauss4", "gauss6", "heun", "implicit-euler",
-    "implicit-midpoint", "kutta3", "ralston", "rk4", "runge-kutta", "trapezoidal",
+    "explicit-euler", "implicit-euler", "low-storage",
+    *(name for name, cls in available().items() if issubclass(cls, TableauMethod)),
 }  # fmt: skip
 CERTIFICATES = [
     (name, parameters, problem, case.order)
