@@ -60,6 +60,7 @@ def _figure(name: str) -> Any:
 
 
 # No floor imports one above: what draws their results and writes formulas is handed down.
+hand_down("Analysis", _figure("stability_figure"))
 hand_down("DriftStudy", _figure("drift_figure"))
 hand_down("Certificate", _figure("certificate_figure"))
 hand_down("Ensemble", _figure("ensemble_figure"))

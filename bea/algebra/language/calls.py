@@ -51,7 +51,9 @@ def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | 
     for name, value in given:
         if name in found:
             raise ExpressionError(f"parameter '{name}' is given twice: give it once")
-        quoted = value is not None and len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+        quoted = (
+            value is not None and len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+        )
         found[name] = value[1:-1] if value is not None and quoted else value
     return match[1].replace("_", "-"), found
 

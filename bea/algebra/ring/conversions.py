@@ -77,7 +77,7 @@ def to_expression(element: Element) -> Expression:
     ring = element.ring
     generators = _Generators(ring)
     terms = (_rational_denominator(ring, e, fmpq(c)) for e, c in element.terms().items())
-    return add(*(_monomial(generators, e, c) for e, c in terms))
+    return add(*(multiply(_monomial(generators, e, c), root) for e, c, root in terms))
 
 
 def moved_to(ring: Ring, element: Element) -> Element:
@@ -188,16 +188,20 @@ def _atom_expression(atom: Atom, argument: Expression) -> Expression:
 
 def _rational_denominator(
     ring: Ring, exponents: tuple[int, ...], c: fmpq
-) -> tuple[list[Any], fmpq]:
-    """Write 1/sqrt(3) as sqrt(3)/3: roots of numbers go above the line."""
+) -> tuple[list[Any], fmpq, Expression]:
+    """Write 1/sqrt(3) as sqrt(3)/3, and sqrt(2) sqrt(3) as sqrt(6), which is returned apart."""
     powers: list[Any] = list(exponents)
+    under = fmpq(1)
     for atom in ring.atoms:
         base = atom.argument.as_rational() if atom.kind == "root" else None
         if base is not None and powers[atom.generator]:
             whole = -(-powers[atom.generator] // atom.degree)
             powers[atom.generator] -= whole * atom.degree
             c = c / base**whole
-    return powers, c
+            if atom.degree == 2 and powers[atom.generator] == -1 and base > 0:
+                powers[atom.generator] = 0
+                under *= base
+    return powers, c, power(Number(under), fmpq(1, 2))
 
 
 def _monomial(generators: _Generators, exponents: Sequence[int], c: Any) -> Expression:

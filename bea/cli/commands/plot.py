@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from bea.cli.commands.analyze import plot_stability
 from bea.cli.commands.drift import measured
 from bea.cli.commands.plot_optimizers import plot_certificate, plot_comparison, plot_schedule
 from bea.cli.reading import options
@@ -210,5 +211,6 @@ plot_app = options.group(
         "comparison": plot_comparison,
         "schedule": plot_schedule,
         "certificate": plot_certificate,
+        "stability": plot_stability,
     },
 )

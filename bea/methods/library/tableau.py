@@ -13,6 +13,7 @@ from flint import fmpq
 
 from bea.algebra.language.building import add, negate
 from bea.algebra.language.expressions import Expression, Number, free_symbols, to_text
+from bea.algebra.ring.conversions import to_expression
 from bea.algebra.ring.exact import exact, in_ring
 from bea.algebra.ring.ring import Ring
 from bea.errors import BeaError, TableauError
@@ -134,7 +135,7 @@ class Tableau(Mathematics):
     @property
     def nodes(self) -> Vector:
         """The nodes c, the sums of the rows of A."""
-        return tuple(add(*row) for row in self.A)
+        return tuple(_collected(add(*row)) for row in self.A)
 
     def shown(self, write: Callable[[Expression], str]) -> list[tuple[str, ...]]:
         """Return the lines of the tableau, (c, a1, ..., as) for each stage and at last ("", b).
@@ -146,11 +147,15 @@ class Tableau(Mathematics):
         lines.append(("", *map(write, self.b)))
         return [(*line, *[""] * (self.stages + 1 - len(line))) for line in lines]
 
-    def __repr__(self) -> str:
-        *above, below = in_columns((c, "|", *row) for c, *row in self.shown(to_text)).splitlines()
+    def drawn(self, write: Callable[[Expression], str]) -> str:
+        """Return the tableau in lines, c | A above b."""
+        *above, below = in_columns((c, "|", *row) for c, *row in self.shown(write)).splitlines()
         bar = above[0].index("|")
         rule = "-" * bar + "+" + "-" * (max(map(len, (*above, below))) - bar - 1)
         return "\n".join([*above, rule, below])
+
+    def __repr__(self) -> str:
+        return self.drawn(to_text)
 
     def __str__(self) -> str:
         matrix = "; ".join(", ".join(map(to_text, row)) for row in self.A)
@@ -191,6 +196,13 @@ def _check_sum(entries: Vector, wanted: Expression, message: str) -> None:
     if in_ring(difference, ring).is_zero() or is_rounding(difference, entries):
         return
     raise TableauError(message.format(shown_sum(add(*entries))))
+
+
+def _collected(number: Expression) -> Expression:
+    """Return a sum with like roots taken together."""
+    if isinstance(number, Number):
+        return number
+    return to_expression(in_ring(number, Ring([], sorted(free_symbols(number)))))
 
 
 def _is_zero(entry: Expression) -> bool:

@@ -1,4 +1,4 @@
-"""Figures of orders in gamma: drift, certificates, methods beside each other, schedules."""
+"""Figures of orders in gamma: drift, certificates, comparisons, schedules, and of stability."""
 
 from bea.plots.order.certificate import (
     CertificateData,
@@ -30,6 +30,12 @@ from bea.plots.order.schedules import (
     schedule_data,
     schedule_figure,
 )
+from bea.plots.order.stability import (
+    StabilityData,
+    draw_stability,
+    stability_data,
+    stability_figure,
+)
 
 __all__ = [
     "CertificateData",
@@ -38,6 +44,7 @@ __all__ = [
     "DriftCurve",
     "DriftData",
     "ScheduleCurve",
+    "StabilityData",
     "certificate_data",
     "certificate_figure",
     "comparison_data",
@@ -46,8 +53,11 @@ __all__ = [
     "draw_comparison",
     "draw_drift",
     "draw_schedules",
+    "draw_stability",
     "drift_data",
     "drift_figure",
     "schedule_data",
     "schedule_figure",
+    "stability_data",
+    "stability_figure",
 ]

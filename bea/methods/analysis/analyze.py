@@ -1,0 +1,63 @@
+"""`analyze`: what kind of method it is, and the analysis of its kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bea.errors import MethodError
+from bea.methods.analysis.multistep import MultistepAnalysis
+from bea.methods.analysis.runge_kutta import RungeKuttaAnalysis
+from bea.methods.library.tableau import Tableau
+from bea.methods.method import Method
+from bea.methods.registry import read
+
+
+def analyze(
+    method: Method | Tableau | str, embedded: Any = None, name: str = "tableau"
+) -> RungeKuttaAnalysis | MultistepAnalysis:
+    """Analyse a method exactly: its order, its stability and its structure.
+
+    Parameters
+    ----------
+    method
+        A method, a text such as "radau-iia(stages=3)", or a `Tableau`.
+    embedded
+        Weights of an embedded method on the stages of a tableau; a method brings its own.
+    name
+        What a tableau is called.
+
+    Raises
+    ------
+    MethodError
+        If it is neither a Runge-Kutta method nor linear in shifts, as momentum and multistep
+        methods are.
+    UnknownNameError
+        If there is no method of that name.
+
+    Examples
+    --------
+    >>> analyze("radau-iia")
+    radau-iia(stages=2): order 3, 2 stages, implicit, A-stable, L-stable, algebraically stable, ...
+    R(z) = (1 + z/3)/(1 − 2z/3 + z²/6)
+    >>> analyze(Tableau.of("0 0; 1/2 0", "0 1")).order
+    2
+    """
+    if isinstance(method, Tableau):
+        return RungeKuttaAnalysis(name, method, embedded)
+    found = read(method) if isinstance(method, str) else method
+    tableau = getattr(found, "tableau", None)
+    if isinstance(tableau, Tableau):
+        weights = getattr(found, "embedded", None) if embedded is None else embedded
+        return RungeKuttaAnalysis(_called(found), tableau, weights)
+    multistep = MultistepAnalysis.of(found) if isinstance(found, Method) else None
+    if multistep is not None:
+        return multistep
+    raise MethodError(
+        f"'{getattr(found, 'name', found)}' is neither a Runge-Kutta nor a linear multistep method, "
+        "which are what is analysed; what it follows is derived: bea derive, modified_equation"
+    )
+
+
+def _called(method: Method) -> str:
+    """Return the method's name, with its options but without a whole tableau."""
+    return method.name if "A" in method.parameters else str(method)
