@@ -73,7 +73,7 @@ def test_the_pasted_code_is_in_the_house_style(copy: Path) -> None:
 
 
 COMMANDS = {
-    "method": (["derive", "ssp3", "--order", "3"], "γ³"),
+    "method": (["derive", "nystrom3", "--order", "3"], "γ³"),
     "problem": (["derive", "gradient-descent", "pseudo-huber", "--order", "1"], "x"),
     "route": (["derive", "heun", "--route", "interpolation"], "1/12 f''(f,f)"),
     "command": (["trees", "--order", "3"], "[[],[]]"),

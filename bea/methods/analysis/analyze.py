@@ -52,9 +52,10 @@ def analyze(
     multistep = MultistepAnalysis.of(found) if isinstance(found, Method) else None
     if multistep is not None:
         return multistep
+    name = getattr(found, "name", found)
     raise MethodError(
-        f"'{getattr(found, 'name', found)}' is neither a Runge-Kutta nor a linear multistep method, "
-        "which are what is analysed; what it follows is derived: bea derive, modified_equation"
+        f"'{name}' is neither a Runge-Kutta nor a linear multistep method, which are what is "
+        " analysed; what it follows is derived: bea derive, modified_equation"
     )
 
 

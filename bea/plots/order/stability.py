@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_POINTS = 401  # a side of the grid; odd, so that 0 is on it
+_POINTS = 301  # a side of the grid; odd, so that 0 is on it
 _SIZE = 4.4  # inches of a panel
 _WIDE = 1.7  # the window over the largest zero or pole
 
@@ -104,7 +104,8 @@ def stability_data(method: Any, half_width: float | None = None) -> StabilityDat
         x = np.linspace(-half, half, _POINTS)
         z = x[None, :] + 1j * x[:, None]
         with np.errstate(all="ignore"):
-            growth = analysis.growth(z)
+            above = analysis.growth(z[_POINTS // 2 :])  # below, it is the same at the conjugate
+            growth = np.concatenate([above[:0:-1], above])
             star = growth * np.exp(-z.real) if isinstance(analysis, RungeKuttaAnalysis) else None
     except OpenSignError as error:
         raise BeaError(f"{error}; a figure needs values") from None
@@ -122,11 +123,11 @@ def draw_stability(data: StabilityData, axes: Axes | None = None) -> Figure:
         size = (_SIZE * panels + 0.4, _SIZE + 1.0)
         drawn = [axes] if axes is not None else new_axes(size, 1, panels)
         titled(drawn[0], f"Stability of {data.title}", data.subtitle, "shaded: no growth")
-        _shade(drawn[0], data, -np.log(data.growth), order_style(0).colour)
+        _shade(drawn[0], data, -_log(data.growth), order_style(0).colour)
         if panels == 2:
             assert data.star is not None
             titled(drawn[1], "Order star", "○ zeros and × poles of R", "shaded: |R(z)| > |e^z|")
-            _shade(drawn[1], data, np.log(data.star), order_style(1).colour)
+            _shade(drawn[1], data, _log(data.star), order_style(1).colour)
             drawn[1].plot(data.zeros.real, data.zeros.imag, "o", color="black", fillstyle="none")
             drawn[1].plot(data.poles.real, data.poles.imag, "x", color="black")
         return figure_of(drawn[0])
@@ -135,11 +136,15 @@ def draw_stability(data: StabilityData, axes: Axes | None = None) -> Figure:
 # --- private helpers ----------------------------------------------------------------------------
 
 
+def _log(values: Floats) -> Floats:
+    found: Floats = np.log(np.clip(np.nan_to_num(values, nan=1.0), 1e-300, 1e300))
+    return found
+
+
 def _shade(axes: Axes, data: StabilityData, level: Floats, colour: str) -> None:
     """Shade where a level is positive, with its border and the axes."""
-    inside = np.nan_to_num(level, nan=0.0, posinf=50.0, neginf=-50.0)
-    axes.contourf(data.x, data.y, inside, levels=[0.0, 1e9], colors=[colour], alpha=0.25)
-    axes.contour(data.x, data.y, inside, levels=[0.0], colors=[colour], linewidths=1.6)
+    axes.contourf(data.x, data.y, level, levels=[0.0, 1e9], colors=[colour], alpha=0.25)
+    axes.contour(data.x, data.y, level, levels=[0.0], colors=[colour], linewidths=1.6)
     for line in (axes.axhline, axes.axvline):
         line(0.0, color="black", lw=0.6)
     axes.set_aspect("equal")

@@ -63,8 +63,8 @@ def test_the_stability_function_is_that_of_the_step(name: str, parameters: dict[
     R = StabilityFunction.of(A, b)
     assert R.order >= (method.order_of_accuracy or 3)
     z = 0.1
-    run = bea.iterate(method, bea.fields.VectorField("x", "x"), [1.0], z, steps=1)
-    assert run.points[-1].ravel()[0] == pytest.approx(float(R(z)), rel=1e-13)
+    run = bea.iterate(method, bea.problems.field("x", "x"), [1.0], z, steps=1)
+    assert run.values[-1].ravel()[0] == pytest.approx(float(R(z)), rel=1e-13)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_pade_approximants(text: str, numerator: str, denominator: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "a", "l", "algebraic", "B", "C", "D"),
+    ("text", "a", "stiff", "algebraic", "B", "C", "D"),
     [  # Solving ODEs II, section IV.5, table 5.13; IV.12, theorem 12.9
         ("gauss6", True, False, True, 6, 3, 3),
         ("radau-ia(stages=3)", True, True, True, 5, 2, 3),
@@ -136,7 +136,7 @@ def test_pade_approximants(text: str, numerator: str, denominator: str) -> None:
 def test_stability_of_implicit_methods(
     text: str,
     a: bool,
-    l: bool,
+    stiff: bool,
     algebraic: bool,
     B: int,
     C: int,
@@ -144,7 +144,7 @@ def test_stability_of_implicit_methods(
 ) -> None:
     found = analysis(text)
     assert (found.is_a_stable, found.is_l_stable, found.is_algebraically_stable) == (
-        a, l, algebraic,
+        a, stiff, algebraic,
     )  # fmt: skip
     assert found.assumptions.all == {"B": B, "C": C, "D": D}
 
@@ -193,7 +193,7 @@ def test_williamson_and_2n_storage_agree_with_the_tableau() -> None:
     field = bea.problems.lotka_volterra()
     same = bea.methods.runge_kutta(A=method.tableau.A, b=method.tableau.b)
     ours, theirs = (
-        bea.iterate(m, field, [1.0, 2.0], 0.1, steps=5).points[-1] for m in (method, same)
+        bea.iterate(m, field, [1.0, 2.0], 0.1, steps=5).values[-1] for m in (method, same)
     )
     assert np.allclose(ours, theirs, rtol=1e-14)
 
