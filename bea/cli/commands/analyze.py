@@ -73,7 +73,7 @@ def analyze(
     target = out_file(out)
     found = analysed(method, tableau, param, "analyze")
 
-    from bea.reports.analysis import analysis_latex, analysis_parts
+    from bea.reports.formulas.analysis import analysis_latex, analysis_parts
 
     page = Page(found.as_json, lambda: analysis_parts(found), latex=lambda: analysis_latex(found))
     show(page, format, target)

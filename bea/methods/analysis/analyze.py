@@ -52,10 +52,10 @@ def analyze(
     multistep = MultistepAnalysis.of(found) if isinstance(found, Method) else None
     if multistep is not None:
         return multistep
-    name = getattr(found, "name", found)
+    called = getattr(found, "name", str(found))
     raise MethodError(
-        f"'{name}' is neither a Runge-Kutta nor a linear multistep method, which are what is "
-        " analysed; what it follows is derived: bea derive, modified_equation"
+        f"'{called}' is neither a Runge-Kutta nor a linear multistep method, which are what is "
+        "analysed; what it follows is derived: bea derive, modified_equation"
     )
 
 
