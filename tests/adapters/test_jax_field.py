@@ -15,7 +15,10 @@ from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.methods import available, get
 
-IMPLICIT = {"bdf", "gauss4", "gauss6", "implicit-euler", "implicit-midpoint", "trapezoidal"}
+IMPLICIT = {"bdf"} | {
+    name for name, cls in available().items()
+    if hasattr(cls, "tableau") and name != "runge-kutta" and not get(name).tableau.explicit
+}  # fmt: skip
 NEEDS = {
     "preconditioned-descent": {"diagonal": "2, 1/3"},
     "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
