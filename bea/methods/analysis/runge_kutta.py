@@ -9,6 +9,7 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.errors import TableauError
 from bea.files.drawings import drawing_of
 from bea.methods.analysis.conditions import Assumptions, Weights
 from bea.methods.analysis.numbers import (
@@ -29,7 +30,7 @@ from bea.methods.analysis.structure import (
     symplectic_order,
 )
 from bea.methods.library.decimals import plain_number
-from bea.methods.library.tableau import Tableau
+from bea.methods.library.tableau import Tableau, Vector
 from bea.trees import Tree, trees
 
 # How far past its own order a structure is looked for: pseudo-symplectic methods go to order 2p.
@@ -58,7 +59,7 @@ class RungeKuttaAnalysis:
     def __init__(self, name: str, tableau: Tableau, embedded: Any = None) -> None:
         self.name = name
         self.tableau = tableau
-        other = () if embedded is None else Tableau.of(_rows(tableau), embedded).b
+        other = () if embedded is None else _weights(tableau, embedded)
         self._A, self._b, other_b = matrix(tableau.A, tableau.b, other)
         self._weights = Weights(self._A, self._b, self._clean)
         self._embedded = (Tableau(tableau.A, other), other_b) if other else None
@@ -304,5 +305,9 @@ def _decided(answer: Any) -> Any:
         return None
 
 
-def _rows(tableau: Tableau) -> list[list[Any]]:
-    return [list(row) for row in tableau.A]
+def _weights(tableau: Tableau, embedded: Any) -> Vector:
+    """Return the weights of an embedded method, which are checked as those of a tableau are."""
+    try:
+        return Tableau.of([list(row) for row in tableau.A], embedded).b
+    except TableauError as error:
+        raise TableauError(f"the embedded method: {error}") from None

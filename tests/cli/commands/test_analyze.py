@@ -73,6 +73,12 @@ def test_mistakes(bea: Bea, folder: Path, arguments: tuple[str, ...], message: s
     assert "Traceback" not in run.err and run.err.count("\n") == 1
 
 
+def test_embedded_weights_are_checked(bea: Bea, folder: Path) -> None:
+    Path("wrong.txt").write_text("A = 0, 0; 1, 0\nb = 1/2, 1/2\nembedded = 1, 1", encoding="utf-8")
+    run = bea("analyze", "--tableau", "wrong.txt")
+    assert run.status == 2 and "the embedded method: the weights b add up to 2" in run.err
+
+
 def test_the_figure(bea: Bea, folder: Path) -> None:
     run = bea("plot", "stability", "rk4", "--out", "rk4.svg", "--half-width", "4")
     assert run.status == 0 and run.err == "wrote rk4.svg\n"

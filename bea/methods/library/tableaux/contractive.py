@@ -17,7 +17,7 @@ class SSP33(TableauMethod):
     """theta/3 + 2/3 (3/4 theta + 1/4 of two Euler steps, and another)."""
 
     name = "ssp33"
-    title = "strong-stability-preserving method of Shu and Osher, of order 3"
+    title = "SSP method of Shu and Osher, of order 3 (strong-stability-preserving)"
     source = "Shu and Osher, J. Comput. Phys. 77 (1988) 439-471"
     also = ("ssp3", "ssprk3", "ssprk33", "shu-osher", "tvd-rk3", "tvdrk3")
     order_of_accuracy = 3
@@ -30,7 +30,7 @@ class SSP43(TableauMethod):
     """Four half steps of Euler's method; contracts up to twice the step of Euler's."""
 
     name = "ssp43"
-    title = "strong-stability-preserving method of four stages and order 3"
+    title = "SSP method of four stages and order 3 (strong-stability-preserving)"
     source = "Kraaijevanger, BIT 31 (1991) 482-528"
     also = ("ssprk43",)
     order_of_accuracy = 3
@@ -43,7 +43,7 @@ class SSP104(TableauMethod):
     """Ten steps of Euler's method of size gamma/6, of which two are drawn back."""
 
     name = "ssp104"
-    title = "strong-stability-preserving method of ten stages and order 4"
+    title = "SSP method of ten stages and order 4 (strong-stability-preserving)"
     source = "Ketcheson, SIAM J. Sci. Comput. 30 (2008) 2113-2136"
     also = ("ssprk104", "ssprk-10-4", "ssp-10-4")
     order_of_accuracy = 4

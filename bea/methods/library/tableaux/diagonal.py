@@ -11,7 +11,7 @@ class Alexander2(TableauMethod):
     """Two stages, stiffly accurate and L-stable."""
 
     name = "alexander2"
-    title = "Alexander's diagonally implicit method of order 2"
+    title = "Alexander's SDIRK method of order 2 (diagonally implicit)"
     source = "Alexander, SIAM J. Numer. Anal. 14 (1977) 1006-1021"
     also = ("sdirk2", "sdirk", "alexander", "sdirk-2")
     order_of_accuracy = 2
@@ -24,7 +24,7 @@ class Crouzeix3(TableauMethod):
     """Two stages of order 3, A-stable."""
 
     name = "crouzeix3"
-    title = "Crouzeix and Norsett's diagonally implicit method of order 3"
+    title = "Crouzeix and Norsett's SDIRK method of order 3 (diagonally implicit)"
     source = "Crouzeix, thesis, Univ. Paris VI (1975); Norsett, report 6/74, Trondheim (1974)"
     also = ("sdirk3", "sdirk23", "norsett3", "crouzeix")
     order_of_accuracy = 3
@@ -37,7 +37,7 @@ class SDIRK4(TableauMethod):
     """Five stages, stiffly accurate and L-stable, with an embedded method of order 3."""
 
     name = "sdirk4"
-    title = "Hairer and Wanner's diagonally implicit method of order 4"
+    title = "Hairer and Wanner's SDIRK method of order 4 (diagonally implicit)"
     source = "Hairer and Wanner, Solving ODEs II, section IV.6, table 6.5"
     also = ("sdirk54", "sdirk-4")
     order_of_accuracy = 4
@@ -54,7 +54,7 @@ class TRBDF2(TableauMethod):
     """The trapezoidal rule to the time 2 - sqrt(2), and then BDF2."""
 
     name = "tr-bdf2"
-    title = "trapezoidal rule and BDF2 in one step, of order 2, with an embedded one of order 3"
+    title = "trapezoidal rule and BDF2 in one step (a pair of orders 2 and 3)"
     source = "Bank et al., IEEE Trans. CAD 4 (1985) 436-451; Hosea and Shampine, APNUM 20 (1996)"
     also = ("trbdf2", "ode23tb")
     order_of_accuracy = 2

@@ -95,7 +95,7 @@ class LobattoIIIA(_Family):
     """Collocation at the Lobatto nodes; with two stages the trapezoidal rule."""
 
     name = "lobatto-iiia"
-    title = "Lobatto IIIA method of s stages and order 2s - 2 (s = 2, ..., 5)"
+    title = "Lobatto IIIA method, s stages, order 2s - 2 (s = 2, ..., 5)"
     source = "Ehle, report CSRR 2010, Univ. Waterloo (1969); Solving ODEs II, section IV.5"
     also = ("lobatto", "lobatto3a", "lobattoiiia")
     options = _MORE
@@ -110,7 +110,7 @@ class LobattoIIIB(_Family):
     """The Lobatto nodes with D(s)."""
 
     name = "lobatto-iiib"
-    title = "Lobatto IIIB method of s stages and order 2s - 2 (s = 2, ..., 5)"
+    title = "Lobatto IIIB method, s stages, order 2s - 2 (s = 2, ..., 5)"
     source = "Ehle, report CSRR 2010, Univ. Waterloo (1969); Solving ODEs II, section IV.5"
     also = ("lobatto3b", "lobattoiiib")
     options = _MORE
@@ -132,7 +132,7 @@ class LobattoIIIC(_Family):
     """
 
     name = "lobatto-iiic"
-    title = "Lobatto IIIC method of s stages and order 2s - 2 (s = 2, ..., 5)"
+    title = "Lobatto IIIC method, s stages, order 2s - 2 (s = 2, ..., 5)"
     source = "Chipman, BIT 11 (1971) 384-393; Solving ODEs II, section IV.5"
     also = ("lobatto3c", "lobattoiiic")
     options = _MORE

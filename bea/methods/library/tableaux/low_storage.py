@@ -29,7 +29,7 @@ class LowStorage(Method):
     """
 
     name = "low-storage"
-    title = "Runge-Kutta method in 2N storage, by default Williamson's of order 3"
+    title = "Runge-Kutta method in 2N storage (by default Williamson's of order 3)"
     source = "Williamson, J. Comput. Phys. 35 (1980) 48-56"
     formula = "sᵢ = Aᵢ sᵢ₋₁ + γ f(θᵢ₋₁),  θᵢ = θᵢ₋₁ + Bᵢ sᵢ"
     also = ("williamson", "williamson3", "rk3w", "lsrk", "lsrk3", "2n-storage")

@@ -14,7 +14,7 @@ class BogackiShampine(TableauMethod):
     """Order 3 with an embedded 2; the last stage is the first of the next step."""
 
     name = "bogacki-shampine"
-    title = "Bogacki and Shampine's method of order 3, with an embedded one of order 2"
+    title = "Bogacki and Shampine's pair of orders 3 and 2"
     source = "Bogacki and Shampine, Appl. Math. Lett. 2 (1989) 321-325"
     also = ("bs23", "rk23", "ode23", "bs3", "bs32")
     order_of_accuracy = 3
@@ -28,7 +28,7 @@ class Fehlberg(TableauMethod):
     """Order 4 with an embedded 5."""
 
     name = "fehlberg"
-    title = "Fehlberg's method of order 4, with an embedded one of order 5"
+    title = "Fehlberg's pair of orders 4 and 5"
     source = "Fehlberg, Computing 6 (1970) 61-71"
     also = ("rkf45", "rkf", "runge-kutta-fehlberg", "fehlberg45", "rkf4")
     order_of_accuracy = 4
@@ -45,7 +45,7 @@ class CashKarp(TableauMethod):
     """Order 5 with an embedded 4."""
 
     name = "cash-karp"
-    title = "Cash and Karp's method of order 5, with an embedded one of order 4"
+    title = "Cash and Karp's pair of orders 5 and 4"
     source = "Cash and Karp, ACM Trans. Math. Softw. 16 (1990) 201-222"
     also = ("rkck", "ck45", "ck5", "cash-karp-5")
     order_of_accuracy = 5
@@ -62,7 +62,7 @@ class DormandPrince(TableauMethod):
     """Order 5 with an embedded 4; the last stage is the first of the next step."""
 
     name = "dormand-prince"
-    title = "Dormand and Prince's method of order 5, with an embedded one of order 4"
+    title = "Dormand and Prince's pair of orders 5 and 4"
     source = "Dormand and Prince, J. Comput. Appl. Math. 6 (1980) 19-26"
     also = ("dopri5", "dopri", "rkdp", "dp5", "dp54", "rk45", "dormand-prince-5")
     order_of_accuracy = 5
@@ -80,7 +80,7 @@ class Verner6(TableauMethod):
     """Order 6 with an embedded 5, the pair of the program DVERK."""
 
     name = "verner6"
-    title = "Verner's method of order 6, with an embedded one of order 5 (DVERK)"
+    title = "Verner's pair of orders 6 and 5 (DVERK)"
     source = "Verner, SIAM J. Numer. Anal. 15 (1978) 772-790"
     also = ("verner", "verner65", "dverk", "vern6")
     order_of_accuracy = 6
