@@ -20,6 +20,14 @@ from bea.methods.schedules import library as schedules
 NEEDS = {
     "preconditioned-descent": {"diagonal": "2, 1/3"},
     "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
+    "partitioned-runge-kutta": {
+        "A1": "0, 0; 1, 0",
+        "b1": "1/2, 1/2",
+        "A2": "0, 0; 1/3, 0",
+        "b2": "0, 1",
+    },
+    "splitting": {"stages": "1/3 A, B, 2/3 A"},
+    "composition": {"weights": "1/3, 2/3", "base": "symplectic-euler"},
 }
 PAIR = ("(x - 1)**2/2", "(x + 1)**2/2 + x**4/8")
 EXPRESSIVE = "x**2 + sin(x*y)*exp(-y) + sqrt(1 + x**2) + log(2 + y**2)"

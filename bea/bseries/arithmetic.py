@@ -179,9 +179,17 @@ class TreeArithmetic(Arithmetic):
         """Refuse: theta has no components here."""
         raise MethodError(NO_COMPONENTS)
 
-    def share(self, v: TreeSeries, first: int, part: int) -> TreeSeries:
+    def share(self, v: TreeSeries, split: Any, part: int) -> TreeSeries:
         """Return the part of a slope whose trees have a root of that colour."""
         return v.rooted(self.colors[part])
+
+    def same(self, x: TreeSeries, y: TreeSeries) -> bool:
+        """Tell whether two series have the same coefficients."""
+        return (x - y).vanishes()
+
+    def columns(self) -> int:
+        """Return half the number of nodes, to which an extrapolation is exact."""
+        return (self.order + 1) // 2
 
     def zero(self, theta: TreeSeries, power: int) -> TreeSeries:
         """Return zero of the size gamma^power."""

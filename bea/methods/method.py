@@ -70,13 +70,15 @@ class Method(Mathematics):
     `order_of_accuracy` (None if it depends on the hyperparameters), `gradient` (True if the
     method is meant for losses and its equations are written in derivatives of L), `ranges` (where
     hyperparameters may lie), `options` (what may be chosen: {"placement": ("outside", "inside")}),
+    `readers` (of those that are no numbers: a function that reads each of them),
     `iterates_only` (why the method has no modified equation, and what to take instead),
     `counts` (whether it counts its steps, so that its first ones are not the steady state),
     `needs_time` (whether its equation is one with the time t = n gamma, for the number n of steps),
     `has_time` (whether the last variable of its problem is the time),
     `numbers_only` (True if the step runs in float64 alone, so that nothing is derived from it),
     `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
-    a weight decay, or the parts of a field that is a sum, which `parts` then gives).
+    a weight decay, or the parts of a field that is a sum, which `parts` then gives, and
+    `mover` says in words).
 
     Examples
     --------
@@ -100,7 +102,9 @@ class Method(Mathematics):
     gradient: ClassVar[bool] = False
     ranges: ClassVar[Mapping[str, Range]] = {}
     options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    readers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     colors: ClassVar[Colors] = PLAIN
+    mover: ClassVar[str] = "part {} of the variables"
     iterates_only: ClassVar[str] = ""
     counts: bool = False
     needs_time: bool = False
@@ -116,6 +120,8 @@ class Method(Mathematics):
         """Make every hyperparameter exact; refuse a computed float and an unknown choice."""
         for name, choices in self.options.items():
             object.__setattr__(self, name, _chosen(name, getattr(self, name), choices))
+        for name, read in self.readers.items():
+            object.__setattr__(self, name, read(getattr(self, name)))
         for name in _hyperparameters(self):
             object.__setattr__(self, name, _exact_all(getattr(self, name), name))
         for name, allowed in self.ranges.items():
@@ -195,7 +201,8 @@ def _fields(method: Any) -> list[str]:
 
 
 def _hyperparameters(method: Method) -> list[str]:
-    return [name for name in _fields(method) if name not in method.options]
+    others = {*method.options, *method.readers}
+    return [name for name in _fields(method) if name not in others]
 
 
 def _chosen(name: str, value: Any, choices: Sequence[Any]) -> Any:

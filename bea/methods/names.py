@@ -49,8 +49,15 @@ ALIASES = {
     **dict.fromkeys(("eg", "extra-gradient"), "extragradient"),
     **dict.fromkeys(("ogd", "ogda", "optimistic", "optimistic-descent"), "optimistic-gradient"),
     **dict.fromkeys(("gda", "gradient-descent-ascent", "simgd"), "simultaneous"),
-    **dict.fromkeys(("alternating-gda", "alt-gda", "altgd", "symplectic-euler",
-                     "semi-implicit-euler"), "alternating"),
+    **dict.fromkeys(("alternating-gda", "alt-gda", "altgd", "cyclic"), "alternating"),
+    **dict.fromkeys(("semi-implicit-euler", "euler-cromer"), "symplectic-euler"),
+    **dict.fromkeys(("leapfrog", "verlet", "velocity-verlet", "kick-drift-kick"),
+                    "stormer-verlet"),
+    **dict.fromkeys(("strang-splitting", "strang-marchuk"), "strang"),
+    **dict.fromkeys(("yoshida4", "triple-jump", "forest-ruth"), "yoshida"),
+    **dict.fromkeys(("suzuki4", "suzuki-fractal"), "suzuki"),
+    **dict.fromkeys(("prk", "partitioned-rk"), "partitioned-runge-kutta"),
+    **dict.fromkeys(("lobatto-pair", "lobatto-iiia-b", "lobatto-3a-3b"), "lobatto-iiia-iiib"),
     **dict.fromkeys(("egr", "gradient-regularized", "gradient-penalty",
                      "gradient-regularisation", "gradient-regularization"), "gradient-regularised"),
     **dict.fromkeys(("preconditioned-gd", "preconditioned-gradient-descent"),
@@ -60,6 +67,13 @@ ALIASES = {
 }  # fmt: skip
 """Other names of methods that exist."""
 
+_WITH_PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
+    **dict.fromkeys(("position-verlet", "drift-kick-drift"),
+                    ("stormer-verlet", {"form": "position"})),
+    **dict.fromkeys(("lie-trotter", "lie-trotter-splitting"), ("splitting", {"stages": "A, B"})),
+    "yoshida6": ("yoshida", {"order": 6}),
+    "yoshida8": ("yoshida", {"order": 8}),
+}  # fmt: skip
 _STEPS = re.compile(r"(?:(ab|adams-bashforth)|bdf)-?([1-6])")
 _RULE = (
     "write its step as an update rule, such as "
@@ -69,9 +83,6 @@ _TABLEAU = "give its tableau: 'runge-kutta(A=…, b=…)'"
 
 MEANT = {
     **dict.fromkeys(("dirk", "esdirk", "tsit5", "dop853", "rk5", "rk6", "rk8"), _TABLEAU),
-    **dict.fromkeys(("leapfrog", "verlet", "stormer-verlet", "velocity-verlet", "yoshida"),
-                    "the symplectic methods are symplectic-euler (alternating), implicit-midpoint, "
-                    "gauss4 and gauss6"),
     **dict.fromkeys(("midpoint",), "take explicit-midpoint or implicit-midpoint"),
     **dict.fromkeys(("rk2", "runge-kutta-2"), "take heun, explicit-midpoint or ralston"),
     **dict.fromkeys(("adams-moulton", "am"), "the multistep methods are adams-bashforth and bdf"),
@@ -100,6 +111,11 @@ _PARAMETERS = {
     "weight_decay": ("wd", "weightdecay", "lam", "lambda", "lambda_", "l2", "decay"),
     "bias_correction": ("bias", "corrected"),
     "steps": ("k", "s", "order", "n"),
+    "split": ("blocks", "parts", "players", "halves"),
+    "first": ("split", "blocks", "players"),
+    "stages": ("steps", "s", "splitting"),
+    "weights": ("coefficients", "w", "gammas"),
+    "base": ("method", "of", "basic"),
     "ratio": ("r", "rho"),
     "delta": ("damping", "d"),
     "mu": ("strength", "penalty", "lam", "lambda"),
@@ -148,6 +164,9 @@ def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]
     other = _others(known)
     if plain in other:
         return other[plain]
+    if plain in _WITH_PARAMETERS:
+        found, said = _WITH_PARAMETERS[plain]
+        return found, dict(said)
     steps = _STEPS.fullmatch(plain)
     if steps:
         return "adams-bashforth" if steps[1] else "bdf", {"steps": int(steps[2])}

@@ -94,7 +94,8 @@ def _make(cls: type[Method], parameters: dict[str, Any]) -> Method:
 
 @cache
 def _import_all() -> None:
-    from bea.methods import library
+    from bea.methods import library, partitioned
 
-    for module in pkgutil.walk_packages(library.__path__, f"{library.__name__}."):
-        import_module(module.name)
+    for room in (library, partitioned):
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            import_module(module.name)

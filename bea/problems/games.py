@@ -2,8 +2,8 @@
 
 Player 1 lowers L1 by its own variables, player 2 lowers L2 by its own, at the rates gamma r1 and
 gamma r2. The field is (-r1 grad_1 L1, -r2 grad_2 L2), a gradient only by chance. Who moves when is
-the business of `bea.methods.library.games`. Source: Balduzzi, Racaniere, Martens, Foerster, Tuyls
-and Graepel, The mechanics of n-player differentiable games, ICML 2018.
+the business of `bea.methods.partitioned.games`. Source: Balduzzi, Racaniere, Martens, Foerster,
+Tuyls and Graepel, The mechanics of n-player differentiable games, ICML 2018.
 """
 
 from __future__ import annotations

@@ -228,7 +228,7 @@ _GROUPS = {
     "euler": "one-step integrators",
     "multistep": "multistep integrators",
 }
-_LINE = 46  # characters of a title beside name and order in 80 columns
+_LINE = 45  # characters of a title beside name and order in 80 columns
 
 
 def _also(name: str) -> str:
@@ -241,8 +241,11 @@ def _also(name: str) -> str:
 
 def _group(cls: Any) -> str:
     """Return what a method is listed under, by the module where it stands."""
-    one_step = issubclass(cls, TableauMethod) or ".tableaux." in cls.__module__
-    module = "euler" if one_step else cls.__module__.rpartition(".")[2]
+    *_, room, module = cls.__module__.split(".")
+    if room == "partitioned" and module != "games":
+        return "partitioned, splitting and composition"
+    one_step = issubclass(cls, TableauMethod) or room == "tableaux"
+    module = "euler" if one_step else module
     if module == "euler" and cls.gradient:
         module = "gradient"
     return _GROUPS.get(module, "optimizers" if cls.gradient else "integrators")

@@ -31,7 +31,7 @@ from bea.reports.mathematics import (
     system,
     term,
 )
-from bea.trees import PLAYERS, number_up_to
+from bea.trees import number_up_to
 
 # With more trees, those of order 4 in one colour, the equation for every field is too long.
 _READABLE = 20
@@ -160,8 +160,14 @@ def _contraction(result: ModifiedEquation | ComponentwiseEquation, width: int) -
 
 
 def _every(result: ModifiedEquation) -> str:
-    if result.method.colors == PLAYERS:
-        return "field f = f₁ + f₂, where f₁ moves player 1 and f₂ moves player 2"
+    blocks = [color for color in result.method.colors if color.block]
+    if blocks:
+        *before, last = (
+            f"{color.text} moves {result.method.mover.format(k)}"
+            for k, color in enumerate(blocks, start=1)
+        )
+        total = " + ".join(color.text for color in blocks)
+        return f"field f = {total}, where {', '.join(before)} and {last}"
     return "loss L" if result.notation == "grad" else "field f"
 
 

@@ -21,6 +21,7 @@ from bea.trees.rooted_trees import (
     trees,
     trees_up_to,
 )
+from bea.trees.splits import Split
 
 __all__ = [
     "FIELD",
@@ -32,6 +33,7 @@ __all__ = [
     "Colors",
     "Cut",
     "FreeTree",
+    "Split",
     "Tree",
     "elementary_differential",
     "free_tree",

@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bea.errors import MethodError
+
 
 @dataclass(frozen=True, eq=False)
 class Color:
@@ -28,6 +30,8 @@ class Color:
         Where its trees stand in the canonical order, and what tells them apart; no brackets.
     unit : bool
         Whether it is theta itself and not a part of the field f.
+    block : bool
+        Whether it is the part of f that moves some of the variables.
 
     Examples
     --------
@@ -40,6 +44,7 @@ class Color:
     latex: str
     code: bytes
     unit: bool = False
+    block: bool = False
 
     def __repr__(self) -> str:
         return self.name
@@ -55,12 +60,30 @@ THETA = Color("theta", "θ", r"\theta", b"0", unit=True)
 
 PLAIN: Colors = (FIELD,)
 WITH_THETA: Colors = (FIELD, THETA)
-PLAYERS: Colors = (Color("f1", "f₁", "f_{1}", b"1"), Color("f2", "f₂", "f_{2}", b"2"))
+
+
+def parts_of(count: int) -> Colors:
+    """Return the colours f1, f2, ... of a field that is a sum of so many parts, at most nine.
+
+    >>> parts_of(3)
+    (f1, f2, f3)
+    """
+    if count > len(_PARTS):
+        raise MethodError(
+            f"a field is split into {count} parts: {len(_PARTS)} are possible, so join some"
+        )
+    return _PARTS[:count]
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
-_KNOWN = {color.name: color for color in (*WITH_THETA, *PLAYERS)}
+_PARTS = tuple(
+    Color(f"f{k}", f"f{mark}", f"f_{{{k}}}", str(k).encode(), block=True)
+    for k, mark in enumerate("₁₂₃₄₅₆₇₈₉", start=1)
+)
+PLAYERS: Colors = _PARTS[:2]
+
+_KNOWN = {color.name: color for color in (*WITH_THETA, *_PARTS)}
 
 
 def _named(name: str) -> Color:

@@ -8,7 +8,8 @@ Hamiltonian fields, with signs); the gradient case is derived in `bea.modified.s
 
 Colours that are gradients of their own, f and theta, stay on their nodes. The players' f_c = P_c f
 project the one field f: in F(tau) the projection P_c of a child lies on the edge below it, where it
-stays when the root moves, and that of the root is free: grad H = P_1 grad H + P_2 grad H.
+stays when the root moves, and that of the root is free: grad H = P_1 grad H + P_2 grad H. So it is
+for more blocks of variables than two.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
-from bea.trees.colors import PLAYERS
+from bea.trees.colors import PLAYERS, Colors
 from bea.trees.rooted_trees import Tree, tree
 
 
@@ -35,8 +36,8 @@ class FreeTree(NamedTuple):
 
 
 @cache
-def free_tree(rooted: Tree) -> FreeTree:
-    """Return the free tree of a rooted tree.
+def free_tree(rooted: Tree, blocks: Colors = PLAYERS) -> FreeTree:
+    """Return the free tree of a rooted tree; `blocks` are the colours of all blocks of variables.
 
     >>> from bea.trees import tree
     >>> free_tree(tree([[], []])) is free_tree(tree([[[]]]))
@@ -44,7 +45,7 @@ def free_tree(rooted: Tree) -> FreeTree:
     >>> free_tree(tree([[], []])).rootings
     (([[],[]], 1), ([[[]]], 2))
     """
-    colors = PLAYERS if rooted.color in PLAYERS else (rooted.color,)
+    colors = blocks if rooted.color.block else (rooted.color,)
     found = [item for c in colors for item in _rootings(tree(rooted.children, c)).items()]
     return _unique(tuple(sorted(found, reverse=True)))
 
@@ -62,7 +63,7 @@ def _rootings(rooted: Tree) -> Counter[Tree]:
         at, child = waiting.pop()
         rest = at.without(child)
         moved = child.graft(rest)
-        if at.color in PLAYERS:
+        if at.color.block:
             moved = tree([*child.children, tree(rest.children, child.color)], at.color)
         found[moved] += 1
         waiting += [(moved, grandchild) for grandchild in child.children]

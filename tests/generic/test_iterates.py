@@ -13,13 +13,21 @@ from bea.methods import available, get
 
 from .places import NUMBERS, PENDULUM, START, Place
 
-IMPLICIT = {"bdf"} | {
+IMPLICIT = {"bdf", "lobatto-iiia-iiib"} | {
     name for name, cls in available().items()
     if hasattr(cls, "tableau") and name != "runge-kutta" and not get(name).tableau.explicit
 }  # fmt: skip
 NEEDS = {
     "preconditioned-descent": {"diagonal": "2, 1/3"},
     "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
+    "partitioned-runge-kutta": {
+        "A1": "0, 0; 1, 0",
+        "b1": "1/2, 1/2",
+        "A2": "0, 0; 1/3, 0",
+        "b2": "0, 1",
+    },
+    "splitting": {"stages": "1/3 A, B, 2/3 A"},
+    "composition": {"weights": "1/3, 2/3", "base": "symplectic-euler"},
 }
 EXPLICIT = [name for name in available() if name not in IMPLICIT]
 STEPS = 50

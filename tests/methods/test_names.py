@@ -27,7 +27,10 @@ def test_aliases_lead_to_methods_and_hide_none() -> None:
         ("gd", "gradient-descent", {}), ("sgd", "gradient-descent", {}),
         ("GD", "gradient-descent", {}),
         ("momentum", "heavy-ball", {"beta": "9/10"}), ("euler", "explicit-euler", {}),
-        ("symplectic-euler", "alternating", {"first": "1"}), ("NAG", "nesterov", {"beta": "9/10"}),
+        ("leapfrog", "stormer-verlet", {"split": "halves", "form": "velocity"}),
+        ("position-verlet", "stormer-verlet", {"split": "halves", "form": "position"}),
+        ("yoshida6", "yoshida", None), ("Lie-Trotter", "splitting", None),
+        ("NAG", "nesterov", {"beta": "9/10"}),
         ("backward Euler", "implicit-euler", {}), ("Crank-Nicolson", "trapezoidal", {}),
         ("rk_4", "rk4", {}),
         ("ab3", "adams-bashforth", {"steps": "3"}), ("BDF2", "bdf", {"steps": "2"}),
@@ -56,7 +59,6 @@ def test_python_names_too() -> None:
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("leapfrog", "symplectic-euler .alternating., implicit-midpoint, gauss4"),
         ("midpoint", "take explicit-midpoint or implicit-midpoint"),
         ("adabelief", "write its step as an update rule, such as --update"),
         ("L-BFGS", "line searches and restarts branch"),

@@ -56,6 +56,8 @@ def fixed_point(
     with np.errstate(all="ignore"):
         k = np.array(guess)
         settled = np.zeros(k.shape[1], dtype=bool)
+        if np.array_equal(g(k), k):  # no equation: g does not depend on k
+            return k, settled
         inverse = _inverse_jacobian(g, k, scale)
         for _ in range(_SWEEPS):
             k, change = _improved(g, k, inverse, settled, scale)

@@ -173,6 +173,16 @@ Params = Annotated[
         rich_help_panel=_PROBLEM,
     ),
 ]
+Split = Annotated[
+    str | None,
+    typer.Option(
+        "--split",
+        metavar="'Q; P'",
+        help="Which variables belong together, for methods that treat them in parts, such as "
+        "stormer-verlet; by default the first half and the second half.",
+        rich_help_panel=_PROBLEM,
+    ),
+]
 Update = Annotated[
     str | None,
     typer.Option(

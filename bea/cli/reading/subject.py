@@ -126,6 +126,7 @@ class Subject:
     game: options.Game = None
     players: options.Players = None
     rates: options.Rates = None
+    split: options.Split = None
     update: options.Update = None
     schedule: options.Schedule = None
     param: options.Params = None
@@ -176,6 +177,20 @@ class Subject:
 
     # --- private helpers ----------------------------------------------------------------------
 
+    def _with_split(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the hyperparameters with the split among them, where one is given."""
+        if self.split is None:
+            return given
+        own = {"split", "first"} & set(_hyperparameters(method))
+        if not own:
+            raise MethodError(
+                f"method '{method}' follows the field as a whole: leave --split out, or take "
+                "symplectic-euler, stormer-verlet, splitting or alternating"
+            )
+        if own & set(given):
+            raise BeaError(f"--split and --param {min(own)} are given: give one of them")
+        return {**given, min(own - {"first"} or own): self.split}
+
     def _source(self, positional: str | None) -> Source:
         game = None if self.game is None else GameText(self.game, self.players, self.rates)
         if game is None and (self.players is not None or self.rates is not None):
@@ -186,6 +201,8 @@ class Subject:
     def _unscheduled(self, method: str | None, source: ProblemText) -> Chosen:
         from bea import methods
 
+        if self.update is not None and self.split is not None:
+            raise BeaError("--split is for methods with parts, and --update says who moves when")
         if self.update is not None and method is not None:
             raise BeaError("--method and --update are given together: give one of them")
         has_problem = source.text is not None
@@ -198,7 +215,7 @@ class Subject:
         if self.update is not None:
             return Chosen(methods.from_text(self.update, **of_method), problem, problem)
         name = name or _suiting(problem)
-        of_method = _with_players(name, of_method, problem, method)
+        of_method = _with_players(name, self._with_split(name, of_method), problem)
         _check_complete(name, of_method)
         found = methods.get(name, **of_method)
         _say_if_read_as_loss(found, source, problem)
@@ -264,18 +281,16 @@ def _say_if_read_as_loss(method: Method, source: ProblemText, problem: VectorFie
 
 
 def _with_players(
-    name: str, given: Mapping[str, Any], problem: VectorField | None, typed: str | None
+    name: str, given: Mapping[str, Any], problem: VectorField | None
 ) -> dict[str, Any]:
     """Tell alternating descent how many variables move first, unless it was told.
 
-    They are player 1's; for the symplectic Euler method the positions, half of all.
+    They are player 1's.
     """
     from bea.problems import Game
 
     if name == "alternating" and isinstance(problem, Game):
         return {"first": len(problem.blocks[0]), **given}
-    if name == "alternating" and problem is not None and "euler" in (typed or "").lower():
-        return {"first": max(1, problem.dimension // 2), **given}
     return dict(given)
 
 

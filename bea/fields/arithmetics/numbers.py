@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from bea.algebra.ring.exact import as_float
 from bea.arithmetic import Arithmetic
 from bea.arrays import Floats
 from bea.errors import MethodError
+
+_SETTLED = 1e-12  # relative: what the last column of an extrapolation may change
 
 Derivative = Callable[[Floats, Floats, Floats], Floats]
 
@@ -30,6 +32,8 @@ class NumericField(Arithmetic):
     derivative
         Returns (theta, v, gamma) -> f'(theta) v for arrays of these shapes, as
         `VectorField.numeric_derivative` does; None if the field has none.
+    variables
+        Their names, which a split may ask for.
 
     Attributes
     ----------
@@ -42,7 +46,9 @@ class NumericField(Arithmetic):
         rhs: Callable[[Floats, Floats], Floats],
         gamma: Floats,
         derivative: Callable[[], Derivative] | None = None,
+        variables: Sequence[str] = (),
     ) -> None:
+        self.variables = variables
         self._rhs = rhs
         self._find_derivative = derivative
         self._theta = np.zeros((1, *gamma.shape))  # where the field was asked for last
@@ -77,6 +83,20 @@ class NumericField(Arithmetic):
     def sqrt(self, x: Floats) -> Floats:
         """Return the square root of every entry."""
         return np.sqrt(x)  # in every step of Adam: no detour
+
+    def same(self, x: Floats, y: Floats) -> bool:
+        """Tell whether two arrays are the same wherever they are finite."""
+        return bool(np.all((x == y) | ~np.isfinite(x - y)))
+
+    def columns(self) -> int:
+        """Return 8: an extrapolation of order 16 comes to rounding at steps that are of use."""
+        return 8
+
+    def settle(self, last: Floats, before: Floats) -> None:
+        """Mark the lanes in which the last columns of an extrapolation do not agree."""
+        with np.errstate(all="ignore"):
+            apart = np.max(np.abs(last - before) / (1 + np.abs(last)), axis=0)
+        self.unsolved |= ~(apart <= _SETTLED)
 
     def solve_linear(self, matrix: Floats, right: Floats) -> Floats:
         """Return x with matrix x = right, (d, lanes), for a matrix (d, d, lanes)."""

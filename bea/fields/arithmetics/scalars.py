@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from flint import fmpq
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from bea.algebra.language.expressions import Expression
@@ -44,6 +44,7 @@ class ScalarField(Arithmetic):
         field.require_values()
         self._program = field.program
         self._linearised = linearised(field.program, field.dimension)
+        self.variables = field.variables
         self.lift = lift
 
     def vector(self, values: Sequence[fmpq]) -> NDArray[np.object_]:
@@ -67,9 +68,31 @@ class ScalarField(Arithmetic):
         adjoint, determinant = adjugate(matrix)
         return adjoint @ right * reciprocal(determinant)
 
+    def same(self, x: Any, y: Any) -> bool:
+        """Tell whether two vectors are the same numbers, or the very same balls."""
+        return all(map(_same, np.ravel(x), np.ravel(y)))
+
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
-        """Refuse: an implicit equation is solved in floats or in power series."""
+        """Return the guess if it solves the equation, as it does where that is not implicit.
+
+        Raises
+        ------
+        MethodError
+            If not: an implicit equation is solved in floats or in power series.
+        """
+        if self.same(function(guess), guess):
+            return guess
         raise MethodError(
             "an implicit step is solved in floats (bea.iterate) or in power series, not in these "
             "numbers: choose an explicit method"
         )
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _same(x: Any, y: Any) -> bool:
+    """Tell whether two numbers are equal, or two balls one."""
+    if isinstance(x, arb):
+        return bool(x.mid() == y.mid() and x.rad() == y.rad())
+    return bool(x == y)

@@ -69,6 +69,7 @@ class SeriesField(Arithmetic):
             point = [self.ring.variable(i) for i in range(field.dimension)]
         if len(point) != field.dimension:
             raise DimensionError(f"the point has {len(point)} components, not {field.dimension}")
+        self.variables = field.variables
         self._programs = [field.program, *(to_program(c) for c in corrections)]
         self._linearised: list[Program] = []  # made when a step asks for them
         self._parameters = [self.ring.symbol(name) for name in self.ring.parameters]
@@ -89,6 +90,10 @@ class SeriesField(Arithmetic):
         if not self._linearised:
             self._linearised = [linearised(p, len(self.identity)) for p in self._programs]
         return self._sum(self._linearised, [*theta, *self._parameters, *v])
+
+    def columns(self) -> int:
+        """Return half the order, to which an extrapolation is exact."""
+        return (self.order + 1) // 2
 
     def solve_linear(self, matrix: Any, right: Any) -> NDArray[np.object_]:
         """Return x with matrix x = right, by Cramer's rule with one inverse, that of det.

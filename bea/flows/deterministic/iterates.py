@@ -133,7 +133,9 @@ def _run(
     for first in range(0, len(gamma), width):
         index = np.arange(first, min(first + width, len(gamma)))
         lanes = theta[:, index], gamma[index], counts[index]
-        Chunk(method, rhs, inside, index, *lanes, derivative).run(outcome, meter)
+        Chunk(method, rhs, inside, index, *lanes, derivative, tuple(field.variables)).run(
+            outcome, meter
+        )
     return outcome
 
 

@@ -66,8 +66,10 @@ class Chunk:
         gamma: Floats,
         counts: Ints,
         derivative: Callable[[], Any] | None = None,
+        variables: tuple[str, ...] = (),
     ) -> None:
         self.method, self.rhs, self.inside = method, rhs, inside
+        self.variables = variables
         self.derivative = derivative
         self.index, self.theta, self.gamma, self.counts = index, theta, gamma, counts
         self.limit = growth_limit(theta)
@@ -168,4 +170,4 @@ class Chunk:
     def _numeric_field(self) -> Any:
         from bea.fields.arithmetics import NumericField
 
-        return NumericField(self.rhs, self.gamma, self.derivative)
+        return NumericField(self.rhs, self.gamma, self.derivative, self.variables)

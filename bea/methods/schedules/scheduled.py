@@ -188,7 +188,7 @@ class AtRest(Arithmetic):
 
     def __init__(self, f: Any, rest: Any, time: Any = None) -> None:
         self._f, self._rest = f, rest
-        self.time, self.counts = time, f.counts
+        self.time, self.counts, self.variables = time, f.counts, f.variables
 
     def constant(self, value: Expression) -> Any:
         """Return an exact number as one of the arithmetic."""
@@ -214,6 +214,18 @@ class AtRest(Arithmetic):
     def solve_linear(self, matrix: Any, right: Any) -> Any:
         """Return the solution that f finds."""
         return self._f.solve_linear(matrix, right)
+
+    def same(self, x: Any, y: Any) -> bool:
+        """Tell what f tells."""
+        return bool(self._f.same(x, y))
+
+    def columns(self) -> int:
+        """Return as many as f needs."""
+        return int(self._f.columns())
+
+    def settle(self, last: Any, before: Any) -> None:
+        """Let f look at the last two columns."""
+        self._f.settle(last, before)
 
     def _whole(self, theta: Any) -> Any:
         return np.concatenate([theta, self._rest])

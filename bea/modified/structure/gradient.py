@@ -29,7 +29,7 @@ from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.linear import dot
 from bea.modified.schedule.slopes import each_monomial
 from bea.modified.symbolic_step import rational_if_possible
-from bea.trees import FIELD, THETA, FreeTree, Tree, free_tree, simplified, tree
+from bea.trees import FIELD, THETA, Colors, FreeTree, Tree, free_tree, simplified, tree
 
 Coefficients = Mapping[Tree, Any]
 
@@ -115,7 +115,8 @@ def _split(coefficients: Coefficients, nodes: int) -> tuple[dict[FreeTree, Any],
     """Return the terms of that many nodes as grad of the sum of c(t) H_U(t), and a remainder."""
     rest = weights(coefficients, nodes)
     found: dict[FreeTree, Any] = {}
-    free_trees = dict.fromkeys(_free(t) for t in rest)
+    blocks = tuple(t.color for t in coefficients if t.order == 1 and t.color.block)
+    free_trees = dict.fromkeys(_free(t, blocks) for t in rest)
     for free in sorted(free_trees, key=lambda t: -t.canonical.colors.count(THETA)):
         compared = [(t, n) for t, n in free.rootings if not t.color.unit] or free.rootings
         parts = [rest.get(simplified(t), fmpq(0)) for t, _ in compared]
@@ -126,9 +127,9 @@ def _split(coefficients: Coefficients, nodes: int) -> tuple[dict[FreeTree, Any],
     return {free: found[free] for free in free_trees}, rest
 
 
-def _free(simple: Tree) -> FreeTree:
+def _free(simple: Tree, blocks: Colors) -> FreeTree:
     """Return the free tree; that of theta itself is an edge, with H = |theta|^2."""
-    return free_tree(tree([simple], THETA) if simple.color.unit else simple)
+    return free_tree(tree([simple], THETA) if simple.color.unit else simple, blocks)
 
 
 def _of_order(simple: Tree, nodes: int) -> Tree:

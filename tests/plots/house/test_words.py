@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 import bea
+from bea.algebra.language.makers import defaults
 from bea.methods import available, get
 from bea.plots.house.words import mathematics, method_words, problem_words
 from bea.problems import available as problems
 
-METHODS = sorted(set(available()) - {"runge-kutta", "preconditioned-descent"})
+METHODS = sorted(name for name, cls in available().items() if None not in defaults(cls).values())
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -9,6 +9,7 @@ import matplotlib.mathtext
 import pytest
 
 import bea
+from bea.algebra.language.makers import defaults
 from bea.methods import Method, Scheduled, available, from_text, runge_kutta
 from bea.methods.schedules import library as schedules
 from bea.problems import available as problems
@@ -40,8 +41,7 @@ def check(thing: Any) -> str:
 
 def made() -> list[Method]:
     """Return every method that needs no hyperparameters."""
-    return [cls() for name, cls in available().items()
-            if name not in ("runge-kutta", "preconditioned-descent")]  # fmt: skip
+    return [cls() for cls in available().values() if None not in defaults(cls).values()]
 
 
 @pytest.mark.parametrize("method", made(), ids=str)
