@@ -51,10 +51,7 @@ def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | 
     for name, value in given:
         if name in found:
             raise ExpressionError(f"parameter '{name}' is given twice: give it once")
-        quoted = (
-            value is not None and len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-        )
-        found[name] = value[1:-1] if value is not None and quoted else value
+        found[name] = value if value is None else _unquoted(value)
     return match[1].replace("_", "-"), found
 
 
@@ -114,3 +111,9 @@ def written_call(name: str, parameters: Mapping[str, str]) -> str:
     """
     shown = ((n, repr(v) if _SEVERAL.search(v) else v) for n, v in parameters.items())
     return f"{name.replace('-', '_')}({', '.join(f'{n}={v}' for n, v in shown)})"
+
+
+def _unquoted(value: str) -> str:
+    """Return a value without the quotes around it, which Python needs and texts do not."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if quoted else value

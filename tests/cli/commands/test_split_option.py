@@ -22,7 +22,7 @@ def test_the_split_reaches_the_method(bea: Bea) -> None:
 def test_iterates_and_equations_meet_on_the_command_line(bea: Bea) -> None:
     options = (*FIELD, "--split", "q1, q2; p1, p2", "--order", "2", "--starts", "1,0,0,1")
     run = bea("verify", "stormer-verlet", *options, "--format", "json")
-    assert run.status == 0 and run.json["confirmed"]
+    assert run.status == 0 and run.json["verdict"] == "confirmed"
 
 
 @pytest.mark.parametrize(
