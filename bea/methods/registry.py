@@ -94,8 +94,6 @@ def _make(cls: type[Method], parameters: dict[str, Any]) -> Method:
 
 @cache
 def _import_all() -> None:
-    from bea.methods import library, partitioned
-
-    for room in (library, partitioned):
+    for room in (import_module(f"bea.methods.{name}") for name in ("library", "partitioned")):
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             import_module(module.name)

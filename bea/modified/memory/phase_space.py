@@ -1,6 +1,7 @@
 """A method with its slow memory, and the time, as variables beside theta.
 
-Memory that stands still at gamma = 0, such as the average m + (grad - m)/n, does not settle: it is
+Memory that stands still at gamma = 0, such as the average m + (grad - m)/n, or the velocity
+(1 - a gamma) v - gamma grad of a mass under friction, does not settle: it is
 a coordinate like theta, and so is the time t = n gamma of a rule that counts its steps. In the
 variables (theta, slow memory, t) the step is a map near the identity, with what memory is left,
 and is derived, iterated and measured like any other, on the field (f, 0, 1).

@@ -6,15 +6,16 @@ from bea.errors import BeaError
 from bea.modified.memory.character import Character
 from bea.modified.memory.implicit import with_implicit_memory
 from bea.modified.memory.phase_space import in_phase_space
-from bea.modified.settled_memory import NoClosedFormError
+from bea.modified.settled_memory import NoClosedFormError, UnsettledError
 
 
 def in_own_variables(character: Character) -> Character:
     """Return the character of a method and a problem in the variables of their equation.
 
-    The time and the memory that stands still, of a rule that counts its steps, are variables beside
-    theta, and so is the value of memory that settles where no formula is known. Of most methods
-    there are none, and the character is returned as it is.
+    Memory that stands still at gamma = 0 is a variable beside theta: the velocity of a mass under
+    friction, v = (1 - a gamma) v - gamma grad, does not settle, but (theta, v) moves by little. So
+    is the time of a rule that counts its steps, and the value of memory that settles where no
+    formula is known. Of most methods there are none, and the character is returned as it is.
 
     Examples
     --------
@@ -28,7 +29,12 @@ def in_own_variables(character: Character) -> Character:
         return character
     if method.needs_time:
         return Character(*in_phase_space(method, problem))
-    if not character.has_memory or character.is_on_trees:
+    if not character.has_memory:
+        return character
+    if _keeps_something(character):
+        own, extended = in_phase_space(method, problem)
+        return Character(own, extended) if own.slow else character
+    if character.is_on_trees:
         return character
     try:
         _ = character.slow_manifold
@@ -37,3 +43,17 @@ def in_own_variables(character: Character) -> Character:
     except BeaError:  # the derivation says it
         pass
     return character
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _keeps_something(character: Character) -> bool:
+    """Tell whether a part of the memory does not contract."""
+    try:
+        _ = character.slowest_rate
+    except UnsettledError:
+        return True
+    except BeaError:  # the derivation says it
+        return False
+    return False

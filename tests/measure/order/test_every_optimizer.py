@@ -76,6 +76,8 @@ REFUSED = {"adagrad": "does not contract", "sign-descent": "cannot be expanded"}
 INTEGRATORS = {
     "explicit-euler", "implicit-euler", "low-storage",
     *(name for name, cls in available().items() if issubclass(cls, TableauMethod)),
+    "composition", "lobatto-iiia-iiib", "partitioned-runge-kutta", "splitting", "stormer-verlet",
+    "strang", "suzuki", "symplectic-euler", "yoshida",
 }  # fmt: skip
 CERTIFICATES = [
     (name, parameters, problem, case.order)
