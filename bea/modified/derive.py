@@ -30,7 +30,7 @@ from bea.modified.cost import FREE, LOW, check_effort, check_sizes
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.at_step import AtStep
 from bea.modified.memory.character import Character
-from bea.modified.memory.variables import in_own_variables
+from bea.modified.memory.variables import in_own_variables, variable_on_a_loss
 from bea.modified.routes import trees
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
@@ -51,6 +51,7 @@ def modified_equation(
     order: int = 2,
     route: str = "auto",
     at_step: int | None = None,
+    memory: str = "auto",
 ) -> ModifiedEquation: ...
 
 
@@ -61,6 +62,7 @@ def modified_equation(
     order: int = 2,
     route: str = "auto",
     at_step: int | None = None,
+    memory: str = "auto",
 ) -> Any: ...
 
 
@@ -70,6 +72,7 @@ def modified_equation(
     order: int = 2,
     route: str = "auto",
     at_step: int | None = None,
+    memory: str = "auto",
 ) -> Any:
     """Derive the modified equation of a method.
 
@@ -88,6 +91,10 @@ def modified_equation(
         The number n of a step, 1 for the first: derive the field whose flow is this very step of a
         run from the method's own beginning, such as Adam's from zero memory, instead of what it
         settles to; see `bea.modified.memory.at_step`.
+    memory
+        "settled": memory is on the slow manifold on which it settles; "state": it is a variable
+        beside theta, which asks that the step keeps it as gamma tends to 0, as that of a velocity
+        (1 - a gamma) v - gamma grad does; "auto": whichever there is.
 
     Returns
     -------
@@ -121,16 +128,20 @@ def modified_equation(
     if at_step is not None:
         method = AtStep(method, at_step)
     try:
-        return derive(Character(method, problem), order, route)
+        return derive(Character(method, problem), order, route, memory)
     except MethodError as error:
         if problem is not None and method.needs_time:
             raise with_remedy(error) from None
-        if problem is not None or route != "auto" or not method.gradient or method.iterates_only:
+        if problem is not None or method.iterates_only or (route, memory) != ("auto", "auto"):
+            raise
+        if not method.gradient:
             raise
         return _componentwise(method, order, error)
 
 
-def derive(character: Character, order: int, route: str = "auto") -> ModifiedEquation:
+def derive(
+    character: Character, order: int, route: str = "auto", memory: str = "auto"
+) -> ModifiedEquation:
     """Derive the modified equation of a method of which the character is known, or may be wanted.
 
     What was derived of it to the same order or a higher one is not derived anew. Parameters and
@@ -145,7 +156,7 @@ def derive(character: Character, order: int, route: str = "auto") -> ModifiedEqu
     method.check_field(problem)
     if problem is not character.problem:
         character = Character(method, problem)
-    character = in_own_variables(character)
+    character = in_own_variables(character, memory)
     method, problem = character.method, character.problem
     if problem is not None:
         check_sizes(problem.components, order, problem.name)
@@ -205,8 +216,8 @@ def _componentwise(method: Method, order: int, error: MethodError) -> Componentw
     """Return the equation in components, or say why there is none on trees."""
     try:
         found = ComponentwiseEquation(method, min(order, 1))
-    except UnsettledError:  # on no loss, so that a concrete one is no remedy
-        raise
+    except UnsettledError as unsettled:  # on no loss, so that a concrete one is no remedy
+        raise (variable_on_a_loss(method) or unsettled) from None
     except BeaError:
         raise error from None
     return found if order <= 1 else ComponentwiseEquation(method, order)  # which refuses it

@@ -51,6 +51,14 @@ def derive(
             "as Adam's from zero memory, instead of what it settles to.",
         ),
     ] = None,
+    memory: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="settled: memory is where it settles; state: it is a variable beside theta, for "
+            "steps that keep it as γ tends to 0; auto: whichever there is.",
+        ),
+    ] = "auto",
     full: Annotated[
         bool,
         typer.Option("--full", help="Write out terms that fill a page, too."),
@@ -89,6 +97,8 @@ def derive(
     highest = order(order_text)
     if inverse and route != "auto":
         raise BeaError("--inverse has a route of its own: leave --route out")
+    if inverse and memory != "auto":
+        raise BeaError("--inverse is for methods without memory: leave --memory out")
     if inverse and at_step is not None:
         raise BeaError("--inverse is for every step: leave --at-step out")
     target = out_file(out)
@@ -113,7 +123,7 @@ def derive(
             if inverse:
                 found = modifying_integrator(chosen.method, chosen.problem, highest)
             else:
-                found = _derived(chosen, highest, route, at_step)
+                found = _derived(chosen, highest, route, at_step, memory)
             page = _table(found) if table else _page(found, full)
         show(page, format, target)
 
@@ -121,12 +131,12 @@ def derive(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _derived(chosen: Chosen, highest: int, route: str, at_step: int | None) -> Any:
+def _derived(chosen: Chosen, highest: int, route: str, at_step: int | None, memory: str) -> Any:
     """Return the equation; for every loss that of Adam and the like ends with order 1."""
     from bea.modified import ComponentwiseEquation, modified_equation
 
     try:
-        return modified_equation(chosen.method, chosen.problem, highest, route, at_step)
+        return modified_equation(chosen.method, chosen.problem, highest, route, at_step, memory)
     except OrderError as error:
         if chosen.problem:
             raise

@@ -61,7 +61,7 @@ class Splitting(StagedMethod):
     """
 
     name = "splitting"
-    title = "splitting: parts flow in turns, as given by stages"
+    title = "splitting into flows of the parts, by stages"
     source = "McLachlan and Quispel, Splitting methods, Acta Numerica 11 (2002) 341-434"
     formula = "θ₊ = … φᴮ(b₁γ) φᴬ(a₁γ) θ  for the stages  a₁ A, b₁ B, …"
     readers = {**SplitMethod.readers, "stages": Stages.of}  # noqa: RUF012

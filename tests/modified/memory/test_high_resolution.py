@@ -15,7 +15,7 @@ from flint import fmpq
 import bea
 from bea.algebra import Element, parse
 from bea.algebra.ring.conversions import read
-from bea.errors import MethodError
+from bea.errors import BeaError, MethodError
 from bea.methods import from_text
 
 LOSS = "x**4/4 + x*y**2 + y**3/3"
@@ -130,3 +130,29 @@ def test_what_grows_is_still_refused() -> None:
     rule = from_text("s = s + grad**2; theta = theta - gamma*grad/(1 + s)")
     with pytest.raises(MethodError, match="does not contract"):
         bea.modified_equation(rule, bea.problems.loss("x**2/2"), 1)
+
+
+def test_memory_may_be_asked_for_as_a_state() -> None:
+    rule = from_text("v = (1 - a*gamma)*v - gamma*grad; theta = theta + gamma*v", a="1/2")
+    loss = bea.problems.loss("x**2/2 + x**4")
+    asked = bea.modified_equation(rule, loss, 2, memory="state")
+    assert asked.as_json()["terms"] == bea.modified_equation(rule, loss, 2).as_json()["terms"]
+    assert asked.variables == ("x", "v")
+
+
+@pytest.mark.parametrize(
+    ("method", "on_loss", "memory", "message"),
+    [
+        (bea.methods.heavy_ball(), True, "state", "does not keep its memory as gamma tends to 0"),
+        (bea.methods.rk4(), True, "state", "needs memory, and this method has none"),
+        (HEAVY_BALL, False, "state", "needs a loss or field"),
+        (HEAVY_BALL, True, "settled", "does not contract"),
+        (HEAVY_BALL, True, "slow", "choose one of auto, state, settled"),
+    ],
+)
+def test_what_memory_is_not_is_refused(
+    method: Any, on_loss: bool, memory: str, message: str
+) -> None:
+    loss = bea.problems.loss("x**2/2") if on_loss else None
+    with pytest.raises(BeaError, match=message):
+        bea.modified_equation(method, loss, 1, memory=memory)
