@@ -114,8 +114,8 @@ def _owners(split: Split, variables: tuple[str, ...], count: int) -> tuple[int, 
         )
     if first >= count:
         raise DimensionError(
-            f"player 1 has {first} of {count} components and player 2 has none: give a "
-            "smaller number first"
+            f"the first part has {first} of {count} components and the second has none: give a "
+            "smaller number"
         )
     return tuple(int(i >= first) for i in range(count))
 

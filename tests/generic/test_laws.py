@@ -36,7 +36,7 @@ def test_components_are_scaled_and_shared_out(place: Place) -> None:
     assert place.floats(f.share(v, 1, 1)) == near([0, y])
     with pytest.raises(DimensionError, match="1 entries for 2 components: give one each"):
         f.scaled([2], v)
-    with pytest.raises(DimensionError, match="player 2 has none: give a smaller number first"):
+    with pytest.raises(DimensionError, match="the second has none: give a smaller number"):
         f.share(v, 2, 0)
 
 

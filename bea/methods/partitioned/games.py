@@ -8,7 +8,7 @@ Wu, Dherin and Barrett, Discretization drift in two-player games, ICML 2021.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,21 +88,20 @@ class Alternating(SplitMethod):
         blocks = getattr(field, "blocks", None)
         if blocks is None:
             super().check_field(field)
-        elif self.split.owners(field.variables, len(field.variables)) != _owners(blocks):
+        elif not self._is_split_as(blocks, field.variables):
             raise MethodError(
                 f"player 1 has the variables {', '.join(blocks[0])} and alternating descent is "
                 f"told to move {self.first} first: give first={len(blocks[0])}"
             )
+
+    def _is_split_as(self, blocks: tuple[tuple[str, ...], ...], variables: Sequence[str]) -> bool:
+        if self.split.first is not None:
+            return self.split.first == len(blocks[0])
+        owners = tuple(part for part, names in enumerate(blocks) for _ in names)
+        return self.split.owners(variables, len(variables)) == owners
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the point after the moves of all players, each of whom sees those before."""
         for part in range(len(self.colors)):
             theta = moved(f, theta, self.split, part, gamma)
         return theta, state
-
-
-# --- private helpers ----------------------------------------------------------------------------
-
-
-def _owners(blocks: tuple[tuple[str, ...], ...]) -> tuple[int, ...]:
-    return tuple(part for part, names in enumerate(blocks) for _ in names)

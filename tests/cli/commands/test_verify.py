@@ -100,7 +100,7 @@ MISTAKES = {
         "epsilon=0 is out of range: it must lie in (0, inf)",
     ),
     "epsilon below 0": (("verify", "rmsprop", "booth", "-p", "epsilon=-1"), "epsilon=-1 is out"),
-    "no player 2": (("derive", "alternating", "--loss", "x**2"), "player 2 has none"),
+    "no player 2": (("derive", "alternating", "--loss", "x**2"), "the second has none"),
     "symbolic": (("verify", "heavy-ball", "booth", "-p", "beta"), "needs numbers"),
     "a sum that forgets nothing": (("verify", "adagrad", "booth"), "does not contract"),
     "a branch": (("verify", "sign-descent", "booth"), "cannot be expanded"),

@@ -285,5 +285,5 @@ def test_the_number_of_variables_is_a_whole_number(value: object) -> None:
 
 @pytest.mark.parametrize("route", ["auto", "trees"])
 def test_player_2_must_have_a_component(route: str) -> None:
-    with pytest.raises(DimensionError, match="player 1 has 2 of 2 components and player 2 has non"):
+    with pytest.raises(DimensionError, match="the first part has 2 of 2 components and the second"):
         modified_equation(PAIRS, VectorField.read("y, -x"), 1, route)
