@@ -1,16 +1,15 @@
 """Rooted trees drawn in TikZ: the root below, every node above its parent.
 
 A node of f is a disk; where there is a second colour, theta or the field of player 2, it is a
-circle. Source of the layout: Hairer, Lubich and Wanner, Geometric Numerical Integration, section
-III.1, table 1.1.
+circle. Of more parts the third and those after it are circles with their number. Source of the
+layout: Hairer, Lubich and Wanner, Geometric Numerical Integration, section III.1, table 1.1.
 """
 
 from __future__ import annotations
 
-from bea.trees.colors import PLAYERS, THETA
+from bea.trees.colors import FIELD, PLAYERS
 from bea.trees.rooted_trees import Tree
 
-_HOLLOW = (THETA, PLAYERS[1])
 _Place = tuple[float, int, Tree]
 _Edge = tuple[_Place, _Place]
 
@@ -24,7 +23,9 @@ def tikz(tree: Tree) -> str:
     """
     places, edges = _laid_out(tree)
     lines = "".join(rf"\draw {_at(a)}--{_at(b)};" for a, b in edges)
-    nodes = "".join(rf"{_pen(place[2])} {_at(place)} circle (0.2);" for place in places)
+    nodes = "".join(
+        rf"{_pen(place[2])} {_at(place)} circle (0.2){_number(place[2])};" for place in places
+    )
     return rf"\tikz[scale=0.3]{{{lines}{nodes}}}"
 
 
@@ -57,4 +58,12 @@ def _at(place: _Place) -> str:
 
 
 def _pen(node: Tree) -> str:
-    return r"\draw[fill=white]" if node.color in _HOLLOW else r"\fill"
+    if node.color in (FIELD, PLAYERS[0]):
+        return r"\fill"
+    return r"\draw[fill=white]"
+
+
+def _number(node: Tree) -> str:
+    """Return the digit in a circle of the third part and those after it."""
+    many = node.color.block and node.color not in PLAYERS
+    return rf" node {{\tiny {node.color.name.lstrip('f')}}}" if many else ""

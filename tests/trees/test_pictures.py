@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bea.trees import FIELD, PLAYERS, THETA, WITH_THETA, Tree, leaf, tree, trees
+from bea.trees import FIELD, PLAYERS, THETA, WITH_THETA, Split, Tree, leaf, tree, trees
 from bea.trees.pictures import tikz
 
 _PLACE = r"\((-?[\d.]+),(\d+)\)"
@@ -43,3 +43,9 @@ def test_the_second_colour_is_hollow() -> None:
     first, second = PLAYERS
     assert tikz(tree([tree([], second)], first)).count("white") == 1
     assert "white" not in tikz(leaf) and leaf.color is FIELD
+
+
+def test_further_colours_have_their_number() -> None:
+    third = Split.of("x; y; z").colors[2]
+    drawing = r"\tikz[scale=0.3]{\draw[fill=white] (0,0) circle (0.2) node {\tiny 3};}"
+    assert tikz(tree([], third)) == drawing
