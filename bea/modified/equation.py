@@ -10,13 +10,14 @@ from bea.algebra import Element
 from bea.algebra.language.reals import real_points
 from bea.algebra.language.texts import all_digits
 from bea.arrays import Floats
-from bea.errors import MethodError
+from bea.errors import BeaError, MethodError
 from bea.methods import Method, Scheduled
 from bea.modified.memory import starts as starting
 from bea.modified.memory.on_manifold import OnManifold
 from bea.modified.memory.time_scale import require_values, time_scale_of
 from bea.modified.structure import split as structure
 from bea.modified.structure.loss import ModifiedLoss
+from bea.modified.structure.step import step_on_field, step_on_trees
 from bea.modified.terms import Terms
 from bea.modified.writing import display
 from bea.modified.writing.lengths import LATEX_LONGEST, LONGEST, SCREEN
@@ -57,6 +58,78 @@ class ModifiedEquation(Terms):
         gradient on this very loss, all of it.
         """
         return structure.gradient_part(self)
+
+    # --- the step itself --------------------------------------------------------------------------
+
+    def step_equation(self) -> ModifiedEquation:
+        """Return the field g whose Euler steps theta + gamma g(theta) are the method's own.
+
+        With memory they are those on the slow manifold. It is an equation of the kind "step", with
+        its own `is_gradient`, `modified_loss` and `gradient_part`: where g = -grad of a loss, plain
+        gradient descent on it, with the same step size, does what the method does. For an epoch of
+        m steps it is one plain step of the size m gamma. Source: Cattaneo and Shigida,
+        arXiv:2509.08483.
+
+        Raises
+        ------
+        BeaError
+            If the equation is of the inverse question, or of a step already.
+        MethodError
+            If it is of a schedule, and for every field.
+
+        Examples
+        --------
+        >>> import bea
+        >>> bea.modified_equation(bea.methods.implicit_euler(), order=2).step_equation()
+        f + γ f'f + γ²(f'f'f + 1/2 f''(f,f)) + O(γ³)
+        """
+        if self.kind != "modified":
+            raise BeaError("the step is that of a modified equation: call it on modified_equation")
+        steps, colors = self.steps, self.method.colors
+        return ModifiedEquation(
+            self.method,
+            self.order,
+            self.problem,
+            route=self.route,
+            kind="step",
+            coefficients=lambda k: step_on_trees(self.at_least(k).truncate(k).coefficients, colors),
+            components=lambda k: step_on_field(
+                self.at_least(k).truncate(k).components, self._require_problem(), steps
+            ),
+            memory=self._memory_up_to,
+            character=self.character,
+        )
+
+    @property
+    def asks_of_the_step(self) -> bool:
+        """Whether some term of the flow is no gradient though the first is: is the step's one?
+
+        A schedule for every field at once has no answer.
+        """
+        answers = self.is_gradient if self.kind == "modified" else (True,)
+        known = self.problem is not None or not isinstance(self.method, Scheduled)
+        return known and answers[0] and not all(answers)
+
+    def discrete_loss(self) -> ModifiedLoss:
+        """Return the loss on which plain descent with the same step size takes the very same steps.
+
+        It may exist where the flow has no modified loss: for heavy ball it does to every order.
+
+        Raises
+        ------
+        NoModifiedLossError
+            If it does not; `step_equation().gradient_part()` has the remainder.
+        BeaError
+            As for `modified_loss` and `step_equation`.
+
+        Examples
+        --------
+        >>> import bea
+        >>> heavy_ball = bea.methods.heavy_ball(beta="beta")
+        >>> bea.modified_equation(heavy_ball, order=2).discrete_loss()
+        1/(1−β) · (L + γβ/(2(1−β)²) ‖∇L‖² + γ²β(1+β)/(2(1−β)⁴) ∇²L[∇L,∇L] + O(γ³))
+        """
+        return self.step_equation().modified_loss()
 
     # --- memory -----------------------------------------------------------------------------------
 
@@ -211,6 +284,10 @@ class ModifiedEquation(Terms):
         `where` of `{"name", "expression"}`: names in the terms, and what they stand for, each in
         names before it.
 
+        Of a step, and in `step` of a flow on a loss that has no modified loss, `gradient` tells for
+        each power whether the term is one, and `loss` is `ModifiedLoss.as_json` of the first that
+        are.
+
         A tree is the nested list of its children. For games and weight decay `colors` says what
         its nodes stand for, in the order of the opening brackets: f1 and f2, or f and theta. Of an
         equation with more variables than the problem has, `legend` says what they are; where the
@@ -231,4 +308,8 @@ class ModifiedEquation(Terms):
             record["legend"] = dict(self.method.legend)
         if self.contracts:
             record["contracts"] = list(self.contracts)
+        if self.kind == "step":
+            return {**record, **structure.step_record(self)}
+        if self.asks_of_the_step and self.notation == "grad":
+            return {**record, "step": structure.step_record(self.step_equation())}
         return record

@@ -50,12 +50,17 @@ class Terms(Portable):
     problem : VectorField or None
         The concrete field or loss; None if the equation is for every field at once.
     kind : str
-        "modified", or "modifying" for the inverse question.
+        "modified"; "modifying" for the inverse question; "step" for the field whose Euler steps
+        are the method's (see `ModifiedEquation.step_equation`).
     route : str
         The route by which it was derived.
     character : Character
         What the method is like on the problem.
+    steps : int
+        How many steps of the method the flow is followed for at a time: 1, and m for an epoch.
     """
+
+    steps: int = 1
 
     def __init__(
         self,

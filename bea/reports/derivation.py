@@ -128,6 +128,12 @@ def _title(result: ModifiedEquation) -> str:
             f"Modifying integrator of {result.method}{on}, to order {result.order}: the field g to "
             "feed the method so that its iterates follow the original flow"
         )
+    if result.kind == "step":
+        where = "on its slow manifold" if result.character.has_memory else "itself"
+        return (
+            f"Step of {result.method}{on}, {where}, to order {result.order}: the field that "
+            "explicit Euler, or plain descent, is to be fed to take it"
+        )
     return f"Modified equation of {result.method}{on}, to order {result.order}"
 
 
@@ -196,7 +202,8 @@ def _general(result: ModifiedEquation) -> ModifiedEquation | ComponentwiseEquati
     try:
         if result.kind == "modifying":
             return modifying_integrator(result.method, order=_readable(result))
-        return derive(Character(result.method), _readable(result))
+        flow = derive(Character(result.method), _readable(result))
+        return flow.step_equation() if result.kind == "step" else flow
     except MethodError:  # the method cannot be expressed on trees
         return _componentwise(result)
 
@@ -210,7 +217,7 @@ def _slopes(result: ModifiedEquation) -> Iterator[str]:
 
 
 def _componentwise(result: ModifiedEquation) -> ComponentwiseEquation | None:
-    if result.kind == "modifying" or not result.method.gradient:
+    if result.kind != "modified" or not result.method.gradient:
         return None
     try:
         return ComponentwiseEquation(result.method, min(1, result.order))
@@ -240,4 +247,5 @@ def _general_equation(general: ModifiedEquation, notation: str, width: int) -> s
 
 def _left(result: ModifiedEquation, name: str) -> str:
     shown = greek(name)
-    return f"g({shown})" if result.kind == "modifying" else f"d{shown}/dt"
+    lefts = {"modifying": f"g({shown})", "step": f"({shown}₁ − {shown})/γ"}
+    return lefts.get(result.kind, f"d{shown}/dt")

@@ -40,28 +40,38 @@ def gradient_sections(result: ModifiedEquation, width: int, full: bool = True) -
             sections.append(_modified_loss(result, exists - 1, width, full))
         if exists <= result.order:
             sections += _beyond(result, exists, width)
+            sections += _of_the_step(result, width, full)
+    elif result.asks_of_the_step:
+        sections.append(paragraph(_answers(result.step_equation()), width))
     return sections
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
+_NAMES = {
+    "modified": "Modified loss",
+    "modifying": "Loss to feed the method",
+    "step": "Loss on which plain descent, with the same step size, takes these very steps",
+}
+_ON_MANIFOLD = {False: "", True: ", on the slow manifold,"}
 
 def _answers(result: ModifiedEquation) -> str:
     answers = result.is_gradient
+    what = "Which terms of the step are" if result.kind == "step" else "Which terms are"
     where = ""
     if result.problem is None:
         where = " for every loss" if result.notation == "grad" else ", if f is one"
     elif isinstance(result.method, Scheduled):
         where = " in θ, at each time"
     if len(set(answers)) == 1:
-        return f"Which terms are gradients{where}: {'all' if answers[0] else 'none'}"
+        return f"{what} gradients{where}: {'all' if answers[0] else 'none'}"
     shown = [f"{gamma_power(k)} {'yes' if yes else 'no'}" for k, yes in enumerate(answers)]
-    return f"Which terms are gradients{where}: {', '.join(shown)}"
+    return f"{what} gradients{where}: {', '.join(shown)}"
 
 
 def _modified_loss(result: ModifiedEquation, order: int, width: int, full: bool) -> str:
     loss = result.truncate(order).modified_loss()
-    name = "Loss to feed the method" if result.kind == "modifying" else "Modified loss"
+    name = _NAMES[result.kind]
     lines = indented(_loss_lines(loss, width - 4, full), 4)
     integrals = [
         paragraph(
@@ -72,7 +82,7 @@ def _modified_loss(result: ModifiedEquation, order: int, width: int, full: bool)
         for k, part in enumerate(loss.terms)
         if part is None
     ]
-    return "\n".join([f"{name}, to order {order}:", lines, *integrals])
+    return "\n".join([paragraph(f"{name}, to order {order}:", width), lines, *integrals])
 
 
 def _loss_lines(loss: ModifiedLoss, width: int, full: bool) -> str:
@@ -101,7 +111,30 @@ def _beyond(result: ModifiedEquation, first: int, width: int) -> Iterator[str]:
     yield f"What is left over:\n{indented(rest, 4)}"
 
 
+def _of_the_step(result: ModifiedEquation, width: int, full: bool) -> Iterator[str]:
+    """Say on which loss plain descent takes the steps whose flow has no modified loss."""
+    if not result.asks_of_the_step:
+        return
+    step = result.step_equation()
+    exists = (*step.is_gradient, False).index(False)
+    if exists > result.order:
+        yield _modified_loss(step, result.order, width, full)
+    else:
+        yield paragraph(
+            "Nor does plain descent with the same step size take these steps on a loss of its own: "
+            f"of (θ₁ − θ)/γ{_ON_MANIFOLD[result.character.has_memory]} the term of "
+            f"{gamma_power(exists)} is not a gradient.",
+            width,
+        )
+
+
 def _statement(result: ModifiedEquation, first: int, above: str) -> str:
+    if result.kind == "step":
+        which = "every loss L" if result.problem is None else result.problem.name
+        return (
+            f"There is no loss on which plain descent takes these steps for {which} at order "
+            f"{first}{above}: the term of {gamma_power(first)} is not a gradient."
+        )
     if result.problem is None:
         return (
             f"No modified loss exists for every loss L at order {first}{above}: in two or more "

@@ -59,6 +59,14 @@ def derive(
             "steps that keep it as γ tends to 0; auto: whichever there is.",
         ),
     ] = "auto",
+    step: Annotated[
+        bool,
+        typer.Option(
+            "--step",
+            help="Find the field, and the loss, on which one plain step of explicit Euler, or of "
+            "gradient descent, does what the method does.",
+        ),
+    ] = False,
     full: Annotated[
         bool,
         typer.Option("--full", help="Write out terms that fill a page, too."),
@@ -92,9 +100,12 @@ def derive(
       bea derive gradient-descent "x**2 + y**4" --schedule "exponential(rate=2)" --order 1
       bea derive gradient-descent himmelblau --schedule "one-cycle(time=1)" --order 1
       bea derive heavy-ball --param beta --order 3 --format latex --table
+      bea derive heavy-ball --param beta --order 3 --step
       bea derive --game "x*y; -x*y" --players "x; y" --rates "1; r" --order 1
     """
     highest = order(order_text)
+    if inverse and step:
+        raise BeaError("--inverse and --step are two questions: ask one at a time")
     if inverse and route != "auto":
         raise BeaError("--inverse has a route of its own: leave --route out")
     if inverse and memory != "auto":
@@ -117,13 +128,13 @@ def derive(
 
     with waiting(console_on(sys.stderr), "deriving"):
         if chosen.in_pieces and chosen.problem is not None and not inverse:
-            page = _page_of_pieces(chosen, highest, route, full)
+            page = _page_of_pieces(chosen, highest, route, full, step)
         else:
             found: Any
             if inverse:
                 found = modifying_integrator(chosen.method, chosen.problem, highest)
             else:
-                found = _derived(chosen, highest, route, at_step, memory)
+                found = _of_step(_derived(chosen, highest, route, at_step, memory), step)
             page = _table(found) if table else _page(found, full)
         show(page, format, target)
 
@@ -145,6 +156,20 @@ def _derived(chosen: Chosen, highest: int, route: str, at_step: int | None, memo
             raise
         note(f"{error}; this is order 1")
         return lower
+
+
+def _of_step(equation: Any, wanted: bool) -> Any:
+    """Return the equation, or the field whose Euler steps are the method's."""
+    from bea.modified import ComponentwiseEquation
+
+    if not wanted:
+        return equation
+    if isinstance(equation, ComponentwiseEquation):
+        raise BeaError(
+            f"the step of {equation.method} is known on a loss of your own, and not in components "
+            "for every loss: give a problem with --step"
+        )
+    return equation.step_equation()
 
 
 def _page(result: Any, full: bool) -> Page:
@@ -189,7 +214,7 @@ def _note_left_out(result: Any, full: bool) -> None:
         note("terms that fill a page are left out: --full writes them, --format json has them")
 
 
-def _page_of_pieces(chosen: Chosen, highest: int, route: str, full: bool) -> Page:
+def _page_of_pieces(chosen: Chosen, highest: int, route: str, full: bool, step: bool) -> Page:
     """Return the equation of each smooth piece of a schedule, with the times between which it is.
 
     As json it is one object with the `pieces`; each has `from`, `until` and what an equation has.
@@ -199,7 +224,7 @@ def _page_of_pieces(chosen: Chosen, highest: int, route: str, full: bool) -> Pag
 
     method: Any = chosen.method
     found = [
-        (start, until, modified_equation(piece, chosen.problem, highest, route))
+        (start, until, _of_step(modified_equation(piece, chosen.problem, highest, route), step))
         for start, until, piece in method.smooth_pieces()
     ]
 

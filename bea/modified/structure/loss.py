@@ -21,8 +21,17 @@ from bea.modified.numeric import horner_program, lane_gammas
 from bea.modified.structure.line_integral import line_integral
 from bea.modified.symbolic_step import in_ring_of
 from bea.modified.writing.concrete import Concrete
-from bea.modified.writing.script import LATEX, TEXT, contraction_text, joined, series
-from bea.trees import FreeTree
+from bea.modified.schedule.slopes import ScheduledFreeTree
+from bea.modified.writing.script import (
+    LATEX,
+    TEXT,
+    coefficient_text,
+    contraction_text,
+    joined,
+    series,
+    text_of,
+)
+from bea.trees import FIELD, FreeTree
 
 
 class ModifiedLoss:
@@ -68,6 +77,33 @@ class ModifiedLoss:
     def latex(self) -> str:
         """Return the modified loss in LaTeX."""
         return self._write(latex=True)
+
+    @all_digits()
+    def as_json(self) -> list[Any]:
+        """Return the terms for machines, by power of gamma.
+
+        On a concrete loss a list of texts in bea's own grammar, None where a term is a line
+        integral; else a list over free trees, each with one of its rootings as a nested list of
+        children, the contraction H_L(t) that it stands for, and its coefficient.
+
+        >>> from bea.methods import gradient_descent
+        >>> from bea.modified import modified_equation
+        >>> modified_equation(gradient_descent(), order=1).modified_loss().as_json()[1]
+        {'tree': [[]], 'power': 1, 'coefficient': '1/4', 'contraction': '‖∇L‖²'}
+        """
+        if self.contractions is None:
+            return [None if term is None else text_of(term) for term in self.terms]
+        return [
+            {
+                **_free_tree_record(t),
+                "power": k,
+                "coefficient": coefficient_text(c),
+                "contraction": contraction_text(t),
+            }
+            for k, part in enumerate(self.contractions)
+            for t, c in part.items()
+            if c != 0
+        ]
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
@@ -202,3 +238,13 @@ def of_loss(loss: Loss, contractions: Mapping[FreeTree, Any]) -> Element:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _free_tree_record(free: FreeTree | ScheduledFreeTree) -> dict[str, Any]:
+    """Return one of the rootings, with what its nodes stand for if not for f alone."""
+    if isinstance(free, ScheduledFreeTree):
+        return {"schedule": list(free.slopes), **_free_tree_record(free.free)}
+    rooted = free.canonical
+    plain = all(color is FIELD for color in rooted.colors)
+    colors = {} if plain else {"colors": [color.name for color in rooted.colors]}
+    return {"tree": rooted.nested, **colors}

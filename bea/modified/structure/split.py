@@ -68,6 +68,16 @@ def gradient_part(equation: Terms) -> GradientSplit:
     return GradientSplit(split, tuple(remainder))
 
 
+def step_record(step: Terms) -> dict[str, Any]:
+    """Return the machine-readable answer for a step: is each term a gradient, and of what."""
+    answers = step.is_gradient
+    first = (*answers, False).index(False)
+    record: dict[str, Any] = {"gradient": list(answers)}
+    if first and step.notation == "grad":
+        record["loss"] = modified_loss(step.truncate(first - 1)).as_json()
+    return record
+
+
 def is_split_on_trees(equation: Terms) -> bool:
     """Tell whether trees give the gradient parts: they are few, and f is one loss's as a whole.
 

@@ -31,7 +31,7 @@ def as_text(equation: Terms, room: int | None) -> str:
         return universal_text(equation)
     concrete, out = _shown(equation, room)
     lines = [
-        f"{greek(name)}' = {joined(row, TEXT, _end(equation, TEXT))}"
+        f"{_left(equation, greek(name), latex=False)} = {joined(row, TEXT, _end(equation, TEXT))}"
         for name, row in zip(equation.variables, concrete.rows(left_out=out), strict=True)
     ]
     where = ", ".join(f"{name} = {text}" for name, text in concrete.where_texts(out))
@@ -51,7 +51,8 @@ def as_latex(equation: Terms, room: int | None) -> str:
     concrete, out = _shown(equation, room)
     rows = zip(equation.variables, concrete.rows(True, out), strict=True)
     lines = [
-        rf"\dot{{{LATEX.letters.name(name)}}} &= {joined(row, LATEX, _end(equation, LATEX))}"
+        rf"{_left(equation, LATEX.letters.name(name), latex=True)} &= "
+        + joined(row, LATEX, _end(equation, LATEX))
         for name, row in rows
     ]
     lines += where_in_latex(concrete, out)
@@ -83,6 +84,13 @@ def as_record(equation: Terms) -> dict[str, Any]:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _left(equation: Terms, name: str, latex: bool) -> str:
+    """Write the derivative by time, or what a step adds in units of gamma."""
+    if equation.kind == "step":
+        return rf"\Delta {name}/\gamma" if latex else f"Δ{name}/γ"
+    return rf"\dot{{{name}}}" if latex else f"{name}'"
 
 
 def _shown(equation: Terms, room: int | None) -> tuple[Concrete, frozenset[Place]]:

@@ -125,5 +125,6 @@ def _numbers(tree: Tree) -> tuple[str, str, str]:
 def _heading(equation: ModifiedEquation) -> str:
     power = "|τ|−1" if not _is_scheduled(equation) else "|τ|−1+primes"
     loss = ", f = −∇L" if equation.notation == "grad" else ""
-    kind = "" if equation.kind == "modified" else f"the {equation.kind} integrator of "
+    kinds = {"modifying": "the modifying integrator of ", "step": "a step of "}
+    kind = kinds.get(equation.kind, "")
     return f"Coefficients b(τ) of {kind}{equation.method}: f̃ = Σ γ^({power}) b(τ)/σ(τ) F(τ){loss}"
