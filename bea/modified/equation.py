@@ -15,6 +15,7 @@ from bea.methods import Method, Scheduled
 from bea.modified.memory import starts as starting
 from bea.modified.memory.on_manifold import OnManifold
 from bea.modified.memory.time_scale import require_values, time_scale_of
+from bea.modified.schedule.on_trees import step_on_trees as schedule_on_trees
 from bea.modified.structure import split as structure
 from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.structure.step import step_on_field, step_on_trees
@@ -74,8 +75,6 @@ class ModifiedEquation(Terms):
         ------
         BeaError
             If the equation is of the inverse question, or of a step already.
-        MethodError
-            If it is of a schedule, and for every field.
 
         Examples
         --------
@@ -85,30 +84,33 @@ class ModifiedEquation(Terms):
         """
         if self.kind != "modified":
             raise BeaError("the step is that of a modified equation: call it on modified_equation")
-        steps, colors = self.steps, self.method.colors
         return ModifiedEquation(
             self.method,
             self.order,
             self.problem,
             route=self.route,
             kind="step",
-            coefficients=lambda k: step_on_trees(self.at_least(k).truncate(k).coefficients, colors),
+            coefficients=self._step_on_trees,
             components=lambda k: step_on_field(
-                self.at_least(k).truncate(k).components, self._require_problem(), steps
+                self.at_least(k).truncate(k).components, self._require_problem(), self.steps
             ),
             memory=self._memory_up_to,
             character=self.character,
         )
 
+    def _step_on_trees(self, order: int) -> Mapping[Tree, Any]:
+        if isinstance(self.method, Scheduled):
+            return schedule_on_trees(self.method, order)
+        flow = self.at_least(order).truncate(order).coefficients
+        return step_on_trees(flow, self.method.colors)
+
     @property
     def asks_of_the_step(self) -> bool:
         """Whether some term of the flow is no gradient though the first is: is the step's one?
 
-        A schedule for every field at once has no answer.
+        The first one of both is the same.
         """
-        answers = self.is_gradient if self.kind == "modified" else (True,)
-        known = self.problem is not None or not isinstance(self.method, Scheduled)
-        return known and answers[0] and not all(answers)
+        return self.kind == "modified" and self.is_gradient[0] and not all(self.is_gradient)
 
     def discrete_loss(self) -> ModifiedLoss:
         """Return the loss on which plain descent with the same step size takes the very same steps.

@@ -113,10 +113,12 @@ def _beyond(result: ModifiedEquation, first: int, width: int) -> Iterator[str]:
 
 def _of_the_step(result: ModifiedEquation, width: int, full: bool) -> Iterator[str]:
     """Say on which loss plain descent takes the steps whose flow has no modified loss."""
-    if not result.asks_of_the_step:
+    if result.kind != "modified":
         return
-    step = result.step_equation()
-    exists = (*step.is_gradient, False).index(False)
+    exists = 0  # of both the first term is the same
+    if result.asks_of_the_step:
+        step = result.step_equation()
+        exists = (*step.is_gradient, False).index(False)
     if exists > result.order:
         yield _modified_loss(step, result.order, width, full)
     else:

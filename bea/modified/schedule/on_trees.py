@@ -55,6 +55,21 @@ def on_trees(method: Scheduled, order: int) -> Terms:
     return _terms(method, slopes, _joint_solution(method, bound, f)[0])
 
 
+def step_on_trees(method: Scheduled, order: int) -> Terms:
+    """Return the coefficients of (theta_1 - theta)/gamma, with s, s', ... where the step begins.
+
+    Examples
+    --------
+    >>> from bea.methods import gradient_descent
+    >>> {t: a for t, a in step_on_trees(Scheduled(gradient_descent()), 2).items() if a != 0}
+    {s []: 1}
+    """
+    bound, slopes, f = _arithmetic(method, order + 1)
+    field = _joint_solution(method, bound, f)[0]
+    found = f.transport(field, f.identity).coefficients
+    return _terms(method, slopes, [simplest(a) for a in found])
+
+
 def start_correction(method: Scheduled, nodes: int) -> Terms:
     """Return the coefficients of theta* to gamma^nodes, for a run from zero memory.
 

@@ -22,10 +22,8 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.arrays import object_vector
 from bea.bseries import flow_of_field
-from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.modified.memory.corrected_start import simplest
-from bea.modified.schedule.slopes import by_slopes
 from bea.trees import Colors, Tree
 
 
@@ -38,11 +36,6 @@ def step_on_trees(coefficients: Mapping[Tree, Any], colors: Colors) -> dict[Tree
     >>> list(step_on_trees(flow.coefficients, explicit_euler().colors).values())
     [1, 0, 0, 0]
     """
-    if by_slopes(coefficients) is not None:
-        raise MethodError(
-            "the loss of a single step changes with a schedule, and is known on no trees: leave "
-            "the schedule out"
-        )
     found = flow_of_field(list(coefficients.values()), colors)
     return dict(zip(coefficients, map(simplest, found), strict=True))
 
