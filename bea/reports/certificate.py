@@ -18,7 +18,8 @@ _VERDICTS = {"confirmed": "green", "refuted": "bold red", "undecided": "yellow"}
 def certificate_parts(certificate: Certificate) -> list[Any]:
     """Return what `bea verify` prints, from top to bottom, as things that rich can print."""
     rows = [(*row, Text(word, style=_STYLES[word])) for *row, word in certificate.rows()]
-    given = "The equation was given, not derived." if certificate.source == "given" else ""
+    told = certificate.source == "given" and certificate.study.kind != "steps"
+    given = "The equation was given, not derived." if told else ""
     remarks = [text for text in (given, certificate.start_remark, certificate.sharpness) if text]
     return [
         heading(certificate.study),

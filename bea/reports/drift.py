@@ -34,11 +34,18 @@ def drift_parts(study: DriftStudy) -> list[Any]:
     return [heading(study), table_of(columns, rows), verdict(study), *remarks]
 
 
+_WHAT = {
+    "drift": "Drift",
+    "defect": "Defect of one step",
+    "steps": "Distance of plain steps on the field of one step",
+}
+
+
 def heading(study: DriftStudy) -> str:
     """Return one sentence: what was measured, and on how much."""
-    what = "Drift" if study.kind == "drift" else "Defect of one step"
+    what = _WHAT[study.kind]
     formula = f", {study.formula}" if study.formula not in ("", study.problem) else ""
-    when = f" at time {study.times.max():.6g}" if study.kind == "drift" else ""
+    when = "" if study.kind == "defect" else f" at time {study.times.max():.6g}"
     return (
         f"{what} of {study.method} on {study.problem}{formula}{when}: "
         f"{_counted(len(study.gammas), 'step size')} from {study.gammas.max():.3g} to "

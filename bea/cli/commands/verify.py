@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,6 +31,13 @@ def verify(
     *,
     subject: Subject,
     numbers: Numbers,
+    step: Annotated[
+        bool,
+        typer.Option(
+            "--step",
+            help="Verify the step: plain steps on the field, or loss, of `bea derive --step`.",
+        ),
+    ] = False,
     format: options.Format = "text",
     out: options.OutFolder = None,
 ) -> None:
@@ -48,6 +55,7 @@ def verify(
 
       bea verify gradient-descent himmelblau
       bea verify heavy-ball --loss himmelblau --param beta=1/2 --order 3
+      bea verify heavy-ball --loss himmelblau --param beta=1/2 --order 3 --step
       bea verify adam booth -p beta1=1/2 -p beta2=3/4 -p epsilon=1/2 --out results/
       bea verify nesterov --loss "x**4 + x*y + y**2" -p beta=1/2 --starts "1,1; 1,2"
       bea verify rk4 lotka-volterra --order 4 --format json
@@ -58,7 +66,7 @@ def verify(
     highest = order(order_text)
     request = Request.read(subject.placed(method, problem_text, "verify"), numbers)
     folder = out_folder(out, *_FILES)
-    certificate = _verified(request, highest)
+    certificate = _verified(request, highest, step)
 
     from bea.reports.certificate import certificate_parts
 
@@ -74,7 +82,7 @@ def verify(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _verified(request: Request, highest: int) -> Certificate:
+def _verified(request: Request, highest: int, step: bool) -> Certificate:
     """Run what was asked for, with a bar on a terminal."""
     import sys
 
@@ -82,7 +90,7 @@ def _verified(request: Request, highest: int) -> Certificate:
     from bea.reports.progress import reporting
 
     with reporting(console_on(sys.stderr)) as report:
-        return request.certify(highest, report)
+        return request.certify(highest, report, step)
 
 
 def _save(certificate: Certificate, folder: Path) -> list[Path]:

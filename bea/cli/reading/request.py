@@ -103,10 +103,11 @@ class Request:
             time=time, samples=self.samples, progress=progress,
         )  # fmt: skip
 
-    def certify(self, order: int, progress: Any) -> Certificate:
-        """Put the modified equation to the test."""
+    def certify(self, order: int, progress: Any, step: bool = False) -> Certificate:
+        """Put the modified equation to the test, or that of a single step."""
         from bea.measure import verify
         from bea.measure.steps.suiting import suiting_starts
+        from bea.modified import modified_equation
         from bea.modified.memory.character import Character
 
         self._check_flows(2 * order + 2)  # with the controls
@@ -119,8 +120,14 @@ class Request:
         time: Any = self.exact_time if self.chosen.in_pieces else self.time
         if self.gammas is None and self.time is not None and not self.chosen.in_pieces:
             self._gammas(starts, self.time)  # refuses too many steps
+        equation = None
+        if step:
+            if self.chosen.in_pieces:
+                raise BeaError("--step is of one equation, and the schedule's pieces have each one "
+                               "of their own: leave --step or --schedule out")  # fmt: skip
+            equation = modified_equation(method, problem, order).step_equation()
         return verify(
-            method, problem, order, self.gammas, starts, time,
+            method, problem, order, self.gammas, starts, time, equation=equation,
             gamma_count=self.gamma_count, progress=progress,
         )  # fmt: skip
 

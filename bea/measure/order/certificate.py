@@ -40,6 +40,10 @@ _STARTED = {
     "manifold": " or the start",
     "settled": "",
 }
+_FOLLOWED = {
+    "drift": "the modified flows",
+    "steps": "the plain steps on the fields",
+}
 _STARTS = {
     "own": "",
     "corrected": "Runs begin with zero memory; the flows begin where the slow manifold is met "
@@ -147,7 +151,7 @@ class Certificate(Result):
         equation = [f for f in self.findings if f.kind == "equation" and f.order in self._claimed]
         seen = ", ".join(map(_observed, equation))
         text = (
-            f"confirmed: the iterates of {what} follow the modified flows of order 0 to "
+            f"confirmed: the iterates of {what} follow {_FOLLOWED[self.study.kind]} of order 0 to "
             f"{self._claimed[-1]} (observed orders {seen})"
         )
         told, count = sum(f.result == "yes" for f in self.controls), len(self.controls)

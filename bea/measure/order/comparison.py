@@ -1,7 +1,8 @@
 """Comparing iterates with modified flows: what drift, defect and certificate have in common.
 
 The iterates are there; here every modified flow is integrated to their times, from where a run with
-memory belongs on the slow manifold, and the distances and their error floors are taken.
+memory belongs on the slow manifold, and the distances and their error floors are taken. Of the
+equation of a step what follows is explicit Euler's method, fed with its field.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import OrderError
 from bea.fields import VectorField
-from bea.flows import Trajectory, flow
+from bea.flows import Trajectory, flow, iterate
 from bea.flows.deterministic.times import check_progress
 from bea.measure.order.expected import expected_orders
 from bea.measure.order.study import DriftStudy
 from bea.measure.steps.defaults import default_starts
-from bea.methods import Method
+from bea.methods import Method, explicit_euler
 from bea.modified import ModifiedEquation, checks
 from bea.modified.memory.time_scale import beyond_range
 
@@ -122,7 +123,7 @@ def follow(
     start: Start,
     progress: Progress | None,
     corrected: bool = True,
-) -> list[Trajectory]:
+) -> list[Followed]:
     """Integrate the modified flow of each order to the times of the iterates."""
     starts = iterates.starts if start.begins is None else start.begins
     if start.correction is not None and corrected:
@@ -146,6 +147,7 @@ def drift_study(
     problem = equation.problem
     assert problem is not None
     one_more = int(kind == "defect")
+    kind = "steps" if kind == "drift" and equation.kind == "step" else kind
     return DriftStudy(
         kind=kind,
         method=str(method or equation.method),
@@ -218,7 +220,9 @@ def _flow_of(
     iterates: Trajectory,
     starts: Floats,
     progress: Progress | None,
-) -> Trajectory:
+) -> Followed:
+    if equation.kind == "step":
+        return _plain_steps(equation.truncate(order), iterates, starts)
     return flow(
         equation.truncate(order),
         starts,
@@ -226,6 +230,36 @@ def _flow_of(
         iterates.times,
         progress=labelled(progress, f"flows of order {order}"),
     )
+
+
+class _PlainSteps(NamedTuple):
+    """Runs of explicit Euler's method, one for each step size."""
+
+    runs: list[Trajectory]
+    values: Floats
+
+    @property
+    def error(self) -> Floats:
+        """What rounding may have brought them."""
+        size = _distance(self.values, np.zeros_like(self.values))
+        steps = [run.times.shape[1] for run in self.runs]
+        return np.asarray(_EPSILON * size * np.sqrt(steps)[:, None, None])
+
+    def failures(self) -> list[str]:
+        """One line for each run that stopped early."""
+        return [line for run in self.runs for line in run.failures()]
+
+
+def _plain_steps(equation: ModifiedEquation, iterates: Trajectory, starts: Floats) -> _PlainSteps:
+    """Run explicit Euler's method on the equation to the times of the iterates."""
+    each = np.broadcast_to(starts, (len(iterates.gammas), *starts.shape[-2:]))
+    runs, values = [], []
+    for start, gamma, times in zip(each, iterates.gammas, iterates.times, strict=True):
+        counts = np.rint(times / gamma).astype(int)
+        run = iterate(explicit_euler(), equation, start, [gamma], steps=int(counts[-1]))
+        runs.append(run)
+        values.append(run.values[0][:, counts - 1])
+    return _PlainSteps(runs, np.array(values))
 
 
 def _at_most(expected: list[int | None], first: int | None) -> list[int | None]:

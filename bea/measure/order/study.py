@@ -32,7 +32,8 @@ class DriftStudy(Result):
     Attributes
     ----------
     kind : str
-        "drift" (at the times n gamma) or "defect" (after one step).
+        "drift" (at the times n gamma), "defect" (after one step), or "steps": drift from the plain
+        steps of another field, in place of flows.
     method, problem : str
         What was studied, as text; `formula` is the problem's.
     orders : (orders,) int

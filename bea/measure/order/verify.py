@@ -78,7 +78,8 @@ def verify(
     equation : ModifiedEquation, optional
         The equation to test; by default it is derived. Only its terms are taken from it: what is
         iterated, and from which memory, is the method's. For somebody else's step, such as
-        `bea.adapters.TorchOptimizer`, give the one of `as_bea_method`.
+        `bea.adapters.TorchOptimizer`, give the one of `as_bea_method`. Of a `step_equation` the
+        terms are fed to explicit Euler's method, whose steps are compared in place of a flow.
     progress : callable(what, done, total), optional
         Told how far the work is.
 
@@ -277,7 +278,9 @@ def _tested(
     equation.truncate(order)  # refuses an order that it does not have
     _check_fits(equation, character.problem)
     try:
-        after = expected_orders(derive_for(character, equation.order), [equation.order])[0]
+        further = derive_for(character, equation.order)
+        further = further.step_equation() if equation.kind == "step" else further
+        after = expected_orders(further, [equation.order])[0]
     except MethodError:
         after = equation.order + 1
     found = expected_orders(equation, orders)

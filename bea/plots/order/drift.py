@@ -29,6 +29,7 @@ _BAND_TEXTS = {"quartiles": ", band: quartiles", "range": ", band: least to larg
 _AXIS_TEXTS = {
     "drift": r"distance to the iterates at time $n\gamma$",
     "defect": r"distance to the iterate after one step",
+    "steps": r"distance of plain steps to the iterates at time $n\gamma$",
 }
 
 
