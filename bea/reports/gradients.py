@@ -55,6 +55,7 @@ _NAMES = {
 }
 _ON_MANIFOLD = {False: "", True: ", on the slow manifold,"}
 
+
 def _answers(result: ModifiedEquation) -> str:
     answers = result.is_gradient
     what = "Which terms of the step are" if result.kind == "step" else "Which terms are"

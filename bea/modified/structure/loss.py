@@ -18,10 +18,10 @@ from bea.errors import BeaError, DomainError
 from bea.fields import Loss, VectorField
 from bea.fields.vector_field import lanes_of, within
 from bea.modified.numeric import horner_program, lane_gammas
+from bea.modified.schedule.slopes import ScheduledFreeTree
 from bea.modified.structure.line_integral import line_integral
 from bea.modified.symbolic_step import in_ring_of
 from bea.modified.writing.concrete import Concrete
-from bea.modified.schedule.slopes import ScheduledFreeTree
 from bea.modified.writing.script import (
     LATEX,
     TEXT,

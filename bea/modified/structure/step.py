@@ -6,9 +6,10 @@ A method's iterates, with memory those on the slow manifold, are steps of explic
 
 so that plain gradient descent with the same step size takes the very same steps on a loss exactly
 where g is a gradient. On trees g has the coefficients of the map: gradient structure is decided of
-them as of those of the flow (`bea.modified.structure.gradient`). Source: Cattaneo and Shigida, "Modified
-loss of momentum gradient descent", arXiv:2509.08483, for heavy ball; that its g is a gradient to
-every order follows from g = f + beta g o (1 + gamma g)^-1, whose sweeps keep a symmetric Jacobian.
+them as of those of the flow (`bea.modified.structure.gradient`). That g of heavy ball is a gradient
+to every order follows from g = f + beta g o (1 + gamma g)^-1, whose sweeps keep a symmetric
+Jacobian. Source: Cattaneo and Shigida, "Modified loss of momentum gradient descent: fine-grained
+analysis", arXiv:2509.08483.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def step_on_field(
 ) -> list[tuple[Element, ...]]:
     """Return the terms of g on a concrete field, of a flow that is followed for `steps` gamma."""
     lie = field.ring.vector_along
-    flow = [object_vector(term) for term in terms]
+    flow: list[Any] = [object_vector(term) for term in terms]
     total, power = list(flow), list(flow)  # power[j]: the coefficient of gamma^j in D~^n f~
     for n in range(1, len(flow)):
         power = [

@@ -36,6 +36,10 @@ def test_every_loss_as_text(bea: Bea) -> None:
         "\n"
         "What is left over:\n"
         "    γ²(−1/18 (∇²L)²∇L + 1/18 ∇³L[∇L,∇L])\n"
+        "\n"
+        "Loss on which plain descent, with the same step size, takes these very steps, to\n"
+        "order 2:\n"
+        "    L + O(γ³)\n"
     )
 
 
@@ -49,6 +53,8 @@ def test_games_and_weight_decay_as_text(bea: Bea) -> None:
         "    dθ/dt = f₁ + f₂ − γ/2 (f₁'f₁ + f₁'f₂ − f₂'f₁ + f₂'f₂) + O(γ²)\n"
         "\n"
         "Which terms are gradients, if f is one: γ⁰ yes, γ¹ no\n"
+        "\n"
+        "Which terms of the step are gradients, if f is one: γ⁰ yes, γ¹ no\n"
     )
     run = bea("derive", "gradient-descent-decay", "--order", "1", "--param", "weight_decay=1/2")
     assert run.status == 0 and run.err == ""
@@ -244,3 +250,35 @@ def test_the_range_at_the_start_is_told_where_there_is_one(bea: Bea) -> None:
     assert "Effective learning rate: 10 γ. At the start (-5, 5)" in " ".join(run.out.split())
     assert "for γ < 0.000146" in " ".join(run.out.split())  # (1 - sqrt(9/10))^2/18
     assert "means something" not in bea("derive", "heavy-ball", "booth", "-p", "beta").out
+
+
+def test_the_step_of_a_method_and_its_loss(bea: Bea) -> None:
+    run = bea("derive", "heavy-ball", "--param", "beta=1/2", "--step")
+    assert run.status == 0 and run.err == ""
+    assert "(θ₁ − θ)/γ = −2 ∇L − 4γ ∇²L∇L − γ²(24 (∇²L)²∇L + 12 ∇³L[∇L,∇L])" in run.out
+    assert run.out.endswith("order 2:\n    2 L + 2γ ‖∇L‖² + 12γ² ∇²L[∇L,∇L] + O(γ³)\n")
+    loss = ("--loss", "x**2*y", "--param", "beta=1/2", "--order", "1")
+    found = json.loads(bea("derive", "heavy-ball", *loss, "--step", "--format", "json").out)
+    assert (found["kind"], found["gradient"]) == ("step", [True, True])
+    expected = [parse("2*x**2*y"), parse("2*x**4 + 8*x**2*y**2")]
+    assert [parse(term) for term in found["loss"]] == expected
+    latex = bea("derive", "heavy-ball", *loss, "--step", "--format", "latex").out
+    assert r"\Delta x/\gamma &= - 4 x y" in latex or r"\Delta x/\gamma &= -4 x y" in latex
+
+
+def test_where_the_flow_has_no_loss_the_step_is_asked(bea: Bea) -> None:
+    nesterov = bea("derive", "nesterov", "--param", "beta=1/2")
+    text = " ".join(nesterov.out.split())
+    assert "Nor does plain descent with the same step size take these steps on a loss" in text
+    found = json.loads(bea("derive", "nesterov", "--param", "beta=1/2", "--format", "json").out)
+    assert found["step"]["gradient"] == [True, True, False]
+    assert [row["coefficient"] for row in found["step"]["loss"]] == ["2", "1"]
+    adam = bea("derive", "adam", "booth", "--order", "0", "-p", "epsilon=1")
+    assert "the term of γ⁰ is not a gradient." in " ".join(adam.out.split())
+
+
+def test_two_questions_at_once_are_refused(bea: Bea) -> None:
+    run = bea("derive", "rk4", "--inverse", "--step")
+    assert run.status == 2 and "one at a time" in run.err
+    run = bea("derive", "adam", "--step", "--order", "1")
+    assert run.status == 2 and "give a problem with --step" in run.err

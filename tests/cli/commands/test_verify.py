@@ -127,3 +127,15 @@ def test_help_has_examples_and_the_exit_status(bea: Bea) -> None:
     text = " ".join(run.out.split())
     assert "bea verify gradient-descent himmelblau" in text
     assert "The exit status is 0 if it is confirmed, else 1, and 2 if the input is wrong" in text
+
+
+def test_plain_steps_on_the_loss_of_a_step_are_verified(bea: Bea) -> None:
+    run = bea(*MOMENTUM, "--order", "3", "--step", "--format", "json")
+    found = json.loads(run.out)
+    assert found["verdict"] == "confirmed"
+    assert [round(entry["observed"]) for entry in found["orders"]] == [1, 2, 3, 4]
+    controls = [(c["control"], round(c["observed"])) for c in found["controls"]]
+    assert [c for c in controls if c[0] == "doubled"] == [("doubled", k) for k in (1, 2, 3)]
+    pieces = ("--schedule", "one-cycle(time=1)", "--step")
+    run = bea("verify", "gradient-descent", "booth", *pieces)
+    assert run.status == 2 and "leave --step or --schedule out" in run.err
