@@ -71,6 +71,15 @@ def derive(
         bool,
         typer.Option("--full", help="Write out terms that fill a page, too."),
     ] = False,
+    proof: Annotated[
+        str | None,
+        typer.Option(
+            "--proof",
+            metavar="KIND",
+            help="Write a proof that a small checker can follow, of rational numbers: coq, a file "
+            "for Coq's kernel, or json, for docs/check_proof.py, plain Python without bea.",
+        ),
+    ] = None,
     table: Annotated[
         bool,
         typer.Option(
@@ -101,6 +110,7 @@ def derive(
       bea derive gradient-descent himmelblau --schedule "one-cycle(time=1)" --order 1
       bea derive heavy-ball --param beta --order 3 --format latex --table
       bea derive heavy-ball --param beta --order 3 --step
+      bea derive rk4 --order 5 --proof coq --out rk4.v
       bea derive --game "x*y; -x*y" --players "x; y" --rates "1; r" --order 1
     """
     highest = order(order_text)
@@ -112,6 +122,9 @@ def derive(
         raise BeaError("--inverse is for methods without memory: leave --memory out")
     if inverse and at_step is not None:
         raise BeaError("--inverse is for every step: leave --at-step out")
+    _check_proof(proof, table, format)
+    if proof is not None and at_step is not None:
+        raise BeaError("a proof is of what the method settles to: leave --at-step out")
     target = out_file(out)
     chosen = subject.placed(method, problem_text, "derive")
     if chosen.in_pieces and at_step is not None:
@@ -135,7 +148,7 @@ def derive(
                 found = modifying_integrator(chosen.method, chosen.problem, highest)
             else:
                 found = _of_step(_derived(chosen, highest, route, at_step, memory), step)
-            page = _table(found) if table else _page(found, full)
+            page = _written(found, full, table, proof)
         show(page, format, target)
 
 
@@ -156,6 +169,39 @@ def _derived(chosen: Chosen, highest: int, route: str, at_step: int | None, memo
             raise
         note(f"{error}; this is order 1")
         return lower
+
+
+_PROOFS = ("coq", "json")
+
+
+def _check_proof(proof: str | None, table: bool, format: str) -> None:
+    if proof is None:
+        return
+    if proof not in _PROOFS:
+        raise BeaError(f"there is no proof '{proof}': choose {' or '.join(_PROOFS)}")
+    if table:
+        raise BeaError("--table and --proof are two pages: ask for one at a time")
+    if format != "text":
+        raise BeaError(f"--proof {proof} is a file of its own: leave --format out")
+
+
+def _written(result: Any, full: bool, table: bool, proof: str | None) -> Page:
+    if proof is None:
+        return _table(result) if table else _page(result, full)
+
+    from bea.files import json_text
+    from bea.modified import ComponentwiseEquation
+    from bea.modified.proof.coq import coq_text
+    from bea.modified.proof.record import proof_record
+
+    if isinstance(result, ComponentwiseEquation):
+        raise BeaError(
+            f"a proof is over trees, on which {result.method} cannot be expressed: take another "
+            "method, such as heavy-ball"
+        )
+    record = proof_record(result)
+    text = coq_text(record) if proof == "coq" else json_text(record)
+    return Page(lambda: record, text=lambda width: text)
 
 
 def _of_step(equation: Any, wanted: bool) -> Any:

@@ -282,3 +282,23 @@ def test_two_questions_at_once_are_refused(bea: Bea) -> None:
     assert run.status == 2 and "one at a time" in run.err
     run = bea("derive", "adam", "--step", "--order", "1")
     assert run.status == 2 and "give a problem with --step" in run.err
+
+
+def test_a_proof_is_a_file_for_a_checker(bea: Bea, folder: Path) -> None:
+    run = bea("derive", "rk4", "--proof", "coq", "--out", "rk4.v")
+    assert run.status == 0
+    text = (folder / "rk4.v").read_text()
+    assert text.startswith("(* The modified equation of rk4 to gamma^2.")
+    assert text.endswith("Qed.\nPrint Assumptions the_flow_is_the_step.\n")
+    record = json.loads(bea("derive", "heavy-ball", "--param", "beta=9/10", "--proof", "json").out)
+    assert record["field"][:2] == ["10", "-950"]
+    for wrong, remedy in [
+        (("--proof", "lean"), "choose coq or json"),
+        (("--proof", "coq", "--format", "latex"), "leave --format out"),
+        (("--proof", "coq", "--table"), "one at a time"),
+        (("--proof", "coq", "--step"), "leave --inverse or --step out"),
+        (("booth", "--proof", "coq"), "leave the problem out"),
+        (("--proof", "coq", "--at-step", "3"), "leave --at-step out"),
+    ]:
+        run = bea("derive", "heavy-ball", *wrong)
+        assert run.status == 2 and remedy in " ".join(run.err.split())

@@ -1,0 +1,67 @@
+"""Coq's kernel accepts the proofs, without axioms, and refuses every changed coefficient."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bea.modified.proof.coq import CHECKER, coq_text
+
+from .checkers import record_of
+
+needs_coq = pytest.mark.skipif(
+    shutil.which("coqc") is None, reason="there is no coqc: install Coq, Debian's package coq"
+)
+
+# With coefficient i a little larger; `check` must refuse it for each i.
+EVERY_CHANGE = """
+Definition changed i := map (fun p => if Nat.eqb (fst p) i then snd p + 1/1000000 else snd p)
+  (combine (seq 0 (length field)) field).
+Theorem every_change_is_refused : existsb (fun i =>
+  check nodes colors trees (changed i) memory step equations after) (seq 0 (length field)) = false.
+Proof. vm_compute. reflexivity. Qed.
+"""
+
+
+def accepted(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "proof.v").write_text(text)
+    command = ["coqc", "-q", "proof.v"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_checker_is_short() -> None:
+    lines = CHECKER.splitlines()
+    assert len(lines) <= 60 and max(map(len, lines)) <= 100
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    ("name", "order", "parameters"),
+    [
+        ("explicit-euler", 5, {}),
+        ("rk4", 5, {}),
+        ("implicit-midpoint", 5, {}),
+        ("heavy-ball", 5, {"beta": "9/10"}),
+        ("usam", 3, {"ratio": "1/2"}),
+        ("alternating", 2, {}),
+    ],
+)
+def test_the_kernel_accepts_it_and_no_other(
+    name: str, order: int, parameters: dict[str, Any], tmp_path: Path
+) -> None:
+    text = coq_text(record_of(name, order, **parameters)) + EVERY_CHANGE
+    run = accepted(text, tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "Closed under the global context" in run.stdout
+
+
+@needs_coq
+def test_a_corrupted_coefficient_is_an_error(tmp_path: Path) -> None:
+    record = record_of("heavy-ball", 2, beta="9/10")
+    wrong = record | {"field": [*record["field"][:-1], "1/3"]}
+    run = accepted(coq_text(wrong), tmp_path)
+    assert run.returncode != 0 and 'Unable to unify "true" with "false"' in run.stderr
