@@ -129,9 +129,9 @@ def _title(result: ModifiedEquation) -> str:
             "feed the method so that its iterates follow the original flow"
         )
     if result.kind == "step":
-        where = "on its slow manifold" if result.character.has_memory else "itself"
+        where = ", on its slow manifold," if result.character.has_memory else ""
         return (
-            f"Step of {result.method}{on}, {where}, to order {result.order}: the field that "
+            f"Step of {result.method}{on}{where} to order {result.order}: the field that "
             "explicit Euler, or plain descent, is to be fed to take it"
         )
     return f"Modified equation of {result.method}{on}, to order {result.order}"

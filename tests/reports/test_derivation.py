@@ -76,3 +76,16 @@ def test_the_short_form_cuts_long_sums_only() -> None:
     assert lines[1] == ("dx/dt = −4x³ − 4xy + … 5 terms − 2γ (12x⁵ + 16x³y + … 15 terms) + O(γ²)")
     short = modified_equation(get("explicit-euler"), problems.get("riccati"), 4)
     assert short_form(short, order=1)[1] == "dy/dt = y² − γy³ + O(γ²)"
+
+
+def test_the_step_is_said_in_full_with_its_remainder() -> None:
+    nesterov = modified_equation(get("nesterov", beta="1/2"), order=2)
+    text = derivation_text(nesterov.step_equation(), 200)
+    assert text.startswith(
+        "Step of nesterov(beta=1/2), on its slow manifold, to order 2: the field"
+    )
+    assert "There is no loss on which plain descent takes these steps for every loss L" in text
+    assert "γ²(8/3 (∇²L)²∇L − 8/3 ∇³L[∇L,∇L])" in text
+    flow = derivation_text(modified_equation(get("implicit-midpoint"), order=2), 200)
+    assert "Which terms are gradients, if f is one: γ⁰ yes, γ¹ yes, γ² no" in flow
+    assert "Which terms of the step are gradients, if f is one: all" in flow
