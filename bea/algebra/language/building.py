@@ -239,8 +239,8 @@ def _sum(a: fmpq, b: fmpq) -> fmpq:
 
 
 def _product(a: fmpq, b: fmpq) -> fmpq:
-    if a == 1:
-        return b
+    if a == 1 or b == 1:
+        return b if a == 1 else a
     limits.check_bits(a.height_bits() + b.height_bits())
     return a * b
 

@@ -7,6 +7,7 @@ step size γ therefore gets the nearest multiple n_j γ, and the flows are sampl
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,6 +45,14 @@ def check_gammas(gammas: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
+def positive_time(time: Any) -> float:
+    """Return a time as a float; `StepSizeError` if it is not positive and finite."""
+    time = real_number(time, "the time")
+    if not (math.isfinite(time) and time > 0):
+        raise StepSizeError(f"time {time:g} must be positive and finite")
+    return time
+
+
 def sample_steps(
     gammas: ArrayLike, time: float, samples: int = 1, *, include_start: bool = False
 ) -> NDArray[np.int64]:
@@ -74,9 +83,7 @@ def sample_steps(
            [ 2,  3]])
     """
     steps = check_gammas(gammas)
-    time = real_number(time, "the time")
-    if not (math.isfinite(time) and time > 0):
-        raise StepSizeError(f"time {time:g} must be positive and finite")
+    time = positive_time(time)
     check_count(samples, "samples")
     check_samples(len(steps), samples)
     wished = time * np.arange(0 if include_start else 1, samples + 1) / samples

@@ -20,6 +20,7 @@ from bea.arrays import Floats
 from bea.errors import StepSizeError
 from bea.fields import VectorField
 from bea.fields.vector_field import lanes_of
+from bea.flows.deterministic.times import positive_time
 from bea.measure.steps.defaults import affordable_time, default_starts, spread_gammas
 from bea.measure.steps.motion import Motion, leading_field
 from bea.methods import Method, Scheduled
@@ -140,6 +141,7 @@ def gammas_for(
 
 def suiting_gammas(character: Character, starts: Floats, time: float, **options: int) -> Floats:
     """Return the step sizes of `gammas_for`, for a method of which the character is known."""
+    time = positive_time(time)
     leading = character.method.order_of_accuracy or 1
     if character.is_on_trees and character.has_memory:
         # A multistep method has its limit where its own roots meet, and may go less near to it.

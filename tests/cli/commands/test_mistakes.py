@@ -72,7 +72,7 @@ MISTAKES = {
     ),
     "too many steps in all": (
         ("drift", "himmelblau", "--gamma-count", "20000", "--start-count", "5", "--orders", "0"),
-        "20,000 step sizes from 5 starts to time 0.1 would take",
+        "20,000 step sizes from 5 starts to time 0.0599642 would take",
     ),
     "too many samples": (
         ("drift", "booth", "--samples", "1000000000"),

@@ -15,6 +15,14 @@ from bea.modified.writing.lengths import written_length
 NEEDS = {
     "preconditioned-descent": {"diagonal": "2, 1/3"},
     "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
+    "partitioned-runge-kutta": {
+        "A1": "0, 0; 1, 0",
+        "b1": "1/2, 1/2",
+        "A2": "0, 0; 1/3, 0",
+        "b2": "0, 1",
+    },
+    "splitting": {"stages": "1/3 A, B, 2/3 A"},
+    "composition": {"weights": "1/3, 2/3", "base": "symplectic-euler"},
 }
 WITH_EQUATIONS = [n for n, method in available().items() if not method.iterates_only]
 SCREEN = 24 * 80
