@@ -58,6 +58,18 @@ class JaxField(Arithmetic):
 
         return jax.jvp(self._field, (theta,), (v,))[1]
 
+    def same(self, x: Any, y: Any) -> bool:
+        """Tell whether two vectors are certainly the same."""
+        import jax
+
+        try:
+            return super().same(x, y)
+        except jax.errors.TracerBoolConversionError:
+            raise MethodError(
+                "JAX does not know the numbers of an array under jit, and this step depends on "
+                "them: step without jit, or choose another method"
+            ) from None
+
     def solve_linear(self, matrix: Any, right: Any) -> Any:
         """Return x with matrix x = right; not finite where the matrix is singular."""
         import jax.numpy as jnp

@@ -15,13 +15,24 @@ from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.methods import available, get
 
-IMPLICIT = {"bdf"} | {
+# What needs the solution of an equation, or the exact flow of a part of the field, which JAX's traced
+# arrays have not.
+IMPLICIT = {
+    "bdf", "composition", "lobatto-iiia-iiib", "splitting", "stormer-verlet", "strang", "suzuki",
+    "yoshida",
+} | {
     name for name, cls in available().items()
     if hasattr(cls, "tableau") and name != "runge-kutta" and not get(name).tableau.explicit
 }  # fmt: skip
 NEEDS = {
     "preconditioned-descent": {"diagonal": "2, 1/3"},
     "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
+    "partitioned-runge-kutta": {
+        "A1": "0, 0; 1, 0",
+        "b1": "1/2, 1/2",
+        "A2": "0, 0; 1/3, 0",
+        "b2": "0, 1",
+    },
 }
 EXPLICIT = [name for name in available() if name not in IMPLICIT]
 PENDULUM = VectorField.read("p, -sin(q)", "q p")
@@ -55,6 +66,15 @@ def test_iterates_under_jit(name: str) -> None:
     expected = bea.iterate(method, PENDULUM, START, [1 / 16], steps=50).values[0, :, -1]
     found = jitted(method, JaxField(PENDULUM), jnp.array(START).T, 1 / 16, 50)
     assert pytest.approx(expected, rel=1e-13, abs=1e-13) == found.T
+
+
+def test_the_flow_of_a_part_is_refused_under_jit() -> None:
+    f, start = JaxField(PENDULUM), jnp.array(START).T
+    with pytest.raises(MethodError, match="JAX does not know the numbers of an array under jit"):
+        jitted(get("strang"), f, start, 1 / 16, 2)
+    moved, _ = get("strang").bind(f.constant).step(f, start, (), 1 / 16)
+    expected = bea.iterate(get("strang"), PENDULUM, START, [1 / 16], steps=1).values[0, :, -1]
+    assert pytest.approx(expected, rel=1e-13) == moved.T
 
 
 def test_one_point_without_lanes() -> None:

@@ -81,7 +81,9 @@ def test_options_that_have_a_rule_step_as_the_optimizer_does(
 def test_options_that_have_a_rule_have_the_measured_terms(
     kind: Any, options: dict[str, Any], terms_at: Callable[..., Any]
 ) -> None:
-    terms = terms_at(TorchOptimizer(kind, **options), 75, 1.6e-3)
+    # Ascent that a decay holds back comes from so far off that only small steps are on its way.
+    largest = 6e-4 if "maximize" in options else 1.6e-3
+    terms = terms_at(TorchOptimizer(kind, **options), 75, largest)
     assert all(term.agree for term in terms), terms
 
 
