@@ -15,8 +15,8 @@ from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.methods import available, get
 
-# What needs the solution of an equation, or the exact flow of a part of the field, which JAX's traced
-# arrays have not.
+# What solves an equation, or follows a part of the field exactly, which traced arrays of JAX cannot
+# do.
 IMPLICIT = {
     "bdf", "composition", "lobatto-iiia-iiib", "splitting", "stormer-verlet", "strang", "suzuki",
     "yoshida",
