@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from bea.algebra.language.expressions import to_text
+from bea.algebra.language.expressions import free_symbols, to_text
 from bea.algebra.language.letters import greek
 from bea.algebra.ring.conversions import to_expression
 from bea.modified.terms import Terms
 from bea.modified.writing.concrete import Concrete, Place
 from bea.modified.writing.lengths import LONGEST, written_length
+from bea.modified.writing.parts import Parts
 from bea.modified.writing.script import (
     LATEX,
     TEXT,
     Script,
     joined,
     series,
-    text_of,
     tree_records,
     tree_terms,
 )
@@ -105,14 +105,15 @@ def _end(equation: Terms, script: Script) -> str:
 
 def _terms_record(equation: Terms) -> dict[str, Any]:
     """Return the terms; long ones in parts that `where` names, each in those before it."""
-    plain = (written_length(to_expression(c)) for term in equation.components for c in term)
-    concrete = equation.concrete.in_full()
-    if sum(plain) <= LONGEST or not concrete.is_long:
-        return {"terms": [[text_of(c) for c in term] for term in equation.components]}
-    rows = range(len(equation.variables))
-    return {
-        "terms": [
-            [to_text(concrete.expression(i, k)) for i in rows] for k in range(equation.order + 1)
-        ],
-        "where": [{"name": n, "expression": to_text(e)} for n, e in concrete.where()],
-    }
+    plain = [[to_expression(c) for c in term] for term in equation.components]
+    if sum(written_length(e) for term in plain for e in term) <= LONGEST:
+        return {"terms": [list(map(to_text, term)) for term in plain]}
+    concrete, rows = equation.concrete.in_full(), range(len(equation.variables))
+    if concrete.is_long:
+        plain = [[concrete.expression(i, k) for i in rows] for k in range(equation.order + 1)]
+    parts = Parts(set().union(*(free_symbols(e) for term in plain for e in term)))
+    for name, expression in concrete.where() if concrete.is_long else []:
+        parts.named.append((name, parts.cut(expression)))
+    terms = [[to_text(parts.cut(e)) for e in term] for term in plain]
+    where = [{"name": name, "expression": to_text(e)} for name, e in parts.named]
+    return {"terms": terms, **({"where": where} if where else {})}

@@ -132,3 +132,15 @@ def test_the_logistic_loss_is_in_sigmoids() -> None:
     lines = bea.modified_equation(bea.methods.get("gradient-descent"), loss, 1).text().splitlines()
     assert lines[0].startswith("w' = −3σ(w − b)/8 − 5σ(w + b)/8 + 3/4 + γ/64 (3σ(w − b)(1 − σ(w")
     assert "exp" not in lines[0] and "exp" not in lines[1]
+
+
+def test_what_is_too_long_to_be_read_in_one_piece_has_parts() -> None:
+    """Hundreds of terms with numbers of 1,600 digits: more than `bea.parse` takes at once."""
+    text = "(x + 2*y + 3*z + 1)**6/(10**400 + 1) + x**3*y**2 + z**5*x"
+    loss = bea.problems.loss(text)
+    equation = bea.modified_equation(bea.methods.get("gradient-descent"), loss, 1)
+    record = equation.as_json()
+    texts = [*record["terms"][1], *(part["expression"] for part in record["where"])]
+    assert max(map(len, texts)) < 300_000 < sum(map(len, texts))
+    for values, components in zip(terms_of(record, loss.ring), equation.components, strict=True):
+        assert all((a - b).is_zero() for a, b in zip(values, components, strict=True))
