@@ -9,7 +9,7 @@ from flint import fmpq
 from bea.algebra.language.expressions import Expression, fold
 
 #: So many characters of an equation are shown, about two screens, where nobody asked for all.
-LONGEST = 3150
+LONGEST = 3000
 #: So many in LaTeX, which takes more than twice as many for the same.
 LATEX_LONGEST = 1150
 #: So many in a `repr`, less than a screen.
