@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -10,6 +11,9 @@ from hypothesis import settings
 os.environ["MPLBACKEND"] = "Agg"
 # A hundred child processes compile bea once, also where this one is told to keep no bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# What a shell starts in the background ignores interrupts, and so would all that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: the first example of a test pays for lazy imports. In CI no example is random, so
 # that a red run can be repeated.
