@@ -154,6 +154,18 @@ class Arithmetic:
         nothing = 0 * v if v.dtype == object else 0  # of the entries' own kind
         return library_of(v).where(_along(np.array(owners) == part, v), v, nothing)
 
+    def part(self, theta: Any, split: Any, part: int) -> Any:
+        """Return a part of the field at theta; see `bea.trees.splits.Split`."""
+        return self.share(self(theta), split, part)
+
+    def parts(self, theta: Any, split: Any) -> list[Any]:
+        """Return all parts of the field at theta."""
+        split = Split.of(split)
+        if split.terms:
+            return [self.part(theta, split, k) for k in range(split.count)]
+        slope = self(theta)
+        return [self.share(slope, split, k) for k in range(split.count)]
+
     def flow(self, theta: Any, split: Any, part: int, time: Any) -> Any:
         """Return theta moved for a time along a part of the field, while the others are 0.
 
@@ -161,11 +173,11 @@ class Arithmetic:
         is the extrapolated midpoint rule, of 2m columns and order 2m, which is exact in series that
         end with it. Source: Hairer, Norsett and Wanner, Solving ODEs I, section II.9.
         """
-        slope = self.share(self(theta), split, part)
+        slope = self.part(theta, split, part)
         moved = theta + time * slope
-        if self.same(self.share(self(moved), split, part), slope):
+        if self.same(self.part(moved, split, part), slope):
             return moved
-        return self._extrapolated(theta, lambda x: self.share(self(x), split, part), time)
+        return self._extrapolated(theta, lambda x: self.part(x, split, part), time)
 
     def same(self, x: Any, y: Any) -> bool:
         """Tell whether two vectors are certainly the same."""

@@ -174,6 +174,8 @@ def _every(result: ModifiedEquation) -> str:
         )
         total = " + ".join(color.text for color in blocks)
         return f"field f = {total}, where {', '.join(before)} and {last}"
+    if len(result.method.colors) > 1 and not any(color.unit for color in result.method.colors):
+        return f"field f = {' + '.join(color.text for color in result.method.colors)}"
     return "loss L" if result.notation == "grad" else "field f"
 
 

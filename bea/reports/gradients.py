@@ -61,7 +61,9 @@ def _answers(result: ModifiedEquation) -> str:
     what = "Which terms of the step are" if result.kind == "step" else "Which terms are"
     where = ""
     if result.problem is None:
-        where = " for every loss" if result.notation == "grad" else ", if f is one"
+        parts = result.method.colors[0].name != "f" and not result.method.colors[0].block
+        one = ", if each part of f is one" if parts else ", if f is one"
+        where = " for every loss" if result.notation == "grad" else one
     elif isinstance(result.method, Scheduled):
         where = " in θ, at each time"
     if len(set(answers)) == 1:

@@ -17,6 +17,7 @@ from bea.errors import ExpressionError
 
 _CALL = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _ASSIGNMENT = re.compile(rf"({NAME})\s*=")
+_EQUATION = re.compile(r"['′]\s*=")  # x' = y, in a value
 _SEVERAL = re.compile(r"[,;=\n]")
 
 
@@ -92,7 +93,7 @@ def assignments(text: str) -> list[tuple[str, str | None]]:
     ends = [mark.start() for mark in marks[1:]] + [len(text)] * bool(marks)
     for mark, end in zip(marks, ends, strict=True):
         value = text[mark.end() : end].strip(" ,;\t")
-        if not value or "=" in value:
+        if not value or "=" in _EQUATION.sub("", value):
             raise ExpressionError(
                 f"parameter '{mark[1]}' has no value in '{text}': write {mark[1]}=1/2, or the name "
                 "alone to leave it symbolic"

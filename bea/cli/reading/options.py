@@ -179,7 +179,8 @@ Split = Annotated[
         "--split",
         metavar="'Q; P'",
         help="Which variables belong together, for methods that treat them in parts, such as "
-        "stormer-verlet; by default the first half and the second half.",
+        "stormer-verlet; by default the first half and the second half. Or which terms: "
+        '"x\' = -50*x; rest".',
         rich_help_panel=_PROBLEM,
     ),
 ]

@@ -11,16 +11,18 @@ from bea.algebra.language.expressions import Expression
 from bea.algebra.programs.linearised import solve_lanes
 from bea.algebra.programs.newton import fixed_point
 from bea.algebra.ring.exact import as_float
-from bea.arithmetic import Arithmetic
 from bea.arrays import Floats
 from bea.errors import MethodError
+from bea.fields.arithmetics.split_by_terms import SplitByTerms
+from bea.fields.parts import numeric_part
+from bea.trees.splits import Split
 
 _SETTLED = 1e-12  # relative: what the last column of an extrapolation may change
 
 Derivative = Callable[[Floats, Floats, Floats], Floats]
 
 
-class NumericField(Arithmetic):
+class NumericField(SplitByTerms):
     """A field on float64 arrays: the arithmetic in which iterates are computed.
 
     Parameters
@@ -63,6 +65,10 @@ class NumericField(Arithmetic):
         """Return the field at theta, (d, lanes)."""
         self._theta = theta
         return self._rhs(theta, self.gamma)
+
+    def given_part(self, theta: Floats, split: Split, part: int) -> Floats:
+        """Return a part of the field at theta, (d, lanes)."""
+        return numeric_part(tuple(self.variables), split, part)(theta)
 
     def derivative(self, theta: Floats, v: Floats) -> Floats:
         """Return f'(theta) v, (d, lanes).
