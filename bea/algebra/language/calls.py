@@ -84,8 +84,10 @@ def assignments(text: str) -> list[tuple[str, str | None]]:
     --------
     >>> assignments("b, A=0,0; 2/3,0, c=1")
     [('b', None), ('A', '0,0; 2/3,0'), ('c', '1')]
+    >>> assignments("base=symplectic-euler(first=2), order=4")
+    [('base', 'symplectic-euler(first=2)'), ('order', '4')]
     """
-    marks = list(_ASSIGNMENT.finditer(text))
+    marks = list(_ASSIGNMENT.finditer(_outside(text)))
     bare = text[: marks[0].start()] if marks else text
     found: list[tuple[str, str | None]] = [
         (name, None) for name in declared_names(bare.replace(";", " "))
@@ -93,7 +95,7 @@ def assignments(text: str) -> list[tuple[str, str | None]]:
     ends = [mark.start() for mark in marks[1:]] + [len(text)] * bool(marks)
     for mark, end in zip(marks, ends, strict=True):
         value = text[mark.end() : end].strip(" ,;\t")
-        if not value or "=" in _EQUATION.sub("", value):
+        if not value or "=" in _EQUATION.sub("", _outside(value)):
             raise ExpressionError(
                 f"parameter '{mark[1]}' has no value in '{text}': write {mark[1]}=1/2, or the name "
                 "alone to leave it symbolic"
@@ -112,6 +114,16 @@ def written_call(name: str, parameters: Mapping[str, str]) -> str:
     """
     shown = ((n, repr(v) if _SEVERAL.search(v) else v) for n, v in parameters.items())
     return f"{name.replace('-', '_')}({', '.join(f'{n}={v}' for n, v in shown)})"
+
+
+def _outside(text: str) -> str:
+    """Return a text with blanks in place of what stands in brackets."""
+    depth, found = 0, ""
+    for letter in text:
+        depth -= letter in ")]" and depth > 0
+        found += " " if depth else letter
+        depth += letter in "(["
+    return found
 
 
 def _unquoted(value: str) -> str:

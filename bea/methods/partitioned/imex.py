@@ -59,7 +59,7 @@ class ImexMidpoint(ImexPair):
     name = "imex-midpoint"
     title = "implicit-explicit midpoint rule, ARS(1,2,2)"
     source = _ARS + ".3"
-    also = ("ars122", "ars(1,2,2)")
+    also = ("ars122", "ars-1-2-2")
     order_of_accuracy = 2
     stiff = "0, 0; 0, 1/2", "0, 1"
     other = "0, 0; 1/2, 0", "0, 1"
