@@ -92,5 +92,7 @@ def _powers(base: Method, most: int) -> set[int]:
     f = TreeArithmetic(most + 1, colors=base.colors, symbols=tuple(sorted(symbols)))
     bound = base.bind(f.constant)
     theta, _ = bound.step(f, f.identity, bound.init(f, f.identity), f.gamma)
-    found = zip(trees_up_to(most + 1, f.colors), field_of_map(theta.coefficients, f.colors))
+    found = zip(
+        trees_up_to(most + 1, f.colors), field_of_map(theta.coefficients, f.colors), strict=True
+    )
     return {tree.order - 1 for tree, b in found if b != 0}

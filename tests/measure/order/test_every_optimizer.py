@@ -78,7 +78,8 @@ INTEGRATORS = {
     "explicit-euler", "implicit-euler", "low-storage",
     *(name for name, cls in available().items() if issubclass(cls, TableauMethod)),
     *(name for name, cls in available().items() if issubclass(cls, AdditiveMethod)),
-    "adjoint", "composition", "splitting", "stormer-verlet", "strang", "suzuki", "symplectic-euler", "yoshida",
+    "adjoint", "composition", "splitting", "stormer-verlet", "strang", "suzuki",
+    "symplectic-euler", "yoshida",
 }  # fmt: skip
 CERTIFICATES = [
     (name, parameters, problem, case.order)
