@@ -82,7 +82,19 @@ _RULE = (
 _TABLEAU = "give its tableau: 'runge-kutta(A=…, b=…)'"
 
 MEANT = {
-    **dict.fromkeys(("dirk", "esdirk", "tsit5", "dop853", "rk5", "rk6", "rk8"), _TABLEAU),
+    **dict.fromkeys(("dirk", "esdirk", "tsit5", "dop853", "rk5", "rk6"), _TABLEAU),
+    **dict.fromkeys(("gauss8", "gauss10", "gauss-legendre-8", "gauss-legendre-10"),
+                    "its coefficients are roots within roots, which exact numbers here do not "
+                    "bring to one form; symplectic, symmetric and of order 8 is "
+                    "lobatto-iiid(stages=5)"),
+    **dict.fromkeys(("alexander3", "sdirk33", "ars343", "imex-ssp433", "ark324", "ark3", "ark4",
+                     "ark436", "ark548", "kennedy-carpenter", "ros3l", "ros3pw"),
+                    "its coefficients hold a root of a cubic polynomial that no roots of real "
+                    "numbers express; take sdirk4, ars233, ars443 or ros3p, or give its decimals"),
+    **dict.fromkeys(("rodas", "rodas4", "rodas5", "ros4", "grk4t", "grk4a", "ros34pw2", "ros34pw3",
+                     "rosenbrock4"),
+                    "it is known in decimals only: take shampine4 or rodas3, or give its "
+                    "coefficients, 'rosenbrock(A=…, G=…, b=…)'"),
     **dict.fromkeys(("midpoint",), "take explicit-midpoint or implicit-midpoint"),
     **dict.fromkeys(("rk2", "runge-kutta-2"), "take heun, explicit-midpoint or ralston"),
     **dict.fromkeys(("adams-moulton", "am"), "the multistep methods are adams-bashforth and bdf"),

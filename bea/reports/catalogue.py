@@ -244,7 +244,7 @@ def _group(cls: Any) -> str:
     *_, room, module = cls.__module__.split(".")
     if room == "partitioned" and module != "games":
         return "partitioned, splitting and composition"
-    one_step = issubclass(cls, TableauMethod) or room == "tableaux"
+    one_step = issubclass(cls, TableauMethod) or room in ("tableaux", "one_step")
     module = "euler" if one_step else module
     if module == "euler" and cls.gradient:
         module = "gradient"

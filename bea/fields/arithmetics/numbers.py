@@ -11,6 +11,7 @@ from bea.algebra.language.expressions import Expression
 from bea.algebra.programs.linearised import solve_lanes
 from bea.algebra.programs.newton import fixed_point
 from bea.algebra.ring.exact import as_float
+from bea.arithmetic import by_matrix
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields.arithmetics.split_by_terms import SplitByTerms
@@ -18,6 +19,9 @@ from bea.fields.parts import numeric_part
 from bea.trees.splits import Split
 
 _SETTLED = 1e-12  # relative: what the last column of an extrapolation may change
+
+_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_GAUSS = (1 + _POINTS) / 2, _WEIGHTS / 2  # on [0, 1], exact to degree 31
 
 Derivative = Callable[[Floats, Floats, Floats], Floats]
 
@@ -109,6 +113,15 @@ class NumericField(SplitByTerms):
         solution, singular = solve_lanes(matrix, right)
         self.unsolved |= singular
         return solution
+
+    def resolvent(self, theta: Floats, size: Floats) -> Callable[[Floats], Floats]:
+        """Return the function from v to the x with x - size f'(theta) x = v, (d, lanes)."""
+        return by_matrix(self, theta, size)
+
+    def mean(self, theta: Floats, end: Floats) -> Floats:
+        """Return the mean of the field from theta to an end, by Gauss's quadrature, (d, lanes)."""
+        rule = zip(*_GAUSS, strict=True)
+        return np.sum([self(theta + s * (end - theta)) * w for s, w in rule], axis=0)
 
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Return the root k of k = function(k) near `guess`, by Newton's method, lane by lane.

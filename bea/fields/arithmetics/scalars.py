@@ -15,6 +15,7 @@ from bea.algebra.programs.operations import reciprocal
 from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.exact import in_ring
 from bea.algebra.ring.ring import Ring
+from bea.arithmetic import by_matrix
 from bea.arrays import object_vector
 from bea.errors import MethodError
 from bea.fields.arithmetics.split_by_terms import SplitByTerms
@@ -75,6 +76,10 @@ class ScalarField(SplitByTerms):
         """Return x with matrix x = right; `DomainError` where the determinant is 0."""
         adjoint, determinant = adjugate(matrix)
         return adjoint @ right * reciprocal(determinant)
+
+    def resolvent(self, theta: Any, size: Any) -> Callable[[Any], Any]:
+        """Return the function from v to the x with x - size f'(theta) x = v."""
+        return by_matrix(self, theta, size)
 
     def same(self, x: Any, y: Any) -> bool:
         """Tell whether two vectors are the same numbers, or the very same balls."""

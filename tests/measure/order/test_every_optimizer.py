@@ -78,6 +78,7 @@ INTEGRATORS = {
     "explicit-euler", "implicit-euler", "low-storage",
     *(name for name, cls in available().items() if issubclass(cls, TableauMethod)),
     *(name for name, cls in available().items() if issubclass(cls, AdditiveMethod)),
+    *(name for name, cls in available().items() if ".one_step." in cls.__module__),
     "adjoint", "composition", "splitting", "stormer-verlet", "strang", "suzuki",
     "symplectic-euler", "yoshida",
 }  # fmt: skip
