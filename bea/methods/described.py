@@ -11,7 +11,7 @@ from typing import Any
 from bea.algebra.language.makers import defaults, page, remarks, told_default
 from bea.methods.method import Method
 
-_COEFFICIENTS = ("A", "G", "b", "A2", "b2")
+_COEFFICIENTS = ("A", "G", "b", "bbar", "c", "A2", "b2")
 
 
 def range_of(cls: type[Method], name: str) -> str:

@@ -49,7 +49,7 @@ ALIASES = {
     **dict.fromkeys(("eg", "extra-gradient"), "extragradient"),
     **dict.fromkeys(("ogd", "ogda", "optimistic", "optimistic-descent"), "optimistic-gradient"),
     **dict.fromkeys(("gda", "gradient-descent-ascent", "simgd"), "simultaneous"),
-    **dict.fromkeys(("alternating-gda", "alt-gda", "altgd", "cyclic"), "alternating"),
+    **dict.fromkeys(("alternating-gda", "alt-gda", "altgd"), "alternating"),
     **dict.fromkeys(("semi-implicit-euler", "euler-cromer"), "symplectic-euler"),
     **dict.fromkeys(("leapfrog", "verlet", "velocity-verlet", "kick-drift-kick"),
                     "stormer-verlet"),
@@ -94,7 +94,7 @@ MEANT = {
     **dict.fromkeys(("rodas", "rodas4", "rodas5", "ros4", "grk4t", "grk4a", "ros34pw2", "ros34pw3",
                      "rosenbrock4"),
                     "it is known in decimals only: take shampine4 or rodas3, or give its "
-                    "coefficients, 'rosenbrock(A=…, G=…, b=…)'"),
+                    "coefficients, 'rosenbrock-method(A=…, G=…, b=…)'"),
     **dict.fromkeys(("midpoint",), "take explicit-midpoint or implicit-midpoint"),
     **dict.fromkeys(("rk2", "runge-kutta-2"), "take heun, explicit-midpoint or ralston"),
     **dict.fromkeys(("adams-moulton", "am"), "the multistep methods are adams-bashforth and bdf"),

@@ -257,7 +257,8 @@ def _by_trees(
     unit = method.rounding
     if unit:
         found = [plain_number(b, unit) if isinstance(b, fmpq) else b for b in found]
-    return dict(zip(nodes, found, strict=True))
+    pairs = zip(nodes, found, strict=True)
+    return {tree: b * 0 if method.vanishes(tree) else b for tree, b in pairs}
 
 
 def _modifying_on_trees(method: Method, order: int) -> list[Any]:

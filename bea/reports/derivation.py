@@ -168,9 +168,10 @@ def _contraction(result: ModifiedEquation | ComponentwiseEquation, width: int) -
 def _every(result: ModifiedEquation) -> str:
     blocks = [color for color in result.method.colors if color.block]
     if blocks:
+        numbered = [result.method.mover.format(k + 1) for k in range(len(blocks))]
+        names = result.method.moved or numbered
         *before, last = (
-            f"{color.text} moves {result.method.mover.format(k)}"
-            for k, color in enumerate(blocks, start=1)
+            f"{color.text} moves {moved}" for color, moved in zip(blocks, names, strict=True)
         )
         total = " + ".join(color.text for color in blocks)
         return f"field f = {total}, where {', '.join(before)} and {last}"

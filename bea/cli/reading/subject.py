@@ -177,19 +177,22 @@ class Subject:
 
     # --- private helpers ----------------------------------------------------------------------
 
-    def _with_split(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+    def _with_split(
+        self, method: str, given: dict[str, Any], problem: VectorField | None
+    ) -> dict[str, Any]:
         """Return the hyperparameters with the split among them, where one is given."""
         if self.split is None:
             return given
+        split = self.split if self.split.strip() != "each" else _each(problem)
         own = {"split", "first"} & set(_hyperparameters(method))
         if not own:
             raise MethodError(
                 f"method '{method}' follows the field as a whole: leave --split out, or take "
-                "symplectic-euler, stormer-verlet, splitting or alternating"
+                "symplectic-euler, stormer-verlet, splitting, cyclic or imex-euler"
             )
         if own & set(given):
             raise BeaError(f"--split and --param {min(own)} are given: give one of them")
-        return {**given, min(own - {"first"} or own): self.split}
+        return {**given, min(own - {"first"} or own): split}
 
     def _source(self, positional: str | None) -> Source:
         game = None if self.game is None else GameText(self.game, self.players, self.rates)
@@ -215,7 +218,7 @@ class Subject:
         if self.update is not None:
             return Chosen(methods.from_text(self.update, **of_method), problem, problem)
         name = name or _suiting(problem)
-        of_method = _with_players(name, self._with_split(name, of_method), problem)
+        of_method = _with_players(name, self._with_split(name, of_method, problem), problem)
         _check_complete(name, of_method)
         found = methods.get(name, **of_method)
         _say_if_read_as_loss(found, source, problem)
@@ -278,6 +281,16 @@ def _say_if_read_as_loss(method: Method, source: ProblemText, problem: VectorFie
             f"'{text}' is read as a loss L, and {method.name} follows -grad L: for a differential "
             f"equation give its right-hand side, --field '{sides}'"
         )
+
+
+def _each(problem: VectorField | None) -> str:
+    """Return the split that makes a block of every variable."""
+    if problem is None:
+        raise BeaError(
+            "--split each asks for a problem, whose variables it counts: name one, or write the "
+            "blocks, such as --split 'x; y; z'"
+        )
+    return "; ".join(problem.variables)
 
 
 def _with_players(

@@ -24,7 +24,7 @@ _G = "1 - sqrt(2)/2"
 class ImexPair(TableauPair):
     """An implicit-explicit pair; subclasses say A and b of the stiff part and of the other one."""
 
-    formula = "Yᵢ = θ + γ Σⱼ (aᵢⱼ f₁(Yⱼ) + âᵢⱼ f₂(Yⱼ)),  θ₊ = θ + γ Σᵢ (bᵢ f₁(Yᵢ) + b̂ᵢ f₂(Yᵢ))"
+    formula = "Yᵢ = θ + γ Σⱼ (aᵢⱼ f₁(Yⱼ) + âᵢⱼ f₂(Yⱼ)),  θ₊ = θ + γ Σᵢ (bᵢ f₁(Yᵢ) + b̂ᵢ f₂(Yᵢ))"
     options = {"implicit": (1, 2)}  # noqa: RUF012
     stiff: ClassVar[tuple[str, str]]
     other: ClassVar[tuple[str, str]]

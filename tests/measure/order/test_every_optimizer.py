@@ -19,6 +19,7 @@ from bea.measure.order.certificate import Certificate
 from bea.measure.order.findings import WITHIN
 from bea.methods import available, get
 from bea.methods.library.runge_kutta import TableauMethod
+from bea.methods.partitioned.nystrom import NystromMethod
 from bea.methods.partitioned.runge_kutta import AdditiveMethod
 from bea.modified.memory.character import Character
 
@@ -79,7 +80,8 @@ INTEGRATORS = {
     *(name for name, cls in available().items() if issubclass(cls, TableauMethod)),
     *(name for name, cls in available().items() if issubclass(cls, AdditiveMethod)),
     *(name for name, cls in available().items() if ".one_step." in cls.__module__),
-    "adjoint", "composition", "splitting", "stormer-verlet", "strang", "suzuki",
+    *(name for name, cls in available().items() if issubclass(cls, NystromMethod)),
+    "adjoint", "composition", "cyclic", "splitting", "stormer-verlet", "strang", "suzuki",
     "symplectic-euler", "yoshida",
 }  # fmt: skip
 CERTIFICATES = [

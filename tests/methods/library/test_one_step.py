@@ -105,11 +105,11 @@ def test_in_exact_numbers() -> None:
 
 
 def test_own_coefficients() -> None:
-    own = get("rosenbrock", A="0; 1", G="1-sqrt(2)/2; -2+sqrt(2), 1-sqrt(2)/2", b="1/2, 1/2")
+    own = get("rosenbrock-method", A="0; 1", G="1-sqrt(2)/2; -2+sqrt(2), 1-sqrt(2)/2", b="1/2, 1/2")
     assert by_tree(own, 3) == by_tree(get("ros2"), 3)
-    g = get("rosenbrock", A="0; 1", G="g; -2*g, g", b="1/2, 1/2")  # of order 2 for every g
+    g = get("rosenbrock-method", A="0; 1", G="g; -2*g, g", b="1/2, 1/2")  # of order 2 for every g
     assert {t.order - 1 for t, b in by_tree(g, 2).items() if b != 0} == {0, 2}
-    explicit = get("rosenbrock", A="0; 1", G="0; 0, 0", b="1/2, 1/2")
+    explicit = get("rosenbrock-method", A="0; 1", G="0; 0, 0", b="1/2, 1/2")
     assert by_tree(explicit, 3) == by_tree(get("heun"), 3)
 
 
@@ -125,7 +125,7 @@ def test_own_coefficients() -> None:
 )
 def test_coefficients_that_do_not_fit_are_refused(parameters: dict[str, str], message: str) -> None:
     with pytest.raises(TableauError, match=message):
-        get("rosenbrock", **parameters)
+        get("rosenbrock-method", **parameters)
 
 
 # --- two derivatives ------------------------------------------------------------------------------
@@ -200,5 +200,5 @@ def test_a_mean_of_a_function_that_is_no_polynomial() -> None:
 
 @pytest.mark.parametrize("name", ["ros4", "rodas"])
 def test_decimal_methods_are_refused_by_name(name: str) -> None:
-    with pytest.raises(BeaError, match="rosenbrock"):
+    with pytest.raises(BeaError, match="rosenbrock-method"):
         get(name)

@@ -4,7 +4,7 @@
     theta+ = theta + gamma sum_i b_i k_i
 
 Methods whose published coefficients are decimals (ROS3, GRK4T, RODAS, ROS34PW) are not here; write
-them as `rosenbrock`, with all their digits. Source: Hairer and Wanner, Solving Ordinary
+them as `rosenbrock-method`, with all their digits. Source: Hairer and Wanner, Solving Ordinary
 Differential Equations II, section IV.7.
 """
 
@@ -31,7 +31,7 @@ Coefficients = tuple[list[Row], list[Row], Row]
 class RosenbrockMethod(Method):
     """A Rosenbrock method; subclasses say A, G and b, as texts or nested sequences."""
 
-    formula = "(1 − γgᵢᵢ f'(θ)) kᵢ = f(θ + γ Σ aᵢⱼ kⱼ) + γ f'(θ) Σ gᵢⱼ kⱼ,  θ₊ = θ + γ Σ bᵢ kᵢ"
+    formula = "(1 − γgᵢᵢJ) kᵢ = f(θ + γ Σ aᵢⱼkⱼ) + γJ Σ gᵢⱼkⱼ,  θ₊ = θ + γ Σ bᵢkᵢ,  J = f'(θ)"
     A: ClassVar[Any]
     G: ClassVar[Any]
     b: ClassVar[Any]
@@ -85,10 +85,10 @@ class Rosenbrock(RosenbrockMethod):
     {'A': '0, 0; 1, 0', 'G': '1/2, 0; -1, 1/2', 'b': '1/2, 1/2'}
     """
 
-    name = "rosenbrock"
+    name = "rosenbrock-method"
     title = "Rosenbrock method of coefficients given as A, G and b"
     source = "Rosenbrock, Comput. J. 5 (1963) 329-330"
-    also = ("row", "linearly-implicit-rk")
+    also = ("rosenbrock-wanner", "row", "linearly-implicit-rk")
 
     A: Any  # type: ignore[misc]
     G: Any  # type: ignore[misc]

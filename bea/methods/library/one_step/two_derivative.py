@@ -31,7 +31,7 @@ _CHAN = "Chan and Tsai, Numer. Algorithms 53 (2010) 171-194"
 class TwoDerivativeMethod(Method):
     """A two-derivative method; subclasses say A and b of f, and A2 and b2 of g, as texts."""
 
-    formula = "Yᵢ = θ + γ Σ aᵢⱼ f(Yⱼ) + γ² Σ âᵢⱼ g(Yⱼ),  θ₊ = θ + γ Σ bᵢ f(Yᵢ) + γ² Σ b̂ᵢ g(Yᵢ),  " \
+    formula = "Yᵢ = θ + γ Σ aᵢⱼ f(Yⱼ) + γ² Σ âᵢⱼ g(Yⱼ),  θ₊ = θ + γ Σ bᵢ f(Yᵢ) + γ² Σ b̂ᵢ g(Yᵢ),  " \
               "g = f'f"  # fmt: skip
     A: ClassVar[Any]
     b: ClassVar[Any]
