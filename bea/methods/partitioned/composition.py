@@ -121,7 +121,7 @@ class Composition(ComposedMethod):
     """
 
     name = "composition"
-    title = "composition of steps of methods and adjoints, with given weights"
+    title = "composition of methods and their adjoints"
     source = "Hairer, Lubich and Wanner, Geometric Numerical Integration, section II.4"
     readers = {**ComposedMethod.readers, "weights": Steps.of}  # noqa: RUF012
 

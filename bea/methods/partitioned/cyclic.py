@@ -28,11 +28,11 @@ class Cyclic(SplitMethod):
     """
 
     name = "cyclic"
-    title = "cyclic updates of blocks, each of which sees those before"
+    title = "cyclic updates of blocks (Gauss-Seidel)"
     source = "Beck and Tetruashvili, SIAM J. Optim. 23 (2013) 2037-2060"
     formula = "x₊ = x + γ f₁(x, y, z),  y₊ = y + γ f₂(x₊, y, z),  z₊ = z + γ f₃(x₊, y₊, z)"
     also = ("gauss-seidel", "coordinate-descent", "block-coordinate-descent",
-            "cyclic-coordinate-descent", "sequential", "proximal-alternating(own=implicit)")  # fmt: skip
+            "cyclic-coordinate-descent", "proximal-alternating(own=implicit)")  # fmt: skip
     order_of_accuracy = 1
     most_parts = 0
     options = {"sweep": ("forward", "both"), "own": ("explicit", "implicit")}  # noqa: RUF012

@@ -70,7 +70,7 @@ class ARS222(ImexPair):
     """Alexander's method with two explicit stages."""
 
     name = "ars222"
-    title = "ARS(2,2,2): implicit-explicit pair of order 2"
+    title = "ARS(2,2,2), implicit-explicit, of order 2"
     source = _ARS + ".6"
     also = ("ars-2-2-2",)
     order_of_accuracy = 2
@@ -86,7 +86,7 @@ class ARS232(ImexPair):
     """Alexander's method with three explicit stages, and the same weights."""
 
     name = "ars232"
-    title = "ARS(2,3,2): implicit-explicit pair of order 2"
+    title = "ARS(2,3,2), implicit-explicit, of order 2"
     source = _ARS + ".5"
     also = ("ars-2-3-2",)
     order_of_accuracy = 2
@@ -102,7 +102,7 @@ class ARS233(ImexPair):
     """Crouzeix and Norsett's method of order 3 with three explicit stages."""
 
     name = "ars233"
-    title = "ARS(2,3,3): implicit-explicit pair of order 3"
+    title = "ARS(2,3,3), implicit-explicit, of order 3"
     source = _ARS + ".4"
     also = ("ars-2-3-3",)
     order_of_accuracy = 3
@@ -118,7 +118,7 @@ class ARS443(ImexPair):
     """Four implicit and four explicit stages, L-stable, in rational numbers."""
 
     name = "ars443"
-    title = "ARS(4,4,3): implicit-explicit pair of order 3"
+    title = "ARS(4,4,3), implicit-explicit, of order 3"
     source = _ARS + ".8"
     also = ("ars-4-4-3",)
     order_of_accuracy = 3
@@ -137,7 +137,7 @@ class ARK232(ImexPair):
     """The trapezoidal rule and BDF2 in one step, with explicit stages of the same weights."""
 
     name = "ark232"
-    title = "ARK2(2,3,2): TR-BDF2 with an explicit partner, order 2"
+    title = "TR-BDF2 with an explicit partner, ARK2(2,3,2)"
     source = "Giraldo, Kelly and Constantinescu, SIAM J. Sci. Comput. 35 (2013) B1162-B1194"
     also = ("ark2", "ark-2-3-2")
     order_of_accuracy = 2
@@ -156,7 +156,7 @@ class ImexSSP222(ImexPair):
     """Heun's method with two implicit stages of the same weights, L-stable."""
 
     name = "imex-ssp222"
-    title = "SSP2(2,2,2): implicit-explicit pair of order 2"
+    title = "SSP2(2,2,2), implicit-explicit, of order 2"
     source = _PARESCHI + "2"
     also = ("ssp2-222", "ssp222", "imex-ssp2")
     order_of_accuracy = 2
@@ -169,7 +169,7 @@ class ImexSSP332(ImexPair):
     """Shu and Osher's method with three implicit stages of the same weights, L-stable."""
 
     name = "imex-ssp332"
-    title = "SSP3(3,3,2): implicit-explicit pair of order 2"
+    title = "SSP3(3,3,2), implicit-explicit, of order 2"
     source = _PARESCHI + "5"
     also = ("ssp3-332", "ssp332")
     order_of_accuracy = 2

@@ -126,7 +126,7 @@ class RungeKuttaNystrom(NystromMethod):
     """
 
     name = "runge-kutta-nystrom"
-    title = "Runge-Kutta-Nyström method of given coefficients, for q'' = g(q)"
+    title = "Nyström method given as A, b, bbar and c"
     source = _SOURCE
     also = ("rkn", "nystrom")
 

@@ -116,7 +116,7 @@ class AdditiveRungeKutta(AdditiveMethod):
     """
 
     name = "additive-runge-kutta"
-    title = "additive Runge-Kutta method of any number of tableaus"
+    title = "additive Runge-Kutta method, any tableaus"
     source = "Kennedy and Carpenter, Appl. Numer. Math. 44 (2003) 139-181, section 2"
     also = ("additive-rk", "ark", "imex", "imex-rk")
     readers = {**SplitMethod.readers, "A": str, "b": str}  # noqa: RUF012

@@ -21,15 +21,16 @@ def formula_latex(text: str) -> str:
 _UPPER = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᶜ", "0123456789+-nc", strict=True))
 _LOWER = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₓᵧᵢⱼₖₙ", "0123456789+-xyijkn", strict=True))
 _PLAIN = {
-    "∇": r"\nabla ", "−": "-", "‖": r"\|", "…": r"\dots", "Σ": r"\sum ", "∫": r"\int ", "·": r"\cdot ",
-    ",  ": r",\quad ", "⊙": r"\odot ",
+    "∇": r"\nabla ", "−": "-", "‖": r"\|", "…": r"\dots", "Σ": r"\sum ", "∫": r"\int ",
+    "·": r"\cdot ", ",  ": r",\quad ", "⊙": r"\odot ",
 }  # fmt: skip
 _IDLE = re.compile(r"(?<=[a-z]) (?=[_^)(,/}])|(?<=quad )\\ |\\ (?=[,\]])|(?<=\[)\\ |\\ $")
 _OPERATORS = ("diag", "sign", "tanh", "log", "exp")
 _SIGNS = re.compile(
     rf"(?P<upper>[{''.join(_UPPER)}]+)|(?P<lower>[{''.join(_LOWER)}]+)|(?P<power>\^\((?P<inside>[^()]*)\))"
     rf"|√(?P<root>\((?P<radicand>[^()]*)\)|\w\u0302?[{''.join(_LOWER)}]*)"
-    r"|(?P<bar>\w)\u0304|(?P<hat>\w)\u0302|(?P<word>[A-Za-z]{2,}(?: [A-Za-z]{2,})*)|(?P<plain>,  |.)",
+    r"|(?P<bar>\w)\u0304|(?P<hat>\w)\u0302"
+    r"|(?P<word>[A-Za-z]{2,}(?: [A-Za-z]{2,})*)|(?P<plain>,  |.)",
     re.DOTALL,
 )
 

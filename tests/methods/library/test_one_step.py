@@ -132,11 +132,11 @@ def test_coefficients_that_do_not_fit_are_refused(parameters: dict[str, str], me
 
 
 def test_two_derivatives_of_any_coefficients() -> None:
-    own = get("two-derivative-runge-kutta", A="0; 1/2", b="1, 0", A2="0; 1/8", b2="1/6, 1/3")
+    own = get("two-derivative", A="0; 1/2", b="1, 0", A2="0; 1/8", b2="1/6, 1/3")
     assert by_tree(own, 4) == by_tree(get("tdrk4"), 4)
-    plain = get("two-derivative-runge-kutta", A="0; 1", b="1/2, 1/2", A2="0; 0 0", b2="0 0")
+    plain = get("two-derivative", A="0; 1", b="1/2, 1/2", A2="0; 0 0", b2="0 0")
     assert by_tree(plain, 4) == by_tree(get("heun"), 4)
-    implicit = get("two-derivative-runge-kutta", A="1/2", b="1", A2="0", b2="0")
+    implicit = get("two-derivative", A="1/2", b="1", A2="0", b2="0")
     assert by_tree(implicit, 4) == by_tree(get("implicit-midpoint"), 4)
 
 
@@ -151,7 +151,7 @@ def test_two_derivatives_of_any_coefficients() -> None:
 )
 def test_shapes_that_do_not_fit_are_refused(parameters: dict[str, str], message: str) -> None:
     with pytest.raises(TableauError, match=message):
-        get("two-derivative-runge-kutta", **parameters)
+        get("two-derivative", **parameters)
 
 
 # --- the average vector field ---------------------------------------------------------------------

@@ -70,7 +70,7 @@ def test_known_methods_on_their_fields(given: dict[str, str], name: str) -> None
 
 
 def test_verlet_is_the_two_step_method_of_stoermer() -> None:
-    """q+ - 2q + q- = gamma^2 g(q), the first of Stoermer and Cowell's, with p = (q+ - q-)/2 gamma."""
+    """q+ - 2q + q- = gamma^2 g(q) with p = (q+ - q-)/2 gamma, the first of Stoermer and Cowell."""
     gamma = 0.1
     run = bea.iterate(get("runge-kutta-nystrom", **VERLET), PENDULUM, [[1.0, 0.2]], [gamma],
                       steps=30)  # fmt: skip

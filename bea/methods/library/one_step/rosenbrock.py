@@ -86,7 +86,7 @@ class Rosenbrock(RosenbrockMethod):
     """
 
     name = "rosenbrock-method"
-    title = "Rosenbrock method of coefficients given as A, G and b"
+    title = "Rosenbrock method given as A, G and b"
     source = "Rosenbrock, Comput. J. 5 (1963) 329-330"
     also = ("rosenbrock-wanner", "row", "linearly-implicit-rk")
 
@@ -121,7 +121,7 @@ class ROS2(RosenbrockMethod):
     """Two stages, L-stable."""
 
     name = "ros2"
-    title = "ROS2: Rosenbrock method of order 2"
+    title = "ROS2, Rosenbrock method of order 2"
     source = "Verwer, Spee, Blom and Hundsdorfer, SIAM J. Sci. Comput. 20 (1999) 1456-1480"
     order_of_accuracy = 2
     A = "0; 1"
@@ -134,7 +134,7 @@ class ODE23s(RosenbrockMethod):
     """Two stages, L-stable, of order 2: what takes the step in MATLAB's ode23s."""
 
     name = "ode23s"
-    title = "Shampine and Reichelt's Rosenbrock method of order 2"
+    title = "Shampine and Reichelt's Rosenbrock method"
     source = "Shampine and Reichelt, SIAM J. Sci. Comput. 18 (1997) 1-22, section 4.1"
     also = ("rosenbrock23", "shampine-reichelt")
     order_of_accuracy = 2
@@ -148,7 +148,7 @@ class ROS3P(RosenbrockMethod):
     """Three stages of order 3, A-stable, which keeps its order on parabolic problems."""
 
     name = "ros3p"
-    title = "ROS3P: Lang and Verwer's Rosenbrock method of order 3"
+    title = "ROS3P, Rosenbrock method of order 3"
     source = "Lang and Verwer, BIT 41 (2001) 731-738"
     also = ("ros3",)
     order_of_accuracy = 3
@@ -162,7 +162,7 @@ class RODAS3(RosenbrockMethod):
     """Four stages of order 3, stiffly accurate and L-stable."""
 
     name = "rodas3"
-    title = "RODAS3: Rosenbrock method of order 3"
+    title = "RODAS3, Rosenbrock method of order 3"
     source = "Sandu, Verwer, Blom, Spee, Carmichael and Potra, Atmos. Environ. 31 (1997) 3459-3472"
     order_of_accuracy = 3
     A = "0; 0; 1, 0; 3/4, -1/4, 1/2"

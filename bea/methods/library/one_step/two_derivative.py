@@ -104,10 +104,10 @@ class TwoDerivativeRungeKutta(TwoDerivativeMethod):
     {'A': '0', 'b': '1', 'A2': '0', 'b2': '1/2'}
     """
 
-    name = "two-derivative-runge-kutta"
-    title = "two-derivative Runge-Kutta method given as A, b and A2, b2"
+    name = "two-derivative"
+    title = "two-derivative method given as A, b, A2, b2"
     source = _CHAN
-    also = ("tdrk", "multiderivative", "multiderivative-runge-kutta")
+    also = ("two-derivative-runge-kutta", "tdrk", "multiderivative", "multiderivative-runge-kutta")
 
     A: Any  # type: ignore[misc]
     b: Any  # type: ignore[misc]
@@ -144,7 +144,7 @@ class TDRK4(TwoDerivativeMethod):
     """One value of f and two of g."""
 
     name = "tdrk4"
-    title = "Chan and Tsai's two-derivative method of order 4"
+    title = "Chan and Tsai's method of order 4 (two derivatives)"
     source = _CHAN + ", section 4"
     also = ("chan-tsai-4",)
     order_of_accuracy = 4
@@ -157,7 +157,7 @@ class TDRK5(TwoDerivativeMethod):
     """One value of f and three of g."""
 
     name = "tdrk5"
-    title = "Chan and Tsai's two-derivative method of order 5"
+    title = "Chan and Tsai's method of order 5 (two derivatives)"
     source = _CHAN + ", section 4"
     also = ("chan-tsai-5",)
     order_of_accuracy = 5

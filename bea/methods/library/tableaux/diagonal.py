@@ -24,7 +24,7 @@ class QinZhang2(TableauMethod):
     """Two steps of the implicit midpoint rule of half the size: symplectic and symmetric."""
 
     name = "qin-zhang2"
-    title = "Qin and Zhang's symplectic SDIRK method of order 2"
+    title = "Qin and Zhang's symplectic SDIRK method"
     source = "Qin and Zhang, Comm. Numer. Methods Engrg. 8 (1992) 1-9"
     also = ("qin-zhang", "symplectic-dirk2")
     order_of_accuracy = 2
