@@ -336,6 +336,21 @@ def _check_complete(method: str, given: Mapping[str, Any]) -> None:
     parameters = signature(methods.available()[method]).parameters.values()
     missing = [p.name for p in parameters if p.default is p.empty and p.name not in given]
     if missing:
-        examples = {"A": 'A="0,0; 1/2,0"', "b": 'b="0,1"'}
-        shown = " ".join(f"--param {examples.get(n, f'{n}=1/2')}" for n in missing)
+        several = method == "additive-runge-kutta"
+        shown = " ".join(f"--param {_example(name, several)}" for name in missing)
         raise MethodError(f"method '{method}' needs {' and '.join(missing)}: add, say, {shown}")
+
+
+def _example(name: str, several: bool) -> str:
+    """Return a value that a hyperparameter without a default may have."""
+    if several and name == "A":
+        return 'A="0,0; 0,1/2 | 0,0; 1/2,0"'
+    return _EXAMPLES.get(name, f"{name}=1/2")
+
+
+_EXAMPLES = {
+    **{name: f'{name}="0,0; 1/2,0"' for name in ("A", "A1", "A2")},
+    **{name: f'{name}="0,1"' for name in ("b", "b1", "b2", "c")},
+    "bbar": 'bbar="1/2,0"', "G": 'G="1; 0,1"', "base": "base=heun", "stages": 'stages="A, B"',
+    "weights": 'weights="1/2, 1/2"',
+}  # fmt: skip
