@@ -33,6 +33,8 @@ def gradient_sections(result: ModifiedEquation, width: int, full: bool = True) -
     Which terms are gradients for every loss: all; Modified loss, to order 1:
         L + γ/4 ‖∇L‖² + O(γ²)
     """
+    if result.problem is None and result.method.moved:  # q' = p, p' = g(q) is none
+        return []
     sections = [paragraph(_answers(result), width)]
     if result.notation == "grad":
         exists = (*result.is_gradient, False).index(False)
