@@ -87,10 +87,12 @@ MEANT = {
                     "its coefficients are roots within roots, which exact numbers here do not "
                     "bring to one form; symplectic, symmetric and of order 8 is "
                     "lobatto-iiid(stages=5)"),
-    **dict.fromkeys(("alexander3", "sdirk33", "ars343", "imex-ssp433", "ark324", "ark3", "ark4",
-                     "ark436", "ark548", "kennedy-carpenter", "ros3l", "ros3pw"),
+    **dict.fromkeys(("alexander3", "sdirk33", "ars343", "imex-ssp433", "ark324", "ark3"),
                     "its coefficients hold a root of a cubic polynomial that no roots of real "
-                    "numbers express; take sdirk4, ars233, ars443 or ros3p, or give its decimals"),
+                    "numbers express; take sdirk4, ars233 or ars443"),
+    **dict.fromkeys(("ark4", "ark436", "ark548", "kennedy-carpenter"),
+                    "its published fractions are rounded, and fulfil no order condition exactly; "
+                    "take ars233 or ars443"),
     **dict.fromkeys(("rodas", "rodas4", "rodas5", "ros4", "grk4t", "grk4a", "ros34pw2", "ros34pw3",
                      "rosenbrock4"),
                     "it is known in decimals only: take shampine4 or rodas3, or give its "

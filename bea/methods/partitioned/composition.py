@@ -129,6 +129,12 @@ class Composition(ComposedMethod):
     base: Any = "stormer-verlet"
     split: Any = "own"
 
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The hyperparameters and options as texts, the base method where a step is of it."""
+        found = super().parameters
+        return found if self.weights.uses_base else {k: v for k, v in found.items() if k != "base"}
+
     def steps_in_a_row(self) -> list[tuple[Method, Expression]]:
         """Return the steps that were given."""
         found: list[tuple[Method, Expression]] = self.weights.on(self.base, self.split)

@@ -63,6 +63,11 @@ class Steps:
         check_sum(found.weights, "the weights", "they")
         return found
 
+    @property
+    def uses_base(self) -> bool:
+        """Whether a step is of the base method or of its adjoint."""
+        return "" in self.names or self.names[0] == _ADJOINT
+
     def on(self, base: Method, split: Any) -> list[tuple[Method, Expression]]:
         """Return the methods, where the base is meant the base, and their weights."""
         known: dict[str, Method] = {"": base}

@@ -136,6 +136,12 @@ def test_an_order_that_the_base_has_is_refused() -> None:
         get("yoshida", base="gauss4")
 
 
+def test_the_base_is_said_where_it_is_used() -> None:
+    named = get("composition", weights="heun(1/2) adjoint(1/2)")
+    assert str(named) == "composition(weights=heun(1/2), adjoint(1/2), split=own)"
+    assert read("composition(weights='adjoint(1/2), 1/2', base=heun)").parameters["base"] == "heun"
+
+
 def test_bases_on_one_split() -> None:
     method = get("composition", weights="symplectic-euler(1/2) adjoint(1/2)", split="q; p")
     certificate = bea.verify(method, PENDULUM, 2)
