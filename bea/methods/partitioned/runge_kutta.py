@@ -230,10 +230,11 @@ def _symplectic_partner(tableau: Tableau) -> Tableau:
 
 
 def _several(value: Any) -> list[Any]:
-    """Return the texts between the bars, or the items of a sequence."""
+    """Return the texts between the bars, or the items of a sequence of rows or matrices."""
     if isinstance(value, str):
         return [part.strip() for part in value.split("|")]
-    return list(value)
+    several = isinstance(value, Sequence) and all(isinstance(x, str | Sequence) for x in value)
+    return list(value) if several else [value]
 
 
 def _checked(tableaus: list[Tableau]) -> tuple[Tableau, ...]:

@@ -74,6 +74,14 @@ def _written(tableau: Any) -> tuple[str, str]:
     return written(tableau)
 
 
+def test_tableaus_as_sequences() -> None:
+    text = get("additive-runge-kutta", A="0, 0; 0, 1/2 | 0, 0; 1/2, 0", b="0, 1")
+    lists: Any = [[[0, 0], [0, "1/2"]], [[0, 0], ["1/2", 0]]]
+    assert get("additive-runge-kutta", A=lists, b=[0, 1]) == text
+    assert get("additive-runge-kutta", A=lists, b=[[0, 1], [0, 1]]) == text
+    assert get("additive-runge-kutta", **text.parameters) == text
+
+
 # --- split by terms -------------------------------------------------------------------------------
 
 
