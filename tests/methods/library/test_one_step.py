@@ -46,10 +46,10 @@ def test_routes_agree(name: str) -> None:
             assert all((a - b).is_zero() for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize("name", ["ros3p", "shampine4", "tdrk5", "average-vector-field"])
+@pytest.mark.parametrize("name", ["ros3p", "average-vector-field"])
 def test_iterates_confirm_it(name: str) -> None:
     """Here the resolvent is a linear system in floats, and the mean is Gauss's quadrature."""
-    certificate = bea.verify(get(name), LOTKA_VOLTERRA, 3 if name == "ros3p" else 4)
+    certificate = bea.verify(get(name), LOTKA_VOLTERRA, 3)
     assert certificate.verdict == "confirmed", certificate
 
 
