@@ -85,11 +85,17 @@ def test_half_a_step_and_that_of_the_adjoint_are_symmetric(text: str) -> None:
     assert all(k % 2 == 0 for k in powers(method, 3))
 
 
-@pytest.mark.parametrize("name", ["yoshida", "suzuki"])
-def test_a_symmetric_base_gains_two_orders(name: str) -> None:
-    base = "composition(weights='symplectic-euler(1/2) adjoint(1/2)')"
-    assert powers(get(name, base=base), 4) == {0, 4}
-    assert powers(get(name, base="gauss4", order=6), 6) == {0, 6}
+@pytest.mark.parametrize(
+    ("name", "half", "order"), [("yoshida", "symplectic-euler", 4), ("suzuki", "heun", 4)]
+)
+def test_a_symmetric_base_gains_two_orders(name: str, half: str, order: int) -> None:
+    base = f"composition(weights='{half}(1/2) adjoint(1/2)')"
+    assert powers(get(name, base=base), order) == {0, order}
+
+
+def test_a_base_of_order_4_has_weights_of_its_own() -> None:
+    assert len(get("yoshida", base="gauss4", order=6).steps_in_a_row()) == 3  # type: ignore[attr-defined]
+    assert powers(get("yoshida", base="gauss4", order=6), 6) == {0, 6}
 
 
 def test_a_base_that_is_not_symmetric_gains_one_order_or_none() -> None:
