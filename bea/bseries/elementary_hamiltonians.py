@@ -129,10 +129,17 @@ class ElementaryHamiltonians:
                 field[rooted] += c * n
         return self.along(field, a)
 
+    def rootings(self, t: Tree) -> dict[Tree, int]:
+        """Return the sign of H of each rooting relative to `t`; all are 0 if one has both signs."""
+        found: dict[Tree, int] = {}
+        for rooted, sign in self._walk(self._normal(t)):
+            found[rooted] = sign if found.get(rooted, sign) == sign else 0
+        return found if all(found.values()) else dict.fromkeys(found, 0)
+
     # --- private helpers --------------------------------------------------------------------------
 
     def _oriented(self, t: Tree) -> Oriented:
-        signs = self._rootings(self._normal(t))
+        signs = self.rootings(t)
         chosen = max(signs)
         return Oriented(chosen, signs[chosen])
 
@@ -144,13 +151,6 @@ class ElementaryHamiltonians:
             for color in colors:
                 found[tree(rooted.children, color)] += sign
         return dict(found)
-
-    def _rootings(self, t: Tree) -> dict[Tree, int]:
-        """Return the sign of each rooting relative to `t`; all are 0 if one has both signs."""
-        found: dict[Tree, int] = {}
-        for rooted, sign in self._walk(t):
-            found[rooted] = sign if found.get(rooted, sign) == sign else 0
-        return found if all(found.values()) else dict.fromkeys(found, 0)
 
     def _walk(self, t: Tree) -> Iterator[tuple[Tree, int]]:
         """Yield the tree rooted at each of its nodes, with the sign by the distance."""

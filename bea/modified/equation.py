@@ -17,6 +17,8 @@ from bea.modified.memory.on_manifold import OnManifold
 from bea.modified.memory.time_scale import require_values, time_scale_of
 from bea.modified.schedule.on_trees import step_on_trees as schedule_on_trees
 from bea.modified.structure import split as structure
+from bea.modified.structure.geometry import Geometry
+from bea.modified.structure.hamiltonian import ModifiedHamiltonian
 from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.structure.step import step_on_field, step_on_trees
 from bea.modified.terms import Terms
@@ -59,6 +61,35 @@ class ModifiedEquation(Terms):
         gradient on this very loss, all of it.
         """
         return structure.gradient_part(self)
+
+    # --- geometry -----------------------------------------------------------------------------------
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        """What the terms keep: the symplectic form, H, volume, the direction of time."""
+        return Geometry(self)
+
+    def modified_hamiltonian(self) -> ModifiedHamiltonian:
+        """Return the Hamiltonian whose flow this equation is, on the Hamiltonian of the problem.
+
+        Without a problem it is that for every H, in elementary Hamiltonians; of a method on a split
+        field for every H = T(p) + V(q), in Poisson's brackets.
+
+        Raises
+        ------
+        NoModifiedHamiltonianError
+            If some term has none, with what destroys it; `geometry.split` has it apart.
+        BeaError
+            If no Hamiltonian of the problem is known.
+
+        Examples
+        --------
+        >>> import bea
+        >>> verlet, pendulum = bea.methods.stormer_verlet(), bea.problems.pendulum()
+        >>> bea.modified_equation(verlet, pendulum, order=2).modified_hamiltonian()
+        (p² − 2 cos(q))/2 + γ²(2p² cos(q) − sin(q)²)/24 + O(γ³)
+        """
+        return self.geometry.modified_hamiltonian()
 
     # --- the step itself --------------------------------------------------------------------------
 
