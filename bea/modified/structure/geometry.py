@@ -21,10 +21,15 @@ from bea.fields import Hamiltonian, VectorField
 from bea.fields.hamiltonian import named_pairs, rotated, rotated_back
 from bea.methods import Scheduled
 from bea.modified.structure import gradient
+from bea.modified.structure.ansatz import combination
 from bea.modified.structure.hamiltonian import ModifiedHamiltonian, on_problem
 from bea.modified.terms import Terms
 from bea.modified.writing.script import TEXT, joined, series, tree_terms
 from bea.trees import PLAIN, PLAYERS, Tree
+
+
+# There are 96 free trees of nine nodes in two colours that alternate, and 1,000 of twelve.
+_MOST_POWERS = 9
 
 
 class HamiltonianSplit(NamedTuple):
@@ -65,10 +70,12 @@ class Geometry:
         problem = self.equation.problem
         return None if problem is None else hamiltonian_of(problem)
 
-    @property
-    def has_hamiltonian(self) -> bool:
-        """Whether there is a Hamiltonian to ask about: on a problem, a known one."""
-        return self.equation.problem is None or self.hamiltonian is not None
+    @cached_property
+    def is_asked(self) -> bool:
+        """Whether a reader asks for it: on a Hamiltonian problem, or of a method in two parts."""
+        if self.equation.problem is not None:
+            return self.hamiltonian is not None
+        return self.equation.method.colors == PLAYERS and not self.equation.method.gradient
 
     @cached_property
     def on_trees(self) -> Structure:
@@ -77,7 +84,8 @@ class Geometry:
         Raises `MethodError` where trees do not express the method, or are too many.
         """
         equation, colors = self.equation, self.equation.method.colors
-        if isinstance(equation.method, Scheduled) or not equation.has_few_trees:
+        on_trees = equation.problem is None or equation.has_few_trees
+        if isinstance(equation.method, Scheduled) or not on_trees:
             raise MethodError(
                 f"the structure of {equation.subject} is not known on trees: derive it on a problem"
             )
@@ -209,6 +217,23 @@ class Geometry:
             self.equation.order, None, None, self.hamiltonian, terms, field
         )
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the answers for machines, each by powers of gamma, and the modified Hamiltonian.
+
+        Of a method on a split field, without a problem, all is meant for H = T(p) + V(q). Where no
+        modified Hamiltonian exists `conserved` is what the flow conserves near H, if anything is.
+        """
+        every = all(self.is_hamiltonian)
+        found = self.modified_hamiltonian() if every else self.conserved()
+        name = "modified_hamiltonian" if every else "conserved"
+        return {
+            "hamiltonian": list(self.is_hamiltonian),
+            "energy_preserving": list(self.conserves_energy),
+            "volume_preserving": list(self.is_volume_preserving),
+            "symmetric": list(self.is_symmetric),
+            name: None if found is None else found.as_json(),
+        }
+
     # --- private helpers --------------------------------------------------------------------------
 
     @property
@@ -233,13 +258,32 @@ class Geometry:
         except MethodError:
             pass
         problem = self._require_hamiltonian()
-        return gradient.potential_by_homotopy(problem, rotated_back(self.equation.components[k]))
+        slopes = rotated_back(self.equation.components[k])
+        found = gradient.potential_by_homotopy(problem, slopes)
+        return self._among_elementary(slopes, k) if found is None else found
 
-    def _by_trees(self, combination: Mapping[Tree, Any]) -> Element | None:
+    def _among_elementary(self, slopes: Sequence[Element], k: int) -> Element | None:
+        """Return the function of this gradient that is a sum of elementary Hamiltonians, or None.
+
+        Where there are no coefficients on trees, since they are too many or the term is Hamiltonian
+        on this problem alone, they are found from the term itself.
+        """
         problem = self._require_hamiltonian()
-        return on_problem(problem, self.equation.method.parts(problem), self.hamiltonians)(
-            combination
-        )
+        shapes = SEPARABLE if problem.is_separable else ElementaryHamiltonians(PLAIN)
+        trees = shapes.free(k + 1) if k < _MOST_POWERS else []
+        element = on_problem(problem, _halves(problem), shapes)
+        one = [{t: fmpq(1)} for t in trees] if k else [dict.fromkeys(trees, fmpq(1))]
+        values = [e for e in map(element, one) if e is not None]
+        found = combination(slopes, [value.gradient() for value in values])
+        if not values or found is None:
+            return None
+        parts = [value * c for value, c in zip(values, found, strict=True)]
+        return sum(parts[1:], start=parts[0])
+
+    def _by_trees(self, parts: Mapping[Tree, Any]) -> Element | None:
+        problem = self._require_hamiltonian()
+        blocks = self.equation.method.parts(problem)
+        return on_problem(problem, blocks, self.hamiltonians)(parts)
 
     def _refusal(self, k: int) -> str:
         """Say that there is none from gamma^k on, and what destroys it."""
@@ -254,7 +298,7 @@ class Geometry:
             )
         rate = joined([text_of_rate(self, k)], TEXT)
         return (
-            f"no modified Hamiltonian exists on {on.name} at order {k}: the term of γ^{k} is J "
+            f"no modified Hamiltonian exists on {on.name} at order {k}: the term of {TEXT.gamma(k) or 'γ⁰'} is J "
             f"grad of no function, and changes H at the rate {rate}; truncate the equation before "
             "it, or use geometry.split()"
         )
@@ -297,13 +341,17 @@ def _as_coefficients(factors: Mapping[Tree, Any]) -> dict[Tree, Any]:
     return {t: w * fmpq(t.symmetry) for t, w in factors.items()}
 
 
+def _halves(problem: VectorField) -> dict[Any, list[Element]]:
+    """Return the components of the field that moves the positions, and of that of the momenta."""
+    half, zero = problem.dimension // 2, problem.ring.constant(0)
+    q, p = list(problem.components[:half]), list(problem.components[half:])
+    return {PLAYERS[0]: [*q, *([zero] * half)], PLAYERS[1]: [*([zero] * half), *p]}
+
+
 def _moves_halves(equation: Terms, problem: VectorField) -> bool:
     """Tell whether the two parts of a method are the positions and the momenta of a problem."""
-    half = problem.dimension // 2
-    parts: Mapping[Any, Sequence[Element]] = equation.method.parts(problem)
-    if equation.method.colors != PLAYERS or set(parts) != set(PLAYERS):
-        return False
-    own = [problem.components[:half], problem.components[half:]]
-    given = [parts[PLAYERS[0]][:half], parts[PLAYERS[1]][half:]]
-    return all((a - b).is_zero() for x, y in zip(own, given, strict=True)
-               for a, b in zip(x, y, strict=True))  # fmt: skip
+    given: Mapping[Any, Sequence[Element]] = equation.method.parts(problem)
+    own = _halves(problem)
+    return set(given) == set(own) and all(
+        (a - b).is_zero() for c in own for a, b in zip(own[c], given[c], strict=True)
+    )
