@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
+from math import prod
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -10,6 +12,8 @@ from flint import fmpq, fmpq_mat
 from bea.algebra import Element
 
 Vector = Sequence[Element]
+
+_MOST = 600  # monomials
 
 
 def combination(target: Vector, candidates: Sequence[Vector]) -> list[fmpq] | None:
@@ -35,6 +39,35 @@ def combination(target: Vector, candidates: Sequence[Vector]) -> list[fmpq] | No
             return None
         found[pivot] = reduced[i, last]
     return found
+
+
+def antiderivative(slopes: Vector) -> Element | None:
+    """Return a function with this gradient, looked for among the monomials of its kind, or None.
+
+    These are the monomials in the variables and functions that occur, of degrees one higher.
+
+    >>> from bea.algebra import Ring
+    >>> ring = Ring(["q", "p"])
+    >>> q, p = ring.generators()
+    >>> antiderivative([p * q.cos(), q.sin()])
+    p*sin(q)
+    """
+    ring = slopes[0].ring
+    count = len(ring.generators())
+    tops = [0] * count
+    for slope in slopes:
+        for i, degree in enumerate(ring.lift(slope.poly).degrees()):
+            tops[i] = max(tops[i], int(degree))
+    raised = [top + 1 if top or i < len(ring.variables) else 0 for i, top in enumerate(tops)]
+    if prod(top + 1 for top in raised) > _MOST:
+        return None
+    monomials = [ring.from_terms({exponents: fmpq(1)})
+                 for exponents in product(*(range(top + 1) for top in raised)) if any(exponents)]  # fmt: skip
+    found = combination(slopes, [m.gradient() for m in monomials])
+    if found is None:
+        return None
+    zero = ring.constant(0)
+    return sum((m * c for m, c in zip(monomials, found, strict=True) if c != 0), start=zero)
 
 
 # --- private helpers ----------------------------------------------------------------------------

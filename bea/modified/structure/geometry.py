@@ -21,7 +21,7 @@ from bea.fields import Hamiltonian, VectorField
 from bea.fields.hamiltonian import named_pairs, rotated, rotated_back
 from bea.methods import Scheduled
 from bea.modified.structure import gradient
-from bea.modified.structure.ansatz import combination
+from bea.modified.structure.ansatz import antiderivative, combination
 from bea.modified.structure.hamiltonian import ModifiedHamiltonian, on_problem
 from bea.modified.terms import Terms
 from bea.modified.writing.script import TEXT, joined, series, tree_terms
@@ -259,8 +259,15 @@ class Geometry:
             pass
         problem = self._require_hamiltonian()
         slopes = rotated_back(self.equation.components[k])
-        found = gradient.potential_by_homotopy(problem, slopes)
-        return self._among_elementary(slopes, k) if found is None else found
+        for find in (
+            lambda: gradient.potential_by_homotopy(problem, slopes),
+            lambda: self._among_elementary(slopes, k),
+            lambda: antiderivative(slopes),
+        ):
+            found = find()
+            if found is not None:
+                return found
+        return None
 
     def _among_elementary(self, slopes: Sequence[Element], k: int) -> Element | None:
         """Return the function of this gradient that is a sum of elementary Hamiltonians, or None.
