@@ -75,7 +75,9 @@ class Geometry:
         """Whether a reader asks for it: on a Hamiltonian problem, or of a method in two parts."""
         if self.equation.problem is not None:
             return self.hamiltonian is not None
-        return self.equation.method.colors == PLAYERS and not self.equation.method.gradient
+        method = self.equation.method
+        of_players = method.mover.startswith("player")  # who have losses
+        return method.colors == PLAYERS and not method.gradient and not of_players
 
     @cached_property
     def on_trees(self) -> Structure:

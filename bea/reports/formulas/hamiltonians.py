@@ -145,7 +145,7 @@ def _lines(found: ModifiedHamiltonian, width: int, full: bool) -> str:
 def _for_every(geometry: Geometry, width: int) -> Iterator[str]:
     """Yield the modified Hamiltonian for every H, if there is one that says something."""
     result = geometry.equation
-    if result.method.gradient:
+    if result.method.gradient or (len(result.method.colors) > 1 and not geometry.is_asked):
         return
     separable = geometry.on_trees.separable
     kind = "H = T(p) + V(q)" if separable else "H, f = J∇H"
