@@ -11,7 +11,7 @@ Quispel and Tse, BIT 47 (2007) 351-378 (volume).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -157,5 +157,3 @@ class Structure:
         return next(
             (n - 1 for n in range(2, self.nodes + 1) if self.conserved(n) is None), self.nodes
         )
-
-

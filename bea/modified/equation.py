@@ -63,7 +63,7 @@ class ModifiedEquation(Terms):
         """
         return structure.gradient_part(self)
 
-    # --- geometry -----------------------------------------------------------------------------------
+    # --- geometry ---------------------------------------------------------------------------------
 
     @cached_property
     def geometry(self) -> Geometry:

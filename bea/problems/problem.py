@@ -50,8 +50,8 @@ class Problem:
     critical
         Other points where the field is 0: saddles, maxima, minima that are not least.
     invariants
-        Conserved quantities of the flow (for a loss, of the gradient flow); a field that is J grad H
-        of one of them is a `Hamiltonian`.
+        Conserved quantities of the flow (for a loss, of the gradient flow); a field that is
+        J grad H of one of them is a `Hamiltonian`.
     positive
         Expressions in the parameters that must be positive, or the rest is not true.
     note

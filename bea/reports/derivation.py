@@ -21,8 +21,8 @@ from bea.modified.memory.character import Character
 from bea.modified.schedule.on_trees import holds_still
 from bea.modified.writing.lengths import LONG
 from bea.modified.writing.script import tree_terms
-from bea.reports.gradients import gradient_sections
 from bea.reports.formulas.hamiltonians import hamiltonian_sections
+from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
     abridged,
     equation,

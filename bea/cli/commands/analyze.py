@@ -104,14 +104,8 @@ def plot_stability(
     width = None if half_width is None else number(half_width, "--half-width")
     found = analysed(method, tableau, param, "plot stability")
 
-    from bea.methods.analysis import SeriesAnalysis
     from bea.plots import stability_figure
 
-    if isinstance(found, SeriesAnalysis):
-        raise BeaError(
-            f"'{found.method.name}' has no region of stability of its own, since it depends on the "
-            "split: name a Runge-Kutta or multistep method"
-        )
     looks.save(stability_figure(found, half_width=width), target)
 
 

@@ -111,7 +111,9 @@ class Source:
         if self.game is not None and self.variables is not None:
             raise BeaError("a game has the variables of its players: leave --variables out")
         if not given and self.variables is not None:
-            raise BeaError("--variables is given without an expression: add --loss, --field or --hamiltonian")
+            raise BeaError(
+                "--variables is given without an expression: add --loss, --field or --hamiltonian"
+            )
         return next(iter(given.values()), None)
 
     def read(self, parameters: Mapping[str, Any]) -> VectorField:

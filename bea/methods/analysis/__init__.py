@@ -10,4 +10,10 @@ from bea.methods.analysis.runge_kutta import RungeKuttaAnalysis
 from bea.methods.analysis.series import SeriesAnalysis
 from bea.methods.analysis.stability import StabilityFunction
 
-__all__ = ["MultistepAnalysis", "RungeKuttaAnalysis", "SeriesAnalysis", "StabilityFunction", "analyze"]
+__all__ = [
+    "MultistepAnalysis",
+    "RungeKuttaAnalysis",
+    "SeriesAnalysis",
+    "StabilityFunction",
+    "analyze",
+]

@@ -61,8 +61,8 @@ def antiderivative(slopes: Vector) -> Element | None:
     raised = [top + 1 if top or i < len(ring.variables) else 0 for i, top in enumerate(tops)]
     if prod(top + 1 for top in raised) > _MOST:
         return None
-    monomials = [ring.from_terms({exponents: fmpq(1)})
-                 for exponents in product(*(range(top + 1) for top in raised)) if any(exponents)]  # fmt: skip
+    every = product(*(range(top + 1) for top in raised))
+    monomials = [ring.from_terms({powers: fmpq(1)}) for powers in every if any(powers)]
     found = combination(slopes, [m.gradient() for m in monomials])
     if found is None:
         return None

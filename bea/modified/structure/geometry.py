@@ -27,7 +27,6 @@ from bea.modified.terms import Terms
 from bea.modified.writing.script import TEXT, joined, series, tree_terms
 from bea.trees import PLAIN, PLAYERS, Tree
 
-
 # There are 96 free trees of nine nodes in two colours that alternate, and 1,000 of twelve.
 _MOST_POWERS = 9
 
@@ -215,9 +214,7 @@ class Geometry:
         if any(term is None for term in terms):
             return None
         field = [rotated(term.gradient()) for term in terms if term is not None]
-        return ModifiedHamiltonian(
-            self.equation.order, None, None, self.hamiltonian, terms, field
-        )
+        return ModifiedHamiltonian(self.equation.order, None, None, self.hamiltonian, terms, field)
 
     def as_json(self) -> dict[str, Any]:
         """Return the answers for machines, each by powers of gamma, and the modified Hamiltonian.
@@ -305,9 +302,9 @@ class Geometry:
                 f"no modified Hamiltonian exists for every {kind} at order {k}: {what}; truncate "
                 "the equation before it, or use geometry.split()"
             )
-        rate = joined([text_of_rate(self, k)], TEXT)
+        rate, power = joined([text_of_rate(self, k)], TEXT), TEXT.gamma(k) or "γ⁰"
         return (
-            f"no modified Hamiltonian exists on {on.name} at order {k}: the term of {TEXT.gamma(k) or 'γ⁰'} is J "
+            f"no modified Hamiltonian exists on {on.name} at order {k}: the term of {power} is J "
             f"grad of no function, and changes H at the rate {rate}; truncate the equation before "
             "it, or use geometry.split()"
         )

@@ -44,6 +44,10 @@ class ModifiedInvariant(Potential):
         assert term is not None
         return term.gradient()
 
+    def as_json(self) -> list[str]:
+        """Return the terms by powers of gamma, as texts in bea's own grammar."""
+        return [text_of(term) for term in self.terms if term is not None]
+
     @property
     def is_kept(self) -> bool:
         """Whether the first integral is conserved as it is, without corrections."""
@@ -68,7 +72,8 @@ def modified_invariant(equation: Terms, invariant: Any) -> ModifiedInvariant:
         raise NoInvariantError(
             f"no modified first integral of '{text}' was found at order {found}: the term of "
             f"γ^{found} changes it at the rate {text_of(rate)}, which neither elementary "
-            "differentials of it nor monomials of low degree make up for; truncate the equation before it"
+            "differentials of it nor monomials of low degree make up for; truncate the equation "
+            "before it"
         )
     return ModifiedInvariant(equation.order, problem, found)
 
@@ -165,8 +170,9 @@ def _elementary(equation: Terms, value: Element, nodes: int) -> list[Element]:
 def _monomials(equation: Terms, value: Element, power: int) -> list[Element]:
     """Return the monomials of degree power + 1 in the variables and the functions in I."""
     degrees = value.poly.degrees()
+    count = len(value.ring.variables)
     generators = [g for i, g in enumerate(value.ring.generators())
-                  if i < len(value.ring.variables) or (i < len(degrees) and degrees[i])]  # fmt: skip
+                  if i < count or (i < len(degrees) and degrees[i])]  # fmt: skip
     if comb(len(generators) + power + 1, power + 1) > _MOST:
         raise OrderError(f"there are too many monomials of degree {power + 1}")
     one = value.ring.constant(1)

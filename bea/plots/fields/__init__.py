@@ -1,4 +1,4 @@
-"""Figures of one loss or field: its landscape, runs on it, their energy, and the terms of its equation."""
+"""Figures of one loss or field: its landscape, runs, their energy, the terms of its equation."""
 
 from bea.plots.fields.energy import (
     EnergyData,

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
-from bea.errors import BeaError, StepSizeError
+from bea.errors import StepSizeError
 from bea.fields import VectorField
 from bea.flows import iterate
 from bea.flows.deterministic.times import check_gammas
@@ -129,9 +129,7 @@ def energy_data(
     chosen = checked_orders(orders)
     equation = modified_equation(method, problem, max(chosen))
     energies, missing = _energies(equation, chosen)
-    run = iterate(
-        method, problem, point, size, steps=_count(size, steps, time), include_start=True
-    )
+    run = iterate(method, problem, point, size, steps=_count(size, steps, time), include_start=True)
     points = run.values[0, 0]
     points = points[np.isfinite(points).all(axis=1)]
     windows = np.array_split(np.arange(1, len(points)), min(_WINDOWS, len(points) - 1))

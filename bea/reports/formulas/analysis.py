@@ -190,7 +190,9 @@ def _up_to(order: int | None, looked_to: int) -> str:
     """Say to which power something is kept, of which it is not known that it ever ends."""
     if order is None:
         return "not known"
-    return f"up to γ{_power(order)} at least" if order == looked_to else f"no; up to γ{_power(order)}"
+    return (
+        f"up to γ{_power(order)} at least" if order == looked_to else f"no; up to γ{_power(order)}"
+    )
 
 
 def _inertia(analysis: RungeKuttaAnalysis) -> str:
@@ -234,7 +236,11 @@ def _of_series(analysis: SeriesAnalysis) -> list[Any]:
         lines = [(_KEPT[what], _up_to(n, analysis.looked_to)) for what, n in orders.items()
                  if n is not None]  # fmt: skip
         parts += [f"for {name}:", _lines(lines)]
-    return [f"{analysis.name}: of one step, {_COLORED[len(analysis.method.colors) > 1]}", "", *parts]
+    return [
+        f"{analysis.name}: of one step, {_COLORED[len(analysis.method.colors) > 1]}",
+        "",
+        *parts,
+    ]
 
 
 _COLORED = {False: "on trees", True: "on trees of several colours"}

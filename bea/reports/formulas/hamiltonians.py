@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bea.algebra.language.letters import greek
+from bea.algebra.language.mathematics import as_text
+from bea.algebra.ring.conversions import to_expression
 from bea.errors import BeaError
 from bea.modified import ModifiedEquation
 from bea.modified.structure.geometry import Geometry
 from bea.modified.structure.hamiltonian import ModifiedHamiltonian
+from bea.modified.structure.invariants import ModifiedInvariant, element_of
 from bea.modified.writing.concrete import Concrete
 from bea.reports.mathematics import (
     equation,
@@ -44,6 +47,38 @@ def hamiltonian_sections(result: ModifiedEquation, width: int, full: bool = True
         return list(_for_every(result.geometry, width))
     except BeaError:  # no trees, or of more than two parts
         return []
+
+
+def hamiltonian_latex(result: ModifiedEquation) -> list[str]:
+    """Return the line with the modified Hamiltonian in LaTeX, where there is one.
+
+    >>> import bea
+    >>> verlet = bea.modified_equation(bea.methods.stormer_verlet(), order=2)
+    >>> print(*hamiltonian_latex(verlet.truncate(1)))
+    \\tilde H = T + V + \\mathcal{O}(\\gamma^{2})
+    """
+    if result.kind == "step" or not result.geometry.is_asked:
+        return []
+    try:
+        found = result.geometry.conserved()
+    except BeaError:
+        return []
+    return [] if found is None else [rf"\tilde H = {found.latex()}"]
+
+
+def invariant_section(found: ModifiedInvariant, width: int) -> str:
+    """Return the paragraph on a modified first integral.
+
+    >>> import bea
+    >>> euler = bea.modified_equation(bea.methods.symplectic_euler(), bea.problems.kepler(), 1)
+    >>> print(invariant_section(euler.modified_invariant("q1*p2 - q2*p1"), 80))
+    The first integral is conserved as it is, to order 1:
+        Ĩ = q₁p₂ − q₂p₁
+    """
+    how = "The first integral is conserved as it is" if found.is_kept else "Modified first integral"
+    end = "" if found.is_kept else remainder(found.order)
+    text = system(found.concrete, ["Ĩ"], end, width - 4)
+    return f"{how}, to order {found.order}:\n{indented(text, 4)}"
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -92,10 +127,6 @@ def _destroyed(geometry: Geometry, first: int, width: int, full: bool) -> Iterat
 
 def _kept(geometry: Geometry) -> list[str]:
     """Return the first integrals of the problem, but for H, that every term leaves as they are."""
-    from bea.algebra.language.mathematics import as_text
-    from bea.algebra.ring.conversions import to_expression
-    from bea.modified.structure.invariants import element_of
-
     problem, found = geometry.hamiltonian, []
     assert problem is not None
     along = problem.ring.lie_derivative
