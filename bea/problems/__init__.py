@@ -25,7 +25,15 @@ from bea.problems.registry import Record, available, get, plain_name, register
 from bea.problems.sums.data import from_data, linear_model, logistic_model, network_model
 from bea.problems.sums.finite_sum import FiniteSum, finite_sum
 from bea.problems.sums.timed import TimedSum
-from bea.problems.texts import field, find_field, find_loss, loss, read_parameters
+from bea.problems.texts import (
+    field,
+    find_field,
+    find_hamiltonian,
+    find_loss,
+    hamiltonian,
+    loss,
+    read_parameters,
+)
 
 __all__ = [
     "FiniteSum",
@@ -36,11 +44,13 @@ __all__ = [
     "available",
     "field",
     "find_field",
+    "find_hamiltonian",
     "find_loss",
     "finite_sum",
     "from_data",
     "game",
     "get",
+    "hamiltonian",
     "is_scale_invariant",
     "linear_model",
     "logistic_model",

@@ -105,6 +105,15 @@ Field = Annotated[
         rich_help_panel=_PROBLEM,
     ),
 ]
+HamiltonianOption = Annotated[
+    str | None,
+    typer.Option(
+        "--hamiltonian",
+        metavar="EXPR",
+        help="A Hamiltonian H(q, p), such as 'p**2/2 - cos(q)', of q' = dH/dp, p' = -dH/dq.",
+        rich_help_panel=_PROBLEM,
+    ),
+]
 ProblemOption = Annotated[
     str | None,
     typer.Option(

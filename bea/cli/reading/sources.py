@@ -95,6 +95,7 @@ class Source:
     positional: str | None = None
     loss: str | None = None
     field: str | None = None
+    hamiltonian: str | None = None
     problem: str | None = None
     variables: str | None = None
     game: GameText | None = None
@@ -110,7 +111,9 @@ class Source:
         if self.game is not None and self.variables is not None:
             raise BeaError("a game has the variables of its players: leave --variables out")
         if not given and self.variables is not None:
-            raise BeaError("--variables is given without an expression: add --loss or --field")
+            raise BeaError(
+                "--variables is given without an expression: add --loss, --field or --hamiltonian"
+            )
         return next(iter(given.values()), None)
 
     def read(self, parameters: Mapping[str, Any]) -> VectorField:
@@ -123,6 +126,8 @@ class Source:
             return problems.find_loss(self.loss, self.variables, parameters)
         if self.field is not None:
             return problems.find_field(self.field, self.variables, parameters)
+        if self.hamiltonian is not None:
+            return problems.find_hamiltonian(self.hamiltonian, self.variables, parameters)
         name = self.text
         assert name is not None
         if self.problem is not None or self.is_name:
@@ -164,6 +169,7 @@ class Source:
             "a problem": self.positional,
             "--loss": self.loss,
             "--field": self.field,
+            "--hamiltonian": self.hamiltonian,
             "--problem": self.problem,
             "--game": None if self.game is None else self.game.losses,
         }

@@ -121,6 +121,7 @@ class Subject:
 
     loss: options.Loss = None
     field: options.Field = None
+    hamiltonian: options.HamiltonianOption = None
     problem: options.ProblemOption = None
     variables: options.Variables = None
     game: options.Game = None
@@ -199,7 +200,9 @@ class Subject:
         if game is None and (self.players is not None or self.rates is not None):
             option = "--rates" if self.players is None else "--players"
             raise BeaError(f"{option} is given without a game: add --game 'x*y; -x*y'")
-        return Source(positional, self.loss, self.field, self.problem, self.variables, game)
+        return Source(
+            positional, self.loss, self.field, self.hamiltonian, self.problem, self.variables, game
+        )
 
     def _unscheduled(self, method: str | None, source: ProblemText) -> Chosen:
         from bea import methods

@@ -52,6 +52,16 @@ def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSer
     return found.answer()
 
 
+def fed_on_trees(method: Method, order: int, fed: Sequence[Any]) -> list[Any]:
+    """Return b over the trees of order + 1 nodes where the method is fed another field than f.
+
+    `fed` has the coefficients of that field on the same trees.
+    """
+    found = _OnTrees(method, fed)
+    found.solve(order)
+    return found.answer()[0]
+
+
 def memory_on_field(
     method: Method, field: VectorField, order: int
 ) -> tuple[list[tuple[Element, ...]], list[list[Any]]]:
@@ -114,8 +124,8 @@ def _sides(bound: Method, f: Arithmetic, field: Any, memory: Sequence[Any]) -> l
 class _OnTrees(_Manifold):
     """`columns` has a list for f~ and for each part of the memory: a coefficient for each tree."""
 
-    def __init__(self, method: Method) -> None:
-        self.method, self.bound = method, bind_exactly(method)
+    def __init__(self, method: Method, fed: Sequence[Any] | None = None) -> None:
+        self.method, self.bound, self.fed = method, bind_exactly(method), fed
         start = TreeArithmetic(1, colors=method.colors)
         self.shapes = [(s.identity, s.shift) for s in self.bound.init(start, start.identity)]
         self.columns: list[list[Any]] = [[] for _ in range(len(self.shapes) + 1)]
@@ -140,7 +150,8 @@ class _OnTrees(_Manifold):
         return field, self._series(f, memory)
 
     def _gaps_of(self, columns: list[list[Any]], size: int) -> list[list[Any]]:
-        f = TreeArithmetic(size, colors=self.method.colors)
+        fed = None if self.fed is None else self.fed[: len(columns[0])]
+        f = TreeArithmetic(size, fed, self.method.colors)
         sides = _sides(self.bound, f, columns[0], self._series(f, columns[1:]))
         for flowed, mapped in sides:
             agrees = mapped.identity == flowed.identity

@@ -19,11 +19,12 @@ from bea.problems import available as problems
 _SPELLED = {
     "rk4": "RK4", "bdf": "BDF", "sam": "SAM", "usam": "USAM", "rmsprop": "RMSProp", "ema": "EMA",
     "nadam": "NAdam", "adamw": "AdamW", "adagrad": "AdaGrad", "l2": "L2", "gauss4": "Gauss 4",
-    "gauss6": "Gauss 6", "kutta3": "Kutta 3", "sde": "SDE", "gan": "GAN",
+    "gauss6": "Gauss 6", "stormer": "Störmer", "kutta3": "Kutta 3", "sde": "SDE", "gan": "GAN",
     **{name: name.capitalize() for name in (
         "adam", "adams", "bashforth", "euler", "heun", "ralston", "runge", "kutta", "newton",
         "nesterov", "himmelblau", "rosenbrock", "kepler", "lorenz", "lotka", "volterra", "pol",
-        "beale", "booth", "riccati", "rayleigh", "styblinski", "tang", "dirac",
+        "beale", "booth", "riccati", "rayleigh", "styblinski", "tang", "dirac", "verlet",
+        "strang", "yoshida", "suzuki", "lobatto", "radau", "gauss",
     )},
 }  # fmt: skip
 _PARTS = {"2": "½", "3": "⅓", "4": "¼", "5": "⅕", "6": "⅙", "8": "⅛"}

@@ -40,7 +40,7 @@ MISTAKES = {
         "unknown variable 'z' (declared: x, y)",
     ),
     "empty variables": ((*DESCENT, "--loss", "x", "--variables", ""), "--variables is empty"),
-    "variables alone": ((*DESCENT, "--variables", "x"), "add --loss or --field"),
+    "variables alone": ((*DESCENT, "--variables", "x"), "add --loss, --field or --hamil"),
     "two losses": ((*DESCENT, "--loss", "x, y"), "a loss is one expression, and 2 were given"),
     "too few components": (
         ("derive", "explicit-euler", "--field", "x*y"),
