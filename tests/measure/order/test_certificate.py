@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bea.files import drawings
 from bea.measure.order.certificate import Certificate, Finding
 from bea.measure.order.coefficients import Coefficients, Size
 from bea.measure.order.order_fit import OrderFit
@@ -358,3 +359,10 @@ def test_where_runs_and_flows_begin_is_said() -> None:
     assert right(start="own").start_remark == ""
     for start, words in (("manifold", "in the steady state"), ("settled", "has settled")):
         assert words in right(start=start).start_remark and words in right(start=start).table()
+
+
+def test_it_is_drawn_by_what_was_handed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawings, "_drawings", {"Certificate": lambda *what, **how: (what, how)})
+    certificate = right()
+    assert certificate.plot(band="none", axes=3) == ((certificate,), {"band": "none", "axes": 3})
+    assert certificate.plot()[1] == {"band": "quartiles", "axes": None}

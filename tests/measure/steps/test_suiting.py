@@ -23,7 +23,7 @@ from bea.measure.steps.suiting import (
     schedule_end,
     suiting_starts,
 )
-from bea.methods import Scheduled, get
+from bea.methods import Schedule, Scheduled, get
 from bea.methods.schedules import read as schedule
 from bea.modified.memory.character import Character
 
@@ -123,6 +123,18 @@ def test_step_sizes_suit_the_order_and_the_limit_of_the_method() -> None:
 )
 def test_a_schedule_is_followed_to_where_its_slope_shows(text: str, end: fmpq) -> None:
     assert schedule_end(schedule(text)) == end
+
+
+def test_a_break_at_the_end_is_none() -> None:
+    """s is level at the end of the first piece, but not on the way."""
+    level = Schedule(("(1 - t)**2 + 1/2", "1/2"), breaks=(1,), time=1)
+    assert schedule_end(level) == fmpq(3, 4)
+
+
+def test_where_nothing_moves_the_time_is_the_problems_own() -> None:
+    slope = bea.problems.loss("x")
+    assert default_time(DESCENT, slope) == 1.0
+    assert default_time(get("heavy-ball", beta="9/10"), slope) == pytest.approx(0.1)
 
 
 def test_a_schedule_is_compared_no_later_than_it_ends_and_no_longer_than_things_move() -> None:
