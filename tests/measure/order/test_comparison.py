@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import bea
-from bea.errors import BeaError, OrderError
+from bea.errors import BeaError, DimensionError, OrderError
 from bea.flows import Status, Trajectory
 from bea.measure.order.comparison import (
     Start,
@@ -22,6 +22,8 @@ from bea.measure.order.comparison import (
     start_of,
     starting_points,
 )
+from bea.modified.memory.character import Character
+from bea.modified.memory.variables import in_own_variables
 
 LOSS = bea.problems.loss("x**2 + 2*y**2")
 EQUATION = bea.modified_equation(bea.methods.gradient_descent(), LOSS, order=1)
@@ -98,6 +100,22 @@ def test_starts_are_points_or_a_list_of_them() -> None:
     assert starting_points(LOSS, None).shape == (9, 2)
 
 
+def test_variables_beside_theta_may_be_left_out_of_starts() -> None:
+    """The velocity of a mass under friction stands still as gamma tends to 0: it is a variable."""
+    rule = bea.methods.from_text("v = v - gamma*v - gamma*grad; theta = theta + gamma*v")
+    character = in_own_variables(Character(rule, LOSS))
+    method, problem = character.method, character.problem
+    assert problem is not None and problem.dimension == 4
+    places = [[1, 2, 0, 0], [3, 4, 0, 0], [5, 6, 0, 0]]
+    assert starting_points(problem, [1, 2], method).tolist() == places[:1]
+    assert starting_points(problem, [[1, 2], [3, 4], [5, 6]], method).tolist() == places
+    whole = [[1, 2, 3, 4], [5, 6, 7, 8]]
+    assert starting_points(problem, whole, method).tolist() == whole
+    assert starting_points(problem, None, method).shape == (9, 4)
+    with pytest.raises(DimensionError, match="the starts"):
+        starting_points(problem, [[1, 2, 3]], method)
+
+
 def test_orders_are_sorted_and_there_is_one() -> None:
     assert checked_orders([3, 0, 3, 1]) == [0, 1, 3]
     with pytest.raises(OrderError, match="there is no order to measure: give at least one"):
@@ -158,6 +176,8 @@ def test_flows_begin_where_the_start_is_corrected_and_fall_to_its_power_where_no
     study = compare("drift", equation, [0, 2], iterates, start, None, corrected)
     assert study.expected == ((1, 3) if corrected else (1, 1))
     assert study.observed_orders() == pytest.approx(study.expected, abs=0.1)
+    by_default = compare("drift", equation, [0, 2], iterates, start, None)
+    assert by_default.expected == (1, 3)
 
 
 def test_a_start_on_the_manifold_is_not_sought_twice() -> None:

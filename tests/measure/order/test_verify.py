@@ -17,8 +17,10 @@ from bea.errors import BeaError, OrderError, OutputError
 from bea.measure import DriftStudy
 from bea.measure.order.certificate import Certificate
 from bea.measure.order.findings import WITHIN
+from bea.measure.steps.suiting import comparing_time
 from bea.methods import Method, Scheduled, get
 from bea.modified import ModifiedEquation, modified_equation
+from bea.modified.memory.character import Character
 
 BOWL = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
 NETWORK = bea.problems.linear_network()
@@ -473,6 +475,9 @@ def test_somebody_elses_step_is_put_to_the_test_of_an_equation(
     assert certificate.study.method == "theirs" and "iterates of theirs" in told
     assert certificate.study.starts.shape == (4, 2)
     assert (len(certificate.study.gammas) == 8) == (start == "settled")
+    time = comparing_time(Character(method, THEIRS), certificate.study.starts)
+    halves = 2 if start == "settled" else 1  # half of the way is gone by then
+    np.testing.assert_allclose(certificate.study.times, time / halves)
     given = bea.verify(
         step, THEIRS, 1, equation=equation, time=0.5, gammas=[0.01, 0.005, 0.0025, 0.00125]
     )
