@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import bea
-from bea.errors import BeaError, DimensionError, OrderError
+from bea.errors import BeaError, OrderError
 from bea.flows import Status, Trajectory
 from bea.measure.order.comparison import (
     Start,
@@ -112,8 +112,6 @@ def test_variables_beside_theta_may_be_left_out_of_starts() -> None:
     whole = [[1, 2, 3, 4], [5, 6, 7, 8]]
     assert starting_points(problem, whole, method).tolist() == whole
     assert starting_points(problem, None, method).shape == (9, 4)
-    with pytest.raises(DimensionError, match="the starts"):
-        starting_points(problem, [[1, 2, 3]], method)
 
 
 def test_orders_are_sorted_and_there_is_one() -> None:
