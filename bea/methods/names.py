@@ -215,14 +215,17 @@ def renamed(method: str, given: Mapping[str, Any], known: Collection[str]) -> di
     UnknownNameError
         If one is none of the method's, or is given twice under two names.
     """
+    wrong = [name for name in given if not hyperparameter_named(name, known)]
+    if wrong:
+        have = f"it has {', '.join(known)}" if known else "it has none"
+        hints = dict.fromkeys(hint_for(name, known) for name in _telling(wrong))
+        raise UnknownNameError(
+            f"method '{method}' has no hyperparameter {', '.join(map(repr, wrong))}: {have}."
+            f"{''.join(hints)}"
+        )
     found: dict[str, Any] = {}
     for name, value in given.items():
         own = hyperparameter_named(name, known)
-        if not own:
-            have = f"it has {', '.join(known)}" if known else "it has none"
-            raise UnknownNameError(
-                f"method '{method}' has no hyperparameter '{name}': {have}.{hint_for(name, known)}"
-            )
         values = _parts(value, name) if len(own) > 1 else (value,)
         for target, part in zip(own, values, strict=True):
             if target in found:
@@ -235,11 +238,11 @@ def hint_for(name: str, known: Collection[str]) -> str:
     """Return a sentence on a name that is no hyperparameter: what has it, or the nearest.
 
     >>> hint_for("lr", ["beta"])
-    ' The learning rate is the step size γ, which has a value in runs alone: --gammas.'
+    ' The learning rate is the step size γ: leave it out, runs take it as gammas.'
     """
     plain = name.lower()
     if plain in RATES:
-        return " The learning rate is the step size γ, which has a value in runs alone: --gammas."
+        return " The learning rate is the step size γ: leave it out, runs take it as gammas."
     if plain in _WITH:
         return f" Take {_WITH[plain]}."
     return nearest(name, known)
@@ -267,6 +270,11 @@ def _others(known: Collection[str]) -> dict[str, tuple[str, dict[str, Any]]]:
             other, _, said = text.partition("(")
             found[other] = (name, dict(assignments(said.removesuffix(")"))))
     return found
+
+
+def _telling(names: list[str]) -> list[str]:
+    """Leave out what a method that is asked for by another name has as well."""
+    return [n for n in names if "nesterov" not in names or n not in ("momentum", "beta")]
 
 
 def _parts(value: Any, name: str) -> tuple[Any, Any]:

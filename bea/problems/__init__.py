@@ -64,6 +64,7 @@ __all__ = [
     "with_gradient_covariance",
     "with_spherical_noise",
 ]
+_OWN = " Your own is made by bea.problems.loss('x**2 + y**4') or field('p, -sin(q)', 'q p')"
 
 
 def __getattr__(name: str) -> Callable[..., Loss | VectorField]:
@@ -73,7 +74,10 @@ def __getattr__(name: str) -> Callable[..., Loss | VectorField]:
     wanted, known = name.replace("_", "-"), available()
     if wanted not in known:
         hint = nearest(wanted, known).replace("-", "_")
-        raise AttributeError(f"module 'bea.problems' has no problem '{name}'.{hint}")
+        own = (
+            " Your own: bea.problems.loss('x**2 + y**4') or bea.problems.field('p, -sin(q)', 'q p')"
+        )
+        raise AttributeError(f"module 'bea.problems' has no problem '{name}'.{hint or own}")
 
     record, called = known[wanted], wanted.replace("-", "_")
 

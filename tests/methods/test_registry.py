@@ -66,6 +66,18 @@ def test_the_methods_of_the_first_release_are_there() -> None:
         ("gradien-desent", {}, UnknownNameError, r"Did you mean 'gradient-descent'\?"),
         ("qqqq", {}, UnknownNameError, r"unknown method 'qqqq'. 'bea list methods' shows them"),
         ("heun", {"beta": 1}, UnknownNameError, "'heun' has no hyperparameter 'beta': it has none"),
+        (
+            "gradient-descent",
+            {"lr": "1/10", "momentum": "9/10"},
+            UnknownNameError,
+            "'lr', 'momentum': it has none. The learning rate is .* as gammas. Take heavy-ball.$",
+        ),
+        (
+            "gradient-descent",
+            {"momentum": "9/10", "nesterov": True},
+            UnknownNameError,
+            "'momentum', 'nesterov': it has none. Take nesterov-torch.$",
+        ),
         ("runge-kutta", {"bb": 1}, UnknownNameError, r"it has A, b, c. Did you mean 'b'\?"),
         ("runge-kutta", {"b": "1"}, MethodError, "'runge-kutta' needs the hyperparameter 'A'"),
     ],

@@ -249,7 +249,6 @@ def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     """Return the name of a method, which exists, and the hyperparameters that stand beside it."""
     from bea import methods
     from bea.algebra.language.calls import read_call
-    from bea.methods.names import method_named
 
     given: dict[str, Any] = {}
     if method is None:
@@ -259,10 +258,19 @@ def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     if method in methods.available():
         return method, given
     _check_is_no_problem(method)
-    found, said = method_named(method, methods.available())
-    if found not in method:
-        note(f"'{method}' is {found}" + "".join(f" with {k}={v}" for k, v in said.items()))
+    found, said = meant(method)
     return found, {**said, **given}
+
+
+def meant(method: str) -> tuple[str, dict[str, Any]]:
+    """Return the method that a name means and what the name says of it, and tell it."""
+    from bea import methods
+    from bea.methods.names import method_named
+
+    found, said = method_named(method, methods.available())
+    if found not in method or said:
+        note(f"'{method}' is {found}" + "".join(f" with {k}={v}" for k, v in said.items()))
+    return found, said
 
 
 def _suiting(problem: VectorField | None) -> str:
