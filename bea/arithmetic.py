@@ -8,6 +8,7 @@ library's arrays), subclass it and give what it can do; what it cannot is refuse
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -152,7 +153,7 @@ class Arithmetic:
         """Return v with 0 for all components but those of a part; see `bea.trees.splits.Split`."""
         owners = Split.of(split).owners(self.variables, len(v))
         nothing = 0 * v if v.dtype == object else 0  # of the entries' own kind
-        return library_of(v).where(_along(np.array(owners) == part, v), v, nothing)
+        return library_of(v).where(_mask(owners, part, v.ndim), v, nothing)
 
     def flow(self, theta: Any, split: Any, part: int, time: Any) -> Any:
         """Return theta moved for a time along a part of the field, while the others are 0.
@@ -196,6 +197,12 @@ class Arithmetic:
 
     def _lacks(self, what: str) -> MethodError:
         return MethodError(f"{self.kind} have no {what}: choose another method")
+
+
+@cache
+def _mask(owners: tuple[int, ...], part: int, axes: int) -> Any:
+    """Return where the components of a part are, in the shape of vectors of so many axes."""
+    return (np.array(owners) == part).reshape(-1, *[1] * (axes - 1))
 
 
 def _along(numbers: Any, v: Any) -> Any:
