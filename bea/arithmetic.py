@@ -167,7 +167,7 @@ class Arithmetic:
         """Return v with 0 for all components but those of a part; see `bea.trees.splits.Split`."""
         owners = Split.of(split).owners(self.variables, len(v))
         nothing = 0 * v if v.dtype == object else 0  # of the entries' own kind
-        return library_of(v).where(_along(np.array(owners) == part, v), v, nothing)
+        return library_of(v).where(_mask(owners, part, v.ndim), v, nothing)
 
     def part(self, theta: Any, split: Any, part: int) -> Any:
         """Return a part of the field at theta; see `bea.trees.splits.Split`."""
@@ -247,6 +247,12 @@ def by_matrix(f: Arithmetic, theta: Any, size: Any) -> Callable[[Any], Any]:
     """Return the resolvent at a point of an arithmetic that solves linear systems."""
     matrix = f.unit_matrix(theta) - size * f.jacobian(theta)
     return lambda v: f.solve_linear(matrix, v)
+
+
+@cache
+def _mask(owners: tuple[int, ...], part: int, axes: int) -> Any:
+    """Return where the components of a part are, in the shape of vectors of so many axes."""
+    return (np.array(owners) == part).reshape(-1, *[1] * (axes - 1))
 
 
 def _along(numbers: Any, v: Any) -> Any:

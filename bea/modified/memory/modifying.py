@@ -1,7 +1,7 @@
 """The field to feed a method with memory, so that on its slow manifold it follows f.
 
-With the rate r of f_0 = r f, momentum's 1/(1 - beta), it is the g for which the modified field of the
-method fed with g is r f: order by order g is what that field still lacks. It is found on trees.
+With the rate r of f_0 = r f, momentum's 1/(1 - beta), it is the g for which the modified field of
+the method fed with g is r f: order by order g is what that field still lacks. It is found on trees.
 Source, for methods of one step: Chartier, Hairer and Vilmart, Math. Comp. 76 (2007) 1941-1953.
 """
 
