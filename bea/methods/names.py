@@ -74,7 +74,7 @@ _WITH_PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "yoshida6": ("yoshida", {"order": 6}),
     "yoshida8": ("yoshida", {"order": 8}),
 }  # fmt: skip
-_STEPS = re.compile(r"(?:(ab|adams-bashforth)|bdf)-?([1-6])")
+_STEPS = re.compile(r"(?:(ab|adams-bashforth)|bdf)-?(\d{1,3})")
 _RULE = (
     "write its step as an update rule, such as "
     "--update 'v = beta*v + grad; theta = theta - gamma*v'"

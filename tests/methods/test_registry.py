@@ -66,6 +66,7 @@ def test_the_methods_of_the_first_release_are_there() -> None:
         ("gradien-desent", {}, UnknownNameError, r"Did you mean 'gradient-descent'\?"),
         ("qqqq", {}, UnknownNameError, r"unknown method 'qqqq'. 'bea list methods' shows them"),
         ("heun", {"beta": 1}, UnknownNameError, "'heun' has no hyperparameter 'beta': it has none"),
+        ("bdf7", {}, MethodError, "steps=7 is unknown: choose one of 1, 2, 3, 4, 5, 6"),
         (
             "gradient-descent",
             {"lr": "1/10", "momentum": "9/10"},

@@ -114,7 +114,9 @@ class Source:
             raise BeaError(
                 "--variables is given without an expression: add --loss, --field or --hamiltonian"
             )
-        return next(iter(given.values()), None)
+        found = next(iter(given.values()), None)
+        _check_no_call(found)
+        return found
 
     def read(self, parameters: Mapping[str, Any]) -> VectorField:
         """Return the problem, with these parameters."""
@@ -178,3 +180,13 @@ class Source:
     def _check_no_variables(self, name: str) -> None:
         if self.variables is not None:
             raise BeaError(f"problem '{name}' has its own variables: leave --variables out")
+
+
+def _check_no_call(text: str | None) -> None:
+    """Refuse the parameters of a problem in brackets, which an expression cannot have."""
+    from bea import problems
+
+    name, _, given = (text or "").partition("(")
+    if "=" in given and problems.plain_name(name) in problems.available():
+        first = "".join(given.split(",")[0].rstrip(") ").split())
+        raise BeaError(f"a problem's parameters stand apart: write {name} --param {first}")

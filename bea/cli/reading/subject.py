@@ -329,7 +329,8 @@ def _check_is_no_problem(method: str) -> None:
 
     if method in problems.available():
         raise UnknownNameError(
-            f"'{method}' is a problem and no method: name a method, such as gradient-descent"
+            f"'{method}' is a problem and no method: name a method first, such as "
+            f"gradient-descent {method}"
         )
 
 
