@@ -216,6 +216,18 @@ def test_large_numbers_first_are_stored_with_the_lowest_byte_first(tmp_path: Pat
     assert read(path)[1]["x"].dtype.str == "<f8" and list(read(path)[1]["x"]) == [1.0, 2.0]
 
 
+def test_memory_that_does_not_suffice_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*arguments: Any) -> None:
+        raise MemoryError
+
+    path = write_archive(tmp_path / "a.npz", "a form 2", {}, {"x": np.zeros(1)})
+    monkeypatch.setattr(archives, "read_array", exhausted)
+    with pytest.raises(OutputError, match=r"there is not enough memory to read '.*a.npz'"):
+        read(path)
+
+
 def test_files_without_a_checksum_are_told_to_be_old(tmp_path: Path) -> None:
     np.savez(tmp_path / "old.npz", words=np.array("{}"))
     with pytest.raises(OutputError, match="of an older version, without a checksum"):

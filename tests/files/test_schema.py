@@ -82,7 +82,7 @@ def test_texts_and_lists_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
         (Array("<f8", "n", infinite=True), [np.inf, -np.inf], [np.nan], "no finite number"),
         (Array("<f8", "n", gaps=True, infinite=True), [np.inf, np.nan], None, ""),
         (Array("<f8", "n", gaps=True), [np.nan, np.nan], [np.inf], "no finite number"),
-        (Array("<f8", "n", rising=True), [1.0, 2.0], [2.0, 1.0], "does not rise"),
+        (Array("<f8", "n", rising=True), [1.0, 2.0, 3.0], [1.0, 3.0, 2.0], "does not rise"),
     ],
 )
 def test_values_at_the_bounds_are_let_through(

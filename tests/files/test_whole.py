@@ -10,6 +10,7 @@ import pytest
 from bea.files import write_whole
 from bea.files.archives import read_archive, write_archive
 from bea.files.locks import hidden_name
+from bea.files.whole import end_change
 
 posix = pytest.mark.skipif(os.name == "nt", reason="pipes and hard links of POSIX")
 
@@ -62,3 +63,12 @@ def test_the_mode_is_kept(tmp_path: Path, mode: int) -> None:
     path.chmod(mode)
     write(path, b"new")
     assert path.stat().st_mode & 0o777 == mode and path.read_bytes() == b"new"
+
+
+@posix
+def test_a_file_with_one_name_has_no_change_to_end(tmp_path: Path) -> None:
+    """Its name was taken from another: what was kept for that one is not its content."""
+    path = write(tmp_path / "run.npz", b"mine")
+    (tmp_path / hidden_name("run.npz", ".whole")).write_bytes(b"another's")
+    end_change(path)
+    assert path.read_bytes() == b"mine"

@@ -18,6 +18,7 @@ from bea.errors import ExpressionError
 _CALL = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _ASSIGNMENT = re.compile(rf"({NAME})\s*=")
 _EQUATION = re.compile(r"['′]\s*=")  # x' = y, in a value
+_VALUE = re.compile(r"(?:.*[\s,;])?([+-]?[\d.][^\s,;]*)", re.DOTALL)
 _SEVERAL = re.compile(r"[,;=\n]")
 
 
@@ -78,7 +79,7 @@ def assignments(text: str) -> list[tuple[str, str | None]]:
     Raises
     ------
     ExpressionError
-        If there is no value after a "=".
+        If there is no value after a "=", or no name before a value.
 
     Examples
     --------
@@ -89,6 +90,10 @@ def assignments(text: str) -> list[tuple[str, str | None]]:
     """
     marks = list(_ASSIGNMENT.finditer(_outside(text)))
     bare = text[: marks[0].start()] if marks else text
+    if value := _VALUE.match(bare):
+        raise ExpressionError(
+            f"{excerpt(value[1])} has no name: write NAME={value[1]}, such as beta=9/10"
+        )
     found: list[tuple[str, str | None]] = [
         (name, None) for name in declared_names(bare.replace(";", " "))
     ]

@@ -86,6 +86,7 @@ _HINTS = {
     ".": "leave it out, and write functions by their name alone, such as exp(x)",
     **dict.fromkeys("<>", "a formula has no conditions: it is one smooth expression"),
     "−": "write the minus sign of the keyboard, -", "√": "write sqrt(x)",
+    "∇": "the gradient is grad in an update rule, and no part of a formula",
     "|": "the absolute value is not differentiable", "!": "there is no factorial",
     **dict.fromkeys("{}", "use round brackets"),
     **dict.fromkeys(

@@ -44,7 +44,7 @@ MISTAKES = {
     "two losses": ((*DESCENT, "--loss", "x, y"), "a loss is one expression, and 2 were given"),
     "too few components": (
         ("derive", "explicit-euler", "--field", "x*y"),
-        "1 components for the 2 variables x, y",
+        "1 component for the 2 variables x, y",
     ),
     "loss and field": (
         (*DESCENT, "--loss", "x", "--field", "y"),
