@@ -14,13 +14,9 @@ from typer.main import get_command
 from bea.cli.app import app
 from bea.cli.streams import note, one_line, prepare, silence
 from bea.errors import BeaError, GuessWarning, nearest
-from bea.methods.names import RATES
 
 # Base of click's errors; newer typer carries its own copy of click, under no public name.
 _ClickException: Any = typer.BadParameter.__mro__[2]
-# "--step" and "--rate" are rather "--steps" and "--rates" than the learning rate.
-_RATES = {f"--{name}" for name in {*RATES, "gammas", "learning-rate", "step-size"}}
-_RATES -= {"--step", "--rate"}
 _HYPERPARAMETERS = {"beta", "momentum", "betas", "beta1", "beta2", "epsilon", "eps", "weight_decay"}
 _WRONG, _BROKEN_PIPE = 2, 141
 
@@ -137,6 +133,14 @@ def _no_such_command(typed: str, known: Sequence[str]) -> str:
     return f"no such command '{typed}'.{hint}"
 
 
+def _rates() -> set[str]:
+    """Return options for the step size; "--step" and "--rate" mean rather "--steps", "--rates"."""
+    from bea.methods.names import RATES
+
+    known = {f"--{name}" for name in {*RATES, "gammas", "learning-rate", "step-size"}}
+    return known - {"--step", "--rate"}
+
+
 def _options(context: Any) -> list[str]:
     params = context.command.get_params(context) if context else []
     return [name for param in params for name in param.opts]
@@ -147,7 +151,7 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
     if not option.startswith("--") and not typed[1:].isalpha():
         return f"'{typed}' begins with '-' and is read as an option: give it to --loss or --field"
     known = _options(context)
-    if option in _RATES:
+    if option in _rates():
         own = next((name for name in ("--gammas", "--gamma") if name in known), "")
         runs = "equations leave it a symbol, and runs take it, as bea verify --gammas"
         where = f"it is given by {own}" if own else runs

@@ -166,6 +166,7 @@ def test_starts_with_a_schedule_are_at_the_time_zero() -> None:
         ("step(every=1/10, factor=1/2, time=10)", "9", fmpq(7, 10)),
         ("step(every=1/10, factor=1/2, time=10)", "11", fmpq(6, 10)),
         ("step(every=1, factor=1/2, time=10)", "10", fmpq(3, 2)),
+        ("step(every=1, factor=1/2, time=10)", "1", fmpq(7)),
         ("step(every=1/10**9, factor=1/2, time=2/10**8)", "10**9", fmpq(7, 10**9)),
         ("step(every=1/10, factor=1/2, time=2/5)", "10", fmpq(2, 5)),
         # ... and of runs that have come to rest before it only the first piece is seen.
