@@ -90,9 +90,9 @@ def assignments(text: str) -> list[tuple[str, str | None]]:
     """
     marks = list(_ASSIGNMENT.finditer(_outside(text)))
     bare = text[: marks[0].start()] if marks else text
-    if value := _VALUE.match(bare):
+    if odd := _VALUE.match(bare):
         raise ExpressionError(
-            f"{excerpt(value[1])} has no name: write NAME={value[1]}, such as beta=9/10"
+            f"{excerpt(odd[1])} has no name: write NAME={odd[1]}, such as beta=9/10"
         )
     found: list[tuple[str, str | None]] = [
         (name, None) for name in declared_names(bare.replace(";", " "))
