@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import bea
+from bea.adapters.black_box import BlackBox
 from bea.errors import BeaError
 from bea.fields import VectorField
-from bea.measure.steps.motion import Motion
+from bea.measure.steps.motion import Motion, leading_field, paces_at
 from bea.methods import get
 from bea.modified.memory.character import Character
 
@@ -99,3 +100,19 @@ def test_what_has_no_value_is_not_followed() -> None:
     loss = bea.problems.loss("a*x**2", parameters=["a"])
     with pytest.raises(BeaError, match=r"a run of .* needs numbers: a has no value"):
         motion_of(loss, [1.0], 1.0)
+
+
+def test_paces_are_those_of_the_field_that_is_followed() -> None:
+    """Of Adam's -g/(|g| + 1) at g = 10 it is some 10/11^2, and of the loss it is 10."""
+    adam = get("adam", beta1="1/2", beta2="3/4", epsilon="1")
+    bowl = bea.problems.loss("5*x**2")
+    (pace,) = paces_at(Character(adam, bowl), np.array([[1.0]]))
+    assert 10 / 11**2 <= pace < 1
+
+
+def test_what_cannot_be_derived_is_taken_to_follow_the_problem() -> None:
+    bowl = bea.problems.loss("5*x**2")
+    theirs = BlackBox(lambda gamma: lambda theta: theta - 10 * gamma * theta)
+    character = Character(theirs, bowl)
+    assert leading_field(character) is bowl
+    np.testing.assert_allclose(paces_at(character, np.array([[1.0], [2.0]])), 10.0)

@@ -169,6 +169,8 @@ def test_starts_with_a_schedule_are_at_the_time_zero() -> None:
         ("step(every=1, factor=1/2, time=10)", "1", fmpq(7)),
         ("step(every=1/10**9, factor=1/2, time=2/10**8)", "10**9", fmpq(7, 10**9)),
         ("step(every=1/10, factor=1/2, time=2/5)", "10", fmpq(2, 5)),
+        # No later than the end, and as many whole multiples as there are.
+        ("step(every=1, factor=1/2, time=5/2)", "1/10", fmpq(2)),
         # ... and of runs that have come to rest before it only the first piece is seen.
         ("step(every=2, factor=1/2, time=10)", "10", fmpq(2, 7)),
     ],
@@ -181,3 +183,8 @@ def test_breaks_are_seen_where_something_moves(text: str, curvature: str, end: f
 def test_a_break_after_the_end_is_not_looked_at() -> None:
     method = Scheduled(DESCENT, "one-cycle(time=1, peak=9/10)")
     assert end_across_breaks(method, with_time(bowl("1"))) == schedule_end(method.schedule)
+
+
+def test_where_nothing_moves_all_breaks_are_seen() -> None:
+    method = Scheduled(DESCENT, "step(every=1, factor=1/2, time=4)")
+    assert end_across_breaks(method, with_time(bea.problems.loss("x"))) == fmpq(4)
