@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from bea.errors import TableauError
 from bea.methods.library.runge_kutta import TableauMethod
 from bea.methods.library.tableau import Tableau
 from bea.methods.library.tableaux.quadrature import Quadrature
@@ -32,6 +33,13 @@ class _Family(TableauMethod):
 
     def __post_init__(self) -> None:
         """Take the number of stages, and say the order that it has."""
+        most, asked = max(self.options["stages"]), str(self.stages).strip()
+        if asked.isdecimal() and int(asked) > most:
+            raise TableauError(
+                f"the nodes of '{self.name}' with {asked} stages need more than one square root, "
+                f"which is as far as exact tableaus go here: take {most} stages or fewer, or "
+                "another family, of which lobatto-iiic and lobatto-iiid have 5 and order 8"
+            )
         super().__post_init__()
         object.__setattr__(self, "order_of_accuracy", 2 * self.stages - self.defect)
 
