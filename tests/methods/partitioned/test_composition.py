@@ -50,6 +50,14 @@ def test_the_equation_of_the_adjoint(text: str) -> None:
     assert by_tree(get("adjoint", base=get("adjoint", base=text)), 3) == one
 
 
+def test_the_adjoint_of_a_product_is_the_product_of_adjoints_reversed() -> None:
+    """A step of weight 0 is none; it says of which method the adjoint after it is."""
+    product = get("composition", weights="heun(2/3) symplectic-euler(1/3)")
+    back = "symplectic-euler(0) adjoint(1/3) heun(0) adjoint(2/3)"
+    other = by_tree(get("composition", weights=back), 3)
+    assert by_tree(get("adjoint", base=product), 3) == other != by_tree(product, 3)
+
+
 def test_the_adjoint_on_a_field() -> None:
     """The routes that know no trees, and the iterates."""
     method = get("adjoint", base="explicit-euler")
