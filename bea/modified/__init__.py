@@ -7,6 +7,7 @@ to `bea.flows`. For random steps, `ModifiedGenerator` is the logarithm of the av
 operator, and `StochasticEquation` the diffusion nearest to it.
 """
 
+from bea.modified.algebra.b_series import BSeries
 from bea.modified.componentwise.equation import ComponentwiseEquation
 from bea.modified.derive import modified_equation, modifying_integrator
 from bea.modified.diffusion.derive import stochastic_equation
@@ -21,6 +22,7 @@ from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.structure.split import GradientSplit
 
 __all__ = [
+    "BSeries",
     "ComponentwiseEquation",
     "EpochEquation",
     "GradientSplit",

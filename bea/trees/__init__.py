@@ -2,8 +2,8 @@
 
 `Tree` is an interned unordered rooted tree with its order, symmetry and density; `trees` counts
 them out by order; `colors` says what a node stands for where there is more than one field;
-`single_edge_cuts` is the one table that every recursion of `bea.bseries` reads; `free_trees`
-forgets the root; `notation` writes elementary differentials.
+`single_edge_cuts` and `trunks` are the tables that the recursions of `bea.bseries` read;
+`free_trees` forgets the root; `notation` writes elementary differentials, `tree_of` reads trees.
 """
 
 from bea.trees.colors import FIELD, PLAIN, PLAYERS, THETA, WITH_THETA, Color, Colors
@@ -22,6 +22,8 @@ from bea.trees.rooted_trees import (
     trees_up_to,
 )
 from bea.trees.splits import Split
+from bea.trees.texts import tree_of
+from bea.trees.trunks import Trunk, trunks
 
 __all__ = [
     "FIELD",
@@ -35,6 +37,7 @@ __all__ = [
     "FreeTree",
     "Split",
     "Tree",
+    "Trunk",
     "elementary_differential",
     "free_tree",
     "leaf",
@@ -44,6 +47,8 @@ __all__ = [
     "simplified",
     "single_edge_cuts",
     "tree",
+    "tree_of",
     "trees",
     "trees_up_to",
+    "trunks",
 ]

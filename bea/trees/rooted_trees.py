@@ -15,7 +15,7 @@ from itertools import combinations_with_replacement
 from math import factorial
 from typing import Any
 
-from bea.errors import OrderError
+from bea.errors import OrderError, TreeError
 from bea.trees.colors import FIELD, PLAIN, Color, Colors
 
 
@@ -103,6 +103,8 @@ def tree(children: Iterable[Tree | Sequence[Any]], color: Color = FIELD) -> Tree
     >>> tree([[[]], []]).order
     4
     """
+    if isinstance(children, str):
+        raise TreeError(f"'{children}' is a text: bea.trees.tree_of reads it")
     return _intern(tuple(c if isinstance(c, Tree) else tree(c) for c in children), color)
 
 
