@@ -17,6 +17,7 @@ from typing import Any
 
 from bea.errors import OrderError, TreeError
 from bea.trees.colors import FIELD, PLAIN, Color, Colors
+from bea.trees.svg import svg
 
 
 class Tree:
@@ -92,6 +93,10 @@ class Tree:
     def __repr__(self) -> str:
         inside = f"[{','.join(map(repr, self.children))}]"
         return inside if self.color is FIELD else f"{inside}:{self.color.name}"
+
+    def _repr_svg_(self) -> str:
+        """Return the drawing that a notebook shows."""
+        return svg(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return tree, (self.children, self.color)

@@ -16,7 +16,9 @@ from bea.errors import BeaError, OrderError, TreeError
 from bea.modified.algebra.reading import exact_numbers, in_one_ring, known_color
 from bea.modified.algebra.writing import written
 from bea.modified.elementary import weights
+from bea.modified.writing.script import TEXT, coefficient
 from bea.trees import Tree, position, tree_of, trees_up_to
+from bea.trees.svg import svg_table
 from bea.trees.texts import check_colors, named
 
 
@@ -227,6 +229,15 @@ class LinearSeries(TreeSeries):
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
+
+    def svg(self) -> str:
+        """Return its trees, drawn, with their coefficients: an SVG document.
+
+        >>> from bea.modified.algebra.b_series import BSeries
+        >>> BSeries.exact_flow(3).svg().count("<text")
+        4
+        """
+        return svg_table([(t, coefficient(c, TEXT)) for t, c in self.items()])
 
     # --- private helpers --------------------------------------------------------------------------
 

@@ -33,10 +33,7 @@ def field_of(source: Any, order: int) -> tuple[list[Any], Colors]:
     """
     found = method_of(source) if isinstance(source, str) else source
     if isinstance(found, Method):
-        _refuse_schedule(found)
-        found = modified_equation(found, order=order)
-        if not isinstance(found, ModifiedEquation):
-            raise MethodError(f"{source} cannot be expressed on trees: take a method that can be")
+        found = equation_on_trees(found, order)
     if not isinstance(found, ModifiedEquation):
         raise BeaError(
             f"a series is of a method, its name or an equation, and {type(source).__name__} is "
@@ -44,6 +41,24 @@ def field_of(source: Any, order: int) -> tuple[list[Any], Colors]:
         )
     _refuse_schedule(found.method)
     return list(found.truncate(order).coefficients.values()), found.method.colors
+
+
+def equation_on_trees(method: Method, order: int) -> ModifiedEquation:
+    """Return the modified equation of a method for every field, where trees express it.
+
+    Raises
+    ------
+    MethodError
+        If they do not, or there is a schedule.
+    """
+    _refuse_schedule(method)
+    found = modified_equation(method, order=0)
+    if not isinstance(found, ModifiedEquation):
+        raise MethodError(
+            f"trees do not express {method.name}, which takes roots or quotients of f: take another "
+            "method, such as heavy-ball or rk4"
+        )
+    return modified_equation(method, order=order)
 
 
 def numbers_by_trees(

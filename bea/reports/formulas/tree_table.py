@@ -11,14 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flint import fmpq
-
-from bea.algebra import Element
 from bea.modified import ModifiedEquation
 from bea.modified.schedule.slopes import ScheduledTree, slopes_text
-from bea.modified.writing.fractions import Fraction, fraction_of
-from bea.modified.writing.letters import written
-from bea.modified.writing.script import LATEX, TEXT, Script
+from bea.modified.writing.script import LATEX, TEXT, coefficient
 from bea.reports.tables import plain_text, table_of
 from bea.trees import Tree, elementary_differential
 from bea.trees.pictures import tikz
@@ -89,20 +84,6 @@ def tree_table_latex(equation: ModifiedEquation) -> str:
         rf"\begin{{tabular}}{{c{'l' * scheduled}rrrll}}", r"\hline", body[0], r"\hline", *body[1:],
         r"\hline", r"\end{tabular}}",
     ])  # fmt: skip
-
-
-def coefficient(value: Any, script: Script) -> str:
-    """Return one coefficient with its sign, as one fraction where it is one.
-
-    >>> coefficient(fmpq(-1, 2), TEXT), coefficient(fmpq(0), LATEX)
-    ('−1/2', '0')
-    """
-    exact = isinstance(value, Element)
-    fraction = fraction_of(value) if exact else Fraction(fmpq(value), (), ())
-    if fraction is None:  # zero, or with other functions in it
-        return "0" if value.is_zero() else script.value(value)
-    sign = script.minus if fraction.number < 0 else ""
-    return sign + written(fraction, script.letters)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -373,7 +373,7 @@ REFUSED: list[tuple[Any, type[BeaError], str]] = [
     (lambda: BSeries.map({}, colors=12), TreeError, "1 to 9 parts"),
     (lambda: BSeries.of("rk4", 0), OrderError, "at least 1"),
     (lambda: BSeries.of(3), BeaError, "take BSeries.map or BSeries.field"),
-    (lambda: BSeries.of("adam", 2), MethodError, "cannot be expressed on trees"),
+    (lambda: BSeries.of("adam", 2), MethodError, "trees do not express adam"),
     (lambda: BSeries.of("rk4", 3)["f'f'f'f"], OrderError, "make it to the order 4"),
     (lambda: BSeries.of("rk4", 3)["f1'f2"], TreeError, "has a node f1, and the trees are of f"),
     (lambda: BSeries.f(2).log(), BeaError, "take exp of a field"),
