@@ -55,8 +55,8 @@ def equation_on_trees(method: Method, order: int) -> ModifiedEquation:
     found = modified_equation(method, order=0)
     if not isinstance(found, ModifiedEquation):
         raise MethodError(
-            f"trees do not express {method.name}, which takes roots or quotients of f: take another "
-            "method, such as heavy-ball or rk4"
+            f"trees do not express {method.name}, which takes roots or quotients of f: take "
+            "another method, such as heavy-ball or rk4"
         )
     return modified_equation(method, order=order)
 

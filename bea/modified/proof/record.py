@@ -51,6 +51,7 @@ def proof_record(equation: ModifiedEquation) -> dict[str, Any]:
     recorder = Recorder(TreeArithmetic(nodes, colors=colors), memory)
     bound = bind_exactly(method)
     theta, state = bound.step(recorder, recorder.identity, recorder.memory, recorder.gamma)
+    after = [_pairs(part.parts) for part in (theta, *state)]
     return {
         "method": str(method),
         "order": equation.order,
@@ -61,7 +62,7 @@ def proof_record(equation: ModifiedEquation) -> dict[str, Any]:
         "memory": [_series(part) for part in memory],
         "registers": [_operation(operation) for operation in recorder.operations],
         "equations": [[_pairs(a), _pairs(b)] for a, b in recorder.equations],
-        "after": [_pairs(part.parts) for part in (theta, *state)],
+        "after": after,
     }
 
 
@@ -118,6 +119,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     record: dict[str, Any] = {"operation": operation.name}
     if operation.name == "given":
         return {**record, **_series(operation.value)}
-    if operation.name == "share":
+    if operation.name in ("share", "flow"):
         record["color"] = operation.color
+    if operation.name == "flow":
+        record["time"] = _number(operation.time)
     return {**record, "of": [_pairs(parts) for parts in operation.arguments]}

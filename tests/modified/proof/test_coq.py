@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,9 @@ def test_the_checker_is_short() -> None:
         ("heavy-ball", 5, {"beta": "9/10"}),
         ("usam", 3, {"ratio": "1/2"}),
         ("alternating", 2, {}),
+        ("stormer-verlet", 2, {}),
+        ("strang", 2, {}),
+        ("splitting", 1, {"stages": "1/2 A, B, C, 1/2 A", "split": "x; y; z"}),
     ],
 )
 def test_the_kernel_accepts_it_and_no_other(
@@ -64,4 +68,20 @@ def test_a_corrupted_coefficient_is_an_error(tmp_path: Path) -> None:
     record = record_of("heavy-ball", 2, beta="9/10")
     wrong = record | {"field": [*record["field"][:-1], "1/3"]}
     run = accepted(coq_text(wrong), tmp_path)
-    assert run.returncode != 0 and 'Unable to unify "true" with "false"' in run.stderr
+    assert run.returncode != 0 and '"true = true" while it is expected' in run.stderr
+
+
+@needs_coq
+@pytest.mark.parametrize("change", [None, 1000])
+def test_stormer_verlet_to_order_5(change: int | None, tmp_path: Path) -> None:
+    """On 1,202 trees of two colours; the kernel refuses a change anywhere."""
+    record = record_of("stormer-verlet", 5)
+    if change is not None:
+        field = list(record["field"])
+        field[change] = str(Fraction(field[change]) + Fraction(1, 10**6))
+        record = record | {"field": field}
+    run = accepted(coq_text(record), tmp_path)
+    assert (run.returncode == 0) == (change is None)
+    assert ("Closed under the global context" if change is None else "true = true") in (
+        run.stdout + run.stderr
+    )
