@@ -13,6 +13,7 @@ from flint import fmpq
 
 from bea.bseries import TreeSeries
 from bea.errors import BeaError, OrderError, TreeError
+from bea.files.drawings import drawing_of
 from bea.modified.algebra.reading import exact_numbers, in_one_ring, known_color
 from bea.modified.algebra.writing import written
 from bea.modified.elementary import weights
@@ -131,6 +132,9 @@ class LinearSeries(TreeSeries):
 
     __radd__ = __add__
 
+    def __neg__(self) -> Self:
+        return self * -1
+
     def __sub__(self, other: Any) -> Self:
         return self + (-other)
 
@@ -229,6 +233,28 @@ class LinearSeries(TreeSeries):
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
+
+    @property
+    def formula(self) -> str:
+        """What its coefficients are the factors of.
+
+        >>> from bea.modified.algebra.b_series import BSeries
+        >>> BSeries.f(1).formula, BSeries.exact_flow(1).formula
+        ('Σ γ^(|τ|−1) b(τ)/σ(τ) F(τ)', 'θ + Σ γ^|τ| a(τ)/σ(τ) F(τ)')
+        """
+        shift = f"{self.shift:+d}".replace("-", "−")
+        power = f"γ^(|τ|{shift})" if self.shift else "γ^|τ|"
+        if self.kind == "map":
+            return f"θ + Σ {power} a(τ)/σ(τ) F(τ)"
+        return f"Σ {power} b(τ)/σ(τ) F(τ)"
+
+    def table(self, latex: bool = False) -> str:
+        """Return its coefficients as a table over trees; in LaTeX the trees are drawn in TikZ."""
+        return str(drawing_of("TreeTable")(self, latex=latex))
+
+    def plot(self, order: int | None = None, **options: Any) -> Any:
+        """Draw its trees with their coefficients; see `bea.plots.trees_figure`."""
+        return drawing_of("BSeries")(self, order=order, **options)
 
     def svg(self) -> str:
         """Return its trees, drawn, with their coefficients: an SVG document.

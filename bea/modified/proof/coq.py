@@ -30,8 +30,8 @@ Fixpoint grown leaf t : list tree := match t with T c l => node c (leaf :: l) ::
     map (fun y => node c (y :: seen ++ r)) (grown leaf x) ++ go (x :: seen) r end) [] l end.
 Fixpoint place t l := match l with [] => O | x :: r => if same t x then O else S (place t r) end.
 Definition complete n colors trees := let leaves := map (fun c => T c []) (seq 0 colors) in
-  let has t := existsb (same t) trees in forallb has leaves && forallb (fun t =>
-    Nat.leb n (size t) || forallb (fun leaf => forallb has (grown leaf t)) leaves) trees.
+  let has t := Nat.ltb (place t trees) (length trees) in forallb has leaves && forallb (fun t =>
+    if Nat.ltb (size t) n then forallb (fun x => forallb has (grown x t)) leaves else true) trees.
 (* A series e theta + sum of gamma^|tau| a(tau)/sigma(tau) F(tau): e, and a over all trees. *)
 Definition series := (Q * list Q)%type. Definition get (l : list Q) i := nth i l 0.
 Definition add x y := Qred (x + y). Definition mul x y := Qred (x * y).

@@ -76,10 +76,10 @@ def trees_data(source: Any, order: int | None = None) -> TreesData:
     series = source if isinstance(source, BSeries) else BSeries.of(source, order)
     if order is not None and series.order != order:
         series = series.truncate(order)
-    letter = "a" if series.identity != 0 else "b"
+    letter = "a" if series.kind == "map" else "b"
     title = f"Coefficients {letter}(τ) of {_named(source, series)}"
     entries = [(t, coefficient(c, TEXT)) for t, c in series.items()]
-    return TreesData(title, _formula(series, letter), entries)
+    return TreesData(title, _formula(series), entries)
 
 
 def draw_trees(data: TreesData, axes: Axes | None = None) -> Figure:
@@ -137,14 +137,11 @@ def _named(source: Any, series: BSeries) -> str:
     return f"a step of {method_words(str(source))}"
 
 
-def _formula(series: BSeries, letter: str) -> str:
+def _formula(series: BSeries) -> str:
     """Return the series in general, and what nodes stand for where there are several kinds."""
-    shift = f"{series.shift:+d}".replace("-", "−") if series.shift else ""
-    power = f"γ^(|τ|{shift})" if shift else "γ^|τ|"
-    text = f"{'θ + ' if letter == 'a' else ''}Σ {power} {letter}(τ)/σ(τ) F(τ)"
     marks = []
     for color in series.colors if len(series.colors) > 1 else ():
         node = next(t for t in series if t.order == 1 and t.color is color)
         circled = chr(ord("①") + int(digit(node)) - 1) if digit(node) else ""
         marks.append(f"{circled or '●○'[not is_filled(node)]} {color.text}")
-    return f"{text},   {',  '.join(marks)}" if marks else text
+    return f"{series.formula},   {',  '.join(marks)}" if marks else series.formula

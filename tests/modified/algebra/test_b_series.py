@@ -398,3 +398,14 @@ def test_refusals(ask: Any, kind: type[BeaError], message: str) -> None:
     with pytest.raises(kind, match=message) as found:
         ask()
     assert "\n" not in str(found.value)
+
+
+def test_tables_and_drawings_are_handed_down() -> None:
+    euler = BSeries.of("symplectic-euler", 2)
+    lines = euler.table().splitlines()
+    assert lines[0] == "Coefficients a(τ) of a map: θ + Σ γ^|τ| a(τ)/σ(τ) F(τ)"
+    assert lines[2].split()[-1] == "a(τ)" and lines[-2].split()[0] == "[[]:f1]:f2"
+    assert lines[-2].split()[-2:] == ["f₂'f₁", "1"] and len(lines) == 4 + 6
+    latex = euler.log().table(latex=True)
+    assert r"b(\tau)" in latex and latex.count(r"\tikz[") == 6
+    assert len(euler.plot(order=1).axes[0].patches) == 2
