@@ -1,9 +1,9 @@
 r"""The coefficients of an equation, or of a B-series, as a table over trees, for a page or a paper.
 
-A field is Σ γ^(|τ|−1) b(τ)/σ(τ) F(τ), a map θ + Σ γ^|τ| a(τ)/σ(τ) F(τ), with the order |τ|,
-the symmetry σ(τ), the density γ(τ) and the elementary differential F(τ); of a loss f = −∇L. With a schedule a row is also of a monomial in
-s, s', …, each prime of which brings a power of γ. Source: Hairer, Lubich and Wanner, Geometric
-Numerical Integration, section IX.9.
+A field is Σ γ^(|τ|−1) b(τ)/σ(τ) F(τ), a map θ + Σ γ^|τ| a(τ)/σ(τ) F(τ), with the order |τ|, the
+symmetry σ(τ), the density γ(τ) and the elementary differential F(τ); of a loss f = −∇L. With a
+schedule a row is also of a monomial in s, s', …, each prime of which brings a power of γ. Source:
+Hairer, Lubich and Wanner, Geometric Numerical Integration, section IX.9.
 """
 
 from __future__ import annotations
