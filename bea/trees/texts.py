@@ -16,9 +16,9 @@ from bea.trees.rooted_trees import Tree, tree
 _AS = "write a tree as [[],[]] or as f''(f,f), with colours as [[]:f2]:f1 or f1'f2"
 _MOST_NODES = 100
 _TOKEN = re.compile(
-    r"\s*(?:(?P<name>f[1-9₁-₉]?|theta|θ)(?P<primes>\^\(\d{1,3}\)|'*)|(?P<mark>[\[\](),:]))"
+    r"\s*(?:(?P<name>f[0-9₀-₉]*|theta|θ)(?P<primes>\^\(\d{1,3}\)|'*)|(?P<mark>[\[\](),:]))"
 )
-_SUBSCRIPTS = str.maketrans("₁₂₃₄₅₆₇₈₉", "123456789")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def tree_of(text: str, colors: Colors | None = None) -> Tree:
@@ -30,7 +30,7 @@ def tree_of(text: str, colors: Colors | None = None) -> Tree:
         Brackets, such as "[[],[]]" or "[[]:f2]:f1", or an elementary differential, such as
         "f''(f,f)" or "f1'f2".
     colors
-        The colours that its nodes may have; by default any.
+        The colours that its nodes may have; by default f, its blocks f1, f2, ..., and theta.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def tree_of(text: str, colors: Colors | None = None) -> Tree:
     ...
     bea.errors.TreeError: the tree 'f''(f)' is not read: f'' has 1 argument and not 2
     """
-    found = _Reader(str(text)).tree()
+    found = _Reader(str(text), colors or ()).tree()
     if colors is not None:
         check_colors(found, colors)
     return found
@@ -78,8 +78,9 @@ def named(colors: Sequence[Color]) -> str:
 class _Reader:
     """Reads one text from left to right; the next token is at `place`."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, colors: Colors) -> None:
         self.text, self.place, self.nodes = text, 0, 0
+        self.colors = {color.name: color for color in colors}
         self.tokens: list[re.Match[str]] = []
         at, end = 0, len(text.rstrip())
         while at < end:
@@ -143,7 +144,17 @@ class _Reader:
         self.place += 1
         primes = token["primes"]
         count = int(primes[2:-1]) if primes.startswith("^") else len(primes)
-        return _color(token["name"].translate(_SUBSCRIPTS)), count, token[0].strip()
+        return self.named(token["name"].translate(_SUBSCRIPTS)), count, token[0].strip()
+
+    def named(self, name: str) -> Color:
+        """Return the colour of a name, one of those that are given if there is one."""
+        name = "theta" if name == "θ" else name
+        if name in ("f", "theta"):
+            return self.colors.get(name, FIELD if name == "f" else THETA)
+        number = int(name[1:])
+        if number == 0:
+            raise self.error("the parts of f are f1, f2, …, and there is no f0")
+        return self.colors.get(name) or parts_of(number)[-1]
 
     def mark(self) -> str | None:
         """Return the bracket, comma or colon that comes next, if one does."""
@@ -167,9 +178,3 @@ class _Reader:
         """Return the error that names the text and the cause."""
         shown = self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
         return TreeError(f"the tree '{shown}' is not read: {cause}")
-
-
-def _color(name: str) -> Color:
-    if name == "f":
-        return FIELD
-    return THETA if name in ("theta", "θ") else parts_of(int(name[1:]))[-1]

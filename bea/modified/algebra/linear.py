@@ -82,7 +82,7 @@ class LinearSeries(TreeSeries):
 
     def __getitem__(self, tree: Tree | str) -> Any:
         """Return the coefficient of a tree, or of its text, in brackets or as f''(f,f)."""
-        found = tree if isinstance(tree, Tree) else tree_of(tree)
+        found = tree if isinstance(tree, Tree) else tree_of(tree, self.colors)
         check_colors(found, self.colors)
         if found.order > self.nodes:
             raise OrderError(

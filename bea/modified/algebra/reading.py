@@ -19,11 +19,9 @@ from bea.modified.checks import checked_order
 from bea.modified.derive import modified_equation
 from bea.modified.equation import ModifiedEquation
 from bea.modified.symbolic_step import rational_if_possible
-from bea.trees import PLAIN, THETA, WITH_THETA, Color, Colors, Tree, positions, tree_of
+from bea.trees import FIELD, PLAIN, THETA, WITH_THETA, Color, Colors, Tree, positions, tree_of
 from bea.trees.colors import parts_of
 from bea.trees.texts import check_colors, named
-
-_MOST_PARTS = 9
 
 
 def field_of(source: Any, order: int) -> tuple[list[Any], Colors]:
@@ -71,8 +69,9 @@ def numbers_by_trees(
     """
     if not isinstance(values, Mapping):
         raise BeaError("numbers are given by trees, as in {'f': 1, \"f'f\": '1/2'}")
-    given = [(key if isinstance(key, Tree) else tree_of(key), key) for key in values]
-    chosen = colors_of(colors, [color for found, _ in given for color in found.colors])
+    asked = None if colors is None else colors_of(colors)
+    given = [(key if isinstance(key, Tree) else tree_of(key, asked), key) for key in values]
+    chosen = asked or colors_of(None, [color for found, _ in given for color in found.colors])
     largest = max((found.order for found, _ in given), default=1)
     nodes = largest if nodes is None else nodes
     if nodes < largest:
@@ -99,18 +98,19 @@ def colors_of(asked: Any, seen: Iterable[Color] = ()) -> Colors:
     ((f1, f2), (f1, f2, f3))
     """
     if isinstance(asked, int) and not isinstance(asked, bool):
-        if not 1 <= asked <= _MOST_PARTS:
-            raise TreeError(f"a field has 1 to {_MOST_PARTS} parts, and {asked} were asked for")
+        if asked < 1:
+            raise TreeError(f"a field has one part or more, and {asked} were asked for")
         return PLAIN if asked == 1 else parts_of(asked)
     if asked is not None:
         return tuple(c if isinstance(c, Color) else tree_of(f"[]:{c}").color for c in asked)
     seen = set(seen)
-    numbers = [int(color.name[1:]) for color in seen if color.block]
-    if numbers and len(seen) > len(numbers):
+    numbers = [int(color.name[1:]) for color in seen - {*WITH_THETA}]
+    found = parts_of(max(2, *numbers)) if numbers else WITH_THETA if THETA in seen else PLAIN
+    if numbers and FIELD in seen:
         raise TreeError("some nodes are of f and others of its parts f1, f2, …: name parts only")
-    if numbers:
-        return parts_of(max(2, *numbers))
-    return WITH_THETA if THETA in seen else PLAIN
+    if not seen <= {*found}:
+        raise TreeError(f"the trees have nodes of {named(sorted(seen, key=str))}: say the colors")
+    return found
 
 
 def known_color(name: Any, colors: Colors) -> Color:

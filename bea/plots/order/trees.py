@@ -142,6 +142,7 @@ def _formula(series: BSeries) -> str:
     marks = []
     for color in series.colors if len(series.colors) > 1 else ():
         node = next(t for t in series if t.order == 1 and t.color is color)
-        circled = chr(ord("①") + int(digit(node)) - 1) if digit(node) else ""
+        number = digit(node)
+        circled = chr(ord("①") + int(number) - 1) if number and int(number) <= 20 else number
         marks.append(f"{circled or '●○'[not is_filled(node)]} {color.text}")
     return f"{series.formula},   {',  '.join(marks)}" if marks else series.formula
