@@ -268,7 +268,7 @@ class LinearSeries(TreeSeries):
     # --- private helpers --------------------------------------------------------------------------
 
     def _with(
-        self, identity: Any, coefficients: list[Any], shift: int, beyond: bool | None = None
+        self, identity: Any, coefficients: Any, shift: int, beyond: bool | None = None
     ) -> Self:
         return type(self)(identity, coefficients, shift, self.colors)
 
