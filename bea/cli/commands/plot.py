@@ -14,6 +14,7 @@ import typer
 from bea.cli.commands.analyze import plot_stability
 from bea.cli.commands.drift import measured
 from bea.cli.commands.plot_optimizers import plot_certificate, plot_comparison, plot_schedule
+from bea.cli.commands.plot_trees import plot_trees
 from bea.cli.reading import options
 from bea.cli.reading.figure_options import (
     Looks,
@@ -236,48 +237,6 @@ def plot_energy(
     with waiting(console_on(sys.stderr), "running"):
         figure = energy_figure(used, on, step_size, point, orders(orders_text), **length)
     looks.save(figure, target)
-
-
-@gathered
-def plot_trees(
-    method: options.OptionalMethodArgument = None,
-    *,
-    subject: Subject,
-    order_text: options.Order = "3",
-    inverse: Annotated[
-        bool, typer.Option("--inverse", help="Of the field to feed the method, instead.")
-    ] = False,
-    looks: Looks,
-    out: options.OutFigure = None,
-) -> None:
-    """Draw the trees of a method's modified equation, each with its coefficient b(τ).
-
-    Nodes of the parts of a split field are disks, circles, and circles with a number.
-
-    For example:
-
-      bea plot trees rk4 --order 4
-      bea plot trees stormer-verlet --order 2 --out verlet.svg
-      bea plot trees heavy-ball --param beta --order 3
-    """
-    target = picture(out, "trees", looks)
-    chosen = subject.placed(method, None, "plot trees")
-    if chosen.problem is not None:
-        raise BeaError("trees are drawn for every field at once: leave the problem out")
-
-    from bea.modified import modifying_integrator
-    from bea.modified.algebra.reading import equation_on_trees
-    from bea.plots import trees_figure
-
-    highest = order(order_text)
-    looks.save(
-        trees_figure(
-            modifying_integrator(chosen.method, order=highest)
-            if inverse
-            else equation_on_trees(chosen.method, highest)
-        ),
-        target,
-    )
 
 
 def _is_study(text: str | None) -> bool:
