@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import fmpq
 
-from bea.bseries import TreeArithmetic, TreeSeries
+from bea.bseries import TreeArithmetic, TreeSeries, flow_of_field
 from bea.errors import BeaError, MethodError
 from bea.methods import Scheduled
 from bea.modified.equation import ModifiedEquation
@@ -52,13 +52,19 @@ def proof_record(equation: ModifiedEquation) -> dict[str, Any]:
     bound = bind_exactly(method)
     theta, state = bound.step(recorder, recorder.identity, recorder.memory, recorder.gamma)
     after = [_pairs(part.parts) for part in (theta, *state)]
+    field = list(equation.coefficients.values())
+    if flow_of_field(field, colors) != recorder.value(theta).coefficients:
+        raise MethodError(
+            f"the equation of {method} is for fields on which some trees are zero, and the checker "
+            "knows fields of every kind: take another method, such as stormer-verlet"
+        )
     return {
         "method": str(method),
         "order": equation.order,
         "nodes": nodes,
         "colors": len(colors),
         "trees": [_nested(tree, colors) for tree in trees_up_to(nodes, colors)],
-        "field": [_number(b) for b in equation.coefficients.values()],
+        "field": [_number(b) for b in field],
         "memory": [_series(part) for part in memory],
         "registers": [_operation(operation) for operation in recorder.operations],
         "equations": [[_pairs(a), _pairs(b)] for a, b in recorder.equations],
