@@ -4,8 +4,9 @@
     map    theta + sum over tau of gamma^|tau| a(tau)/sigma(tau) F(tau)
 
 `lie_derivative`, `flow_of_field` (exp) and `field_of_map` (log) are the calculus, each one pass
-over the table of single-edge cuts; `TreeArithmetic` is the arithmetic in which a method's `step`
-is run to find the coefficients of its map. Coefficients are lists over `bea.trees.trees_up_to`.
+over the table of single-edge cuts; `composition` has products and substitution; `TreeArithmetic` is
+the arithmetic in which a method's `step` is run to find the coefficients of its map. Coefficients
+are lists over `bea.trees.trees_up_to`.
 Where the nodes of the trees have colours, for a field of several parts, all are told which.
 """
 

@@ -4,7 +4,8 @@ Three routes that do not know of each other are in `routes`: `operator` (the log
 `perturbation` (powers of gamma in exp(gamma D~) theta) and `trees` (B-series). Their exact
 agreement is the proof of correctness. `ModifiedEquation` is the result; integrating it is left
 to `bea.flows`. For random steps, `ModifiedGenerator` is the logarithm of the averaged
-operator, and `StochasticEquation` the diffusion nearest to it.
+operator, and `StochasticEquation` the diffusion nearest to it. `BSeries` has the maps and fields on
+trees, and their algebra, as objects of their own.
 """
 
 from bea.modified.algebra.b_series import BSeries

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import combinations
 from typing import Any
 
 import pytest
@@ -211,52 +210,6 @@ def test_modified_and_modifying_fields_are_inverse(name: str) -> None:
     assert modified == BSeries.of(method, order + 1).log()
     flow = BSeries.exact_flow(order + 1, method.colors)
     assert BSeries.of(method, order + 1).substitute(modifying) == flow
-
-
-def partitions_by_edges(whole: Tree) -> Any:
-    """Yield (blocks, skeleton) for every set of edges, one by one: the definition itself."""
-    nodes: list[Tree] = []
-    parent: list[int] = []
-
-    def walk(node: Tree, below: int) -> None:
-        place = len(nodes)
-        nodes.append(node)
-        parent.append(below)
-        for child in node.children:
-            walk(child, place)
-
-    walk(whole, -1)
-    edges = range(1, len(nodes))
-    for size in range(len(nodes)):
-        for cut in combinations(edges, size):
-            top = {0, *cut}
-
-            def block(i: int, top: set[int] = top) -> Tree:
-                above = [j for j in edges if parent[j] == i and j not in top]
-                return tree([block(j) for j in above], nodes[i].color)
-
-            def root(i: int, top: set[int] = top) -> int:
-                return i if i in top else root(parent[i])
-
-            def skeleton(i: int, top: set[int] = top) -> Tree:
-                return tree([skeleton(j) for j in sorted(top - {0}) if root(parent[j]) == i])
-
-            yield [block(i) for i in sorted(top)], skeleton(0)
-
-
-@quick
-@given(data=st.data())
-def test_substitution_is_the_sum_over_partitions(data: Any) -> None:
-    p, g = series_of(data, PLAIN, "map"), series_of(data, PLAIN, "field")
-    found = p.substitute(g)
-    for whole in p:
-        total = fmpq(0)
-        for blocks, skeleton in partitions_by_edges(whole):
-            term = p[skeleton]
-            for one in blocks:
-                term = term * g[one]
-            total += term
-        assert found[whole] == total
 
 
 # --- colours --------------------------------------------------------------------------------------
