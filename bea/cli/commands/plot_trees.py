@@ -11,7 +11,10 @@ from bea.cli.reading.figure_options import Looks, picture
 from bea.cli.reading.gathered import gathered
 from bea.cli.reading.inputs import order
 from bea.cli.reading.subject import Subject
-from bea.errors import BeaError
+from bea.errors import BeaError, OrderError
+
+# Those of more do not fit on a figure of some metres.
+_MOST_TREES = 2_000
 
 
 @gathered
@@ -44,8 +47,11 @@ def plot_trees(
     from bea.modified import modifying_integrator
     from bea.modified.algebra.reading import equation_on_trees
     from bea.plots import trees_figure
+    from bea.trees import number_up_to
 
     highest = order(order_text)
+    if (count := number_up_to(highest + 1, chosen.method.colors)) > _MOST_TREES:
+        raise OrderError(f"{count:,} trees are too many for a drawing: take a lower order")
     looks.save(
         trees_figure(
             modifying_integrator(chosen.method, order=highest)

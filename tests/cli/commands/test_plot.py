@@ -93,6 +93,7 @@ def test_trees_are_drawn_with_their_coefficients(bea: Bea, folder: Path) -> None
         (["adam"], "trees do not express adam"),
         (["rk4", "--loss", "x**2"], "leave the problem out"),
         ([], "missing argument 'METHOD'"),
+        (["rk4", "-k", "13"], "53,272 trees are too many for a drawing: take a lower order"),
     ]:
         bad = bea("plot", "trees", *words)
         assert bad.status == 2 and message in bad.err and bad.err.count("\n") == 1

@@ -81,7 +81,9 @@ def test_players_who_take_turns_are_a_partitioned_method(check: Callable[[Any], 
     check(record)
 
 
-@pytest.mark.parametrize("name", ["rk4", "implicit-midpoint", "heavy-ball", "alternating"])
+@pytest.mark.parametrize(
+    "name", ["rk4", "implicit-midpoint", "heavy-ball", "alternating", "stormer-verlet"]
+)
 def test_no_number_of_a_proof_can_be_changed(name: str, check: Callable[[Any], None]) -> None:
     record = record_of(name, 2)
     count = 0
@@ -140,6 +142,10 @@ def test_no_coefficient_to_order_5_can_be_changed(name: str, parameters: dict[st
         flowed: Fraction = checker.after_flow(own, few, nodes, edges).coefficients[tree]
         return flowed
 
+    for i, b in enumerate(record["field"] if record["colors"] == 1 else []):
+        field_changed = [*record["field"][:i], str(Fraction(b) + 1), *record["field"][i + 1 :]]
+        with pytest.raises(ValueError, match="the flow of the field is not the step"):
+            checker.check(record | {"field": field_changed})
     assert all(flow_at(tree, Fraction(0)) == after[tree] for tree in trees[::9])
     assert all(flow_at(tree, Fraction(1, 10**9)) != after[tree] for tree in trees)
 
