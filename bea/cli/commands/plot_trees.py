@@ -13,8 +13,8 @@ from bea.cli.reading.inputs import order
 from bea.cli.reading.subject import Subject
 from bea.errors import BeaError, OrderError
 
-# Those of more do not fit on a figure of some metres.
-_MOST_TREES = 2_000
+# More do not fit on a figure of two metres.
+_MOST_TREES = 450
 
 
 @gathered
