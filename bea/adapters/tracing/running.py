@@ -1,0 +1,96 @@
+"""What of a tape does not depend on theta, in exact numbers and in those of an arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from bea.adapters.tracing import scalars
+from bea.adapters.tracing.tape import Tape
+from bea.algebra import Expression, as_float
+from bea.algebra.language.building import number
+
+
+class Constants(Mapping[int, Any]):
+    """The values on a tape that hyperparameters and the number of the step give alone.
+
+    Parameters
+    ----------
+    tape
+        The tape.
+    values
+        The hyperparameters.
+    count
+        How many steps were done; None far from the first one.
+    constant
+        Turns an exact number into one of the arithmetic.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        values: Mapping[str, Expression],
+        count: int | None,
+        constant: Callable[[Expression], Any],
+    ) -> None:
+        self.tape, self.given, self.constant = tape, values, constant
+        self.count: Any = scalars.N if count is None else number(count)
+        self.exact: dict[int, Any] = {}
+        for place, instruction in enumerate(tape.instructions):
+            found = self._of(place, instruction)
+            if found is not None:
+                self.exact[place] = found
+        self._numbers: dict[int, Any] = {}
+
+    def hold_guards(self) -> bool:
+        """Tell whether the guards that depend on these numbers alone are as they were recorded."""
+        return all(self.exact.get(g.place, g.truth) == g.truth for g in self.tape.guards)
+
+    def __len__(self) -> int:
+        return len(self.exact)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.exact)
+
+    def __getitem__(self, place: int) -> Any:
+        if place not in self._numbers:
+            value = self.exact[place]
+            plain = isinstance(value, bool)
+            self._numbers[place] = value if plain else self.constant(scalars.settled(value))
+        return self._numbers[place]
+
+    def _of(self, place: int, instruction: Any) -> Any:
+        operation, operands, settings, shape = instruction
+        given = dict(settings)
+        if operation == "input":
+            name = given["name"]
+            return self.count if name == "count" else self.given.get(name)
+        if operation == "constant":
+            return given["value"]
+        if shape or not operands or any(k not in self.exact for k in operands):
+            return None
+        name = given.get("name", operation) if operation == "function" else operation
+        return scalars.carry_out(
+            name, [self.exact[k] for k in operands], lambda: self._recorded(place)
+        )
+
+    def _recorded(self, place: int) -> bool:
+        """Return what a comparison of open hyperparameters was when the step was recorded."""
+        found = next((g.truth for g in self.tape.guards if g.place == place), None)
+        return bool(found)
+
+
+def float_constants(
+    tape: Tape, values: Mapping[str, Expression], count: int
+) -> dict[int, float | int]:
+    """Return the numbers on a tape as floats, for a step after so many."""
+    found: dict[int, float | int] = {}
+    for place, instruction in enumerate(tape.instructions):
+        given = dict(instruction.settings)
+        if instruction.operation == "constant":
+            found[place] = as_float(given["value"])
+        elif instruction.operation == "input" and given["name"] == "count":
+            found[place] = float(count)
+        elif instruction.operation == "input" and given["name"] in values:
+            found[place] = as_float(values[given["name"]])
+    return found

@@ -1,0 +1,166 @@
+"""The operations of one step of an optimizer, in the order in which they were done.
+
+A tape is written by a front end while the real step runs, and is run by `Traced` in any arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from bea.adapters.tracing.constants import shown_decimal
+from bea.adapters.tracing.operations import OPERATIONS, Operations
+from bea.algebra import Expression
+from bea.errors import MethodError
+
+Shape = tuple[int, ...]
+
+
+class Instruction(NamedTuple):
+    """One operation on the values at earlier places.
+
+    An input has the operation "input" and its name as a setting, a number "constant" and its value.
+    """
+
+    operation: str
+    operands: tuple[int, ...]
+    settings: tuple[tuple[str, Any], ...]
+    shape: Shape
+
+
+class Guard(NamedTuple):
+    """A branch of Python's that the step took: the comparison at a place, and what came out."""
+
+    place: int
+    truth: bool
+
+
+@dataclass
+class Tape:
+    """The instructions, and where the parameters and the memory after the step are.
+
+    Examples
+    --------
+    Gradient descent on one parameter with three entries::
+
+        tape = Tape()
+        theta, grad = tape.input("theta.0", (3,)), tape.input("grad.0", (3,))
+        move = tape.record("multiply", tape.input("gamma"), grad)
+        tape.theta = (tape.record("subtract", theta, move),)
+    """
+
+    instructions: list[Instruction] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    theta: tuple[int, ...] = ()
+    memory: tuple[int, ...] = ()
+    _places: dict[Instruction, int] = field(default_factory=dict, repr=False)
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def input(self, name: str, shape: Shape = ()) -> int:
+        """Return the place of an input."""
+        return self._put(Instruction("input", (), (("name", name),), shape))
+
+    def constant(self, value: Any) -> int:
+        """Return the place of a number: an expression, or a float, the decimal that it shows."""
+        exact = value if isinstance(value, Expression) else shown_decimal(value)
+        return self._put(Instruction("constant", (), (("value", exact),), ()))
+
+    def record(self, operation: str, *operands: int, shape: Shape | None = None,
+               **settings: Any) -> int:  # fmt: skip
+        """Return the place of the result of an operation; the shape is the broadcast one if None.
+
+        Raises
+        ------
+        MethodError
+            If there is no such operation.
+        """
+        if operation not in OPERATIONS:
+            raise MethodError(f"the step uses {operation}, an operation that bea does not know")
+        if shape is None:
+            shape = _broadcast(self.instructions[k].shape for k in operands)
+        frozen = tuple(sorted((k, _frozen(v)) for k, v in settings.items()))
+        return self._put(Instruction(operation, operands, frozen, shape))
+
+    def guard(self, place: int, truth: bool) -> None:
+        """Keep that the step went on with this truth value; what depends on no input is no branch.
+
+        A branch on hyperparameters alone is kept too: they may stay open.
+        """
+        found = Guard(place, truth)
+        if found not in self.guards:
+            self.guards.append(found)
+
+    def shape(self, place: int) -> Shape:
+        """Return the shape of the value at a place."""
+        return self.instructions[place].shape
+
+    def _put(self, instruction: Instruction) -> int:
+        if instruction not in self._places:
+            self._places[instruction] = len(self.instructions)
+            self.instructions.append(instruction)
+        return self._places[instruction]
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def needed(self, wanted: Iterable[int]) -> list[int]:
+        """Return the places that values at the wanted ones depend on, in order."""
+        found: set[int] = set()
+        left = list(wanted)
+        while left:
+            place = left.pop()
+            if place not in found:
+                found.add(place)
+                left += self.instructions[place].operands
+        return sorted(found)
+
+    def reads(self, name: str, wanted: Iterable[int] | None = None) -> bool:
+        """Tell whether the step (or the values at these places) depends on an input."""
+        places = self.needed((*self.theta, *self.memory) if wanted is None else wanted)
+        return any(self.instructions[k] == Instruction("input", (), (("name", name),),
+                                                       self.instructions[k].shape)
+                   for k in places)  # fmt: skip
+
+    def run(
+        self,
+        operations: Operations,
+        inputs: Mapping[str, Any],
+        wanted: Sequence[int],
+        constants: Mapping[int, Any],
+    ) -> list[Any]:
+        """Return the values at the wanted places; `constants` has those that are known already."""
+        values: dict[int, Any] = {}
+        shapes = [i.shape for i in self.instructions]
+        for place in self.needed(wanted):
+            operation, operands, settings, shape = self.instructions[place]
+            if place in constants:
+                values[place] = constants[place]
+            elif operation == "input":
+                values[place] = inputs[settings[0][1]]
+            else:
+                values[place] = operations.carry_out(
+                    place,
+                    operation,
+                    [values[k] for k in operands],
+                    dict(settings),
+                    shape,
+                    [shapes[k] for k in operands],
+                )
+        return [values[place] for place in wanted]
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _broadcast(shapes: Iterable[Shape]) -> Shape:
+    import numpy as np
+
+    return tuple(int(n) for n in np.broadcast_shapes(*shapes))
+
+
+def _frozen(value: Any) -> Any:
+    """Return a setting that can be compared: arrays of indices as nested tuples."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
