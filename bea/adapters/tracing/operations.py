@@ -153,6 +153,14 @@ class Operations:
         """Return a in a larger shape."""
         return a if self._is_whole(a) else self._spread(a, self._shape)
 
+    def concatenate(self, *parts: Any) -> Any:
+        """Return all entries of some values, one after the other."""
+        if any(self._is_whole(a) for a in parts):
+            raise self._refused("concatenate", "several vectors in one")
+        flat = [self._flat(a, k) for k, a in enumerate(parts)]
+        lanes = np.broadcast_shapes(*(f.shape[1:] for f in flat))
+        return np.concatenate([np.broadcast_to(f, (len(f), *lanes)) for f in flat])
+
     def take(self, a: Any, index: Any) -> Any:
         """Return entries of a, counted in their order, in the places of an index."""
         if self._is_whole(a):

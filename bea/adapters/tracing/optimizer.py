@@ -23,13 +23,10 @@ class Leaf:
     name : str
         What the library calls it, such as "exp_avg".
     shape : tuple of int
-    whole : int or None
-        Of which parameter it has the shape, and an entry for each entry; None if of none.
     """
 
     name: str
     shape: Shape
-    whole: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +65,10 @@ class Optimizer(Protocol):
     @property
     def hyperparameters(self) -> Mapping[str, Expression]:
         """The numbers that it computes with, exact or open, without the learning rate."""
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else was chosen, as texts, where it is not the library's default."""
 
     @property
     def first_differs(self) -> bool:

@@ -55,6 +55,7 @@ class Tape:
     theta: tuple[int, ...] = ()
     memory: tuple[int, ...] = ()
     _places: dict[Instruction, int] = field(default_factory=dict, repr=False)
+    _live: set[int] = field(default_factory=set, repr=False)
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -92,14 +93,20 @@ class Tape:
         if found not in self.guards:
             self.guards.append(found)
 
+    def reads_inputs(self, place: int) -> bool:
+        """Tell whether a value is no constant."""
+        return place in self._live
+
     def shape(self, place: int) -> Shape:
         """Return the shape of the value at a place."""
         return self.instructions[place].shape
 
     def _put(self, instruction: Instruction) -> int:
         if instruction not in self._places:
-            self._places[instruction] = len(self.instructions)
+            place = self._places[instruction] = len(self.instructions)
             self.instructions.append(instruction)
+            if instruction.operation == "input" or self._live.intersection(instruction.operands):
+                self._live.add(place)
         return self._places[instruction]
 
     # --- reading --------------------------------------------------------------------------------

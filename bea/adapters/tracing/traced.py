@@ -75,6 +75,15 @@ class Traced(NamedMethod):
             return colors
         return PLAIN
 
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The hyperparameters, and the options that were chosen, as texts."""
+        return {**super().parameters, **self.optimizer.options}
+
+    def __str__(self) -> str:
+        inside = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
+        return f"{self.name}({inside})" if inside else self.name
+
     def check_field(self, field: Any) -> None:
         """Refuse a problem that the tensors do not fit."""
         if self.shapes is not None:

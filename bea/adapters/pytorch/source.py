@@ -1,0 +1,227 @@
+"""The front end for PyTorch: an optimizer class with its options, run and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+
+from bea.adapters.pytorch.memory import Kept, array_of, kept_by, put_back, things_of
+from bea.adapters.pytorch.numbers import mathematics, number_on
+from bea.adapters.pytorch.options import Options
+from bea.adapters.pytorch.recorder import Doubles, Recorder
+from bea.adapters.tracing.optimizer import Leaf, Moment, Shapes
+from bea.adapters.tracing.tape import Tape
+from bea.algebra import Expression
+from bea.arrays import Floats
+from bea.errors import BeaError, MethodError
+
+_STEPS = 4  # after which an optimizer holds what it holds later, too
+
+
+class TorchSource:
+    """A subclass of torch.optim.Optimizer with its options: a front end of `Traced`.
+
+    Parameters
+    ----------
+    options
+        The class and the options.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.given = options
+        self._shadows: dict[Shapes, Any] = {}
+        self._kept: dict[Shapes, list[Kept]] = {}
+
+    @property
+    def name(self) -> str:
+        """How it is written."""
+        return self.given.name
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else was chosen."""
+        return self.given.chosen
+
+    @property
+    def hyperparameters(self) -> Mapping[str, Expression]:
+        """The numbers that it computes with."""
+        return self.given.numbers
+
+    @cached_property
+    def first_differs(self) -> bool:
+        """Whether it keeps anything."""
+        return bool(self._kept_for(self.given.shapes or ((2,),)))
+
+    def leaves(self, shapes: Shapes) -> Sequence[Leaf]:
+        """Return the memory: what is kept and no counter."""
+        kept = self._kept_for(shapes)
+        return [Leaf(k.name, k.shape or ()) for k in kept if k.shift is None]
+
+    def record(self, moment: Moment) -> Tape:
+        """Return the tape of the step that is taken there."""
+        tape = Tape()
+        recorder = Recorder(tape)
+        shapes = _shapes(moment)
+        numbers = {n: number_on(tape, tape.input(n), v) for n, v in moment.values.items()}
+        gamma = number_on(tape, tape.input("gamma"), moment.gamma)
+        with _in_doubles(), self._watched():
+            parameters = self._parameters(moment)
+            for i, p in enumerate(parameters):
+                recorder.hold(p, tape.input(f"theta.{i}", shapes[i]))
+                recorder.hold(p.grad, tape.input(f"grad.{i}", shapes[i]))
+            with recorder:
+                optimizer = self.given.made(parameters, gamma, numbers)
+            if moment.count:
+                self._restore(optimizer, moment, recorder)
+            with recorder:
+                self._take_step(optimizer)
+            tape.theta = tuple(recorder.place(p) for p in parameters)
+            things = things_of(optimizer)
+            places = []
+            for k in self._kept_for(shapes):
+                if k.shift is None:
+                    if k.path not in things:
+                        raise self._late(k)
+                    places.append(recorder.place(things[k.path]))
+            tape.memory = tuple(places)
+        return tape
+
+    def play(self, moment: Moment) -> tuple[list[Floats], list[Floats]]:
+        """Return what the real step makes of the parameters and the memory."""
+        with _in_doubles(), Doubles():
+            parameters = self._parameters(moment)
+            optimizer = self.given.made(parameters, moment.gamma, moment.values)
+            if moment.count:
+                self._restore(optimizer, moment)
+            self._take_step(optimizer)
+        things = things_of(optimizer)
+        memory = [k for k in self._kept_for(_shapes(moment)) if k.shift is None]
+        kept = [array_of(things[k.path]) if k.path in things else np.zeros(k.shape or ())
+                for k in memory]  # fmt: skip
+        return [array_of(p) for p in parameters], kept
+
+    # --- private helpers ------------------------------------------------------------------------
+
+    def _parameters(self, moment: Moment) -> list[Any]:
+        made = []
+        for theta, slope in zip(moment.theta, moment.slopes, strict=True):
+            parameter = torch.nn.Parameter(torch.tensor(theta, dtype=torch.float64))
+            parameter.grad = torch.tensor(slope, dtype=torch.float64)
+            made.append(parameter)
+        return made
+
+    def _take_step(self, optimizer: Any) -> None:
+        try:
+            optimizer.step()
+        except BeaError:
+            raise
+        except Exception as error:
+            cause = " ".join(str(error).split())[:200]
+            raise MethodError(f"a step of {self.name} fails: {cause}") from error
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        roots = {base.__module__.partition(".")[0] for base in self.given.kind.__mro__}
+        with mathematics(roots - {"builtins", "typing", "abc"}):
+            yield
+
+    def _kept_for(self, shapes: Shapes) -> list[Kept]:
+        if shapes not in self._kept:
+            with _in_doubles(), Doubles():
+                runs = [self._run(shapes, seed) for seed in (0, 1)]
+            self._kept[shapes] = kept_by(runs)
+        return self._kept[shapes]
+
+    def _run(self, shapes: Shapes, seed: int) -> list[dict[Any, Any]]:
+        """Return what the optimizer holds after each of the first steps of a random run."""
+        rng = np.random.default_rng(seed)
+        made = [torch.nn.Parameter(torch.tensor(rng.standard_normal(s))) for s in shapes]
+        optimizer = self.given.made(made, 0.01, self.given.generic)
+        held = []
+        for _ in range(_STEPS):
+            for p in made:
+                p.grad = torch.tensor(rng.standard_normal(tuple(p.shape)))
+            self._take_step(optimizer)
+            held.append({path: _copied(x) for path, x in things_of(optimizer).items()})
+        self._shadows[shapes] = optimizer
+        return held
+
+    def _restore(self, optimizer: Any, moment: Moment, recorder: Recorder | None = None) -> None:
+        """Let the optimizer hold what it holds after so many steps, with this memory."""
+        shapes = _shapes(moment)
+        kept = self._kept_for(shapes)
+        shadow = self._shadows[shapes]
+        _take_over(optimizer, shadow)
+        things, memory = things_of(shadow), iter(enumerate(moment.memory))
+        for k in kept:
+            if k.shift is None:
+                i, value = next(memory)
+                name = f"memory.{i}"
+            else:
+                value, name = np.array(float(moment.count + k.shift)), "count"
+            put_back(optimizer, k.path, self._value(k, things[k.path], value, name, recorder))
+
+    def _value(self, kept: Kept, old: Any, value: Floats, name: str,
+               recorder: Recorder | None) -> Any:  # fmt: skip
+        """Return a value of the kind of what was there, on tape if there is one."""
+        place = None
+        if recorder is not None:
+            tape = recorder.tape
+            shape = kept.shape or ()
+            place = tape.input(name, () if name == "count" else shape)
+            if kept.shift:
+                place = tape.record("add", place, tape.constant(kept.shift))
+        if kept.shape is not None:
+            made = torch.tensor(value, dtype=torch.float64).reshape(kept.shape)
+            if recorder is not None and place is not None:
+                recorder.hold(made, recorder.reshaped(place, kept.shape))
+            return made
+        number = int(value) if isinstance(old, int) else float(value)
+        return number if recorder is None else number_on(recorder.tape, place or 0, number)
+
+    def _late(self, kept: Kept) -> MethodError:
+        return MethodError(
+            f"{self.name} keeps '{kept.name}' only after some steps, so that its first ones are "
+            "not the later ones"
+        )
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _shapes(moment: Moment) -> Shapes:
+    return tuple(tuple(x.shape) for x in moment.theta)
+
+
+def _copied(value: Any) -> Any:
+    return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+
+@contextmanager
+def _in_doubles() -> Iterator[None]:
+    """Let new tensors be of float64, without gradients of their own."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+def _take_over(optimizer: Any, shadow: Any) -> None:
+    """Let an optimizer hold what another one holds and it does not."""
+    for group, other in zip(optimizer.param_groups, shadow.param_groups, strict=True):
+        for p, q in zip(group["params"], other["params"], strict=True):
+            if q in shadow.state:
+                optimizer.state[p] = deepcopy(dict(shadow.state[q]))
+        for key in other.keys() - group.keys():
+            group[key] = deepcopy(other[key])
+    for key in vars(shadow).keys() - vars(optimizer).keys():
+        vars(optimizer)[key] = deepcopy(vars(shadow)[key])
