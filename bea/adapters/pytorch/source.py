@@ -15,7 +15,7 @@ from bea.adapters.pytorch.memory import Kept, array_of, kept_by, put_back, thing
 from bea.adapters.pytorch.numbers import mathematics, number_on
 from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.recorder import Doubles, Recorder
-from bea.adapters.tracing.optimizer import Leaf, Moment, Shapes
+from bea.adapters.tracing.optimizer import Leaf, Moment, Played, Shapes
 from bea.adapters.tracing.tape import Tape
 from bea.algebra import Expression
 from bea.arrays import Floats
@@ -92,19 +92,24 @@ class TorchSource:
             tape.memory = tuple(places)
         return tape
 
-    def play(self, moment: Moment) -> tuple[list[Floats], list[Floats]]:
-        """Return what the real step makes of the parameters and the memory."""
+    def play(self, moment: Moment, slopes: Sequence[Sequence[Floats]]) -> list[Played]:
+        """Return what some real steps make of the parameters and the memory."""
+        kept = [k for k in self._kept_for(_shapes(moment)) if k.shift is None]
+        played = []
         with _in_doubles(), Doubles():
             parameters = self._parameters(moment)
             optimizer = self.given.made(parameters, moment.gamma, moment.values)
             if moment.count:
                 self._restore(optimizer, moment)
-            self._take_step(optimizer)
-        things = things_of(optimizer)
-        memory = [k for k in self._kept_for(_shapes(moment)) if k.shift is None]
-        kept = [array_of(things[k.path]) if k.path in things else np.zeros(k.shape or ())
-                for k in memory]  # fmt: skip
-        return [array_of(p) for p in parameters], kept
+            for slope in slopes:
+                for p, g in zip(parameters, slope, strict=True):
+                    p.grad = torch.tensor(g, dtype=torch.float64)
+                self._take_step(optimizer)
+                things = things_of(optimizer)
+                memory = [array_of(things[k.path]) if k.path in things else np.zeros(k.shape or ())
+                          for k in kept]  # fmt: skip
+                played.append(([array_of(p) for p in parameters], memory))
+        return played
 
     # --- private helpers ------------------------------------------------------------------------
 

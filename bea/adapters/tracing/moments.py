@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from bea.adapters.tracing.optimizer import Moment, Optimizer, Shapes
+from bea.adapters.tracing.optimizer import Moment, Optimizer, Played, Shapes
 from bea.algebra import Expression
 from bea.algebra.language.expressions import free_symbols
 from bea.algebra.ring.exact import as_float, exact_decimal
 from bea.arrays import Floats
 from bea.fields.sources import substitute
 
-LATE = 1_000_000
+LATE = 10**9
 """The number of a step by which c**n has vanished for what is found among hyperparameters."""
 
 _WARM = 4  # steps after which memory is no longer zero
@@ -53,25 +53,27 @@ def random_moment(
     )
 
 
-def following(optimizer: Optimizer, moment: Moment, rng: np.random.Generator) -> Moment:
-    """Return the moment after the real step, with another random gradient."""
-    theta, memory = optimizer.play(moment)
-    slopes = [rng.standard_normal(s.shape) for s in moment.slopes]
-    return replace(moment, theta=theta, memory=memory, slopes=slopes, count=moment.count + 1)
-
-
 def run_of(
-    optimizer: Optimizer, shapes: Shapes, rng: np.random.Generator, late: bool, gamma: float = 0.01
-) -> Iterator[Moment]:
-    """Yield the moments of a run of the real optimizer, from its first step or from far beyond."""
-    moment = random_moment(optimizer, shapes, rng, gamma)
-    if late:
-        for _ in range(_WARM):
-            moment = following(optimizer, moment, rng)
-        moment = replace(moment, count=LATE)
-    while True:
-        yield moment
-        moment = following(optimizer, moment, rng)
+    optimizer: Optimizer, moment: Moment, rng: np.random.Generator, steps: int
+) -> list[tuple[Moment, Played]]:
+    """Return the moments of a real run with random gradients, and what its steps come to."""
+    shapes = [s.shape for s in moment.slopes]
+    slopes = [[rng.standard_normal(s) for s in shapes] for _ in range(steps)]
+    found = []
+    for slope, played in zip(slopes, optimizer.play(moment, slopes), strict=True):
+        found.append((replace(moment, slopes=slope), played))
+        moment = moved_on(moment, played, moment.count + 1)
+    return found
+
+
+def moved_on(moment: Moment, played: Played, count: int) -> Moment:
+    """Return the moment after a step, as if so many had been done."""
+    return replace(moment, theta=played[0], memory=played[1], count=count)
+
+
+def late_moment(optimizer: Optimizer, moment: Moment, rng: np.random.Generator) -> Moment:
+    """Return a moment far from the first step, with memory from some real ones."""
+    return moved_on(moment, run_of(optimizer, moment, rng, _WARM)[-1][1], LATE)
 
 
 def settled_moment(optimizer: Optimizer, shapes: Shapes, count: int | None) -> Moment:
@@ -79,9 +81,11 @@ def settled_moment(optimizer: Optimizer, shapes: Shapes, count: int | None) -> M
     rng = np.random.default_rng(1)
     moment = random_moment(optimizer, shapes, rng)
     moment = replace(moment, values=open_values(optimizer.hyperparameters))
-    for _ in range(_WARM if count is None else min(count, _WARM)):
-        moment = following(optimizer, moment, rng)
-    return replace(moment, count=LATE if count is None else count)
+    if count is None:
+        return late_moment(optimizer, moment, rng)
+    if count == 0:
+        return moment
+    return moved_on(moment, run_of(optimizer, moment, rng, min(count, _WARM))[-1][1], count)
 
 
 def moment_of(

@@ -14,6 +14,10 @@ Shape = tuple[int, ...]
 Shapes = tuple[Shape, ...]
 
 
+#: The parameters and the memory after a step.
+Played = tuple[list[Floats], list[Floats]]
+
+
 @dataclass(frozen=True)
 class Leaf:
     """A tensor or number of the memory, in the form that it has after the first steps.
@@ -86,5 +90,8 @@ class Optimizer(Protocol):
             If the step does what no tape has, by the name of the operation.
         """
 
-    def play(self, moment: Moment) -> tuple[list[Floats], list[Floats]]:
-        """Return the parameters and the memory after the real step."""
+    def play(self, moment: Moment, slopes: Sequence[Sequence[Floats]]) -> list[Played]:
+        """Return the parameters and the memory after each of some real steps from there.
+
+        The first has the first of these gradients, in place of those of the moment, and so on.
+        """

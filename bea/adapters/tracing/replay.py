@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from bea.adapters.tracing.moments import run_of
-from bea.adapters.tracing.optimizer import Moment, Shapes
+from bea.adapters.tracing.moments import late_moment, random_moment, run_of
+from bea.adapters.tracing.optimizer import Moment, Played, Shapes
 from bea.adapters.tracing.traced import Traced
 from bea.arrays import Floats
 from bea.errors import MethodError
@@ -18,7 +18,7 @@ from bea.fields import NumericField
 TOLERANCE = 1e-12
 """Relative difference up to which a tape is the real step: rounding."""
 
-_RUNS, _STEPS = 20, 50
+_STEPS, _LENGTH = 1000, 50
 
 
 @dataclass(frozen=True)
@@ -40,57 +40,65 @@ class Replay:
         return f"replayed on {self.steps:,} random steps to {self.difference:.0e}"
 
 
-def replay(method: Traced, shapes: Shapes, runs: int = _RUNS, steps: int = _STEPS) -> Replay:
+def replay(method: Traced, shapes: Shapes, steps: int = _STEPS) -> Replay:
     """Compare tapes with the real steps, early and late, at random parameters and gradients.
+
+    Half of the runs begin with the first step, and half far beyond.
 
     Raises
     ------
     MethodError
         If they differ by more than rounding.
     """
-    rng = np.random.default_rng(0)
+    rng, optimizer = np.random.default_rng(0), method.optimizer
+    length = min(_LENGTH, max(1, steps // 2))
+    lanes = max(1, steps // (2 * length))
     worst = 0.0
-    for run in range(runs):
-        gamma = float(10 ** rng.uniform(-4, -1))
-        for moment in islice(run_of(method.optimizer, shapes, rng, run % 2 == 1, gamma), steps):
-            worst = max(worst, _difference(method, moment, shapes))
-    return Replay(runs * steps, worst)
+    for late in (False, True):
+        values = random_moment(optimizer, shapes, rng).values
+        runs = []
+        for _ in range(lanes):
+            gamma = float(10 ** rng.uniform(-4, -1))
+            moment = replace(random_moment(optimizer, shapes, rng, gamma), values=values)
+            if late:
+                moment = late_moment(optimizer, moment, rng)
+            runs.append(run_of(optimizer, moment, rng, length))
+        for together in zip(*runs, strict=True):
+            worst = max(worst, _difference(method, together, shapes))
+    return Replay(2 * lanes * length, worst)
 
 
 # --- private helpers ------------------------------------------------------------------------------
 
 
-def _difference(method: Traced, moment: Moment, shapes: Shapes) -> float:
-    real = method.optimizer.play(moment)
-    taped = _taken(method, moment, shapes)
+def _difference(method: Traced, steps: Sequence[tuple[Moment, Played]], shapes: Shapes) -> float:
+    """Return the largest relative difference of some steps, a lane each."""
+    first = steps[0][0]
+    f = NumericField(lambda theta, gamma: theta, np.array([m.gamma for m, _ in steps]))
+    inputs: dict[str, Any] = {"gamma": f.gamma}
+    for name, part in (("theta", "theta"), ("grad", "slopes"), ("memory", "memory")):
+        arrays = zip(*(getattr(m, part) for m, _ in steps), strict=True)
+        inputs |= {f"{name}.{i}": np.stack(x, axis=-1) for i, x in enumerate(arrays)}
+    moved, kept = method.with_values(first.values).in_lanes(f, inputs, first.count, shapes)
+    real = [np.stack(x, axis=-1) for x in zip(*([*p[0], *p[1]] for _, p in steps), strict=True)]
     leaves = method.optimizer.leaves(shapes)
     names = [*("the parameters" for _ in shapes), *(f"the memory '{m.name}'" for m in leaves)]
     worst = 0.0
-    for name, wanted, found in zip(names, (*real[0], *real[1]), taped, strict=True):
+    for name, wanted, found in zip(names, real, (*moved, *kept), strict=True):
         off = _relative(wanted, found)
         if not off <= TOLERANCE:
             raise MethodError(
                 f"the recorded step of '{method.name}' is not the real one: at step "
-                f"{moment.count + 1:,} {name} differ by {off:.0e}, so that something in it escapes "
+                f"{first.count + 1:,} {name} differ by {off:.0e}, so that something in it escapes "
                 "the record (values taken out of tensors, or a branch on them); nothing is derived"
             )
         worst = max(worst, off)
     return worst
 
 
-def _taken(method: Traced, moment: Moment, shapes: Shapes) -> list[Floats]:
-    """Return the parameters and the memory after the recorded step, in one lane."""
-    f = NumericField(lambda theta, gamma: theta, np.array([moment.gamma]))
-    inputs = {
-        "gamma": f.gamma,
-        **{f"theta.{i}": x[..., None] for i, x in enumerate(moment.theta)},
-        **{f"grad.{i}": x[..., None] for i, x in enumerate(moment.slopes)},
-        **{f"memory.{i}": x[..., None] for i, x in enumerate(moment.memory)},
-    }
-    moved, kept = method.with_values(moment.values).in_lanes(f, inputs, moment.count, shapes)
-    return [x[..., 0] for x in (*moved, *kept)]
-
-
-def _relative(wanted: Floats, found: Any) -> float:
-    size = float(np.max(np.abs(wanted), initial=0.0)) or 1.0
-    return float(np.max(np.abs(wanted - found), initial=0.0)) / size
+def _relative(wanted: Floats, found: Floats) -> float:
+    """Return the largest difference, relative to the largest entry of each lane."""
+    axes = tuple(range(wanted.ndim - 1))
+    size = np.max(np.abs(wanted), axis=axes, initial=0.0)
+    gap = np.max(np.abs(wanted - found), axis=axes, initial=0.0)
+    return float(np.max(gap / np.where(size > 0, size, 1.0)))

@@ -5,7 +5,7 @@ A tape is written by a front end while the real step runs, and is run by `Traced
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -111,15 +111,15 @@ class Tape:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def needed(self, wanted: Iterable[int]) -> list[int]:
-        """Return the places that values at the wanted ones depend on, in order."""
+    def needed(self, wanted: Iterable[int], known: Container[int] = ()) -> list[int]:
+        """Return the places that values at the wanted ones depend on, in order, if some are known."""
         found: set[int] = set()
         left = list(wanted)
         while left:
             place = left.pop()
             if place not in found:
                 found.add(place)
-                left += self.instructions[place].operands
+                left += () if place in known else self.instructions[place].operands
         return sorted(found)
 
     def reads(self, name: str, wanted: Iterable[int] | None = None) -> bool:
@@ -139,7 +139,7 @@ class Tape:
         """Return the values at the wanted places; `constants` has those that are known already."""
         values: dict[int, Any] = {}
         shapes = [i.shape for i in self.instructions]
-        for place in self.needed(wanted):
+        for place in self.needed(wanted, constants):
             operation, operands, settings, shape = self.instructions[place]
             if place in constants:
                 values[place] = constants[place]

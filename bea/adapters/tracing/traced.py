@@ -145,10 +145,11 @@ class Traced(NamedMethod):
         return self.shapes
 
     def _first_memory(self, f: Any, theta: Any, shapes: Shapes) -> tuple[Any, ...]:
-        """Return what a first step makes of the memory."""
+        """Return what a first step makes of the memory, but for its bias: what kind it is."""
         if not self.optimizer.leaves(shapes):
             return ()
-        tape, constants = self._tape(shapes, 0)
+        tape, _ = self._tape(shapes, 0)
+        constants = Constants(tape, self.values, None, self._exact)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), f.gamma)
         return tuple(tape.run(Operations(f), inputs, tape.memory, constants))
 
