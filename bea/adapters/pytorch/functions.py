@@ -17,24 +17,128 @@ from bea.adapters.pytorch.rules import RULES, number_place
 from bea.errors import MethodError
 
 MOVES = frozenset(
-    "clone contiguous reshape flatten ravel cat concat concatenate stack hstack vstack repeat tile "
-    "repeat_interleave transpose t permute flip roll tril triu diag diag_embed diagonal gather "
-    "index_select take chunk split unbind view view_as getitem movedim expand expand_as squeeze "
-    "unsqueeze broadcast_to narrow select unflatten swapaxes adjoint rot90 block_diag diagflat "
-    "tensor_split unfold numpy_T detach".split()
+    [
+        "clone",
+        "contiguous",
+        "reshape",
+        "flatten",
+        "ravel",
+        "cat",
+        "concat",
+        "concatenate",
+        "stack",
+        "hstack",
+        "vstack",
+        "repeat",
+        "tile",
+        "repeat_interleave",
+        "transpose",
+        "t",
+        "permute",
+        "flip",
+        "roll",
+        "tril",
+        "triu",
+        "diag",
+        "diag_embed",
+        "diagonal",
+        "gather",
+        "index_select",
+        "take",
+        "chunk",
+        "split",
+        "unbind",
+        "view",
+        "view_as",
+        "getitem",
+        "movedim",
+        "expand",
+        "expand_as",
+        "squeeze",
+        "unsqueeze",
+        "broadcast_to",
+        "narrow",
+        "select",
+        "unflatten",
+        "swapaxes",
+        "adjoint",
+        "rot90",
+        "block_diag",
+        "diagflat",
+        "tensor_split",
+        "unfold",
+        "numpy_T",
+        "detach",
+    ]
 )
 MAKES = frozenset(
-    "zeros ones empty full eye arange linspace zeros_like ones_like empty_like full_like new_zeros "
-    "new_ones new_empty new_full new_tensor tensor as_tensor scalar_tensor tril_indices "
-    "triu_indices hann_window".split()
+    [
+        "zeros",
+        "ones",
+        "empty",
+        "full",
+        "eye",
+        "arange",
+        "linspace",
+        "zeros_like",
+        "ones_like",
+        "empty_like",
+        "full_like",
+        "new_zeros",
+        "new_ones",
+        "new_empty",
+        "new_full",
+        "new_tensor",
+        "tensor",
+        "as_tensor",
+        "scalar_tensor",
+        "tril_indices",
+        "triu_indices",
+        "hann_window",
+    ]
 )
 _RANDOM = frozenset(
-    "rand randn randint randperm rand_like randn_like randint_like bernoulli multinomial normal "
-    "uniform_ normal_ bernoulli_ exponential_ cauchy_ log_normal_ geometric_ random_ dropout "
-    "poisson trunc_normal_ svd_lowrank".split()
+    [
+        "rand",
+        "randn",
+        "randint",
+        "randperm",
+        "rand_like",
+        "randn_like",
+        "randint_like",
+        "bernoulli",
+        "multinomial",
+        "normal",
+        "uniform_",
+        "normal_",
+        "bernoulli_",
+        "exponential_",
+        "cauchy_",
+        "log_normal_",
+        "geometric_",
+        "random_",
+        "dropout",
+        "poisson",
+        "trunc_normal_",
+        "svd_lowrank",
+    ]
 )
 _TAKES_OUT = frozenset(
-    "tolist numpy float int index equal allclose nonzero argmax argmin sort topk unique".split()
+    [
+        "tolist",
+        "numpy",
+        "float",
+        "int",
+        "index",
+        "equal",
+        "allclose",
+        "nonzero",
+        "argmax",
+        "argmin",
+        "sort",
+        "topk",
+        "unique",
+    ]
 )
 
 
@@ -163,7 +267,9 @@ def _moved(
     recorder: Recorder, name: str, func: Any, args: tuple[Any, ...], given: dict[str, Any]
 ) -> Any:
     """Carry out what moves entries or computes with none; refuse by name what does more."""
-    sources = [t for t in tensors_in((args, given)) if t.dtype.is_floating_point or t.dtype == torch.bool]
+    sources = [
+        t for t in tensors_in((args, given)) if t.dtype.is_floating_point or t.dtype == torch.bool
+    ]
     places = [recorder.place(t) for t in sources]
     result = func(*without_numbers(args), **without_numbers(given))
     known = {t.untyped_storage()._cdata for t in sources}

@@ -80,15 +80,19 @@ def kept_by(runs: Sequence[Sequence[dict[Path, Any]]]) -> list[Kept]:
         series = [[_value(step[path]) for step in run if path in step] for run in runs]
         if all(_same(s[0], x) for s in series for x in s) and _same(series[0][0], series[1][0]):
             continue
-        shift = _shift(series, [len(run) for run in runs])
-        shape = tuple(value.shape) if isinstance(value, torch.Tensor) else None
-        if shift is None and shape is None and isinstance(value, int):
-            raise MethodError(
-                f"the optimizer keeps '{path[-1]}', a whole number that is no number of steps, "
-                "from which no modified equation can be derived"
-            )
-        found.append(Kept(path, shape, shift))
+        found.append(kept_at(path, value, _shift(series, [len(run) for run in runs])))
     return found
+
+
+def kept_at(path: Path, value: Any, shift: int | None = None) -> Kept:
+    """Return what is kept at a path; a whole number has to be a counter, of a shift."""
+    shape = tuple(value.shape) if isinstance(value, torch.Tensor) else None
+    if shift is None and shape is None and isinstance(value, int):
+        raise MethodError(
+            f"the optimizer keeps '{path[-1]}', a whole number that is no number of steps, "
+            "from which no modified equation can be derived"
+        )
+    return Kept(path, shape, shift)
 
 
 def array_of(value: Any) -> Any:
@@ -136,5 +140,3 @@ def _shift(series: Sequence[Sequence[Any]], lengths: Sequence[int]) -> int | Non
         shifts |= {float(v) - (first + k) for k, v in enumerate(values)}
     (shift, *others) = shifts
     return int(shift) if not others and shift == int(shift) else None
-
-

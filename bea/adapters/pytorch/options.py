@@ -162,7 +162,9 @@ def _is_number(value: Any, default: Any) -> bool:
     if isinstance(value, float | Fraction | Expression):
         return True
     if isinstance(value, str):
-        return isinstance(default, int | float | tuple | type(None)) and not isinstance(default, bool)
+        return isinstance(default, int | float | tuple | type(None)) and not isinstance(
+            default, bool
+        )
     return isinstance(value, int) and not isinstance(value, bool) and isinstance(default, float)
 
 

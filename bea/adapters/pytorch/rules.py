@@ -6,7 +6,7 @@ new one is a line in a table, or a function `_name` in this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import inf, prod
 from typing import Any
 
@@ -68,13 +68,17 @@ def _scaled(recorder: Recorder, value: Any, factor: Any) -> int:
     return recorder.tape.record("multiply", number_place(recorder, factor), place)
 
 
-def _add(recorder: Recorder, a: Any, b: Any = None, *more: Any, alpha: Any = 1, **given: Any) -> int:
+def _add(
+    recorder: Recorder, a: Any, b: Any = None, *more: Any, alpha: Any = 1, **given: Any
+) -> int:
     b = given.get("other", b)
     alpha = more[0] if more else alpha
     return recorder.tape.record("add", number_place(recorder, a), _scaled(recorder, b, alpha))
 
 
-def _sub(recorder: Recorder, a: Any, b: Any = None, *more: Any, alpha: Any = 1, **given: Any) -> int:
+def _sub(
+    recorder: Recorder, a: Any, b: Any = None, *more: Any, alpha: Any = 1, **given: Any
+) -> int:
     b = given.get("other", b)
     return recorder.tape.record("subtract", number_place(recorder, a), _scaled(recorder, b, alpha))
 
@@ -188,7 +192,9 @@ def _where(recorder: Recorder, condition: Any, a: Any = None, b: Any = None, **g
     if a is None:
         raise MethodError("the step asks where a condition holds (torch's where), a branch")
     place = recorder.place(condition)
-    return recorder.tape.record("where", place, number_place(recorder, a), number_place(recorder, b))
+    return recorder.tape.record(
+        "where", place, number_place(recorder, a), number_place(recorder, b)
+    )
 
 
 def _masked_fill(recorder: Recorder, a: Any, mask: Any, value: Any) -> int:
@@ -301,7 +307,9 @@ def _largest_along(
 
 
 def _extreme(choose: Callable[..., int]) -> Rule:
-    def rule(recorder: Recorder, a: Any, dim: Any = None, keepdim: bool = False, **given: Any) -> int:
+    def rule(
+        recorder: Recorder, a: Any, dim: Any = None, keepdim: bool = False, **given: Any
+    ) -> int:
         if isinstance(dim, torch.Tensor):
             return choose(recorder.tape, number_place(recorder, a), number_place(recorder, dim))
         place = number_place(recorder, a)
@@ -321,16 +329,20 @@ def _matmul(recorder: Recorder, a: Any, b: Any) -> int:
     if a.dim() > 2 or b.dim() > 2:
         raise MethodError("the step uses torch's matmul of more than two axes, an operation that "
                           "bea does not know")  # fmt: skip
-    left = recorder.reshaped(number_place(recorder, a), (1, a.shape[0]) if a.dim() == 1 else tuple(a.shape))
-    right = recorder.reshaped(number_place(recorder, b), (b.shape[0], 1) if b.dim() == 1 else tuple(b.shape))
+    left = recorder.reshaped(
+        number_place(recorder, a), (1, a.shape[0]) if a.dim() == 1 else tuple(a.shape)
+    )
+    right = recorder.reshaped(
+        number_place(recorder, b), (b.shape[0], 1) if b.dim() == 1 else tuple(b.shape)
+    )
     rows, columns = recorder.tape.shape(left)[0], recorder.tape.shape(right)[1]
     product = recorder.tape.record("matmul", left, right, shape=(rows, columns))
-    return recorder.reshaped(product, tuple(n for n, t, k in ((rows, a, 1), (columns, b, 1)) if t.dim() > k))
+    return recorder.reshaped(
+        product, tuple(n for n, t, k in ((rows, a, 1), (columns, b, 1)) if t.dim() > k)
+    )
 
 
-def _addmm(
-    recorder: Recorder, a: Any, b: Any, c: Any, *, beta: Any = 1, alpha: Any = 1
-) -> int:
+def _addmm(recorder: Recorder, a: Any, b: Any, c: Any, *, beta: Any = 1, alpha: Any = 1) -> int:
     tape, product = recorder.tape, _matmul(recorder, b, c)
     if type(alpha) not in (int, float) or alpha != 1:
         product = tape.record("multiply", number_place(recorder, alpha), product)
@@ -437,4 +449,3 @@ RULES: dict[str, Rule] = {
     "all": _all,
 }
 """The functions that compute, by their names without the marks of operators."""
-

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from bea.adapters.pytorch.memory import Kept, array_of, kept_by, put_back, things_of
+from bea.adapters.pytorch.memory import Kept, array_of, kept_at, kept_by, put_back, things_of
 from bea.adapters.pytorch.numbers import mathematics, number_on
 from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.recorder import Doubles, Recorder
+from bea.adapters.tracing.moments import LATE
 from bea.adapters.tracing.optimizer import Leaf, Moment, Played, Shapes
 from bea.adapters.tracing.tape import Tape
 from bea.algebra import Expression
@@ -141,21 +142,47 @@ class TorchSource:
             with _in_doubles(), Doubles():
                 runs = [self._run(shapes, seed) for seed in (0, 1)]
             self._kept[shapes] = kept_by(runs)
+            self._kept[shapes] += self._kept_late(shapes)
         return self._kept[shapes]
+
+    def _kept_late(self, shapes: Shapes) -> list[Kept]:
+        """Return what is kept far from the first step and was constant at first."""
+        kept, before = self._kept[shapes], things_of(self._shadows[shapes])
+        if all(k.shift is None for k in kept):
+            return []
+        made, optimizer = self._fresh(shapes)
+        memory = [array_of(before[k.path]) for k in kept if k.shift is None]
+        moment = Moment([np.zeros(s) for s in shapes], [], memory, LATE, 0.01, self.given.generic)
+        with _in_doubles(), Doubles():
+            self._restore(optimizer, moment)
+            self._take_random_step(optimizer, made, np.random.default_rng(2))
+        after, known = things_of(optimizer), {k.path for k in kept}
+        changed = [path for path in before if path not in known and path in after
+                   and not np.array_equal(array_of(before[path]), array_of(after[path]))]  # fmt: skip
+        return [kept_at(path, before[path]) for path in changed]
 
     def _run(self, shapes: Shapes, seed: int) -> list[dict[Any, Any]]:
         """Return what the optimizer holds after each of the first steps of a random run."""
         rng = np.random.default_rng(seed)
-        made = [torch.nn.Parameter(torch.tensor(rng.standard_normal(s))) for s in shapes]
-        optimizer = self.given.made(made, 0.01, self.given.generic)
+        made, optimizer = self._fresh(shapes, seed)
         held = []
         for _ in range(_STEPS):
-            for p in made:
-                p.grad = torch.tensor(rng.standard_normal(tuple(p.shape)))
-            self._take_step(optimizer)
+            self._take_random_step(optimizer, made, rng)
             held.append({path: _copied(x) for path, x in things_of(optimizer).items()})
         self._shadows[shapes] = optimizer
         return held
+
+    def _fresh(self, shapes: Shapes, seed: int = 0) -> tuple[list[Any], Any]:
+        """Return random parameters and a new optimizer of them."""
+        rng = np.random.default_rng(seed + 10)
+        with _in_doubles(), Doubles():
+            made = [torch.nn.Parameter(torch.tensor(rng.standard_normal(s))) for s in shapes]
+            return made, self.given.made(made, 0.01, self.given.generic)
+
+    def _take_random_step(self, optimizer: Any, made: list[Any], rng: np.random.Generator) -> None:
+        for p in made:
+            p.grad = torch.tensor(rng.standard_normal(tuple(p.shape)))
+        self._take_step(optimizer)
 
     def _restore(self, optimizer: Any, moment: Moment, recorder: Recorder | None = None) -> None:
         """Let the optimizer hold what it holds after so many steps, with this memory."""

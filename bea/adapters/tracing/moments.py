@@ -32,11 +32,15 @@ def open_values(
     """
     names = sorted(frozenset().union(*map(free_symbols, values.values())))
     numbers = {
-        name: exact_decimal(round(float(0.3 + 0.17 * i % 0.6 if rng is None
-                                        else rng.uniform(0.2, 0.9)), 6))
+        name: exact_decimal(generic_number(i) if rng is None else round(rng.uniform(0.2, 0.9), 6))
         for i, name in enumerate(names)
     }  # fmt: skip
     return {name: as_float(substitute(value, numbers)) for name, value in values.items()}
+
+
+def generic_number(place: int) -> float:
+    """Return a number between 0 and 1 for the open name at a place among others."""
+    return round(0.3 + 0.17 * place % 0.6, 6)
 
 
 def random_moment(
@@ -89,12 +93,7 @@ def settled_moment(optimizer: Optimizer, shapes: Shapes, count: int | None) -> M
 
 
 def moment_of(
-    optimizer: Optimizer,
-    inputs: Mapping[str, Any],
-    lane: int,
-    shapes: Shapes,
-    count: int | None,
-    values: Mapping[str, Expression],
+    inputs: Mapping[str, Any], lane: int, count: int | None, values: Mapping[str, Expression]
 ) -> Moment:
     """Return the moment at which a lane of a run is, from the inputs of its step."""
 

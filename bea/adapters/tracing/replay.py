@@ -79,12 +79,12 @@ def _difference(method: Traced, steps: Sequence[tuple[Moment, Played]], shapes: 
     for name, part in (("theta", "theta"), ("grad", "slopes"), ("memory", "memory")):
         arrays = zip(*(getattr(m, part) for m, _ in steps), strict=True)
         inputs |= {f"{name}.{i}": np.stack(x, axis=-1) for i, x in enumerate(arrays)}
-    moved, kept = method.with_values(first.values).in_lanes(f, inputs, first.count, shapes)
+    taken = method.with_values(first.values).taken(f, inputs, first.count, shapes)
     real = [np.stack(x, axis=-1) for x in zip(*([*p[0], *p[1]] for _, p in steps), strict=True)]
     leaves = method.optimizer.leaves(shapes)
     names = [*("the parameters" for _ in shapes), *(f"the memory '{m.name}'" for m in leaves)]
     worst = 0.0
-    for name, wanted, found in zip(names, real, (*moved, *kept), strict=True):
+    for name, wanted, found in zip(names, real, taken, strict=True):
         off = _relative(wanted, found)
         if not off <= TOLERANCE:
             raise MethodError(

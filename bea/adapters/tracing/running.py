@@ -35,44 +35,49 @@ class Constants(Mapping[int, Any]):
     ) -> None:
         self.tape, self.given, self.constant = tape, values, constant
         self.count: Any = scalars.N if count is None else number(count)
-        self.exact: dict[int, Any] = {}
-        for place, instruction in enumerate(tape.instructions):
-            found = self._of(place, instruction)
-            if found is not None:
-                self.exact[place] = found
+        self._exact: dict[int, Any] = {}
         self._numbers: dict[int, Any] = {}
 
-    def hold_guards(self) -> bool:
-        """Tell whether the guards that depend on these numbers alone are as they were recorded."""
-        return all(self.exact.get(g.place, g.truth) == g.truth for g in self.tape.guards)
-
-    def __len__(self) -> int:
-        return len(self.exact)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.exact)
+    def __contains__(self, place: object) -> bool:
+        return isinstance(place, int) and not self.tape.varies(place) and not self.tape.shape(place)
 
     def __getitem__(self, place: int) -> Any:
+        if place not in self:
+            raise KeyError(place)
         if place not in self._numbers:
-            value = self.exact[place]
+            value = self.exact(place)
             plain = isinstance(value, bool)
             self._numbers[place] = value if plain else self.constant(scalars.settled(value))
         return self._numbers[place]
 
-    def _of(self, place: int, instruction: Any) -> Any:
-        operation, operands, settings, shape = instruction
+    def __len__(self) -> int:
+        return sum(place in self for place in range(len(self.tape.instructions)))
+
+    def __iter__(self) -> Iterator[int]:
+        return (place for place in range(len(self.tape.instructions)) if place in self)
+
+    def hold_guards(self) -> bool:
+        """Tell whether the guards that depend on these numbers alone are as they were recorded."""
+        return all(self.exact(g.place) == g.truth for g in self.tape.guards if g.place in self)
+
+    def exact(self, place: int) -> Any:
+        """Return an exact number, a truth value, or what stands for a limit."""
+        for k in self.tape.needed([place], self._exact):
+            if k not in self._exact:
+                self._exact[k] = self._of(k)
+        return self._exact[place]
+
+    def _of(self, place: int) -> Any:
+        operation, operands, settings, _ = self.tape.instructions[place]
         given = dict(settings)
         if operation == "input":
             name = given["name"]
-            return self.count if name == "count" else self.given.get(name)
+            return self.count if name == "count" else self.given[name]
         if operation == "constant":
             return given["value"]
-        if shape or not operands or any(k not in self.exact for k in operands):
-            return None
         name = given.get("name", operation) if operation == "function" else operation
-        return scalars.carry_out(
-            name, [self.exact[k] for k in operands], lambda: self._recorded(place)
-        )
+        values = [self._exact[k] for k in operands]
+        return scalars.carry_out(name, values, lambda: self._recorded(place))
 
     def _recorded(self, place: int) -> bool:
         """Return what a comparison of open hyperparameters was when the step was recorded."""

@@ -17,6 +17,12 @@ from bea.errors import MethodError
 Shape = tuple[int, ...]
 
 
+COMPARISONS = ("less", "less_equal", "equal")
+_VARYING = ("gamma", "theta", "grad", "memory")
+_INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "less": "<",
+          "less_equal": "<=", "equal": "=", "both": "and", "either": "or"}  # fmt: skip
+
+
 class Instruction(NamedTuple):
     """One operation on the values at earlier places.
 
@@ -56,6 +62,8 @@ class Tape:
     memory: tuple[int, ...] = ()
     _places: dict[Instruction, int] = field(default_factory=dict, repr=False)
     _live: set[int] = field(default_factory=set, repr=False)
+    _varying: dict[int, bool] = field(default_factory=dict, repr=False)
+    _on_values: dict[int, bool] = field(default_factory=dict, repr=False)
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -97,6 +105,34 @@ class Tape:
         """Tell whether a value is no constant."""
         return place in self._live
 
+    def varies(self, place: int) -> bool:
+        """Tell whether a value depends on gamma, parameters, gradients or memory."""
+        return self._depends(place, _VARYING, self._varying)
+
+    def compares(self, place: int) -> bool:
+        """Tell whether a value is a comparison of parameters, gradients or memory."""
+        known = self._on_values
+        return self.instructions[place].operation in COMPARISONS and self._depends(
+            place, _VARYING[1:], known
+        )
+
+    def _depends(self, place: int, names: tuple[str, ...], known: dict[int, bool]) -> bool:
+        if place not in known:
+            operation, operands, settings, _ = self.instructions[place]
+            own = operation == "input" and str(settings[0][1]).partition(".")[0] in names
+            known[place] = own or any(self._depends(k, names, known) for k in operands)
+        return known[place]
+
+    def written(self, place: int) -> str:
+        """Return a value as a formula."""
+        operation, operands, settings, _ = self.instructions[place]
+        given, parts = dict(settings), [self.written(k) for k in operands]
+        if operation in ("input", "constant"):
+            return str(given.get("name", given.get("value")))
+        if operation in _INFIX:
+            return f"({parts[0]} {_INFIX[operation]} {parts[1]})"
+        return f"{given.get('name', operation)}({', '.join(parts)})"
+
     def shape(self, place: int) -> Shape:
         """Return the shape of the value at a place."""
         return self.instructions[place].shape
@@ -121,13 +157,6 @@ class Tape:
                 found.add(place)
                 left += () if place in known else self.instructions[place].operands
         return sorted(found)
-
-    def reads(self, name: str, wanted: Iterable[int] | None = None) -> bool:
-        """Tell whether the step (or the values at these places) depends on an input."""
-        places = self.needed((*self.theta, *self.memory) if wanted is None else wanted)
-        return any(self.instructions[k] == Instruction("input", (), (("name", name),),
-                                                       self.instructions[k].shape)
-                   for k in places)  # fmt: skip
 
     def run(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
@@ -10,25 +11,25 @@ from typing import Any
 
 import numpy as np
 
+from bea.adapters.tracing.branches import Branch, branch_along, comparisons, told
 from bea.adapters.tracing.constants import shown_decimal
 from bea.adapters.tracing.layout import checked_shapes, joined, one_tensor, require_fit, split
-from bea.adapters.tracing.moments import moment_of, settled_moment
+from bea.adapters.tracing.moments import open_values
 from bea.adapters.tracing.operations import Operations
 from bea.adapters.tracing.optimizer import Optimizer, Shapes
-from bea.adapters.tracing.running import Constants, float_constants
-from bea.adapters.tracing.scalars import ONE_STEP
+from bea.adapters.tracing.running import Constants
 from bea.adapters.tracing.tape import Tape
-from bea.algebra import Expression, as_float
-from bea.arrays import Floats
+from bea.adapters.tracing.tapes import Tapes, numbers_of
+from bea.algebra import Expression
+from bea.algebra.language.expressions import free_symbols
 from bea.bseries import TreeArithmetic
-from bea.errors import BeaError, MethodError
-from bea.fields import NumericField
+from bea.errors import BeaError, DimensionError, GuessWarning
+from bea.fields import NumericField, VectorField
 from bea.methods.rules.plain_function import NamedMethod
 from bea.trees import PLAIN, WITH_THETA, Colors
 
 #: Of a theta of which the components are not told apart: any will do.
 _GENERIC = one_tensor(3)
-_MOST_TAPES = 64
 
 
 class Traced(NamedMethod):
@@ -41,22 +42,34 @@ class Traced(NamedMethod):
     shapes
         The shapes of the tensors that theta is made of, in order; by default it is one with one
         axis. Matrix optimizers see matrices by it.
+    near
+        Of a step that compares values, a point on the piece that equations are about; by default
+        the problem's start.
 
     Attributes
     ----------
     optimizer : Optimizer
     shapes : tuple of tuple of int, or None
+    replayed : Replay or None
+        How far its tapes were from the real optimizer.
     """
 
     gradient = True
     title = "an optimizer of a library, by its own source"
 
-    def __init__(self, optimizer: Optimizer, shapes: Any = None) -> None:
+    def __init__(
+        self, optimizer: Optimizer, shapes: Any = None, near: Sequence[float] | None = None
+    ) -> None:
         super().__init__(optimizer.hyperparameters, optimizer.name)
         self.optimizer = optimizer
         self.shapes = checked_shapes(shapes)
+        self.near = None if near is None else tuple(map(float, near))
+        self.replayed: Any = None
         self.__dict__["counts"] = optimizer.first_differs
-        self._tapes: dict[tuple[Shapes, bool], list[Tape]] = {}  # shared by all copies
+        self._tapes = Tapes(optimizer)  # shared by all copies, as the branches are
+        self._branches: dict[Any, tuple[VectorField, Branch]] = {}
+        self._said: set[str] = set()
+        self._problem: VectorField | None = None
         self._exact: Callable[[Expression], Any] = lambda value: value
 
     # --- a method -------------------------------------------------------------------------------
@@ -64,11 +77,11 @@ class Traced(NamedMethod):
     @cached_property
     def colors(self) -> Colors:  # type: ignore[override]
         """What the nodes of its trees stand for: with theta for a weight decay."""
+        names = sorted(frozenset().union(*map(free_symbols, self.values.values())))
         for colors in (PLAIN, WITH_THETA):
             try:
                 f = TreeArithmetic(2, colors=colors)
-                bound = self.bind(TreeArithmetic(1, symbols=self._symbols).constant)
-                bound.__dict__["colors"] = colors
+                bound = self.bind(TreeArithmetic(1, symbols=tuple(names)).constant)
                 bound.step(f, f.identity, bound.init(f, f.identity), f.gamma)
             except (BeaError, ZeroDivisionError):
                 continue
@@ -85,9 +98,11 @@ class Traced(NamedMethod):
         return f"{self.name}({inside})" if inside else self.name
 
     def check_field(self, field: Any) -> None:
-        """Refuse a problem that the tensors do not fit."""
+        """Refuse a problem that the tensors do not fit; branches are followed on this problem."""
         if self.shapes is not None:
             require_fit(self.shapes, field.dimension)
+        if isinstance(field, VectorField):
+            self._problem = field
 
     def bind(self, constant: Callable[[Expression], Any]) -> Traced:
         """Return the method with its numbers turned into those of an arithmetic."""
@@ -113,13 +128,20 @@ class Traced(NamedMethod):
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Take the step; behind the memory the state has the number of steps done, if counted."""
-        shapes = self._shapes_of(theta)
-        leaves = self.optimizer.leaves(shapes)
-        count = state[len(leaves)] if len(state) > len(leaves) else None
-        memory = [_unboxed(m, leaf.shape) for m, leaf in zip(state, leaves, strict=False)]
-        after, kept = self._carried_out(f, theta, memory, gamma, count, shapes)
+        shapes, memory, count = self._parts(theta, state)
+        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, gamma)
+        if isinstance(f, NumericField):
+            moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values)
+        else:
+            tape, truths = self._branch(f, shapes, count)
+            constants = Constants(tape, self.values, count, self._exact)
+            wanted = (*tape.theta, *tape.memory)
+            found = tape.run(Operations(f, 0, truths), inputs, wanted, constants)
+            moved, kept = found[: len(tape.theta)], found[len(tape.theta) :]
         counted = () if count is None else (count + 1,)
-        return after, (*kept, *counted)
+        return joined(moved, shapes, theta), (*kept, *counted)
+
+    # --- for replays and branches ---------------------------------------------------------------
 
     def with_values(self, values: Mapping[str, float]) -> Traced:
         """Return the method with these numbers for its hyperparameters, with the same tapes."""
@@ -128,13 +150,31 @@ class Traced(NamedMethod):
         other.values = MappingProxyType(numbers)
         return other
 
+    def taken(self, f: NumericField, inputs: Mapping[str, Any], count: int, shapes: Shapes) -> Any:
+        """Return the parameters and the memory after a step in floats."""
+        moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values)
+        return [*moved, *kept]
+
+    def branch_in_floats(self, f: NumericField, theta: Any, state: Any) -> Branch:
+        """Return the branch of the step there, in one lane."""
+        shapes, memory, count = self._parts(theta, state)
+        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, f.gamma)
+        tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values)[2][-1]
+        places = comparisons(tape)
+        numbers = numbers_of(tape, self.values, count)
+        found = tape.run(Operations(f, 1), inputs, places, numbers)
+        full = [np.broadcast_to(v, (*tape.shape(k), 1)) for k, v in zip(places, found, strict=True)]
+        return Branch(tape, {k: v[..., 0] for k, v in zip(places, full, strict=True)})
+
     # --- private helpers ------------------------------------------------------------------------
 
-    @property
-    def _symbols(self) -> tuple[str, ...]:
-        from bea.algebra.language.expressions import free_symbols
-
-        return tuple(sorted(frozenset().union(*map(free_symbols, self.values.values()))))
+    def _parts(self, theta: Any, state: Any) -> tuple[Shapes, list[Any], int | None]:
+        """Return the shapes of the tensors, the memory, and the number of steps done."""
+        shapes = self._shapes_of(theta)
+        leaves = self.optimizer.leaves(shapes)
+        count = state[len(leaves)] if len(state) > len(leaves) else None
+        memory = [_unboxed(m, leaf.shape) for m, leaf in zip(state, leaves, strict=False)]
+        return shapes, memory, count
 
     def _shapes_of(self, theta: Any) -> Shapes:
         if not isinstance(theta, np.ndarray):
@@ -148,92 +188,44 @@ class Traced(NamedMethod):
         """Return what a first step makes of the memory, but for its bias: what kind it is."""
         if not self.optimizer.leaves(shapes):
             return ()
-        tape, _ = self._tape(shapes, 0)
+        tape = self._tapes.at(shapes, 0, self.values)
         constants = Constants(tape, self.values, None, self._exact)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), f.gamma)
         return tuple(tape.run(Operations(f), inputs, tape.memory, constants))
 
-    def _tape(self, shapes: Shapes, count: int | None) -> tuple[Tape, Constants]:
-        """Return the tape of a step by its number, None for one that is far from the first.
+    def _branch(self, f: Any, shapes: Shapes, count: int | None) -> tuple[Tape, Mapping[int, Any]]:
+        """Return the tape of a step in an expansion, and what its comparisons of values come to."""
+        tape = self._tapes.at(shapes, count, self.values)
+        problem = self._problem or getattr(f, "field", None)
+        if problem is None or shapes is _GENERIC or not comparisons(tape):
+            return tape, {}
+        key = (id(problem), shapes, count)
+        if key not in self._branches:
+            point = self._point(problem)
+            generic = self.with_values(open_values(self.values))
+            branch = branch_along(generic, problem, point, count)
+            self._branches[key] = problem, branch  # which keeps the problem, and so its id
+            _say_once(told(branch, self, point), self._said)
+        return self._branches[key][1]
 
-        Its branches on hyperparameters and the number of the step are those of this step.
-        """
-        tapes = self._tapes.setdefault((shapes, count == 0), [])
-        for tape in tapes:
-            constants = Constants(tape, self.values, count, self._exact)
-            if constants.hold_guards():
-                return tape, constants
-        tape = self.optimizer.record(settled_moment(self.optimizer, shapes, count))
-        constants = Constants(tape, self.values, count, self._exact)
-        if not constants.hold_guards():
-            raise MethodError(
-                f"a branch of '{self.name}' changes with the number of the step for ever, so that "
-                f"it has no steady state: {ONE_STEP}"
+    def _point(self, problem: VectorField) -> Sequence[float]:
+        if self.near is None:
+            return problem.about.start or (0.5,) * problem.dimension
+        if len(self.near) != problem.dimension:
+            raise DimensionError(
+                f"near={self.near} has {len(self.near)} components, and theta has "
+                f"{problem.dimension}: give one for each"
             )
-        tapes.append(tape)
-        return tape, constants
-
-    def _carried_out(
-        self, f: Any, theta: Any, memory: list[Any], gamma: Any, count: int | None, shapes: Shapes
-    ) -> tuple[Any, tuple[Any, ...]]:
-        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, gamma)
-        if isinstance(f, NumericField):
-            moved, kept = self.in_lanes(f, inputs, count, shapes)
-        else:
-            tape, constants = self._tape(shapes, count)
-            found = tape.run(Operations(f), inputs, (*tape.theta, *tape.memory), constants)
-            moved, kept = found[: len(tape.theta)], found[len(tape.theta) :]
-        return joined(moved, shapes, theta), tuple(kept)
-
-    def in_lanes(
-        self, f: NumericField, inputs: Mapping[str, Any], count: int | None, shapes: Shapes
-    ) -> tuple[list[Floats], list[Floats]]:
-        """Return parameters and memory after a step in floats, each lane by the tape of its branch.
-
-        A branch that no tape has is recorded at the first lane that is on it.
-        """
-        lanes = inputs["theta.0"].shape[-1]
-        left, found = np.ones(lanes, dtype=bool), None
-        tapes = list(self._tapes.setdefault((shapes, count == 0), []))
-        for _ in range(_MOST_TAPES):
-            if not tapes:
-                lane = int(np.argmax(left))
-                moment = moment_of(self.optimizer, inputs, lane, shapes, count, self.values)
-                tapes.append(self.optimizer.record(moment))
-                self._tapes[shapes, count == 0].append(tapes[-1])
-            here, values = self._branch_in_lanes(tapes.pop(0), f, inputs, count, left)
-            found = values if found is None else [
-                np.where(here, new, old) for new, old in zip(values, found, strict=True)
-            ]  # fmt: skip
-            left &= ~here
-            if not left.any():
-                break
-        f.unsolved |= left
-        assert found is not None
-        return found[: len(shapes)], found[len(shapes) :]
-
-    def _branch_in_lanes(
-        self, tape: Tape, f: NumericField, inputs: Mapping[str, Any], count: int | None, left: Any
-    ) -> tuple[Any, list[Any]]:
-        """Return which of the lanes that are left are on the branch of a tape, and all values."""
-        if count is None:
-            constants: Mapping[int, Any] = Constants(tape, self.values, None, as_float)
-        else:
-            constants = float_constants(tape, self.values, count)
-        wanted = (*tape.theta, *tape.memory, *(g.place for g in tape.guards))
-        with np.errstate(all="ignore"):
-            values = tape.run(Operations(f, 1), inputs, wanted, constants)
-        size = len(tape.theta) + len(tape.memory)
-        here = left.copy()
-        for guard, truth in zip(tape.guards, values[size:], strict=True):
-            here &= np.asarray(truth) == guard.truth
-        shapes = [tape.shape(k) for k in wanted[:size]]
-        lanes = len(left)
-        full = zip(values[:size], shapes, strict=True)
-        return here, [np.broadcast_to(v, (*shape, lanes)) for v, shape in full]
+        return self.near
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _say_once(text: str, said: set[str]) -> None:
+    if text not in said:
+        said.add(text)
+        warnings.warn(text, GuessWarning, stacklevel=2)
 
 
 def _inputs(theta: Sequence[Any], slopes: Sequence[Any], memory: Sequence[Any],
@@ -247,19 +239,18 @@ def _inputs(theta: Sequence[Any], slopes: Sequence[Any], memory: Sequence[Any],
     }
 
 
-def _zeros(theta: Any, shape: tuple[int, ...]) -> Any:
-    """Return zeros of the numbers of theta, in another shape, with its lanes."""
-    zero = 0 * theta[0]
-    if theta.dtype == object:
-        found = np.empty(shape, dtype=object)
-        found[...] = zero
-        return found
-    return np.zeros((*shape, *theta.shape[1:]), dtype=theta.dtype)
-
-
 def _before(memory: Any, theta: Any) -> Any:
     """Return how a part of the memory on trees begins, from what it is after the first step."""
     return theta if getattr(memory, "identity", 0) == 1 else 0 * memory
+
+
+def _zeros(theta: Any, shape: tuple[int, ...]) -> Any:
+    """Return zeros of the numbers of theta, in another shape, with its lanes."""
+    if theta.dtype == object:
+        found = np.empty(shape, dtype=object)
+        found[...] = 0 * theta[0]
+        return found
+    return np.zeros((*shape, *theta.shape[1:]), dtype=theta.dtype)
 
 
 def _unboxed(value: Any, shape: tuple[int, ...]) -> Any:

@@ -1,0 +1,102 @@
+"""The branch of a step that compares values: what its comparisons come to along a run.
+
+Where |g|, a sign, a maximum or a clipping is in a step, it is smooth only piecewise, and an
+expansion is one of the piece on which the run from a start is, with small steps and settled memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from bea.adapters.tracing.tape import Tape
+from bea.arrays import Floats
+from bea.fields import NumericField, VectorField
+
+if TYPE_CHECKING:
+    from bea.adapters.tracing.traced import Traced
+
+_SMALL = 1e-6  # a step size at which the memory has settled and theta has hardly moved
+_SWEEPS, _STEPS = 4, 40
+_SHOWN = 60
+
+
+class Branch(NamedTuple):
+    """A tape, and what its comparisons of values come to, by their places."""
+
+    tape: Tape
+    truths: dict[int, Any]
+
+
+def comparisons(tape: Tape) -> list[int]:
+    """Return the places of the comparisons that the step depends on, and that no constants give."""
+    wanted = (*tape.theta, *tape.memory, *(g.place for g in tape.guards))
+    return [k for k in tape.needed(wanted) if tape.compares(k)]
+
+
+def branch_along(
+    method: Traced, problem: VectorField, point: Sequence[float], count: int | None
+) -> Branch:
+    """Return the branch on which a run from a point is after so many steps; None when settled."""
+    f = _floats(problem, count is not None)
+    theta = np.array(point, dtype=float)[:, None]
+    state = method.init(f, theta)
+    with np.errstate(all="ignore"):
+        if count is None:
+            state = _settled(method, f, theta, state)
+        for _ in range(_STEPS if count is None else count):
+            theta, state = method.step(f, theta, state, f.gamma)
+        return method.branch_in_floats(f, theta, state)
+
+
+def told(branch: Branch, method: Traced, point: Sequence[float]) -> str:
+    """Return which branch it is, in words."""
+    parts = []
+    for place, truth in branch.truths.items():
+        shown = branch.tape.written(place)
+        text = shown if len(shown) <= _SHOWN else f"comparison {place}"
+        answers = "".join("+" if t else "-" for t in np.ravel(truth))
+        parts.append(f"{text}: {answers}")
+    where = ", ".join(f"{x:g}" for x in point)
+    return (
+        f"'{method.name}' is smooth only piecewise: the equation is that of the piece around "
+        f"theta = ({where}), where {'; '.join(parts)}"
+    )
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _floats(problem: VectorField, counts: bool) -> NumericField:
+    """Return the field in floats, in one lane; open parameters are generic numbers."""
+    from bea.adapters.tracing.moments import generic_number
+
+    parameters = [generic_number(i) for i, _ in enumerate(problem.ring.parameters)]
+
+    def rhs(theta: Floats, gamma: Floats) -> Floats:
+        inputs = [*theta, *(np.full(theta.shape[1], p) for p in parameters)]
+        values = problem.program.run(inputs, lambda c: int(c.p) / int(c.q))
+        return np.array([0 * theta[0] + value for value in values])
+
+    f = NumericField(rhs, np.array([_SMALL]), None, problem.variables)
+    f.counts = counts
+    return f
+
+
+def _settled(method: Traced, f: NumericField, theta: Floats, state: Any) -> Any:
+    """Return memory near that on which it settles, by Aitken's extrapolation of each entry."""
+    still = np.zeros_like(f.gamma)
+    for _ in range(_SWEEPS):
+        one = method.step(f, theta, state, still)[1]
+        two = method.step(f, theta, one, still)[1]
+        state = tuple(_aitken(*parts) for parts in zip(state, one, two, strict=True))
+    return state
+
+
+def _aitken(a: Floats, b: Floats, c: Floats) -> Floats:
+    bend = c - 2 * b + a
+    found = a - (b - a) ** 2 / np.where(bend == 0, 1.0, bend)
+    good = (bend != 0) & np.isfinite(found) & (np.abs(bend) > 1e-13 * np.abs(c))
+    return np.where(good, found, c)
