@@ -41,7 +41,17 @@ class Number:
         )
 
     def __bool__(self) -> bool:
-        return bool(self != 0)
+        return bool(_comparison("eq")(self, 0) is False)
+
+    def __ne__(self, other: Any) -> Any:
+        found = _comparison("eq")(self, other)
+        return found if found is NotImplemented else not found
+
+    def __neg__(self) -> Any:
+        return number_on(self.tape, self.tape.record("negate", self.place), -plain(self))
+
+    def __abs__(self) -> Any:
+        return self if _comparison("ge")(self, 0) else -self
 
 
 class Real(Number, float):
@@ -146,21 +156,6 @@ def _finite_place(tape: Tape, value: Any) -> Any:
     return place_of(tape, value) if math.isfinite(value) else None
 
 
-def _unequal(self: Any, other: Any) -> Any:
-    found = type(self).__eq__(self, other)
-    return found if found is NotImplemented else not found
-
-
-def _unary(name: str) -> Callable[[Any], Any]:
-    def method(self: Any) -> Any:
-        tape = self.tape
-        if name == "neg":
-            return number_on(tape, tape.record("negate", self.place), -plain(self))
-        return self if self >= 0 else -self
-
-    return method
-
-
 def _whole_only(name: str) -> Callable[[Any, Any], Any]:
     """Refuse what has no meaning beyond whole numbers: it changes with the step for ever."""
 
@@ -182,9 +177,6 @@ for _name, _word in (("mod", "remainder"), ("floordiv", "whole quotient"),
                      ("divmod", "remainder")):  # fmt: skip
     setattr(Number, f"__{_name}__", _whole_only(_word))
     setattr(Number, f"__r{_name}__", _whole_only(_word))
-Number.__ne__ = _unequal  # type: ignore[method-assign]
-Number.__neg__ = _unary("neg")  # type: ignore[attr-defined]
-Number.__abs__ = _unary("abs")  # type: ignore[attr-defined]
 
 
 def _watching(real: Callable[..., float]) -> Callable[..., Any]:

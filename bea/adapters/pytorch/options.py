@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from inspect import Parameter, isclass, signature
+from itertools import zip_longest
 from typing import Any
 
 from bea.adapters.tracing.constants import shown_decimal
@@ -43,19 +45,41 @@ class Options:
         self._check(given)
         self.numbers: dict[str, Expression] = {}
         self.chosen: dict[str, str] = {}
-        self.rest: dict[str, Any] = {}
-        self.where: dict[str, Any] = {}  # of each option that has numbers, their names
+        self.groups = [_Group(1, {}, {})]
         for name, parameter in self.parameters.items():
             if name in _OURS or parameter.kind in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL):
                 continue
             if name in IMMATERIAL:
-                self.rest[name] = False
+                self.groups[0].rest[name] = False
             elif name in given:
-                self._take(name, given[name], parameter.default, True)
+                self._take(self.groups[0], name, given[name], parameter.default, True)
             elif parameter.default is not Parameter.empty:
-                self._take(name, parameter.default, parameter.default, False)
+                self._take(self.groups[0], name, parameter.default, parameter.default, False)
         for name in given.keys() - self.parameters.keys():  # taken by **options
-            self._take(name, given[name], 0.0, True)
+            self._take(self.groups[0], name, given[name], 0.0, True)
+
+    @classmethod
+    def of_instance(cls, optimizer: Any, given: Mapping[str, Any]) -> Options:
+        """Return the options of an optimizer that has taken no step, and of its groups."""
+        kind, groups = type(optimizer), optimizer.param_groups
+        if optimizer.state:
+            raise MethodError(
+                "the optimizer has taken steps, and its memory would be lost: give a fresh one"
+            )
+        known = signature(kind).parameters.keys() - {*_OURS, *IMMATERIAL}
+        found = cls(kind, {**{k: v for k, v in groups[0].items() if k in known}, **given})
+        for place, group in enumerate(groups[1:], start=2):
+            ratio = _ratio(group["lr"], groups[0]["lr"])
+            found.groups.append(_Group(len(group["params"]), {}, {}, ratio))
+            for name in sorted(known & group.keys()):
+                if group[name] != groups[0].get(name):
+                    default = found.parameters[name].default
+                    found._take(found.groups[-1], name, group[name], default, True, f"_{place}")
+        shapes = tuple(tuple(p.shape) for group in groups for p in group["params"])
+        found.groups[0].size = len(groups[0]["params"])
+        if len(shapes) > 1 or len(shapes[0]) > 1:
+            found.shapes = shapes
+        return found
 
     @property
     def name(self) -> str:
@@ -79,38 +103,50 @@ class Options:
         MethodError
             If PyTorch refuses the options.
         """
-        options = dict(self.rest)
-        for name, names in self.where.items():
-            options[name] = _filled(names, values)
+        first, *others = self.groups
+        left = list(parameters)
+        entries: list[Any] = left
+        if others:
+            entries = [{"params": left[: first.size]}]
+            left = left[first.size :]
+        for group in others:
+            rate = gamma if group.ratio == 1 else group.ratio * gamma
+            entries.append({"params": left[: group.size], "lr": rate, **group.options(values)})
+            left = left[group.size :]
         try:
-            return self.kind(list(parameters), lr=gamma, **options)
+            return self.kind(entries, lr=gamma, **first.options(values))
         except (TypeError, ValueError, RuntimeError, AssertionError, NotImplementedError) as error:
             cause = " ".join(str(error).split()) or type(error).__name__
             raise MethodError(f"PyTorch refuses {self.name} with these options: {cause}") from None
 
     # --- private helpers ------------------------------------------------------------------------
 
-    def _take(self, name: str, value: Any, default: Any, is_given: bool) -> None:
+    def _take(
+        self, group: _Group, name: str, value: Any, default: Any, is_given: bool, mark: str = ""
+    ) -> None:
         """Put an option among the numbers or among the rest."""
-        names = self._named(name, value, default)
-        if names is None:
-            self.rest[name] = value
-            if is_given and value != default:
-                self.chosen[name] = str(getattr(value, "__name__", value))
-        else:
-            self.where[name] = names
+        value = _read(name, value, default)
+        names = self._named(name, value, default, mark)
+        if names is not None:
+            group.where[name] = names
+            return
+        group.rest[name] = value
+        if is_given and value != default:
+            self.chosen[name + mark] = str(getattr(value, "__name__", value))
 
-    def _named(self, name: str, value: Any, default: Any) -> Any:
+    def _named(self, name: str, value: Any, default: Any, mark: str) -> Any:
         """Return the names of the numbers in an option; None if it is none."""
         if isinstance(value, list | tuple) and any(_is_number(x, 0.0) for x in value):
             stem = "beta" if name == "betas" else name
             return tuple(
-                self._number(f"{stem}{k + 1}", x) if _is_number(x, 0.0) and x != 0 else _Plain(x)
+                self._number(f"{stem}{k + 1}{mark}", x)
+                if _is_number(x, 0.0) and x != 0
+                else _Plain(x)
                 for k, x in enumerate(value)
             )
         if not _is_number(value, default) or value == 0:
             return None
-        return self._number(name, value)
+        return self._number(name + mark, value)
 
     def _number(self, name: str, value: Any) -> str:
         plain = isinstance(value, int | float) and not isinstance(value, bool)
@@ -137,6 +173,20 @@ class Options:
             )
 
 
+@dataclass
+class _Group:
+    """The options of a group of parameters: those with numbers, and the rest."""
+
+    size: int
+    where: dict[str, Any]
+    rest: dict[str, Any]
+    ratio: float = 1
+
+    def options(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all of them, with these numbers."""
+        return {**self.rest, **{k: _filled(names, values) for k, names in self.where.items()}}
+
+
 class _Plain:
     """An entry of a tuple that is no hyperparameter."""
 
@@ -157,14 +207,43 @@ def is_torch_optimizer(candidate: Any) -> bool:
 # --- private helpers ------------------------------------------------------------------------------
 
 
+def _read(name: str, value: Any, default: Any) -> Any:
+    """Return an option as its class takes it, where it may have been typed as a text."""
+    if not isinstance(value, str) or isinstance(default, str):
+        return value
+    text = value.strip()
+    if isinstance(default, bool):
+        if text.lower() not in _TRUTHS:
+            raise MethodError(f"option {name}={value} is a choice: write true or false")
+        return _TRUTHS[text.lower()]
+    if isinstance(default, tuple):
+        parts = [f"{name.removesuffix('s')}{k + 1}" for k in range(len(default))]
+        found = parts if text == name else text.strip("()[]").split(",")
+        return tuple(_read(name, part, x) for part, x in zip_longest(found, default))
+    if text.lower() == "none" or (default is None and not _looks_exact(text)):
+        return None if text.lower() == "none" else value
+    whole = isinstance(default, int) and default != 0 and text.lstrip("-").isdigit()
+    return int(text) if whole else value
+
+
+_TRUTHS = {"true": True, "yes": True, "on": True, "1": True,
+           "false": False, "no": False, "off": False, "0": False}  # fmt: skip
+
+
+def _looks_exact(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def _ratio(rate: Any, first: Any) -> float:
+    return 1 if rate == first else float(rate) / float(first)
+
+
 def _is_number(value: Any, default: Any) -> bool:
     """Tell a number to compute with: a float, what is exact, or a whole number for a float."""
     if isinstance(value, float | Fraction | Expression):
         return True
     if isinstance(value, str):
-        return isinstance(default, int | float | tuple | type(None)) and not isinstance(
-            default, bool
-        )
+        return not isinstance(default, str | bool)
     return isinstance(value, int) and not isinstance(value, bool) and isinstance(default, float)
 
 

@@ -8,10 +8,10 @@ their own. What holds no entry from the tape is an array of constants.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import prod
 from typing import Any
 
-import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
@@ -137,7 +137,7 @@ class Recorder(TorchFunctionMode):
         if len(entries) > _MOST_CONSTANTS:
             raise MethodError(f"the step computes with {len(entries):,} numbers of its own")
         numbers = [as_rational(shown_decimal(x)) for x in entries]
-        table = np.array([(int(x.p), int(x.q)) for x in numbers], dtype=object)  # type: ignore[union-attr]
+        table = [Fraction(int(x.p), int(x.q)) for x in numbers if x is not None]
         return self.tape.record("table", shape=shape, values=table)
 
     # --- functions ------------------------------------------------------------------------------

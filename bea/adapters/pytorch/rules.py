@@ -234,7 +234,7 @@ def _itself(recorder: Recorder, a: Any, *more: Any, **given: Any) -> int:
     return recorder.place(a)
 
 
-# --- sums and products ------------------------------------------------------------------------------
+# --- sums and products --------------------------------------------------------------------------
 
 
 def _axes(tensor: Any, dim: Any) -> tuple[int, ...]:

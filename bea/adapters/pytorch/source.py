@@ -45,6 +45,11 @@ class TorchSource:
         return self.given.name
 
     @property
+    def shapes(self) -> Shapes | None:
+        """The shapes of the tensors, where it is about certain ones."""
+        return self.given.shapes
+
+    @property
     def options(self) -> Mapping[str, str]:
         """What else was chosen."""
         return self.given.chosen
@@ -157,9 +162,12 @@ class TorchSource:
             self._restore(optimizer, moment)
             self._take_random_step(optimizer, made, np.random.default_rng(2))
         after, known = things_of(optimizer), {k.path for k in kept}
-        changed = [path for path in before if path not in known and path in after
-                   and not np.array_equal(array_of(before[path]), array_of(after[path]))]  # fmt: skip
-        return [kept_at(path, before[path]) for path in changed]
+        others = [path for path in before if path in after and path not in known]
+        return [
+            kept_at(path, before[path])
+            for path in others
+            if not np.array_equal(array_of(before[path]), array_of(after[path]))
+        ]
 
     def _run(self, shapes: Shapes, seed: int) -> list[dict[Any, Any]]:
         """Return what the optimizer holds after each of the first steps of a random run."""

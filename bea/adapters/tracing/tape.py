@@ -148,7 +148,7 @@ class Tape:
     # --- reading --------------------------------------------------------------------------------
 
     def needed(self, wanted: Iterable[int], known: Container[int] = ()) -> list[int]:
-        """Return the places that values at the wanted ones depend on, in order, if some are known."""
+        """Return the places that the wanted ones depend on, in order, where some are known."""
         found: set[int] = set()
         left = list(wanted)
         while left:

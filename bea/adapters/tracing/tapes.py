@@ -63,7 +63,7 @@ class Tapes:
         shapes: Shapes,
         values: Values,
     ) -> tuple[list[Floats], list[Floats], list[Tape]]:
-        """Return parameters and memory after a step in floats, and the tapes of the lanes' branches.
+        """Return parameters and memory after a step in floats, and the tapes of the branches.
 
         A branch that no tape has is recorded at the first lane that is on it.
         """
