@@ -137,6 +137,6 @@ def _shift(series: Sequence[Sequence[Any]], lengths: Sequence[int]) -> int | Non
         if any(v.size != 1 for v in values):
             return None
         first = length - len(values) + 1
-        shifts |= {float(v) - (first + k) for k, v in enumerate(values)}
+        shifts |= {v.item() - (first + k) for k, v in enumerate(values)}
     (shift, *others) = shifts
     return int(shift) if not others and shift == int(shift) else None

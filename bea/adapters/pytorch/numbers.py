@@ -102,18 +102,49 @@ def mathematics(roots: set[str]) -> Iterator[None]:
                if hasattr(math, name)}  # fmt: skip
     real = {name: getattr(math, name) for name in watched}
     changed: list[tuple[Any, str, Any]] = []
-    modules = [m for name, m in list(sys.modules.items()) if name.partition(".")[0] in roots]
+    modules = [m for name, m in list(sys.modules.items()) if _is_in(name, roots)]
     for module in (math, *modules):
         for name, value in list(getattr(module, "__dict__", {}).items()):
             kind = next((k for k, f in real.items() if f is value), None)
             if kind is not None:
                 changed.append((module, name, value))
                 setattr(module, name, watched[kind])
+    for module in modules:
+        if "float" not in getattr(module, "__dict__", {"float": 0}):
+            changed.append((module, "float", None))
+            module.float = _Float  # type: ignore[attr-defined]
     try:
         yield
     finally:
         for module, name, value in changed:
-            setattr(module, name, value)
+            if value is None:
+                delattr(module, name)
+            else:
+                setattr(module, name, value)
+
+
+def _is_in(module: str, roots: set[str]) -> bool:
+    """Tell whether a module is of these packages; of PyTorch only its optimizers are meant."""
+    root = module.partition(".")[0]
+    return root in roots and (root != "torch" or module.startswith("torch.optim"))
+
+
+class _Kind(type):
+    """Lets what stands for `float` be asked about as `float` is."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, float)
+
+
+class _Float(float, metaclass=_Kind):
+    """Stands for `float` while a step is recorded: numbers on tape, also in tensors, stay there."""
+
+    def __new__(cls, value: Any = 0.0) -> Any:
+        if isinstance(value, Real):
+            return value
+        if isinstance(value, Whole):
+            return number_on(value.tape, value.place, float(plain(value)))
+        return value.item() if hasattr(value, "item") else float(value)
 
 
 # --- private helpers ------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from inspect import Parameter, isclass, signature
 from itertools import zip_longest
+from math import isfinite
 from typing import Any
 
 from bea.adapters.tracing.constants import shown_decimal
@@ -18,6 +19,7 @@ from bea.errors import MethodError
 #: How the same numbers are computed: all are turned off.
 IMMATERIAL = ("foreach", "fused", "capturable", "differentiable")
 _OURS = ("params", "lr")
+_TAKEN = ("gamma", "count", "theta", "grad", "memory")
 
 
 class Options:
@@ -150,6 +152,7 @@ class Options:
 
     def _number(self, name: str, value: Any) -> str:
         plain = isinstance(value, int | float) and not isinstance(value, bool)
+        name = f"{name}_" if name in _TAKEN else name
         self.numbers[name] = shown_decimal(value) if plain else exact(value, f"option {name}")
         return name
 
@@ -241,7 +244,7 @@ def _ratio(rate: Any, first: Any) -> float:
 def _is_number(value: Any, default: Any) -> bool:
     """Tell a number to compute with: a float, what is exact, or a whole number for a float."""
     if isinstance(value, float | Fraction | Expression):
-        return True
+        return not isinstance(value, float) or isfinite(value)
     if isinstance(value, str):
         return not isinstance(default, str | bool)
     return isinstance(value, int) and not isinstance(value, bool) and isinstance(default, float)

@@ -282,7 +282,18 @@ def _norm(
         return _summed(recorder, a, size, dim, keepdim)
     if p == inf:
         return _largest_along(recorder, a, size, dim, keepdim, _maximum)
-    raise MethodError(f"the step uses torch's norm with p={p}, an operation that bea does not know")
+    exponent = recorder.tape.constant(p)
+    powers = recorder.tape.record("power", size, exponent)
+    total = _summed(recorder, a, powers, dim, keepdim)
+    return recorder.tape.record("power", total, recorder.tape.constant(1 / p))
+
+
+def _normalize(
+    recorder: Recorder, a: Any, p: Any = 2, dim: Any = 1, eps: Any = 1e-12, **given: Any
+) -> int:
+    tape = recorder.tape
+    size = _maximum(tape, _norm(recorder, a, p, dim, True), number_place(recorder, eps))
+    return tape.record("divide", number_place(recorder, a), size)
 
 
 def _vector_norm(recorder: Recorder, a: Any, ord: Any = 2, *args: Any, **given: Any) -> int:
@@ -429,6 +440,7 @@ RULES: dict[str, Rule] = {
     "sum": _sum,
     "mean": _mean,
     "norm": _norm,
+    "normalize": _normalize,
     "linalg_norm": _vector_norm,
     "linalg_vector_norm": _vector_norm,
     "linalg_matrix_norm": _norm,

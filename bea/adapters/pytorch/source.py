@@ -222,7 +222,7 @@ class TorchSource:
             if recorder is not None and place is not None:
                 recorder.hold(made, recorder.reshaped(place, kept.shape))
             return made
-        number = int(value) if isinstance(old, int) else float(value)
+        number = int(value.item()) if isinstance(old, int) else value.item()
         return number if recorder is None else number_on(recorder.tape, place or 0, number)
 
     def _late(self, kept: Kept) -> MethodError:

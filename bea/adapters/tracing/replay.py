@@ -65,10 +65,20 @@ def replay(method: Traced, shapes: Shapes, steps: int = _STEPS) -> Replay:
             runs.append(run_of(optimizer, moment, rng, length))
         for together in zip(*runs, strict=True):
             worst = max(worst, _difference(method, together, shapes))
+        if not any(_moves(run) for run in runs):
+            raise MethodError(
+                f"'{method.name}' leaves parameters of the shapes {', '.join(map(str, shapes))} as "
+                "they are: give shapes, or options, with which it does something"
+            )
     return Replay(2 * lanes * length, worst)
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _moves(run: Sequence[tuple[Moment, Played]]) -> bool:
+    first, last = run[0][0].theta, run[-1][1][0]
+    return any(not np.array_equal(x, y) for x, y in zip(first, last, strict=True))
 
 
 def _difference(method: Traced, steps: Sequence[tuple[Moment, Played]], shapes: Shapes) -> float:
