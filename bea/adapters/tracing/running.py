@@ -9,6 +9,7 @@ from bea.adapters.tracing import scalars
 from bea.adapters.tracing.tape import Tape
 from bea.algebra import Expression, as_float
 from bea.algebra.language.building import number
+from bea.errors import ExpressionError
 
 
 class Constants(Mapping[int, Any]):
@@ -24,6 +25,8 @@ class Constants(Mapping[int, Any]):
         How many steps were done; None far from the first one.
     constant
         Turns an exact number into one of the arithmetic.
+    rough
+        Whether 1 will do for a number that is no root of a degree that bea takes.
     """
 
     def __init__(
@@ -32,7 +35,9 @@ class Constants(Mapping[int, Any]):
         values: Mapping[str, Expression],
         count: int | None,
         constant: Callable[[Expression], Any],
+        rough: bool = False,
     ) -> None:
+        self._rough = rough
         self.tape, self.given, self.constant = tape, values, constant
         self.count: Any = scalars.N if count is None else number(count)
         self._exact: dict[int, Any] = {}
@@ -77,7 +82,12 @@ class Constants(Mapping[int, Any]):
             return given["value"]
         name = given.get("name", operation) if operation == "function" else operation
         values = [self._exact[k] for k in operands]
-        return scalars.carry_out(name, values, lambda: self._recorded(place))
+        try:
+            return scalars.carry_out(name, values, lambda: self._recorded(place))
+        except ExpressionError:
+            if self._rough:
+                return number(1)
+            raise
 
     def _recorded(self, place: int) -> bool:
         """Return what a comparison of open hyperparameters was when the step was recorded."""

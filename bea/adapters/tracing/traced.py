@@ -189,7 +189,7 @@ class Traced(NamedMethod):
         if not self.optimizer.leaves(shapes):
             return ()
         tape = self._tapes.at(shapes, 0, self.values)
-        constants = Constants(tape, self.values, None, self._exact)
+        constants = Constants(tape, self.values, None, self._exact, rough=True)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), f.gamma)
         return tuple(tape.run(Operations(f), inputs, tape.memory, constants))
 
