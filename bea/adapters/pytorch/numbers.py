@@ -157,6 +157,8 @@ def _arithmetic(name: str, operation: str, mirrored: bool) -> Callable[[Any, Any
         if not isinstance(other, int | float):
             return NotImplemented
         a, b = (other, self) if mirrored else (self, other)
+        if not math.isfinite(other):
+            return compute(plain(a), plain(b))
         tape = self.tape
         place = tape.record(operation, place_of(tape, a), place_of(tape, b))
         return number_on(tape, place, compute(plain(a), plain(b)))

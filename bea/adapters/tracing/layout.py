@@ -52,7 +52,7 @@ def split(theta: Any, shapes: Shapes) -> list[Any]:
         return [theta]
     ends = np.cumsum([prod(shape) for shape in shapes])[:-1]
     parts = np.split(theta, ends)
-    return [p.reshape(*s, *theta.shape[1:]) for p, s in zip(parts, shapes, strict=True)]
+    return [p.reshape((*s, *theta.shape[1:])) for p, s in zip(parts, shapes, strict=True)]
 
 
 def joined(tensors: Sequence[Any], shapes: Shapes, like: Any) -> Any:

@@ -147,7 +147,7 @@ class Operations:
         """Return the entries, in their order, in another shape."""
         if self._is_whole(a):
             return a
-        return self._spread(a).reshape(*self._shape, *self._lanes(a))
+        return self._spread(a).reshape((*self._shape, *self._lanes(a)))
 
     def broadcast(self, a: Any) -> Any:
         """Return a in a larger shape."""
@@ -176,7 +176,7 @@ class Operations:
         kind = float if _floats(flat) and _floats(new) else object
         flat = np.broadcast_to(flat, (len(flat), *lanes)).astype(kind)
         flat[np.array(index, dtype=int).ravel()] = new
-        return flat.reshape(*self._shape, *lanes)
+        return flat.reshape((*self._shape, *lanes))
 
     # --- sums -----------------------------------------------------------------------------------
 

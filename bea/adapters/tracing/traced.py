@@ -115,16 +115,19 @@ class Traced(NamedMethod):
     def init(self, f: Any, theta: Any) -> Any:
         """Return the memory before the first step: zero, of the kind that the first step makes.
 
-        What follows theta begins there.
+        What follows theta begins there. In series that do not count steps it is one after a step.
         """
         shapes = self._shapes_of(theta)
         leaves = self.optimizer.leaves(shapes)
         if isinstance(theta, int):  # a probe for how much memory there is
             return (0,) * len(leaves)
         counted = (0,) if self.counts and f.counts else ()
-        if isinstance(theta, np.ndarray):
+        if isinstance(theta, np.ndarray) and (f.counts or isinstance(f, NumericField)):
             return (*(_zeros(theta, leaf.shape) for leaf in leaves), *counted)
-        return (*(_before(m, theta) for m in self._first_memory(f, theta, shapes)), *counted)
+        first = self._first_memory(f, theta, shapes)
+        if isinstance(theta, np.ndarray):  # any will do, but roots of 0 have no series
+            return tuple(_zeros(theta, leaf.shape) + m for m, leaf in zip(first, leaves, strict=True))
+        return (*(_before(m, theta) for m in first), *counted)
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Take the step; behind the memory the state has the number of steps done, if counted."""
