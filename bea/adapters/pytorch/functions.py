@@ -12,8 +12,9 @@ from typing import Any
 
 import torch
 
+from bea.adapters.pytorch.pointwise import number_place
 from bea.adapters.pytorch.recorder import Recorder, tensors_in, without_numbers
-from bea.adapters.pytorch.rules import RULES, number_place
+from bea.adapters.pytorch.rules import RULES
 from bea.errors import MethodError
 
 MOVES = frozenset(

@@ -7,7 +7,7 @@ their own. What holds no entry from the tape is an array of constants.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -37,11 +37,14 @@ class Doubles(TorchFunctionMode):
 
 
 class Recorder(TorchFunctionMode):
-    """Writes down on a tape what PyTorch's functions do while it is entered."""
+    """Writes down on a tape what PyTorch's functions do while it is entered.
 
-    def __init__(self, tape: Tape) -> None:
+    `carry_out(recorder, function, args, kwargs)` carries one out and writes it down.
+    """
+
+    def __init__(self, tape: Tape, carry_out: Callable[..., Any]) -> None:
         super().__init__()
-        self.tape = tape
+        self.tape, self._carry_out = tape, carry_out
         self._places: dict[int, int] = {}  # of storages
         self._alive: list[Any] = []  # so that no storage takes the place of another
 
@@ -146,9 +149,7 @@ class Recorder(TorchFunctionMode):
         self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         """Carry out a function of PyTorch's, and write it down."""
-        from bea.adapters.pytorch.functions import value_of
-
-        return value_of(self, *in_doubles(func, args, kwargs))
+        return self._carry_out(self, *in_doubles(func, args, kwargs))
 
     def number(self, place: int, value: Any) -> Any:
         """Return a number that was taken out of a tensor; constants are Python's own."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from bea.adapters.pytorch.functions import value_of
 from bea.adapters.pytorch.memory import Kept, array_of, kept_at, kept_by, put_back, things_of
 from bea.adapters.pytorch.numbers import mathematics, number_on
 from bea.adapters.pytorch.options import Options
@@ -72,7 +73,7 @@ class TorchSource:
     def record(self, moment: Moment) -> Tape:
         """Return the tape of the step that is taken there."""
         tape = Tape()
-        recorder = Recorder(tape)
+        recorder = Recorder(tape, value_of)
         shapes = _shapes(moment)
         numbers = {n: number_on(tape, tape.input(n), v) for n, v in moment.values.items()}
         gamma = number_on(tape, tape.input("gamma"), moment.gamma)

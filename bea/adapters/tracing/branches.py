@@ -7,16 +7,14 @@ expansion is one of the piece on which the run from a start is, with small steps
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from bea.adapters.tracing.moments import generic_number
 from bea.adapters.tracing.tape import Tape
 from bea.arrays import Floats
 from bea.fields import NumericField, VectorField
-
-if TYPE_CHECKING:
-    from bea.adapters.tracing.traced import Traced
 
 _SMALL = 1e-6  # a step size at which the memory has settled and theta has hardly moved
 _SWEEPS, _STEPS = 4, 40
@@ -37,7 +35,7 @@ def comparisons(tape: Tape) -> list[int]:
 
 
 def branch_along(
-    method: Traced, problem: VectorField, point: Sequence[float], count: int | None
+    method: Any, problem: VectorField, point: Sequence[float], count: int | None
 ) -> Branch:
     """Return the branch on which a run from a point is after so many steps; None when settled."""
     f = _floats(problem, count is not None)
@@ -51,7 +49,7 @@ def branch_along(
         return method.branch_in_floats(f, theta, state)
 
 
-def told(branch: Branch, method: Traced, point: Sequence[float]) -> str:
+def told(branch: Branch, method: Any, point: Sequence[float]) -> str:
     """Return which branch it is, in words."""
     parts = []
     for place, truth in branch.truths.items():
@@ -71,8 +69,6 @@ def told(branch: Branch, method: Traced, point: Sequence[float]) -> str:
 
 def _floats(problem: VectorField, counts: bool) -> NumericField:
     """Return the field in floats, in one lane; open parameters are generic numbers."""
-    from bea.adapters.tracing.moments import generic_number
-
     parameters = [generic_number(i) for i, _ in enumerate(problem.ring.parameters)]
 
     def rhs(theta: Floats, gamma: Floats) -> Floats:
@@ -85,7 +81,7 @@ def _floats(problem: VectorField, counts: bool) -> NumericField:
     return f
 
 
-def _settled(method: Traced, f: NumericField, theta: Floats, state: Any) -> Any:
+def _settled(method: Any, f: NumericField, theta: Floats, state: Any) -> Any:
     """Return memory near that on which it settles, by Aitken's extrapolation of each entry."""
     still = np.zeros_like(f.gamma)
     for _ in range(_SWEEPS):

@@ -205,8 +205,9 @@ class Operations:
     def _compared(self, compare: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         if self._branch is not None and self._place in self._branch:
             return self._branch[self._place]
-        if _comparable(a) and _comparable(b):
-            return compare(a, b)
+        x, y = _comparable(a), _comparable(b)
+        if x is not None and y is not None:
+            return compare(x, y)
         raise MethodError(
             f"the step compares values, which {self._f.kind} cannot: it is smooth only piecewise, "
             "and a branch is followed on a concrete problem (give a problem)"
@@ -255,8 +256,15 @@ def _is_number(a: Any) -> bool:
     return isinstance(a, int | float | fmpq | Fraction)
 
 
-def _comparable(a: Any) -> bool:
-    return _floats(a) or _is_number(a)
+def _comparable(a: Any) -> Any:
+    """Return numbers as floats, or an array of them; None if they are not all numbers."""
+    if _floats(a) or isinstance(a, int | float):
+        return a
+    if isinstance(a, np.ndarray):
+        found = [_comparable(x) for x in a.ravel()]
+        return None if None in found else np.array(found, dtype=float).reshape(a.shape)
+    exact = _rational(a)
+    return None if exact is None else int(exact.p) / int(exact.q)
 
 
 def _objects(a: Any) -> Any:

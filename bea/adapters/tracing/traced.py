@@ -115,19 +115,16 @@ class Traced(NamedMethod):
     def init(self, f: Any, theta: Any) -> Any:
         """Return the memory before the first step: zero, of the kind that the first step makes.
 
-        What follows theta begins there. In series that do not count steps it is one after a step.
+        What follows theta begins there.
         """
         shapes = self._shapes_of(theta)
         leaves = self.optimizer.leaves(shapes)
         if isinstance(theta, int):  # a probe for how much memory there is
             return (0,) * len(leaves)
         counted = (0,) if self.counts and f.counts else ()
-        if isinstance(theta, np.ndarray) and (f.counts or isinstance(f, NumericField)):
+        if isinstance(theta, np.ndarray):
             return (*(_zeros(theta, leaf.shape) for leaf in leaves), *counted)
-        first = self._first_memory(f, theta, shapes)
-        if isinstance(theta, np.ndarray):  # any will do, but roots of 0 have no series
-            return tuple(_zeros(theta, leaf.shape) + m for m, leaf in zip(first, leaves, strict=True))
-        return (*(_before(m, theta) for m in first), *counted)
+        return (*(_before(m, theta) for m in self._first_memory(f, theta, shapes)), *counted)
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Take the step; behind the memory the state has the number of steps done, if counted."""
@@ -193,7 +190,7 @@ class Traced(NamedMethod):
             return ()
         tape = self._tapes.at(shapes, 0, self.values)
         constants = Constants(tape, self.values, None, self._exact, rough=True)
-        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), f.gamma)
+        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), getattr(f, "gamma", 0))
         return tuple(tape.run(Operations(f), inputs, tape.memory, constants))
 
     def _branch(self, f: Any, shapes: Shapes, count: int | None) -> tuple[Tape, Mapping[int, Any]]:

@@ -20,4 +20,4 @@ def followed_field(equation: Terms) -> VectorField:
     VectorField(x' = -x, y' = -y)
     """
     assert equation.problem is not None
-    return VectorField(equation.components[0], equation.problem.about)
+    return equation.problem.with_components(equation.components[0])
