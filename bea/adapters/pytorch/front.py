@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from bea.adapters.pytorch.options import Options, is_torch_optimizer
+from bea.adapters.pytorch.kinds import is_torch_optimizer
+from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.source import TorchSource
 from bea.errors import UnknownNameError, nearest
 

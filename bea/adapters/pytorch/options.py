@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from inspect import Parameter, isclass, signature
+from inspect import Parameter, signature
 from itertools import zip_longest
 from math import isfinite
 from typing import Any
@@ -195,16 +195,6 @@ class _Plain:
 
     def __init__(self, value: Any) -> None:
         self.value = value
-
-
-def is_torch_optimizer(candidate: Any) -> bool:
-    """Tell a class or instance of torch.optim.Optimizer, without importing torch.
-
-    >>> is_torch_optimizer(int)
-    False
-    """
-    bases = (candidate if isclass(candidate) else type(candidate)).__mro__
-    return any((b.__module__, b.__name__) == ("torch.optim.optimizer", "Optimizer") for b in bases)
 
 
 # --- private helpers ------------------------------------------------------------------------------
