@@ -57,7 +57,7 @@ class Row(NamedTuple):
     why: str = ""
 
 
-class TooLong(Exception):
+class TooLongError(Exception):
     """An optimizer has used up its time."""
 
 
@@ -96,11 +96,11 @@ def row_of(kind: Any) -> Row:
         equation = bea.modified_equation(method, bea.problems.loss(FIRST[0]), order=1)
         row = row._replace(first=first_correction(equation), seconds=perf_counter() - start)
         return row._replace(verdicts=", ".join(verdicts(traced(kind, **settling(kind)))))
-    except TooLong:
+    except TooLongError:
         return row._replace(why=f"not within {LIMIT} s")
     except BeaError as error:
         return row._replace(why=str(error).partition("; or derive")[0])
-    except Exception as error:  # a library's own
+    except Exception as error:  # noqa: BLE001 - a library's own
         return row._replace(why=f"{type(error).__name__}: {' '.join(str(error).split())[:120]}")
     finally:
         signal.alarm(0)
@@ -162,7 +162,7 @@ def main() -> None:
 
 
 def _stop(*_: Any) -> None:
-    raise TooLong
+    raise TooLongError
 
 
 def _told(row: Row) -> Row:

@@ -154,7 +154,7 @@ def test_verified(kind: Any) -> None:
     assert certificate.verdict == "confirmed", certificate
 
 
-# --- shapes, groups, options ------------------------------------------------------------------------
+# --- shapes, groups, options ----------------------------------------------------------------------
 
 
 def test_groups_and_shapes() -> None:
@@ -199,7 +199,7 @@ def test_largest_squares_so_far_stand_still() -> None:
     assert texts(equation)[0][2:] == ["0", "0"]
 
 
-# --- what is refused --------------------------------------------------------------------------------
+# --- what is refused ------------------------------------------------------------------------------
 
 
 class LosesAnAlias(optim.Optimizer):
@@ -327,13 +327,13 @@ def test_wrong_input() -> None:
         traced("torch:AdamX")
     with pytest.raises(UnknownNameError, match="names the module 'nowhere', which cannot be"):
         traced("nowhere:Adam")
-    with pytest.raises(MethodError, match="has no option 'momentun': it has momentum"):
+    with pytest.raises(MethodError, match=r"has no option 'momentun': it has momentum"):
         traced(optim.SGD, momentun=0.9)
-    with pytest.raises(MethodError, match="PyTorch refuses torch.optim.SGD with these options"):
+    with pytest.raises(MethodError, match=r"PyTorch refuses torch.optim.SGD with these options"):
         traced(optim.SGD, momentum=-1)
-    with pytest.raises(MethodError, match="option lr of torch.optim.SGD is set by bea"):
+    with pytest.raises(MethodError, match=r"option lr of torch.optim.SGD is set by bea"):
         traced(optim.SGD, lr=0.1)
-    with pytest.raises(MethodError, match="a type is no optimizer of PyTorch or optax"):
+    with pytest.raises(MethodError, match=r"a type is no optimizer of PyTorch or optax"):
         traced(dict)
-    with pytest.raises(bea.BeaError, match="near=.* has 1 components, and theta has 2"):
+    with pytest.raises(bea.BeaError, match=r"near=.* has 1 components, and theta has 2"):
         bea.modified_equation(traced(optim.Adamax, near=[1]), BOOTH)
