@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import warnings
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +21,17 @@ def run(*arguments: str) -> tuple[int, str]:
         warnings.simplefilter("ignore")
         result = CliRunner().invoke(app, list(arguments))
     return result.exit_code, result.output + (str(result.exception) if result.exception else "")
+
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "command", re.findall(r"^    bea (.*torch.*)$", README, flags=re.MULTILINE)
+)
+def test_the_readme_s_commands_run(command: str) -> None:
+    code, text = run(*shlex.split(command))
+    assert code == 0, text
 
 
 def test_derive_with_texts_for_options() -> None:

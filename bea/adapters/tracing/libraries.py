@@ -97,7 +97,7 @@ def _front_end_of(optimizer: Any) -> ModuleType:
     import sys
 
     for library, (_, needed, _) in _FRONT_ENDS.items():
-        if needed in sys.modules:
+        if sys.modules.get(needed) is not None:
             front = _front_end(library)
             if front.takes(optimizer):
                 return front
