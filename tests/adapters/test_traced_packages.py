@@ -53,7 +53,8 @@ def test_quasi_hyperbolic_momentum_without_its_share_is_gradient_descent() -> No
         ("Alice", "uses torch's linalg_qr, an operation that bea does not know"),
         ("LoRARite", "leaves parameters of the shapes (3,) as they are"),
         ("SM3", "does not contract"),
-        ("Yogi", "does not contract"),
+        ("Yogi", "changes its branch from step to step, as it slides along an edge"),
+        ("Ano", "changes its branch from step to step, as it slides along an edge"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::bea.errors.GuessWarning")

@@ -14,18 +14,25 @@ import numpy as np
 from bea.adapters.tracing.moments import generic_number
 from bea.adapters.tracing.tape import Tape
 from bea.arrays import Floats
+from bea.errors import MethodError
 from bea.fields import NumericField, VectorField
 
 _SMALL = 1e-6  # a step size at which the memory has settled and theta has hardly moved
 _SWEEPS, _STEPS = 4, 40
+_MANY = 1500  # steps after which memory of a rate of 0.999 has followed theta
+CLOSE = 1e-2  # a relative difference that the motion may bring about
 _SHOWN = 60
 
 
 class Branch(NamedTuple):
-    """A tape, and what its comparisons of values come to, by their places."""
+    """A tape, and what its comparisons of values come to, by their places.
+
+    `is_close` tells whether some of them are about values that hardly differ.
+    """
 
     tape: Tape
     truths: dict[int, Any]
+    is_close: bool = False
 
 
 def comparisons(tape: Tape) -> list[int]:
@@ -42,11 +49,11 @@ def branch_along(
     theta = np.array(point, dtype=float)[:, None]
     state = method.init(f, theta)
     with np.errstate(all="ignore"):
-        if count is None:
-            state = _settled(method, f, theta, state)
-        for _ in range(_STEPS if count is None else count):
-            theta, state = method.step(f, theta, state, f.gamma)
-        return method.branch_in_floats(f, theta, state)
+        if count is not None:
+            for _ in range(count):
+                theta, state = method.step(f, theta, state, f.gamma)
+            return method.branch_in_floats(f, theta, state)
+        return _settled_branch(method, f, theta, _settled(method, f, theta, state))
 
 
 def told(branch: Branch, method: Any, point: Sequence[float]) -> str:
@@ -65,6 +72,29 @@ def told(branch: Branch, method: Any, point: Sequence[float]) -> str:
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _settled_branch(method: Any, f: NumericField, theta: Floats, state: Any) -> Branch:
+    """Return the branch of all further steps; refuse one that changes from step to step.
+
+    A comparison of what is equal at gamma = 0 is decided by the motion, or slides along the edge of
+    two pieces.
+    """
+    for _ in range(_STEPS):
+        theta, state = method.step(f, theta, state, f.gamma)
+    found: Branch = method.branch_in_floats(f, theta, state)
+    for _ in range(_MANY if found.is_close else 0):
+        theta, state = method.step(f, theta, state, f.gamma)
+        now: Branch = method.branch_in_floats(f, theta, state)
+        same = now.tape is found.tape
+        for place, truth in found.truths.items():
+            if not same or not np.array_equal(truth, now.truths[place]):
+                raise MethodError(
+                    f"the step of '{method.name}' changes its branch from step to step, as it "
+                    f"slides along an edge of {found.tape.written(place)[:_SHOWN]}: there it has "
+                    "no modified equation; its iterates can be followed (bea.iterate)"
+                )
+    return found
 
 
 def _floats(problem: VectorField, counts: bool) -> NumericField:

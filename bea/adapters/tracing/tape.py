@@ -123,6 +123,15 @@ class Tape:
             known[place] = own or any(self._depends(k, names, known) for k in operands)
         return known[place]
 
+    def sides(self, place: int) -> tuple[int, int]:
+        """Return the places of the two values that are compared: a and b also in 0 < a - b."""
+        a, b = self.instructions[place].operands
+        for one, other in ((a, b), (b, a)):
+            inner = self.instructions[other]
+            if one == self.constant(0) and inner.operation == "subtract":
+                return inner.operands[0], inner.operands[1]
+        return a, b
+
     def written(self, place: int) -> str:
         """Return a value as a formula."""
         operation, operands, settings, _ = self.instructions[place]

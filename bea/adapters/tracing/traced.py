@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bea.adapters.tracing.branches import Branch, branch_along, comparisons, told
+from bea.adapters.tracing.branches import CLOSE, Branch, branch_along, comparisons, told
 from bea.adapters.tracing.constants import shown_decimal
 from bea.adapters.tracing.layout import checked_shapes, joined, one_tensor, require_fit, split
 from bea.adapters.tracing.moments import open_values
@@ -161,10 +161,17 @@ class Traced(NamedMethod):
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, f.gamma)
         tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values)[2][-1]
         places = comparisons(tape)
+        sides = [k for place in places for k in tape.sides(place)]
         numbers = numbers_of(tape, self.values, count)
-        found = tape.run(Operations(f, 1), inputs, places, numbers)
-        full = [np.broadcast_to(v, (*tape.shape(k), 1)) for k, v in zip(places, found, strict=True)]
-        return Branch(tape, {k: v[..., 0] for k, v in zip(places, full, strict=True)})
+        found = tape.run(Operations(f, 1), inputs, (*places, *sides), numbers)
+        truths = {
+            place: np.broadcast_to(truth, (*tape.shape(place), 1))[..., 0]
+            for place, truth in zip(places, found, strict=False)
+        }
+        left, right = found[len(places) :: 2], found[len(places) + 1 :: 2]
+        pairs = zip(left, right, strict=True)
+        is_close = any(np.any(abs(a - b) <= CLOSE * (abs(a) + abs(b))) for a, b in pairs)
+        return Branch(tape, truths, is_close)
 
     # --- private helpers ------------------------------------------------------------------------
 
@@ -206,7 +213,7 @@ class Traced(NamedMethod):
             branch = branch_along(generic, problem, point, count)
             self._branches[key] = problem, branch  # which keeps the problem, and so its id
             _say_once(told(branch, self, point), self._said)
-        return self._branches[key][1]
+        return self._branches[key][1][:2]
 
     def _point(self, problem: VectorField) -> Sequence[float]:
         if self.near is None:
