@@ -83,9 +83,12 @@ def _settled_branch(method: Any, f: NumericField, theta: Floats, state: Any) -> 
     for _ in range(_STEPS):
         theta, state = method.step(f, theta, state, f.gamma)
     found: Branch = method.branch_in_floats(f, theta, state)
-    for _ in range(_MANY if found.is_close else 0):
+    left, is_close = _STEPS, False
+    while left:
         theta, state = method.step(f, theta, state, f.gamma)
         now: Branch = method.branch_in_floats(f, theta, state)
+        left = _MANY if now.is_close and not is_close else left - 1
+        is_close = is_close or now.is_close
         same = now.tape is found.tape
         for place, truth in found.truths.items():
             if not same or not np.array_equal(truth, now.truths[place]):
