@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import version
 from inspect import isclass, signature
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -145,7 +146,7 @@ def main() -> None:
         rows = [_told(row_of(kind)) for kind in optimizers(library)]
         derived = [r for r in rows if r.first != "–"]
         sure = sum(r.verdicts == "confirmed, confirmed" for r in derived)
-        print(f"## {library} {import_module(library.partition('.')[0]).__version__}\n")
+        print(f"## {library} {version(library.partition('.')[0])}\n")
         print(f"{len(rows)} classes: {len(derived)} derived, {sure} of them confirmed on both "
               "losses.\n")  # fmt: skip
         print("| optimizer | replayed to | certificates | first correction | seconds |")

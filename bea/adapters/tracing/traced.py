@@ -132,6 +132,7 @@ class Traced(NamedMethod):
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, gamma)
         if isinstance(f, NumericField):
             moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values)
+            self._mark_lanes_off_the_branch(f, inputs, count, shapes)
         else:
             tape, truths = self._branch(f, shapes, count)
             constants = Constants(tape, self.values, count, self._exact)
@@ -214,6 +215,22 @@ class Traced(NamedMethod):
             self._branches[key] = problem, branch  # which keeps the problem, and so its id
             _say_once(told(branch, self, point), self._said)
         return self._branches[key][1][:2]
+
+    def _mark_lanes_off_the_branch(
+        self, f: NumericField, inputs: Mapping[str, Any], count: int | None, shapes: Shapes
+    ) -> None:
+        """Mark as unsolved the lanes that have left the piece that an equation is about.
+
+        Only in runs with settled memory, which are set beside an equation.
+        """
+        known = self._branches.get((id(self._problem), shapes, None))
+        if count is not None or known is None:
+            return
+        tape, truths, _ = known[1]
+        found = tape.run(Operations(f, 1), inputs, [*truths], numbers_of(tape, self.values, None))
+        for value, truth in zip(found, truths.values(), strict=True):
+            off = np.broadcast_to(value, (*np.shape(truth), len(f.gamma))) != truth[..., None]
+            f.unsolved |= off.any(axis=tuple(range(off.ndim - 1)))
 
     def _point(self, problem: VectorField) -> Sequence[float]:
         if self.near is None:
