@@ -302,7 +302,7 @@ def test_refused_with_the_reason(kind: Any, why: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "why"),
     [
-        (optim.Rprop, "part 1 changes by the factor 1.2 per step"),
+        (optim.Rprop, "changes its branch from step to step, by (0 < (grad.0 * memory.0))"),
         (optim.Adagrad, "keeps what it has, whatever theta does, and forgets nothing"),
         (optim.ASGD, "reads its number n"),
         (optim.Adafactor, "reads its number n, by a power, other than in c"),

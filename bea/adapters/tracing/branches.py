@@ -93,9 +93,9 @@ def _settled_branch(method: Any, f: NumericField, theta: Floats, state: Any) -> 
         for place, truth in found.truths.items():
             if not same or not np.array_equal(truth, now.truths[place]):
                 raise MethodError(
-                    f"the step of '{method.name}' changes its branch from step to step, as it "
-                    f"slides along an edge of {found.tape.written(place)[:_SHOWN]}: there it has "
-                    "no modified equation; its iterates can be followed (bea.iterate)"
+                    f"the step of '{method.name}' changes its branch from step to step, by "
+                    f"{found.tape.written(place)[:_SHOWN]}: there it has no modified equation; its "
+                    "iterates can be followed (bea.iterate)"
                 )
     return found
 
