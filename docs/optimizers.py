@@ -37,7 +37,7 @@ penalised; where c > 0 it is rewarded. The certificates are for ε = 1/10 and ra
 where there are such options, so that memory settles within a few steps. Of an optimizer that
 compares values it is the piece around the start.
 
-`python docs/optimizers.py` prints this page.
+`python docs/optimizers.py` prints these tables.
 """
 FIRST = ("x**4/4 + x**2/2", [1.0])
 SECOND = ("x**2 + x*y/2 + y**2/2 + x/3", [1.0, 0.8])
@@ -133,7 +133,7 @@ def first_correction(equation: Any) -> str:
     if abs(leading * slope) < 1e-12 * abs(first):
         return "no multiple of f₀′f₀"
     ratio = first / (leading * slope)
-    return f"{ratio:+.3g} f₀′f₀: {'rewards' if ratio > 0 else 'penalises'} large |f₀|"
+    return f"{ratio:+.3g} f₀′f₀: {'rewards' if ratio > 0 else 'penalises'} large f₀"
 
 
 def main() -> None:
