@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bea.algebra import Element
 from bea.algebra.language.reals import real_numbers, real_points
+from bea.errors import MethodError
 from bea.methods import Scheduled
 from bea.modified.memory.corrected_start import start_correction
 from bea.modified.numeric import compiled, horner_program, tree_program
@@ -28,6 +29,11 @@ def on_trees(equation: Terms) -> Mapping[Tree, Any]:
     method, order = equation.method, equation.order
     if not equation.character.has_memory:
         return MappingProxyType({})
+    if method.counts:
+        raise MethodError(
+            f"the first steps of '{method}' are unlike the later ones, so that where its flow "
+            "begins is not known: begin its memory on the slow manifold"
+        )
     if isinstance(method, Scheduled):
         return MappingProxyType(scheduled.start_correction(method, order))
     found = start_correction(method, order)
