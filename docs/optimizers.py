@@ -12,7 +12,7 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import version
 from inspect import isclass, signature
@@ -20,15 +20,16 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 import bea
+from bea.adapters.jaxprs.registry import ROWS
 from bea.adapters.tracing.libraries import traced
 from bea.errors import BeaError
 
 HEAD = """# What optimizers follow, from their own source
 
-Each optimizer of `torch.optim` and of the package `pytorch_optimizer` is handed to bea as it is:
-`bea.methods.traced(torch.optim.Adam)`. Its `step()` is run and written down, what was written down
-is replayed beside the real one on 1,000 random steps, half of them from the first step on and half
-far from it, and the modified equation θ' = f₀ + γf₁ + … is derived. `bea verify` then puts it to
+Each optimizer of `torch.optim`, of the package `pytorch_optimizer` and of `optax` is handed to bea
+as it is: `bea.methods.traced(torch.optim.Adam)`. Its step is run and written down, what was written
+down is replayed beside the real one on 1,000 random steps, half of them from the first step on,
+half far from it, and the modified equation θ' = f₀ + γf₁ + … is derived. `bea verify` then puts it to
 the test, with negative controls, on L = x⁴/4 + x²/2 and on L = x² + xy/2 + y²/2 + x/3.
 
 f₁ is told by c in f₁ = c f₀′f₀ at x = 1 on the first of these, with the optimizer's own options:
@@ -62,14 +63,27 @@ class TooLongError(Exception):
     """An optimizer has used up its time."""
 
 
-def optimizers(library: str) -> list[Any]:
-    """Return the optimizer classes that a library shows."""
+class Subject(NamedTuple):
+    """An optimizer, and options with which its memory settles within a few steps."""
+
+    name: str
+    optimizer: Any
+    options: Mapping[str, Any]
+    settling: Mapping[str, Any]
+    time: Any = None
+
+
+def optimizers(library: str) -> list[Subject]:
+    """Return the optimizers that a library shows."""
+    if library == "optax":
+        return [Subject(str(r), r.text, r.options, r.options, r.time) for r in ROWS]
     import torch
 
     base, shown = torch.optim.Optimizer, vars(import_module(library)).values()
     found = {v for v in shown if isclass(v) and issubclass(v, base) and v is not base}
     own = {v for v in found if v.__module__.partition(".")[0] == library.partition(".")[0]}
-    return sorted(own, key=lambda v: v.__name__.lower())
+    kinds = sorted(own, key=lambda v: v.__name__.lower())
+    return [Subject(kind.__name__, kind, {}, settling(kind)) for kind in kinds]
 
 
 def settling(kind: Any) -> dict[str, Any]:
@@ -86,17 +100,21 @@ def settling(kind: Any) -> dict[str, Any]:
     return found
 
 
-def row_of(kind: Any) -> Row:
+def row_of(subject: Subject) -> Row:
     """Return what is found of an optimizer."""
-    name, start = kind.__name__, perf_counter()
+    start = perf_counter()
     signal.alarm(LIMIT)
-    row = Row(name)
+    row = Row(subject.name)
     try:
-        method = traced(kind, steps=STEPS)
+        method = traced(subject.optimizer, steps=STEPS, **subject.options)
         row = row._replace(replayed=f"{method.replayed.difference:.0e}")
         equation = bea.modified_equation(method, bea.problems.loss(FIRST[0]), order=1)
         row = row._replace(first=first_correction(equation), seconds=perf_counter() - start)
-        return row._replace(verdicts=", ".join(verdicts(traced(kind, **settling(kind)))))
+        return row._replace(
+            verdicts=", ".join(
+                verdicts(traced(subject.optimizer, **subject.settling), subject.time)
+            )
+        )
     except TooLongError:
         return row._replace(why=f"not within {LIMIT} s")
     except BeaError as error:
@@ -107,12 +125,12 @@ def row_of(kind: Any) -> Row:
         signal.alarm(0)
 
 
-def verdicts(method: Any) -> Iterator[str]:
+def verdicts(method: Any, time: Any) -> Iterator[str]:
     """Yield what the certificates on both losses say."""
     for text, start in (FIRST, SECOND):
         loss = bea.problems.loss(text)
         try:
-            yield bea.verify(method, loss, order=1, starts=[start]).verdict
+            yield bea.verify(method, loss, order=1, starts=[start], time=time).verdict
         except BeaError as error:
             yield f"none ({str(error)[:60]})"
 
@@ -142,12 +160,12 @@ def main() -> None:
     signal.signal(signal.SIGALRM, _stop)
     warnings.simplefilter("ignore")
     print(HEAD)
-    for library in sys.argv[1:] or ("torch.optim", "pytorch_optimizer"):
-        rows = [_told(row_of(kind)) for kind in optimizers(library)]
+    for library in sys.argv[1:] or ("torch.optim", "pytorch_optimizer", "optax"):
+        rows = [_told(row_of(subject)) for subject in optimizers(library)]
         derived = [r for r in rows if r.first != "–"]
         sure = sum(r.verdicts == "confirmed, confirmed" for r in derived)
         print(f"## {library} {version(library.partition('.')[0])}\n")
-        print(f"{len(rows)} classes: {len(derived)} derived, {sure} of them confirmed on both "
+        print(f"{len(rows)} optimizers: {len(derived)} derived, {sure} of them confirmed on both "
               "losses.\n")  # fmt: skip
         print("| optimizer | replayed to | certificates | first correction | seconds |")
         print("|---|---|---|---|---|")

@@ -2,7 +2,7 @@
 
 `TorchOptimizer`, `OptaxOptimizer` and `BlackBox` are methods that bea cannot look into;
 `bea.iterate` runs them as they are. `as_bea_method` names bea's own method for an optimizer, or
-refuses by naming the option that bea does not model. `measured_field` and `measured_field_at` read
+traces its own source (`bea.methods.traced`). `measured_field` and `measured_field_at` read
 the modified field off iterates alone, `measured_terms` splits it by powers of gamma, and
 `compare_terms` sets the terms beside the derived ones. PyTorch and optax are the extras bea[torch]
 and bea[optax], imported when an optimizer is wrapped. `JaxField` is the arithmetic of JAX arrays,
@@ -14,6 +14,8 @@ from __future__ import annotations
 from bea.adapters.black_box import Anywhere, BlackBox, ForeignMethod
 from bea.adapters.conversion import as_bea_method
 from bea.adapters.jax_field import JaxField
+from bea.adapters.jaxprs.making import gamma
+from bea.adapters.jaxprs.schedules import schedule_from_optax
 from bea.adapters.measured_field import MeasuredField, measured_field, measured_field_at
 from bea.adapters.measured_terms import (
     MeasuredTerms,
@@ -36,7 +38,9 @@ __all__ = [
     "TorchOptimizer",
     "as_bea_method",
     "compare_terms",
+    "gamma",
     "measured_field",
     "measured_field_at",
     "measured_terms",
+    "schedule_from_optax",
 ]

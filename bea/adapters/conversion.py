@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bea.adapters.optax_optimizers import OptaxOptimizer, is_optax_transformation
+from bea.adapters.jaxprs.making import is_transformation
+from bea.adapters.optax_optimizers import OptaxOptimizer
 from bea.adapters.pytorch.kinds import is_torch_optimizer
 from bea.adapters.torch_optimizers import TorchOptimizer
+from bea.adapters.tracing.libraries import traced
 from bea.errors import MethodError
 from bea.methods import Method
 
@@ -21,7 +23,8 @@ def as_bea_method(optimizer: Any) -> Method:
     Parameters
     ----------
     optimizer
-        A `TorchOptimizer` or `OptaxOptimizer`, or an optimizer of PyTorch itself.
+        A `TorchOptimizer` or `OptaxOptimizer`, an optimizer of PyTorch itself, or a transformation
+        of optax with `bea.adapters.gamma` for its learning rate.
 
     Raises
     ------
@@ -39,8 +42,8 @@ def as_bea_method(optimizer: Any) -> Method:
         return optimizer.as_bea_method()
     if is_torch_optimizer(optimizer):
         return TorchOptimizer(optimizer).as_bea_method()
-    if is_optax_transformation(optimizer):
-        return OptaxOptimizer(optimizer).as_bea_method()  # which says what to give instead
+    if is_transformation(optimizer):
+        return traced(optimizer)
     if isinstance(optimizer, Method):
         raise MethodError(f"'{optimizer}' is no optimizer of PyTorch or optax: nothing to look up")
     raise MethodError(

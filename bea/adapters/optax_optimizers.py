@@ -9,20 +9,22 @@ reference of optax, https://optax.readthedocs.io/en/latest/api/optimizers.html.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
 from inspect import signature
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from bea.adapters.black_box import Advance, ForeignMethod
-from bea.adapters.options import as_exact, refuse_unmodelled, shown
-from bea.adapters.update_rules import adam_rule, rmsprop_rule
+from bea.adapters.jaxprs.making import LEARNING_RATE, Maker, is_transformation
+from bea.adapters.options import shown
+from bea.adapters.tracing.constants import shown_decimal
+from bea.adapters.tracing.libraries import traced
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, get
-
-_OURS = "learning_rate"
 
 
 class OptaxOptimizer(ForeignMethod):
@@ -51,19 +53,16 @@ class OptaxOptimizer(ForeignMethod):
     """
 
     def __init__(self, maker: Callable[..., Any], **options: Any) -> None:
-        if is_optax_transformation(maker) or not callable(maker):
+        if is_transformation(maker) or not callable(maker):
             raise MethodError(
                 "an optax transformation that is made already hides its options and its learning "
                 "rate: give its maker, as in OptaxOptimizer(optax.adam, b1=0.9)"
             )
-        if _OURS in options:
-            raise MethodError(
-                "option learning_rate is set by bea: it is the step size, given as gammas"
-            )
+        self._named = Maker(maker, options)
         self.maker = maker
         self.given = options
         self._compiled: dict[float, tuple[Any, Any]] = {}
-        self._made(0.125)
+        self._named.made(0.125, options)
 
     def begin(self, theta: Floats, gamma: float) -> Advance:
         import jax
@@ -82,38 +81,17 @@ class OptaxOptimizer(ForeignMethod):
 
     def as_bea_method(self) -> Method:
         """Return bea's method with the same step; see `bea.adapters.as_bea_method`."""
-        import optax
-
-        for name, model in _MODELS.items():
-            if self.maker is getattr(optax, name, None):
-                bound = signature(self.maker).bind(0.125, **self.given)
-                bound.apply_defaults()
-                given = {key: v for key, v in bound.arguments.items() if key != _OURS}
-                return model(f"optax.{name}", given)
-        known = ", ".join(sorted(_MODELS))
-        raise MethodError(
-            f"bea has no method for {_name_of(self.maker)} of optax (it has for {known}): "
-            "iterate it as it is and read its field off with measured_field"
-        )
+        bound = signature(self.maker).bind(0.125, **self.given)
+        bound.apply_defaults()
+        options = {key: v for key, v in bound.arguments.items() if key != LEARNING_RATE}
+        found = _own_method(self._named.name, options)
+        return traced(self.maker, **self.given) if found is None else found
 
     def __str__(self) -> str:
         inside = ", ".join(f"{name}={shown(value)}" for name, value in self.given.items())
-        return f"{_name_of(self.maker)}({inside})"
+        return f"{self._named.name}({inside})"
 
     # --- private helpers ----------------------------------------------------------------------
-
-    def _made(self, gamma: float) -> Any:
-        try:
-            made = self.maker(gamma, **self.given)
-        except (TypeError, ValueError) as error:
-            cause = " ".join(str(error).split())
-            raise MethodError(f"{self} cannot be made: {cause}") from None
-        if not is_optax_transformation(made):
-            raise MethodError(
-                f"{shown(self.maker)} returned a {type(made).__name__}: give a function of the "
-                "learning rate that returns an optax transformation"
-            )
-        return made
 
     def _for(self, gamma: float) -> tuple[Any, Any]:
         """Return init and the compiled step (gradient, state, theta) -> (theta, state)."""
@@ -121,7 +99,7 @@ class OptaxOptimizer(ForeignMethod):
             import jax
             import optax
 
-            made = self._made(gamma)
+            made = self._named.made(gamma, self.given)
 
             def update(gradient: Any, state: Any, theta: Any) -> tuple[Any, Any]:
                 updates, state = made.update(gradient, state, theta)
@@ -131,98 +109,71 @@ class OptaxOptimizer(ForeignMethod):
         return self._compiled[gamma]
 
 
-def _name_of(maker: Any) -> str:
-    """Return the name by which users know a maker; nadam is a partial adam, which has none."""
-    import optax
-
-    known = [name for name in _MODELS if getattr(optax, name, None) is maker]
-    return f"optax.{known[0]}" if known else shown(maker)
-
-
-def is_optax_transformation(candidate: Any) -> bool:
-    """Tell a gradient transformation: a named tuple of init and update.
-
-    >>> is_optax_transformation(lambda rate: None)
-    False
-    """
-    return isinstance(candidate, tuple) and getattr(candidate, "_fields", ()) == ("init", "update")
-
-
 # --- bea's methods for them ---------------------------------------------------------------------
 
 
-def _sgd(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, {"momentum", "nesterov"})
-    momentum = as_exact(options["momentum"] or 0, "momentum", owner)
-    if momentum == "0":
+def _own_method(name: str, options: dict[str, Any]) -> Method | None:
+    """Return the method of bea's library that is this optimizer, if all its options are."""
+    model = _MODELS.get(name)
+    if model is None:
+        return None
+    read = {key: options.pop(key) for key in model.read if key in options}
+    if any(map(_is_on, options.values())) or not all(map(_is_plain, read.values())):
+        return None
+    return model.made({key: 0 if v is None else v for key, v in read.items()})
+
+
+def _is_on(value: Any) -> bool:
+    return value is not None and not (isinstance(value, bool | int | float) and not value)
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | Fraction)
+
+
+class _Model(NamedTuple):
+    """A maker of optax in bea's library, by options that it reads, if the others are off."""
+
+    read: tuple[str, ...]
+    made: Callable[[dict[str, Any]], Method | None]
+
+
+def _sgd(o: dict[str, Any]) -> Method:
+    if not o["momentum"]:
         return get("gradient-descent")
-    return get("nesterov-torch" if options["nesterov"] else "heavy-ball", beta=momentum)
+    return get("nesterov-torch" if o["nesterov"] else "heavy-ball", beta=_exact(o["momentum"]))
 
 
-def _rmsprop(owner: str, options: Mapping[str, Any]) -> Method:
-    # Nesterov's look ahead belongs to the momentum, which may be off.
-    refuse_unmodelled(owner, options, {"decay", "eps", "eps_in_sqrt", "momentum", "nesterov"})
-    beta, epsilon = (as_exact(options[name], name, owner) for name in ("decay", "eps"))
-    momentum, inside = as_exact(options["momentum"] or 0, "momentum", owner), options["eps_in_sqrt"]
-    if momentum != "0":
-        numbers = {"beta": beta, "epsilon": epsilon, "momentum": momentum, "weight_decay": "0"}
-        return rmsprop_rule(numbers, inside=bool(inside), nesterov=bool(options["nesterov"]))
-    return get("rmsprop", beta=beta, epsilon=epsilon, placement="inside" if inside else "outside")
+def _rmsprop(o: dict[str, Any]) -> Method:
+    placement = "inside" if o["eps_in_sqrt"] else "outside"
+    return get("rmsprop", beta=_exact(o["decay"]), epsilon=_exact(o["eps"]), placement=placement)
 
 
-def _adam(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, {"b1", "b2", "eps", "eps_root", "nesterov"})
-    both = None if options["nesterov"] else _both_epsilons(owner, options)
-    if both is not None:
-        return adam_rule({**both, "weight_decay": "0"})
-    return get("nadam" if options["nesterov"] else "adam", **_averages(owner, options))
+def _adam(o: dict[str, Any], name: str = "adam") -> Method | None:
+    if (o["eps"] and o["eps_root"]) or (o.get("nesterov") and name == "adamw"):
+        return None
+    own = {"beta1": o["b1"], "beta2": o["b2"], "epsilon": o["eps"] or o["eps_root"]}
+    if name == "adamw":
+        own["weight_decay"] = o["weight_decay"]
+    placement = "inside" if o["eps_root"] else "outside"
+    exact = {key: _exact(value) for key, value in own.items()}
+    return get("nadam" if o.get("nesterov") else name, **exact, placement=placement)
 
 
-def _adamw(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, {"b1", "b2", "eps", "eps_root", "weight_decay"})
-    decay = as_exact(options["weight_decay"], "weight_decay", owner)
-    both = _both_epsilons(owner, options)
-    if both is not None:
-        return adam_rule({**both, "weight_decay": decay}, decoupled=True)
-    return get("adamw", weight_decay=decay, **_averages(owner, options))
+def _exact(value: Any) -> str:
+    return str(shown_decimal(value))
 
 
-def _both_epsilons(owner: str, options: Mapping[str, Any]) -> dict[str, str] | None:
-    """Return the numbers of Adam where there is an epsilon in the root and one outside."""
-    names = {"beta1": "b1", "beta2": "b2", "epsilon": "eps", "inside": "eps_root"}
-    found = {own: as_exact(options[name], name, owner) for own, name in names.items()}
-    return found if "0" not in (found["epsilon"], found["inside"]) else None
-
-
-def _adagrad(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, {"eps"})
-    return get("adagrad", epsilon=as_exact(options["eps"], "eps", owner), placement="inside")
-
-
-def _sign_sgd(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, ())
-    return get("sign-descent")
-
-
-def _averages(owner: str, options: Mapping[str, Any]) -> dict[str, str]:
-    """Return the averages' rates and the one epsilon: outside the root (eps) or inside."""
-    beta1, beta2 = (as_exact(options[name], name, owner) for name in ("b1", "b2"))
-    outside, inside = (as_exact(options[name], name, owner) for name in ("eps", "eps_root"))
-    if outside != "0" and inside != "0":
-        raise MethodError(
-            f"bea does not model eps and eps_root of {owner} together: give one of them, or "
-            "iterate the optimizer as it is and read its field off with measured_field"
-        )
-    placement, epsilon = ("outside", outside) if inside == "0" else ("inside", inside)
-    return {"beta1": beta1, "beta2": beta2, "epsilon": epsilon, "placement": placement}
-
-
-_MODELS: dict[str, Callable[[str, Mapping[str, Any]], Method]] = {
-    "sgd": _sgd,
-    "rmsprop": _rmsprop,
-    "adam": _adam,
-    "adamw": _adamw,
-    "nadam": _adam,
-    "adagrad": _adagrad,
-    "sign_sgd": _sign_sgd,
+_AVERAGES = ("b1", "b2", "eps", "eps_root", "nesterov")
+_MODELS = {
+    "optax.sgd": _Model(("momentum", "nesterov"), _sgd),
+    # Nesterov's look ahead belongs to the momentum, which is off.
+    "optax.rmsprop": _Model(("decay", "eps", "eps_in_sqrt", "nesterov"), _rmsprop),
+    "optax.adam": _Model(_AVERAGES, _adam),
+    "optax.nadam": _Model(_AVERAGES, _adam),
+    "optax.adamw": _Model((*_AVERAGES, "weight_decay"), partial(_adam, name="adamw")),
+    "optax.adagrad": _Model(
+        ("eps",), lambda o: get("adagrad", epsilon=_exact(o["eps"]), placement="inside")
+    ),
+    "optax.sign_sgd": _Model((), lambda o: get("sign-descent")),
 }

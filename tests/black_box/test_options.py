@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bea.adapters import OptaxOptimizer, TorchOptimizer
-from bea.adapters.options import as_exact, refuse_unmodelled
+from bea.adapters.options import as_exact
 from bea.algebra import as_float, exact
 from bea.errors import MethodError
 
@@ -30,16 +30,6 @@ def test_what_is_no_number_is_refused(value: Any) -> None:
         MethodError, match=r"bea does not model b1=.* of Adam: give a finite number"
     ):
         as_exact(value, "b1", "Adam")
-
-
-@pytest.mark.parametrize("value", [True, 0.1, {"w": False}, "bfloat16", ()])
-def test_option_that_is_on_is_refused(value: Any) -> None:
-    with pytest.raises(MethodError, match=r"bea does not model mask=.* of AdamW: leave it off"):
-        refuse_unmodelled("AdamW", {"eps": 1.0, "mask": value}, {"eps"})
-
-
-def test_option_that_is_off_passes() -> None:
-    refuse_unmodelled("AdamW", {"mask": None, "amsgrad": False, "decay": 0.0}, ())
 
 
 def test_wrong_things_are_refused_without_the_libraries() -> None:

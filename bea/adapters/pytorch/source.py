@@ -65,6 +65,8 @@ class TorchSource:
         """Whether it keeps anything."""
         return bool(self._kept_for(self.given.shapes or ((2,),)))
 
+    period = 1
+
     def leaves(self, shapes: Shapes) -> Sequence[Leaf]:
         """Return the memory: what is kept and no counter."""
         kept = self._kept_for(shapes)

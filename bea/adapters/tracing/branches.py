@@ -42,7 +42,11 @@ def comparisons(tape: Tape) -> list[int]:
 
 
 def branch_along(
-    method: Any, problem: VectorField, point: Sequence[float], count: int | None
+    method: Any,
+    problem: VectorField,
+    point: Sequence[float],
+    count: int | None,
+    phase: int = 0,
 ) -> Branch:
     """Return the branch on which a run from a point is after so many steps; None when settled."""
     f = _floats(problem, count is not None)
@@ -52,8 +56,8 @@ def branch_along(
         if count is not None:
             for _ in range(count):
                 theta, state = method.step(f, theta, state, f.gamma)
-            return method.branch_in_floats(f, theta, state)
-        return _settled_branch(method, f, theta, _settled(method, f, theta, state))
+            return method.branch_in_floats(f, theta, state, phase)
+        return _settled_branch(method, f, theta, _settled(method, f, theta, state), phase)
 
 
 def told(branch: Branch, method: Any, point: Sequence[float]) -> str:
@@ -74,7 +78,7 @@ def told(branch: Branch, method: Any, point: Sequence[float]) -> str:
 # --- private helpers ------------------------------------------------------------------------------
 
 
-def _settled_branch(method: Any, f: NumericField, theta: Floats, state: Any) -> Branch:
+def _settled_branch(method: Any, f: NumericField, theta: Floats, state: Any, phase: int) -> Branch:
     """Return the branch of all further steps; refuse one that changes from step to step.
 
     A comparison of what is equal at gamma = 0 is decided by the motion, or slides along the edge of
@@ -82,11 +86,11 @@ def _settled_branch(method: Any, f: NumericField, theta: Floats, state: Any) -> 
     """
     for _ in range(_STEPS):
         theta, state = method.step(f, theta, state, f.gamma)
-    found: Branch = method.branch_in_floats(f, theta, state)
+    found: Branch = method.branch_in_floats(f, theta, state, phase)
     left, is_close = _STEPS, False
     while left:
         theta, state = method.step(f, theta, state, f.gamma)
-        now: Branch = method.branch_in_floats(f, theta, state)
+        now: Branch = method.branch_in_floats(f, theta, state, phase)
         left = _MANY if now.is_close and not is_close else left - 1
         is_close = is_close or now.is_close
         same = now.tape is found.tape

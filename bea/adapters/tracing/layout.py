@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from bea.adapters.tracing.operations import has_axes
 from bea.adapters.tracing.optimizer import Shapes
 from bea.errors import DimensionError
 
@@ -48,16 +50,16 @@ def require_fit(shapes: Shapes, dimension: int) -> None:
 
 def split(theta: Any, shapes: Shapes) -> list[Any]:
     """Return the tensors of an array (d, *lanes); what is no array stands for a tensor itself."""
-    if not isinstance(theta, np.ndarray):
+    if not has_axes(theta):
         return [theta]
-    ends = np.cumsum([prod(shape) for shape in shapes])[:-1]
-    parts = np.split(theta, ends)
+    ends = [0, *accumulate(map(prod, shapes))]
+    parts = [theta[a:b] for a, b in pairwise(ends)]
     return [p.reshape((*s, *theta.shape[1:])) for p, s in zip(parts, shapes, strict=True)]
 
 
 def joined(tensors: Sequence[Any], shapes: Shapes, like: Any) -> Any:
     """Return the vector of tensors, with the lanes of an array."""
-    if not isinstance(like, np.ndarray):
+    if not has_axes(like):
         return tensors[0]
     lanes = like.shape[1:]
     flat = [np.broadcast_to(t, (*s, *lanes)).reshape(-1, *lanes)

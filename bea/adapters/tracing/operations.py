@@ -98,7 +98,11 @@ class Operations:
 
     def function(self, a: Any, name: str) -> Any:
         """Return an elementary function of bea's, such as exp or tanh."""
-        return self._f.function(name, a)
+        return self._f.function(name, np.asarray(a) if isinstance(a, float) else a)
+
+    def rounded(self, a: Any, kind: str) -> Any:
+        """Return a number that depends on no vector in fewer digits; exact ones stay as meant."""
+        return np.asarray(a).astype(kind).astype(float) if _floats(a) else a
 
     # --- branches -------------------------------------------------------------------------------
 
@@ -147,7 +151,8 @@ class Operations:
         """Return the entries, in their order, in another shape."""
         if self._is_whole(a):
             return a
-        return self._spread(a).reshape((*self._shape, *self._lanes(a)))
+        spread = self._spread(a)
+        return spread.reshape((*self._shape, *self._lanes(spread)))
 
     def broadcast(self, a: Any) -> Any:
         """Return a in a larger shape."""
@@ -215,7 +220,7 @@ class Operations:
 
     def _is_whole(self, a: Any) -> bool:
         """Tell whether a value stands for a tensor whose entries are not told apart."""
-        return bool(self._shapes[0]) and library_of(a) is None and not _is_number(a)
+        return bool(self._shapes[0]) and not has_axes(a) and not _is_number(a)
 
     def _flat(self, a: Any, which: int = 0) -> Any:
         spread = self._spread(a, self._shapes[which])
@@ -223,7 +228,8 @@ class Operations:
 
     def _spread(self, a: Any, shape: Shape | None = None) -> Any:
         """Return a value as an array of a full shape, and of the lanes."""
-        a = _objects(a) if library_of(a) is None and not isinstance(a, float) else np.asarray(a)
+        if not has_axes(a):
+            a = np.asarray(a) if isinstance(a, float) else _objects(a)
         own = a.shape[a.ndim - self._axes :] if a.ndim >= self._axes else (1,) * self._axes
         return np.broadcast_to(a, (*(self._shapes[0] if shape is None else shape), *own))
 
@@ -236,6 +242,15 @@ class Operations:
             f"the step asks for {what} ({operation}), which {self._f.kind} do not have: derive on "
             "a concrete problem (give a problem)"
         )
+
+
+def has_axes(value: Any) -> bool:
+    """Tell an array, of NumPy or of numbers of its own; what has none stands for a tensor itself.
+
+    >>> has_axes(np.zeros(2)), has_axes(1.0)
+    (True, False)
+    """
+    return hasattr(value, "ndim")
 
 
 OPERATIONS = frozenset(

@@ -78,6 +78,10 @@ class Optimizer(Protocol):
     def first_differs(self) -> bool:
         """Whether the steps are counted, or the first is unlike the later ones."""
 
+    @property
+    def period(self) -> int:
+        """After how many steps it repeats itself: mostly 1. A step of the method is so many."""
+
     def leaves(self, shapes: Shapes) -> Sequence[Leaf]:
         """Return the memory for parameters of these shapes."""
 

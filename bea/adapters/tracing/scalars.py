@@ -56,6 +56,8 @@ def carry_out(operation: str, values: Sequence[Any], decide: Decision) -> Any:
         return {"both": all, "either": any, "negation": lambda v: not v[0]}[operation](values)
     if operation == "where":
         return values[1] if values[0] else values[2]
+    if operation in ("reshape", "broadcast", "sum", "rounded"):  # of a single number
+        return values[0]
     if any(isinstance(v, Late | Vanishing) for v in values):
         found = _limit(operation, *values)
         if found is None:
@@ -66,8 +68,6 @@ def carry_out(operation: str, values: Sequence[Any], decide: Decision) -> Any:
         return found
     if operation in _EXACT:
         return _EXACT[operation](*values)
-    if operation in ("reshape", "broadcast", "sum"):  # of a single number
-        return values[0]
     return call(operation, values[0])
 
 

@@ -167,6 +167,11 @@ class Tape:
                 left += () if place in known else self.instructions[place].operands
         return sorted(found)
 
+    def inputs_of(self, *places: int) -> set[str]:
+        """Return the names of the inputs that values depend on."""
+        used = (self.instructions[k] for k in self.needed(places))
+        return {i.settings[0][1] for i in used if i.operation == "input"}
+
     def run(
         self,
         operations: Operations,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bea.adapters.tracing.moments import moment_of, settled_moment
 from bea.adapters.tracing.operations import Operations
-from bea.adapters.tracing.optimizer import Optimizer, Shapes
+from bea.adapters.tracing.optimizer import Moment, Optimizer, Shapes
 from bea.adapters.tracing.running import Constants, float_constants
 from bea.adapters.tracing.scalars import ONE_STEP
 from bea.adapters.tracing.tape import Tape
@@ -31,10 +32,12 @@ class Tapes:
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
-        self._known: dict[tuple[Shapes, bool], list[Tape]] = {}
+        self._known: dict[tuple[Shapes, bool, int], list[Tape]] = {}
 
-    def at(self, shapes: Shapes, count: int | None, values: Values) -> Tape:
+    def at(self, shapes: Shapes, count: int | None, values: Values, phase: int = 0) -> Tape:
         """Return the tape of a step after so many, None for one that is far from the first.
+
+        That one is in a phase of the period, if the optimizer has one.
 
         Its branches on hyperparameters and the number of the step are those of this step.
 
@@ -43,11 +46,12 @@ class Tapes:
         MethodError
             If they change for ever.
         """
-        tapes = self._known.setdefault((shapes, count == 0), [])
+        tapes = self._at_phase(shapes, count, phase)
         for tape in tapes:
             if _fits(tape, count, values):
                 return tape
-        tapes.append(self.optimizer.record(settled_moment(self.optimizer, shapes, count)))
+        moment = settled_moment(self.optimizer, shapes, count)
+        tapes.append(self.optimizer.record(self._in_phase(moment, count, phase)))
         if not _fits(tapes[-1], count, values):
             raise MethodError(
                 f"a branch of '{self.optimizer.name}' changes with the number of the step for "
@@ -62,6 +66,7 @@ class Tapes:
         count: int | None,
         shapes: Shapes,
         values: Values,
+        phase: int = 0,
     ) -> tuple[list[Floats], list[Floats], list[Tape]]:
         """Return parameters and memory after a step in floats, and the tapes of the branches.
 
@@ -69,12 +74,12 @@ class Tapes:
         """
         lanes = inputs["theta.0"].shape[-1]
         left, found, used = np.ones(lanes, dtype=bool), None, []
-        known = self._known.setdefault((shapes, count == 0), [])
+        known = self._at_phase(shapes, count, phase)
         for k in range(_MOST):
             if k == len(known):
                 lane = int(np.argmax(left))
                 moment = moment_of(inputs, lane, count, values)
-                known.append(self.optimizer.record(moment))
+                known.append(self.optimizer.record(self._in_phase(moment, count, phase)))
             here, results = _on_branch(known[k], f, inputs, count, values, left)
             if here.any() or found is None:
                 used.append(known[k])
@@ -87,6 +92,18 @@ class Tapes:
         f.unsolved |= left
         assert found is not None
         return found[: len(shapes)], found[len(shapes) :], used
+
+    # --- private helpers ------------------------------------------------------------------------
+
+    def _at_phase(self, shapes: Shapes, count: int | None, phase: int) -> list[Tape]:
+        """Return the tapes of steps after so many, or late in a phase of the period."""
+        turn = phase if count is None else count % self.optimizer.period
+        return self._known.setdefault((shapes, count == 0, turn), [])
+
+    def _in_phase(self, moment: Moment, count: int | None, phase: int) -> Moment:
+        if count is not None:
+            return moment
+        return replace(moment, count=moment.count - moment.count % self.optimizer.period + phase)
 
 
 # --- private helpers ------------------------------------------------------------------------------

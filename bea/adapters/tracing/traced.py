@@ -15,7 +15,7 @@ from bea.adapters.tracing.branches import CLOSE, Branch, branch_along, compariso
 from bea.adapters.tracing.constants import shown_decimal
 from bea.adapters.tracing.layout import checked_shapes, joined, one_tensor, require_fit, split
 from bea.adapters.tracing.moments import open_values
-from bea.adapters.tracing.operations import Operations
+from bea.adapters.tracing.operations import Operations, has_axes
 from bea.adapters.tracing.optimizer import Optimizer, Shapes
 from bea.adapters.tracing.running import Constants
 from bea.adapters.tracing.tape import Tape
@@ -23,7 +23,7 @@ from bea.adapters.tracing.tapes import Tapes, numbers_of
 from bea.algebra import Expression
 from bea.algebra.language.expressions import free_symbols
 from bea.bseries import TreeArithmetic
-from bea.errors import BeaError, DimensionError, GuessWarning
+from bea.errors import BeaError, DimensionError, GuessWarning, MethodError
 from bea.fields import NumericField, VectorField
 from bea.methods.rules.plain_function import NamedMethod
 from bea.trees import PLAIN, WITH_THETA, Colors
@@ -117,27 +117,37 @@ class Traced(NamedMethod):
 
         What follows theta begins there.
         """
+        if isinstance(theta, int):  # a probe for how much memory there is
+            return (0,) * len(self.optimizer.leaves(self.shapes or _GENERIC))
         shapes = self._shapes_of(theta)
         leaves = self.optimizer.leaves(shapes)
-        if isinstance(theta, int):  # a probe for how much memory there is
-            return (0,) * len(leaves)
         counted = (0,) if self.counts and f.counts else ()
-        if isinstance(theta, np.ndarray):
+        if has_axes(theta):
             return (*(_zeros(theta, leaf.shape) for leaf in leaves), *counted)
         return (*(_before(m, theta) for m in self._first_memory(f, theta, shapes)), *counted)
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
-        """Take the step; behind the memory the state has the number of steps done, if counted."""
+        """Take the step, or as many of the optimizer's as it takes until it repeats itself.
+
+        Behind the memory the state has the number of steps done, if counted.
+        """
+        for phase in range(self.optimizer.period):
+            theta, state = self._step(f, theta, state, gamma, phase)
+        return theta, state
+
+    def _step(self, f: Any, theta: Any, state: Any, gamma: Any, phase: int) -> tuple[Any, Any]:
         shapes, memory, count = self._parts(theta, state)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, gamma)
         if isinstance(f, NumericField):
-            moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values)
-            self._mark_lanes_off_the_branch(f, inputs, count, shapes)
+            moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values, phase)
+            self._mark_lanes_off_the_branch(f, inputs, count, shapes, phase)
         else:
-            tape, truths = self._branch(f, shapes, count)
+            tape, truths = self._branch(f, shapes, count, phase)
             constants = Constants(tape, self.values, count, self._exact)
             wanted = (*tape.theta, *tape.memory)
-            found = tape.run(Operations(f, 0, truths), inputs, wanted, constants)
+            found = tape.run(
+                Operations(f, getattr(theta, "ndim", 1) - 1, truths), inputs, wanted, constants
+            )
             moved, kept = found[: len(tape.theta)], found[len(tape.theta) :]
         counted = () if count is None else (count + 1,)
         return joined(moved, shapes, theta), (*kept, *counted)
@@ -156,11 +166,13 @@ class Traced(NamedMethod):
         moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values)
         return [*moved, *kept]
 
-    def branch_in_floats(self, f: NumericField, theta: Any, state: Any) -> Branch:
-        """Return the branch of the step there, in one lane."""
+    def branch_in_floats(self, f: NumericField, theta: Any, state: Any, phase: int) -> Branch:
+        """Return the branch of the step there, in one lane, in a phase of the period from there."""
+        for before in range(phase):
+            theta, state = self._step(f, theta, state, f.gamma, before)
         shapes, memory, count = self._parts(theta, state)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, f.gamma)
-        tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values)[2][-1]
+        tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values, phase)[2][-1]
         places = comparisons(tape)
         sides = [k for place in places for k in tape.sides(place)]
         numbers = numbers_of(tape, self.values, count)
@@ -185,7 +197,13 @@ class Traced(NamedMethod):
         return shapes, memory, count
 
     def _shapes_of(self, theta: Any) -> Shapes:
-        if not isinstance(theta, np.ndarray):
+        if not has_axes(theta):
+            if any(len(shape) > 1 for shape in self.shapes or ()):
+                raise MethodError(
+                    f"theta of '{self.name}' is made of tensors of the shapes "
+                    f"{', '.join(map(str, self.shapes or ()))}, for which there is no equation for "
+                    "every loss: derive on a concrete problem (give a problem)"
+                )
             return _GENERIC
         if self.shapes is None:
             return one_tensor(len(theta))
@@ -196,34 +214,47 @@ class Traced(NamedMethod):
         """Return what a first step makes of the memory, but for its bias: what kind it is."""
         if not self.optimizer.leaves(shapes):
             return ()
-        tape = self._tapes.at(shapes, 0, self.values)
+        tape, truths = self._branch(f, shapes, 0, 0, said=False)
         constants = Constants(tape, self.values, None, self._exact, rough=True)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), getattr(f, "gamma", 0))
-        return tuple(tape.run(Operations(f), inputs, tape.memory, constants))
+        return tuple(
+            tape.run(
+                Operations(f, getattr(theta, "ndim", 1) - 1, truths), inputs, tape.memory, constants
+            )
+        )
 
-    def _branch(self, f: Any, shapes: Shapes, count: int | None) -> tuple[Tape, Mapping[int, Any]]:
+    def _branch(
+        self, f: Any, shapes: Shapes, count: int | None, phase: int, said: bool = True
+    ) -> tuple[Tape, Mapping[int, Any]]:
         """Return the tape of a step in an expansion, and what its comparisons of values come to."""
-        tape = self._tapes.at(shapes, count, self.values)
+        tape = self._tapes.at(shapes, count, self.values, phase)
         problem = self._problem or getattr(f, "field", None)
         if problem is None or shapes is _GENERIC or not comparisons(tape):
             return tape, {}
-        key = (id(problem), shapes, count)
+        key = (id(problem), shapes, count, phase)
         if key not in self._branches:
             point = self._point(problem)
             generic = self.with_values(open_values(self.values))
-            branch = branch_along(generic, problem, point, count)
+            branch = branch_along(generic, problem, point, count, phase)
             self._branches[key] = problem, branch  # which keeps the problem, and so its id
-            _say_once(told(branch, self, point), self._said)
-        return self._branches[key][1][:2]
+        branch = self._branches[key][1]
+        if said:
+            _say_once(told(branch, self, self._point(problem)), self._said)
+        return branch[:2]
 
     def _mark_lanes_off_the_branch(
-        self, f: NumericField, inputs: Mapping[str, Any], count: int | None, shapes: Shapes
+        self,
+        f: NumericField,
+        inputs: Mapping[str, Any],
+        count: int | None,
+        shapes: Shapes,
+        phase: int,
     ) -> None:
         """Mark as unsolved the lanes that have left the piece that an equation is about.
 
         Only in runs with settled memory, which are set beside an equation.
         """
-        known = self._branches.get((id(self._problem), shapes, None))
+        known = self._branches.get((id(self._problem), shapes, None, phase))
         if count is not None or known is None:
             return
         tape, truths, _ = known[1]

@@ -119,7 +119,9 @@ def verify(
         return verify_by_pieces(
             method, problem, order, gammas, starts, time, gamma_count=gamma_count, progress=progress
         )
-    character = in_own_variables(Character(_modelled(method, equation), problem))
+    modelled = _modelled(method, equation)
+    modelled.check_field(problem)
+    character = in_own_variables(Character(modelled, problem))
     assert character.problem is not None
     method, problem = _stepped(method, character), character.problem
     tested, expected = _tested(character, highest, equation)
