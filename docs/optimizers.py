@@ -28,9 +28,9 @@ HEAD = """# What optimizers follow, from their own source
 
 Each optimizer of `torch.optim`, of the package `pytorch_optimizer` and of `optax` is handed to bea
 as it is: `bea.methods.traced(torch.optim.Adam)`. Its step is run and written down, what was written
-down is replayed beside the real one on 1,000 random steps, half of them from the first step on,
-half far from it, and the modified equation θ' = f₀ + γf₁ + … is derived. `bea verify` then puts it to
-the test, with negative controls, on L = x⁴/4 + x²/2 and on L = x² + xy/2 + y²/2 + x/3.
+down is replayed beside the real one on 1,000 random steps, half of them from the first step on and
+half far from it, and the modified equation θ' = f₀ + γf₁ + … is derived. `bea verify` then puts it
+to the test, with negative controls, on L = x⁴/4 + x²/2 and on L = x² + xy/2 + y²/2 + x/3.
 
 f₁ is told by c in f₁ = c f₀′f₀ at x = 1 on the first of these, with the optimizer's own options:
 explicit Euler has c = −1/2. Where c < 0 the flow is slower where |f₀| grows, as if |f₀|² were
