@@ -136,7 +136,7 @@ ROWS = (
     Row("optax:acprop", {**_AVERAGES, "eps_root": 0.01}),
     Row("optax:ademamix", {**_AVERAGES, "b3": 0.9}),
     Row("optax:adopt", _AVERAGES, "reads its number n"),
-    Row("optax:cocob", {}, _FORGETS),
+    Row("optax:cocob", {}, "does not tend to the identity"),
     Row("optax:dadapt_adamw"),
     Row("optax:dog", {}, _FORGETS),
     Row("optax:dowg", {}, _FORGETS),

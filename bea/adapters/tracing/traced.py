@@ -149,6 +149,9 @@ class Traced(NamedMethod):
                 Operations(f, getattr(theta, "ndim", 1) - 1, truths), inputs, wanted, constants
             )
             moved, kept = found[: len(tape.theta)], found[len(tape.theta) :]
+            if isinstance(theta, np.ndarray) and theta.dtype == object:
+                nothing = 0 * theta[0]  # which makes a number one of the arithmetic
+                kept = [m + nothing for m in kept]
         counted = () if count is None else (count + 1,)
         return joined(moved, shapes, theta), (*kept, *counted)
 
