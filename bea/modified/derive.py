@@ -41,7 +41,7 @@ from bea.modified.symbolic_step import (
     series_iterates,
     tree_map,
 )
-from bea.trees import Tree, trees_up_to
+from bea.trees import Tree, TreeMapping, check_number, trees_up_to
 
 
 @overload
@@ -251,13 +251,13 @@ class _Derivation:
 
 def _by_trees(
     on_trees: Callable[[Method, int], list[Any]], method: Method, order: int
-) -> dict[Tree, Any]:
-    nodes = trees_up_to(order + 1, method.colors)  # first: it refuses an order with too many
+) -> TreeMapping:
+    check_number(order + 1, method.colors)
     found = [rational_if_possible(b) for b in on_trees(method, order)]
     unit = method.rounding
     if unit:
         found = [plain_number(b, unit) if isinstance(b, fmpq) else b for b in found]
-    return dict(zip(nodes, found, strict=True))
+    return TreeMapping(found, order + 1, method.colors)
 
 
 def _modifying_on_trees(method: Method, order: int) -> list[Any]:

@@ -18,6 +18,7 @@ from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.exact import in_ring
 from bea.arrays import object_vector
 from bea.bseries import TreeArithmetic, TreeSeries, ring_of_numbers
+from bea.bseries.numbers import EXACT, Exact
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
@@ -128,10 +129,14 @@ def in_full(run: Callable[[int], list[Any]], order: int) -> list[Any]:
 
 
 def tree_iterates(
-    method: Method, nodes: int, steps: int = 1, field: Sequence[Any] | None = None
+    method: Method,
+    nodes: int,
+    steps: int = 1,
+    field: Sequence[Any] | None = None,
+    numbers: Exact = EXACT,
 ) -> list[TreeSeries]:
     """Return theta after 0, 1, ..., `steps` steps as series on trees of at most `nodes` nodes."""
-    f = TreeArithmetic(nodes, field, method.colors)
+    f = TreeArithmetic(nodes, field, method.colors, numbers=numbers)
     iterates = _run(bind_exactly(method), f, f.identity, f.gamma, steps)
     if iterates[-1].identity != 1 or (iterates[-1].shift != 0 and not iterates[-1].vanishes()):
         raise no_identity(method)

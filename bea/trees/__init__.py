@@ -2,7 +2,8 @@
 
 `Tree` is an interned unordered rooted tree with its order, symmetry and density; `trees` counts
 them out by order; `colors` says what a node stands for where there is more than one field;
-`single_edge_cuts` is the one table that every recursion of `bea.bseries` reads; `free_trees`
+`tree_table` has the same as arrays of integers, with the cuts that every recursion of `bea.bseries`
+reads, and `single_edge_cuts` those of one tree; `free_trees`
 forgets the root; `notation` writes elementary differentials.
 """
 
@@ -12,6 +13,8 @@ from bea.trees.free_trees import FreeTree, free_tree
 from bea.trees.notation import elementary_differential
 from bea.trees.rooted_trees import (
     Tree,
+    TreeMapping,
+    check_number,
     leaf,
     number_up_to,
     position,
@@ -22,6 +25,7 @@ from bea.trees.rooted_trees import (
     trees_up_to,
 )
 from bea.trees.splits import Split
+from bea.trees.tables import TreeTable, tree_table
 
 __all__ = [
     "FIELD",
@@ -35,6 +39,9 @@ __all__ = [
     "FreeTree",
     "Split",
     "Tree",
+    "TreeMapping",
+    "TreeTable",
+    "check_number",
     "elementary_differential",
     "free_tree",
     "leaf",
@@ -44,6 +51,7 @@ __all__ = [
     "simplified",
     "single_edge_cuts",
     "tree",
+    "tree_table",
     "trees",
     "trees_up_to",
 ]

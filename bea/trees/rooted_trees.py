@@ -9,10 +9,11 @@ Integration, section III.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from functools import cache, cached_property
 from itertools import combinations_with_replacement
 from math import factorial
+from types import MappingProxyType
 from typing import Any
 
 from bea.errors import OrderError
@@ -125,13 +126,13 @@ def trees(order: int, colors: Colors = PLAIN) -> tuple[Tree, ...]:
     """
     if order < 1:
         raise OrderError(f"a tree has at least one node: order {order} is not possible")
-    _check_number(order, colors)
+    check_number(order, colors)
     return _trees(order, colors)
 
 
 def trees_up_to(order: int, colors: Colors = PLAIN) -> tuple[Tree, ...]:
     """Return all trees with 1 ... `order` nodes; `position` is the index into this list."""
-    _check_number(order, colors)
+    check_number(order, colors)
     return _trees_up_to(order, colors)
 
 
@@ -157,6 +158,64 @@ def positions(order: int, colors: Colors = PLAIN) -> Mapping[Tree, int]:
     return {t: i for i, t in enumerate(trees_up_to(order, colors))}
 
 
+def check_number(order: int, colors: Colors) -> None:
+    """Refuse an order with too many trees for the memory.
+
+    Raises
+    ------
+    OrderError
+        With how much they would need, and the highest order that is possible.
+    """
+    if order > (most := _most_nodes(colors)):
+        raise OrderError(
+            f"there are too many trees of {order} nodes, that is of order {order - 1}: order "
+            f"{most - 1} is possible on trees, and more on a concrete loss or field"
+        )
+
+
+class TreeMapping(Mapping[Tree, Any]):
+    """Values by tree, of which the trees are not made before somebody looks for one.
+
+    Parameters
+    ----------
+    values
+        One for each tree of `trees_up_to(order, colors)`.
+
+    Examples
+    --------
+    >>> TreeMapping(["a node", "two nodes"], 2)[leaf]
+    'a node'
+    """
+
+    def __init__(self, values: Iterable[Any], order: int, colors: Colors = PLAIN) -> None:
+        self._values, self._order, self._colors = tuple(values), order, colors
+
+    def __getitem__(self, key: Tree) -> Any:
+        return self._by_tree[key]
+
+    def __iter__(self) -> Iterator[Tree]:
+        return iter(self._by_tree)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def items(self) -> ItemsView[Tree, Any]:
+        """Return the pairs of a tree and its value."""
+        return self._by_tree.items()
+
+    def values(self) -> ValuesView[Any]:
+        """Return the values in the order of the trees."""
+        return self._by_tree.values()
+
+    def __repr__(self) -> str:
+        return repr(dict(self._by_tree))
+
+    @cached_property
+    def _by_tree(self) -> Mapping[Tree, Any]:
+        trees = trees_up_to(self._order, self._colors)
+        return MappingProxyType(dict(zip(trees, self._values, strict=True)))
+
+
 def simplified(t: Tree) -> Tree:
     """Return the tree with the same elementary differential that has theta at its leaves only.
 
@@ -173,14 +232,6 @@ def simplified(t: Tree) -> Tree:
 _MOST_TREES = 150_000
 
 _interned: dict[tuple[Color, tuple[Tree, ...]], Tree] = {}
-
-
-def _check_number(order: int, colors: Colors) -> None:
-    if order > (most := _most_nodes(colors)):
-        raise OrderError(
-            f"there are too many trees of {order} nodes, that is of order {order - 1}: order "
-            f"{most - 1} is possible on trees, and more on a concrete loss or field"
-        )
 
 
 @cache

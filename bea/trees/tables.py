@@ -83,6 +83,14 @@ class TreeTable:
         """Return where the trees of so many nodes are."""
         return slice(int(self.starts[nodes]), int(self.starts[nodes + 1]))
 
+    def count(self, nodes: int) -> int:
+        """Return the number of trees of at most so many nodes."""
+        return int(self.starts[nodes + 1])
+
+    def nodes_of(self, count: int) -> int:
+        """Return to how many nodes the first so many trees reach."""
+        return int(np.searchsorted(self.starts, count, "right")) - 2
+
     def children(self, tree: int) -> list[int]:
         """Return the children of the root in canonical order."""
         found = []
@@ -109,7 +117,7 @@ def tree_table(order: int, colors: Colors = PLAIN) -> TreeTable:
     >>> len(tree_table(9))
     486
     """
-    if order == 1:
+    if order <= 1:
         return _nodes(colors)
     return _grown(tree_table(order - 1, colors))
 
