@@ -24,7 +24,7 @@ from flint import fmpq
 
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import OrderError
-from bea.trees import PLAIN, Colors, TreeTable, number_up_to, tree_table, trees_up_to
+from bea.trees import PLAIN, Colors, TreeTable, number_up_to, tree_table
 
 
 def exact_map(order: int, colors: Colors = PLAIN) -> list[fmpq]:
@@ -35,10 +35,14 @@ def exact_map(order: int, colors: Colors = PLAIN) -> list[fmpq]:
     >>> exact_map(3)
     [1, 1/2, 1/6, 1/3]
     """
-    return [
-        fmpq(0) if any(color.unit for color in t.colors) else fmpq(1, t.density)
-        for t in trees_up_to(order, colors)
-    ]
+    table = tree_table(order, colors)
+    theta = np.array([color.unit for color in colors])[table.root]
+    if theta.any():
+        for nodes in range(2, order + 1):
+            level = table.level(nodes)
+            theta[level] |= theta[table.rest[level]] | theta[table.child[level]]
+    pairs = zip(theta.tolist(), table.density.tolist(), strict=True)
+    return [fmpq(0) if lacking else fmpq(1, density) for lacking, density in pairs]
 
 
 def lie_derivative(

@@ -29,12 +29,14 @@ from bea.bseries.residues import (
     extension_by,
     primes,
 )
+from bea.trees import TreeTable
 
 _FIRST = 3  # primes: enough for 58 bits in numerator and denominator together
+_AT_ONCE = 1 << 24  # residues in one array: 128 MiB
 _SAMPLES = 50  # numbers whose denominators are found one by one, to begin with
 
 
-def through_images(compute: Callable[[Exact], Array], nodes: int) -> list[Any]:
+def through_images(compute: Callable[[Exact], Array], table: TreeTable) -> list[Any]:
     """Return what a computation gives in exact numbers, from what it gives in their images.
 
     Parameters
@@ -42,25 +44,27 @@ def through_images(compute: Callable[[Exact], Array], nodes: int) -> list[Any]:
     compute
         Returns an array of `numbers` in which it makes sums, and products with each other and with
         exact numbers.
-    nodes
-        The size of the trees, which tells the degrees that may be expected in a symbol.
+    table
+        The trees: their sizes tell the degrees that may be expected in a symbol, and their number
+        how many images are taken at once.
 
     Examples
     --------
-    >>> through_images(lambda numbers: numbers.array([fmpq(-22, 7), fmpq(0)]), 1)
+    >>> from bea.trees import tree_table
+    >>> through_images(lambda numbers: numbers.array([fmpq(-22, 7), fmpq(0)]), tree_table(2))
     [-22/7, 0]
     """
     extension = Rationals()
     generators: set[int] = set()
     while True:
         try:
-            found = _lifted(compute, extension)
+            found = _lifted(compute, extension, table)
         except UnplacedError as unplaced:
             generators |= unplaced.generators
             if extension.ring not in (None, unplaced.ring):
                 return EXACT.listed(compute(EXACT))
             try:
-                extension = extension_by(unplaced.ring, generators, nodes)
+                extension = extension_by(unplaced.ring, generators, table.order)
             except NoImagesError:
                 return EXACT.listed(compute(EXACT))
         except NoImagesError:
@@ -74,7 +78,9 @@ def through_images(compute: Callable[[Exact], Array], nodes: int) -> list[Any]:
 # --- private helpers ------------------------------------------------------------------------------
 
 
-def _lifted(compute: Callable[[Exact], Array], extension: Rationals) -> list[Any] | None:
+def _lifted(
+    compute: Callable[[Exact], Array], extension: Rationals, table: TreeTable
+) -> list[Any] | None:
     """Return the exact numbers, or None where the extension has too few monomials."""
     used: list[int] = []
     known: list[Array] = []
@@ -82,7 +88,7 @@ def _lifted(compute: Callable[[Exact], Array], extension: Rationals) -> list[Any
     while True:
         more = [next(supply) for _ in range(len(used) // 2 or _FIRST)]
         try:
-            images = compute(Residues([lane for lanes in more for lane in lanes]))
+            images = _images(compute, [lane for lanes in more for lane in lanes], table)
         except UnluckyPrimeError:
             continue
         values = images.reshape(len(images), len(more), -1)
@@ -95,6 +101,15 @@ def _lifted(compute: Callable[[Exact], Array], extension: Rationals) -> list[Any
         rational = rationals(coefficients.reshape(-1, len(used)), used)
         if rational is not None:
             return _combined(rational, extension)
+
+
+def _images(
+    compute: Callable[[Exact], Array], lanes: Sequence[Lane], table: TreeTable
+) -> Array:
+    """Return the results in all lanes, (numbers, lanes): in as many at once as the memory likes."""
+    width = max(1, _AT_ONCE // (len(table) * (table.order + 1)))
+    parts = [compute(Residues(lanes[i : i + width])) for i in range(0, len(lanes), width)]
+    return np.concatenate(parts, axis=-1)
 
 
 def _useful(extension: Rationals) -> Iterator[list[Lane]]:

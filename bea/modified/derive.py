@@ -18,6 +18,8 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.bseries import exact_map
+from bea.bseries.lifting import through_images
+from bea.bseries.numbers import Array, Exact
 from bea.errors import BeaError, GuessWarning, MethodError
 from bea.fields import VectorField
 from bea.methods import Method, Scheduled
@@ -39,9 +41,10 @@ from bea.modified.symbolic_step import (
     missing_symbols,
     rational_if_possible,
     series_iterates,
+    tree_iterates,
     tree_map,
 )
-from bea.trees import Tree, TreeMapping, check_number, trees_up_to
+from bea.trees import Tree, TreeMapping, check_number, tree_table
 
 
 @overload
@@ -261,21 +264,29 @@ def _by_trees(
 
 
 def _modifying_on_trees(method: Method, order: int) -> list[Any]:
-    """Add, order by order, what the map still lacks of the exact flow 1/density."""
+    """Add, size by size, what the map still lacks of the exact flow 1/density.
+
+    The trees of n nodes of the map hold b itself once, and smaller trees otherwise: the step is run
+    on trees of n nodes for n = 1, 2, ..., each of which has thrice as many as the one before.
+    """
     nodes, colors = order + 1, method.colors
-    wanted = exact_map(nodes, colors)
-    field: list[Any] = [fmpq(0)] * len(wanted)
+    table, wanted = tree_table(nodes, colors), exact_map(nodes, colors)
     # What theta has of its own is fed through f, like the rest.
     leading = dict(zip(colors, tree_map(method, 1), strict=True))
-    for color in colors:
-        leading[color] = leading[colors[0] if color.unit else color]
-    for size in range(1, nodes + 1):
-        # The trees of `size` nodes of the map hold b itself once, and lower trees otherwise.
-        found = tree_map(method, nodes, field)
-        for i, tree in enumerate(trees_up_to(size, colors)):
-            if tree.order == size:
-                field[i] = field[i] + (wanted[i] - found[i]) / leading[tree.color]
-    return field
+    scales = [1 / leading[colors[0] if color.unit else color] for color in colors]
+
+    def found(numbers: Exact) -> Array:
+        field, flow = numbers.zeros(len(table)), numbers.array(wanted)
+        for size in range(1, nodes + 1):
+            fed, level = field[: table.count(size)], table.level(size)
+            step = tree_iterates(method, size, field=fed, numbers=numbers)[1]
+            lacking = numbers.reduced(flow[level] - step.values[level])
+            for root, scale in enumerate(scales):
+                rooted = table.root[level] == root
+                field[level][rooted] = numbers.scaled(lacking[rooted], scale)
+        return field
+
+    return through_images(found, table)
 
 
 def _modifying_on_field(

@@ -18,10 +18,12 @@ from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.exact import in_ring
 from bea.arrays import object_vector
 from bea.bseries import TreeArithmetic, TreeSeries, ring_of_numbers
-from bea.bseries.numbers import EXACT, Exact
+from bea.bseries.lifting import through_images
+from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
+from bea.trees import tree_table
 
 
 def bind_exactly(method: Method) -> Method:
@@ -145,7 +147,12 @@ def tree_iterates(
 
 def tree_map(method: Method, nodes: int, field: Sequence[Any] | None = None) -> list[Any]:
     """Return the coefficients a(tau) of one step; rational ones as `fmpq`."""
-    return [rational_if_possible(c) for c in tree_iterates(method, nodes, 1, field)[1].coefficients]
+
+    def found(numbers: Exact) -> Array:
+        return tree_iterates(method, nodes, 1, field, numbers)[1].values
+
+    coefficients = through_images(found, tree_table(nodes, method.colors))
+    return [rational_if_possible(c) for c in coefficients]
 
 
 def rational_if_possible(value: Any) -> Any:

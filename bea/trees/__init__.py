@@ -8,15 +8,14 @@ forgets the root; `notation` writes elementary differentials.
 """
 
 from bea.trees.colors import FIELD, PLAIN, PLAYERS, THETA, WITH_THETA, Color, Colors
+from bea.trees.counting import check_number, number_up_to
 from bea.trees.cuts import Cut, single_edge_cuts
 from bea.trees.free_trees import FreeTree, free_tree
 from bea.trees.notation import elementary_differential
 from bea.trees.rooted_trees import (
     Tree,
     TreeMapping,
-    check_number,
     leaf,
-    number_up_to,
     position,
     positions,
     simplified,

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bea.trees.colors import PLAIN, Colors
+from bea.trees.counting import check_number
 
 Ints = NDArray[np.int64]
 
@@ -110,19 +111,29 @@ class TreeTable:
         return blocks[a, b] + row + branches - self.starts[b]
 
 
-@cache
 def tree_table(order: int, colors: Colors = PLAIN) -> TreeTable:
-    """Return the table of all trees of at most `order` nodes of these colours.
+    """Return the table of all trees of at most `order` nodes, and one at least, of these colours.
 
+    Raises
+    ------
+    OrderError
+        If it would fill the memory.
+
+    Examples
+    --------
     >>> len(tree_table(9))
     486
     """
-    if order <= 1:
-        return _nodes(colors)
-    return _grown(tree_table(order - 1, colors))
+    check_number(order, colors)
+    return _table(order, colors)
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+@cache
+def _table(order: int, colors: Colors) -> TreeTable:
+    return _nodes(colors) if order <= 1 else _grown(_table(order - 1, colors))
 
 
 def _tokens(colors: Colors) -> tuple[list[int], int, int]:

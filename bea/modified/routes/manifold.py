@@ -25,6 +25,8 @@ from bea.algebra import Element
 from bea.arithmetic import Arithmetic
 from bea.arrays import parts_of_memory
 from bea.bseries import TreeArithmetic, TreeSeries
+from bea.bseries.lifting import through_images
+from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
@@ -32,12 +34,12 @@ from bea.modified.linear import dot, inverse
 from bea.modified.settled_memory import FORGET, settled_memory
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
-from bea.trees import trees
+from bea.trees import TreeTable, tree_table
 
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
-    return memory_on_trees(method, order)[0]
+    return _lists_on_trees(method, order, 1)[0]
 
 
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:
@@ -47,9 +49,11 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
 
 def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSeries]]:
     """Return b over the trees of order + 1 nodes, and the slaved memory S as series on trees."""
-    found = _OnTrees(method)
-    found.solve(order)
-    return found.answer()
+    f = TreeArithmetic(order + 1, colors=method.colors)
+    shapes = _shapes_on_trees(method)
+    field, *memory = _lists_on_trees(method, order, len(shapes) + 1)
+    series = [f.series(e, c, p) for (e, p), c in zip(shapes, memory, strict=True)]
+    return field, series
 
 
 def memory_on_field(
@@ -112,36 +116,32 @@ def _sides(bound: Method, f: Arithmetic, field: Any, memory: Sequence[Any]) -> l
 
 
 class _OnTrees(_Manifold):
-    """`columns` has a list for f~ and for each part of the memory: a coefficient for each tree."""
+    """`columns` has an array for f~ and for each part of the memory: a number for each tree."""
 
-    def __init__(self, method: Method) -> None:
+    def __init__(self, method: Method, numbers: Exact, table: TreeTable) -> None:
         self.method, self.bound = method, bind_exactly(method)
-        start = TreeArithmetic(1, colors=method.colors)
-        self.shapes = [(s.identity, s.shift) for s in self.bound.init(start, start.identity)]
-        self.columns: list[list[Any]] = [[] for _ in range(len(self.shapes) + 1)]
+        self.numbers, self.table = numbers, table
+        self.shapes = _shapes_on_trees(method)
+        self.columns: list[Array] = [numbers.zeros(0) for _ in range(len(self.shapes) + 1)]
         self.solutions = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
 
     def gaps(self, n: int) -> list[Any]:
-        new = len(trees(n, self.method.colors))
-        self.columns = [column + [fmpq(0)] * new for column in self.columns]
-        return self._gaps_of(self.columns, n)
+        new = self.numbers.zeros(self.table.count(n) - len(self.columns[0]))
+        self.columns = [np.concatenate([column, new]) for column in self.columns]
+        return self._gaps_of(self.columns, n, self.numbers)
 
     def settle(self, n: int, gaps: list[Any]) -> None:
-        place = {color: i for i, color in enumerate(self.method.colors)}
-        new = trees(n, self.method.colors)
-        for k, tree in enumerate(new, start=len(self.columns[0]) - len(new)):
-            rows = self.solutions[place[tree.color]]
-            for row, column in zip(rows, self.columns, strict=True):
-                column[k] = -dot(row, [gap[k] for gap in gaps])
+        level, numbers = self.table.level(n), self.numbers
+        for root, solution in enumerate(self.solutions):
+            rooted = np.flatnonzero(self.table.root[level] == root) + level.start
+            for row, column in zip(solution, self.columns, strict=True):
+                parts = [numbers.scaled(gap[rooted], -x) for x, gap in zip(row, gaps, strict=True)]
+                column[rooted] = numbers.reduced(sum(parts[1:], start=parts[0]))
 
-    def answer(self) -> tuple[list[Any], list[TreeSeries]]:
-        f = TreeArithmetic(1, colors=self.method.colors)
-        field, *memory = [[rational_if_possible(c) for c in column] for column in self.columns]
-        return field, self._series(f, memory)
-
-    def _gaps_of(self, columns: list[list[Any]], size: int) -> list[list[Any]]:
-        f = TreeArithmetic(size, colors=self.method.colors)
-        sides = _sides(self.bound, f, columns[0], self._series(f, columns[1:]))
+    def _gaps_of(self, columns: Sequence[Any], size: int, numbers: Exact) -> list[Array]:
+        f = TreeArithmetic(size, colors=self.method.colors, numbers=numbers)
+        memory = [f.series(e, c, p) for (e, p), c in zip(self.shapes, columns[1:], strict=True)]
+        sides = _sides(self.bound, f, columns[0], memory)
         for flowed, mapped in sides:
             agrees = mapped.identity == flowed.identity
             if not agrees or (mapped.shift != flowed.shift and not mapped.is_zero()):
@@ -149,11 +149,7 @@ class _OnTrees(_Manifold):
                     f"the step of '{self.method.name}' does not tend to the identity as gamma "
                     "tends to 0, or its memory does not follow theta"
                 )
-        return [[x - y for x, y in zip(flowed.coefficients, mapped.coefficients, strict=True)]
-                for flowed, mapped in sides]  # fmt: skip
-
-    def _series(self, f: TreeArithmetic, columns: list[list[Any]]) -> list[TreeSeries]:
-        return [f.series(e, c, p) for (e, p), c in zip(self.shapes, columns, strict=True)]
+        return [numbers.reduced(flowed.values - mapped.values) for flowed, mapped in sides]
 
     def _linear_part(self, place: int) -> list[list[Any]]:
         """Probe the gaps at the single node of a colour, where they are affine in the unknowns."""
@@ -161,12 +157,31 @@ class _OnTrees(_Manifold):
 
         def at(values: list[Any]) -> list[Any]:
             leaves = [[v] * len(self.method.colors) for v in values]
-            return [gap[place] for gap in self._gaps_of(leaves, 1)]
+            return [gap[place] for gap in self._gaps_of(leaves, 1, EXACT)]
 
         rest = at([fmpq(0)] * count)
         units = [[fmpq(i == j) for i in range(count)] for j in range(count)]
         columns = [[x - y for x, y in zip(at(unit), rest, strict=True)] for unit in units]
         return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _shapes_on_trees(method: Method) -> list[tuple[Any, int]]:
+    """Return what each part of the memory has of theta, and its power of gamma beside the nodes."""
+    start = TreeArithmetic(1, colors=method.colors)
+    return [(s.identity, s.shift) for s in bind_exactly(method).init(start, start.identity)]
+
+
+def _lists_on_trees(method: Method, order: int, count: int) -> list[list[Any]]:
+    """Return the coefficients of f~ and of the first parts of the memory, `count` lists in all."""
+    table = tree_table(order + 1, method.colors)
+
+    def solved(numbers: Exact) -> Array:
+        found = _OnTrees(method, numbers, table)
+        found.solve(order)
+        return np.concatenate(found.columns[:count])
+
+    coefficients = [rational_if_possible(c) for c in through_images(solved, table)]
+    return [coefficients[i * len(table) : (i + 1) * len(table)] for i in range(count)]
 
 
 # --- on a concrete field --------------------------------------------------------------------------

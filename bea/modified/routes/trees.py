@@ -30,7 +30,7 @@ def on_trees(method: Method, order: int) -> list[Any]:
         step = tree_iterates(method, order + 1, numbers=numbers)[1]
         return logarithm(table, numbers, step.values)
 
-    return through_images(found, order + 1)
+    return through_images(found, table)
 
 
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:
