@@ -25,7 +25,7 @@ from bea.algebra import Element, Expression, Ring, as_rational
 from bea.algebra.language.building import number, power
 from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
-from bea.bseries.calculus import derivative, exponential, logarithm
+from bea.bseries.calculus import FedField, exponential, logarithm
 from bea.bseries.elements import NO_COMPONENTS, REMEDY, StepSize, TreeSeries
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import MethodError
@@ -61,7 +61,7 @@ class TreeArithmetic(Arithmetic):
     def __init__(
         self,
         order: int,
-        field: Sequence[Any] | Array | None = None,
+        field: Sequence[Any] | FedField | None = None,
         colors: Colors = PLAIN,
         symbols: tuple[str, ...] = (),
         numbers: Exact = EXACT,
@@ -71,7 +71,9 @@ class TreeArithmetic(Arithmetic):
         self.colors = colors
         self.numbers = numbers
         self.table = tree_table(order, colors)
-        self._field = None if field is None else self._listed(field)
+        if field is not None and not isinstance(field, FedField):
+            field = FedField(self.table, numbers, self._listed(field))
+        self._field = field
         self.gamma = StepSize(fmpq(1), 1)
         self.identity = self.series(1, numbers.zeros(len(self.table)), 0)
 
@@ -122,16 +124,12 @@ class TreeArithmetic(Arithmetic):
         """Return the coefficients of the field at the map of coefficients a."""
         if self._field is None:
             return self._products(a)[0]
-        along = logarithm(self.table, self.numbers, a)
-        return exponential(self.table, self.numbers, along, self._field, 0)
+        return self._field.at(a, self.order)
 
     def _along(self, a: Array, v: Array) -> Array:
         if self._field is None:
             return self._products(a, v)[1]
-        along = logarithm(self.table, self.numbers, a)
-        before = exponential(self.table, self.numbers, self._negative(along), v, 0)
-        slope = derivative(self.table, self.numbers, before, self._field)
-        return exponential(self.table, self.numbers, along, slope, 0)
+        return self._field.slope(a, v, self.order)
 
     def _products(self, a: Array, v: Array | None = None) -> tuple[Array, Array]:
         """Return for each tree the product of a over the children, and its derivative along v.

@@ -135,11 +135,12 @@ def exponential(
     nodes = table.nodes_of(len(field)) + (identity == 0)
     if series is not None:
         nodes = min(nodes, table.nodes_of(len(series)))
-    powers = Powers(table, numbers, field, nodes, series, identity)
+    powers = Powers(table, numbers, nodes, field, identity)
     found = numbers.zeros(table.count(nodes))
     for size in range(1, nodes + 1):
+        level = table.level(size)
         lower = powers.lower(size)
-        found[table.level(size)] = lower + powers.settle(size)
+        found[level] = lower + powers.settle(size, None if series is None else series[level])
     return numbers.reduced(found)
 
 
@@ -147,7 +148,7 @@ def logarithm(table: TreeTable, numbers: Exact, coefficients: Array) -> Array:
     """Return the field of a map: theta and these coefficients."""
     field = numbers.zeros(len(coefficients))
     nodes = table.nodes_of(len(coefficients))
-    powers = Powers(table, numbers, field, nodes)
+    powers = Powers(table, numbers, nodes, field)
     for size in range(1, nodes + 1):
         level = table.level(size)
         field[level] = numbers.reduced(coefficients[level] - powers.lower(size))
@@ -160,47 +161,121 @@ class Powers:
 
     Parameters
     ----------
-    field
-        The field b; on trees of n nodes it may be written after `lower(n)` and before `settle(n)`.
     nodes
         The largest size.
-    series, identity
-        The series: by default theta.
+    field
+        The field b. For each size `lower` is called before `settle`, and b is asked for there only
+        then.
+    identity
+        What the series has of theta.
     """
 
     def __init__(
-        self,
-        table: TreeTable,
-        numbers: Exact,
-        field: Array,
-        nodes: int,
-        series: Array | None = None,
-        identity: Any = 1,
+        self, table: TreeTable, numbers: Exact, nodes: int, field: Array, identity: Any = 1
     ) -> None:
         self._table, self._numbers, self._field, self._identity = table, numbers, field, identity
         self._powers = numbers.zeros(table.count(nodes), nodes + 1)
-        if series is not None:
-            self._powers[:, 0] = series[: len(self._powers)]
         self._factorials = list(accumulate(range(1, nodes + 1), mul, initial=1))
 
     def lower(self, nodes: int) -> Array:
-        """Return exp(D) series on the trees of so many nodes but for what b there gives itself."""
+        """Return exp(D) series on the trees of so many nodes but for what these give themselves."""
         level, found = self._table.level(nodes), self._powers
-        if nodes > 1:
-            below = found[: level.start, :nodes]
-            found[level, 1 : nodes + 1] = _over_cuts(
-                self._table, self._numbers, level, self._field, below
-            )
-        return self._numbers.over(found[level, : nodes + 1], self._factorials[: nodes + 1])
+        if nodes == 1:
+            return self._numbers.zeros(level.stop)
+        below = found[: level.start, :nodes]
+        found[level, 1 : nodes + 1] = _over_cuts(
+            self._table, self._numbers, level, self._field, below
+        )
+        return self._numbers.over(found[level, 1 : nodes + 1], self._factorials[1 : nodes + 1])
 
-    def settle(self, nodes: int) -> Any:
-        """Take in b on the trees of so many nodes, and return what it gives itself."""
-        if self._identity == 0:
-            return 0
-        level = self._table.level(nodes)
-        own = self._numbers.scaled(self._field[level], self._identity)
-        self._powers[level, 1] = self._numbers.reduced(self._powers[level, 1] + own)
-        return own
+    def settle(self, nodes: int, series: Array | None = None) -> Any:
+        """Take in b and the series on the trees of so many nodes; return what they give."""
+        level, own = self._table.level(nodes), 0
+        if self._identity != 0:
+            own = self._numbers.scaled(self._field[level], self._identity)
+            self._powers[level, 1] = self._numbers.reduced(self._powers[level, 1] + own)
+        if series is None:
+            return own
+        self._powers[level, 0] = series
+        return own + series
+
+
+class FedField:
+    """A field b at maps, as far as it is known: what a method is fed with.
+
+    b at a map is exp(D) b, D the derivative along the logarithm of the map. Both are found for one
+    size of trees after the other and kept, so that a map which is known further than before, as
+    those of an equation that is being solved, asks for what is new only. So does b itself, of which
+    the trees of a size may be written once everything on smaller ones is known.
+    """
+
+    def __init__(self, table: TreeTable, numbers: Exact, field: Array) -> None:
+        self._table, self._numbers, self.field = table, numbers, field
+        self._known: list[_At] = []
+
+    def at(self, point: Array, order: int) -> Array:
+        """Return b at the map with these coefficients, to one node more but at most `order`."""
+        nodes = min(self._table.nodes_of(len(point)) + 1, order)
+        found = self._found(point[: self._table.count(nodes - 1)])
+        count = self._table.count(nodes)
+        return self._numbers.reduced(found.moved_to(nodes)[:count] + self.field[:count])
+
+    def slope(self, point: Array, direction: Array, order: int) -> Array:
+        """Return b' at a map along a vector: the derivative of b along w where w there is it."""
+        table, numbers = self._table, self._numbers
+        along = self._found(point[: table.count(order - 1)]).along
+        before = exponential(table, numbers, numbers.scaled(along, -1), direction, 0)
+        found = derivative(table, numbers, before, self.field)
+        return exponential(table, numbers, along, found[: table.count(order)], 0)
+
+    def _found(self, point: Array) -> _At:
+        """Return what is known of a map that agrees with this one as far as both go."""
+        for known in self._known:
+            common = min(len(known.point), len(point))
+            if np.array_equal(known.point[:common], point[:common]):
+                break
+        else:
+            known = _At(self._table, self._numbers, self.field)
+            self._known.append(known)
+        known.extend(point)
+        return known
+
+
+class _At:
+    """The logarithm of one map, and exp(D) b along it without b itself."""
+
+    def __init__(self, table: TreeTable, numbers: Exact, field: Array) -> None:
+        self._table, self._numbers, self._field = table, numbers, field
+        self.point, self._along = numbers.zeros(0), numbers.zeros(len(field))
+        self._moved = numbers.zeros(len(field))
+        nodes = table.nodes_of(len(field))
+        self._flow = Powers(table, numbers, nodes, self._along)
+        self._transport = Powers(table, numbers, nodes, self._along, 0)
+        self._reached = 0
+
+    @property
+    def along(self) -> Array:
+        """The logarithm as far as it is known."""
+        return self._along[: len(self.point)]
+
+    def extend(self, point: Array) -> None:
+        """Take the logarithm further."""
+        first = self._table.nodes_of(len(self.point)) + 1
+        for size in range(first, self._table.nodes_of(len(point)) + 1):
+            level = self._table.level(size)
+            self._along[level] = self._numbers.reduced(point[level] - self._flow.lower(size))
+            self._flow.settle(size)
+        self.point = max(self.point, point, key=len)
+
+    def moved_to(self, nodes: int) -> Array:
+        """Return what exp(D) adds to b on the trees of so many nodes."""
+        for size in range(self._reached + 1, nodes + 1):
+            if size > 1:
+                below = self._table.level(size - 1)
+                self._transport.settle(size - 1, self._field[below])
+            self._moved[self._table.level(size)] = self._transport.lower(size)
+        self._reached = max(self._reached, nodes)
+        return self._moved
 
 
 # --- private helpers ----------------------------------------------------------------------------

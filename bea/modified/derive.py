@@ -18,6 +18,7 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.bseries import exact_map
+from bea.bseries.calculus import FedField
 from bea.bseries.lifting import through_images
 from bea.bseries.numbers import Array, Exact
 from bea.errors import BeaError, GuessWarning, MethodError
@@ -267,7 +268,7 @@ def _modifying_on_trees(method: Method, order: int) -> list[Any]:
     """Add, size by size, what the map still lacks of the exact flow 1/density.
 
     The trees of n nodes of the map hold b itself once, and smaller trees otherwise: the step is run
-    on trees of n nodes for n = 1, 2, ..., each of which has thrice as many as the one before.
+    for n = 1, 2, ..., each time on thrice as many trees, and what is fed remembers the smaller ones.
     """
     nodes, colors = order + 1, method.colors
     table, wanted = tree_table(nodes, colors), exact_map(nodes, colors)
@@ -277,8 +278,9 @@ def _modifying_on_trees(method: Method, order: int) -> list[Any]:
 
     def found(numbers: Exact) -> Array:
         field, flow = numbers.zeros(len(table)), numbers.array(wanted)
+        fed = FedField(table, numbers, field)
         for size in range(1, nodes + 1):
-            fed, level = field[: table.count(size)], table.level(size)
+            level = table.level(size)
             step = tree_iterates(method, size, field=fed, numbers=numbers)[1]
             lacking = numbers.reduced(flow[level] - step.values[level])
             for root, scale in enumerate(scales):

@@ -18,6 +18,7 @@ from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.exact import in_ring
 from bea.arrays import object_vector
 from bea.bseries import TreeArithmetic, TreeSeries, ring_of_numbers
+from bea.bseries.calculus import FedField
 from bea.bseries.lifting import through_images
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError, OrderError
@@ -134,7 +135,7 @@ def tree_iterates(
     method: Method,
     nodes: int,
     steps: int = 1,
-    field: Sequence[Any] | None = None,
+    field: Sequence[Any] | FedField | None = None,
     numbers: Exact = EXACT,
 ) -> list[TreeSeries]:
     """Return theta after 0, 1, ..., `steps` steps as series on trees of at most `nodes` nodes."""

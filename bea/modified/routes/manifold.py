@@ -25,6 +25,7 @@ from bea.algebra import Element
 from bea.arithmetic import Arithmetic
 from bea.arrays import parts_of_memory
 from bea.bseries import TreeArithmetic, TreeSeries
+from bea.bseries.calculus import Powers
 from bea.bseries.lifting import through_images
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError
@@ -122,34 +123,43 @@ class _OnTrees(_Manifold):
         self.method, self.bound = method, bind_exactly(method)
         self.numbers, self.table = numbers, table
         self.shapes = _shapes_on_trees(method)
-        self.columns: list[Array] = [numbers.zeros(0) for _ in range(len(self.shapes) + 1)]
+        identities = [1, *(identity for identity, _ in self.shapes)]
+        self.columns = [numbers.zeros(len(table)) for _ in identities]
+        # exp(gamma D~) of theta and of each part of the memory.
+        self.flows = [Powers(table, numbers, table.order, self.columns[0], e) for e in identities]
         self.solutions = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
 
     def gaps(self, n: int) -> list[Any]:
-        new = self.numbers.zeros(self.table.count(n) - len(self.columns[0]))
-        self.columns = [np.concatenate([column, new]) for column in self.columns]
-        return self._gaps_of(self.columns, n, self.numbers)
+        level = self.table.level(n)
+        known = [column[: level.stop] for column in self.columns]
+        mapped = self._mapped(known, n, self.numbers)
+        return [self.numbers.reduced(flow.lower(n) - after.values[level])
+                for flow, after in zip(self.flows, mapped, strict=True)]  # fmt: skip
 
     def settle(self, n: int, gaps: list[Any]) -> None:
         level, numbers = self.table.level(n), self.numbers
         for root, solution in enumerate(self.solutions):
-            rooted = np.flatnonzero(self.table.root[level] == root) + level.start
+            rooted = np.flatnonzero(self.table.root[level] == root)
             for row, column in zip(solution, self.columns, strict=True):
                 parts = [numbers.scaled(gap[rooted], -x) for x, gap in zip(row, gaps, strict=True)]
-                column[rooted] = numbers.reduced(sum(parts[1:], start=parts[0]))
+                column[level][rooted] = numbers.reduced(sum(parts[1:], start=parts[0]))
+        self.flows[0].settle(n)
+        for flow, column in zip(self.flows[1:], self.columns[1:], strict=True):
+            flow.settle(n, column[level])
 
-    def _gaps_of(self, columns: Sequence[Any], size: int, numbers: Exact) -> list[Array]:
+    def _mapped(self, columns: Sequence[Any], size: int, numbers: Exact) -> list[TreeSeries]:
+        """Return theta and the memory after a step."""
         f = TreeArithmetic(size, colors=self.method.colors, numbers=numbers)
         memory = [f.series(e, c, p) for (e, p), c in zip(self.shapes, columns[1:], strict=True)]
-        sides = _sides(self.bound, f, columns[0], memory)
-        for flowed, mapped in sides:
-            agrees = mapped.identity == flowed.identity
-            if not agrees or (mapped.shift != flowed.shift and not mapped.is_zero()):
+        theta, after = self.bound.step(f, f.identity, tuple(memory), f.gamma)
+        for (identity, shift), mapped in zip([(1, 0), *self.shapes], (theta, *after), strict=True):
+            agrees = mapped.identity == identity
+            if not agrees or (mapped.shift != shift and not mapped.is_zero()):
                 raise MethodError(
                     f"the step of '{self.method.name}' does not tend to the identity as gamma "
                     "tends to 0, or its memory does not follow theta"
                 )
-        return [numbers.reduced(flowed.values - mapped.values) for flowed, mapped in sides]
+        return [theta, *after]
 
     def _linear_part(self, place: int) -> list[list[Any]]:
         """Probe the gaps at the single node of a colour, where they are affine in the unknowns."""
@@ -157,7 +167,10 @@ class _OnTrees(_Manifold):
 
         def at(values: list[Any]) -> list[Any]:
             leaves = [[v] * len(self.method.colors) for v in values]
-            return [gap[place] for gap in self._gaps_of(leaves, 1, EXACT)]
+            along = [e * values[0] for e in (1, *(identity for identity, _ in self.shapes))]
+            before = [a + v for a, v in zip(along, [fmpq(0), *values[1:]], strict=True)]
+            mapped = self._mapped(leaves, 1, EXACT)
+            return [x - after.values[place] for x, after in zip(before, mapped, strict=True)]
 
         rest = at([fmpq(0)] * count)
         units = [[fmpq(i == j) for i in range(count)] for j in range(count)]
