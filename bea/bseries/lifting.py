@@ -210,13 +210,13 @@ def _combined(coefficients: list[fmpq], extension: Rationals) -> list[Any]:
         return coefficients
     count = len(ring.symbols) + len(ring.atoms)
     exponents = [tuple(monomial.get(g, 0) for g in range(count)) for monomial in basis]
-    context = ring.context
+    context, constant = ring.context, (0,) * count
     found: list[Any] = []
     for i in range(0, len(coefficients), len(basis)):
-        parts = coefficients[i : i + len(basis)]
-        terms = {e: c for e, c in zip(exponents, parts, strict=True) if c}
-        only = not terms or (len(terms) == 1 and not any(next(iter(terms))))
-        found.append(
-            next(iter(terms.values()), fmpq(0)) if only else Element(ring, context.from_dict(terms))
-        )
+        parts = zip(exponents, coefficients[i : i + len(basis)], strict=True)
+        terms = {e: c for e, c in parts if c}
+        if terms.keys() <= {constant}:
+            found.append(terms.get(constant, fmpq(0)))
+        else:  # the monomials are linearly independent, over the rationals
+            found.append(Element(ring, context.from_dict(terms), vanishes=False))
     return found

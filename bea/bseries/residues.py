@@ -56,14 +56,15 @@ class Residues(Exact):
     chunk = 1 << 17
 
     def __init__(self, lanes: Sequence[Lane]) -> None:
-        self.lanes = lanes
         self.moduli = np.array([lane.prime for lane in lanes])
+        self._primes, self._lanes = np.unique(self.moduli, return_inverse=True)
+        self._values = {g: np.array([lane.values[g] for lane in lanes]) for g in lanes[0].values}
         self._images: dict[fmpq, Array] = {}
         self._elements: dict[int, tuple[Element, Array]] = {}
 
     def array(self, values: Sequence[Any]) -> Array:
         """Return the images of exact numbers, (numbers, lanes)."""
-        found = np.zeros((len(values), len(self.lanes)), np.int64)
+        found = np.zeros((len(values), len(self.moduli)), np.int64)
         for i, value in enumerate(values):
             found[i] = self.image(value)
         return found
@@ -74,7 +75,7 @@ class Residues(Exact):
 
     def zeros(self, *shape: int) -> Array:
         """Return an array of zeros."""
-        return np.zeros((*shape, len(self.lanes)), np.int64)
+        return np.zeros((*shape, len(self.moduli)), np.int64)
 
     def reduced(self, array: Array) -> Array:
         """Return the residues from 0 to p - 1."""
@@ -116,16 +117,24 @@ class Residues(Exact):
             raise NoImagesError
         rational = fmpq(value)
         if rational not in self._images:
-            residues = [residue(rational, lane.prime) for lane in self.lanes]
-            self._images[rational] = np.array(residues)
+            residues = [residue(rational, prime) for prime in self._primes.tolist()]
+            self._images[rational] = np.array(residues)[self._lanes]
         return self._images[rational]
 
     def _evaluated(self, element: Element) -> Array:
-        terms = {tuple(map(int, e)): fmpq(c) for e, c in element.terms().items()}
-        used = {g for exponents in terms for g, e in enumerate(exponents) if e}
-        if missing := used - self.lanes[0].values.keys():
+        """Return the value of a polynomial in the generators."""
+        terms = [(list(map(int, e)), fmpq(c)) for e, c in element.terms().items()]
+        used = {g for exponents, _ in terms for g, e in enumerate(exponents) if e}
+        if missing := used - self._values.keys():
             raise UnplacedError(element.ring, missing)
-        return np.array([_value(terms, lane) for lane in self.lanes])
+        total = self.zeros()
+        for exponents, coefficient in terms:
+            value = self.image(coefficient)
+            for g in used:
+                for _ in range(exponents[g]):
+                    value = value * self._values[g] % self.moduli
+            total = total + value
+        return total % self.moduli
 
 
 def residue(value: fmpq, prime: int) -> int:
@@ -228,8 +237,9 @@ class Symbol(Rationals):
         return Symbol(self.ring, self._symbol, self._pole, poles, powers)
 
     def exceeded(self, coefficients: Array) -> bool:
-        """Tell whether one of the highest powers occurs."""
-        return bool(coefficients[:, -1].any() or (self._poles and coefficients[:, 0].any()))
+        """Tell whether one of the highest powers occurs: then it may stand for others."""
+        highest = [0] * bool(self._poles) + [-1] * bool(self._powers)
+        return bool(coefficients[:, highest].any())
 
     def _denominator(self) -> dict[tuple[int, ...], fmpq]:
         atom = self.ring.atoms[self._pole - len(self.ring.symbols)]
@@ -254,7 +264,7 @@ def extension_by(ring: Ring, generators: set[int], nodes: int) -> Rationals:
     poles = [g for g, atom in atoms.items() if _is_pole(atom)]
     if len(symbols) != 1 or max(symbols) >= len(ring.symbols) or len(atoms) > len(poles[:1]):
         raise NoImagesError
-    return Symbol(ring, *symbols, poles[0] if poles else None, 2 * nodes, 1 if poles else nodes)
+    return Symbol(ring, *symbols, poles[0] if poles else None, 2 * nodes, 0 if poles else nodes)
 
 
 # --- private helpers ------------------------------------------------------------------------------

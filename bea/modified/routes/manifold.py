@@ -40,7 +40,7 @@ from bea.trees import TreeTable, tree_table
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
-    return _lists_on_trees(method, order, 1)[0]
+    return _lists_on_trees(_OnTrees(method), order, 1)[0]
 
 
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:
@@ -50,9 +50,10 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
 
 def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSeries]]:
     """Return b over the trees of order + 1 nodes, and the slaved memory S as series on trees."""
+    equations = _OnTrees(method)
+    shapes = equations.shapes
+    field, *memory = _lists_on_trees(equations, order, len(shapes) + 1)
     f = TreeArithmetic(order + 1, colors=method.colors)
-    shapes = _shapes_on_trees(method)
-    field, *memory = _lists_on_trees(method, order, len(shapes) + 1)
     series = [f.series(e, c, p) for (e, p), c in zip(shapes, memory, strict=True)]
     return field, series
 
@@ -119,15 +120,22 @@ def _sides(bound: Method, f: Arithmetic, field: Any, memory: Sequence[Any]) -> l
 class _OnTrees(_Manifold):
     """`columns` has an array for f~ and for each part of the memory: a number for each tree."""
 
-    def __init__(self, method: Method, numbers: Exact, table: TreeTable) -> None:
+    def __init__(self, method: Method) -> None:
         self.method, self.bound = method, bind_exactly(method)
+        start = TreeArithmetic(1, colors=method.colors)
+        self.shapes = [(s.identity, s.shift) for s in self.bound.init(start, start.identity)]
+        inverses = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
+        self.solutions = [[[-x for x in row] for row in inverse] for inverse in inverses]
+
+    def solved_in(self, numbers: Exact, table: TreeTable) -> list[Array]:
+        """Return the columns in some numbers."""
         self.numbers, self.table = numbers, table
-        self.shapes = _shapes_on_trees(method)
         identities = [1, *(identity for identity, _ in self.shapes)]
         self.columns = [numbers.zeros(len(table)) for _ in identities]
         # exp(gamma D~) of theta and of each part of the memory.
         self.flows = [Powers(table, numbers, table.order, self.columns[0], e) for e in identities]
-        self.solutions = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
+        self.solve(table.order - 1)
+        return self.columns
 
     def gaps(self, n: int) -> list[Any]:
         level = self.table.level(n)
@@ -141,7 +149,7 @@ class _OnTrees(_Manifold):
         for root, solution in enumerate(self.solutions):
             rooted = np.flatnonzero(self.table.root[level] == root)
             for row, column in zip(solution, self.columns, strict=True):
-                parts = [numbers.scaled(gap[rooted], -x) for x, gap in zip(row, gaps, strict=True)]
+                parts = [numbers.scaled(gap[rooted], x) for x, gap in zip(row, gaps, strict=True)]
                 column[level][rooted] = numbers.reduced(sum(parts[1:], start=parts[0]))
         self.flows[0].settle(n)
         for flow, column in zip(self.flows[1:], self.columns[1:], strict=True):
@@ -163,7 +171,7 @@ class _OnTrees(_Manifold):
 
     def _linear_part(self, place: int) -> list[list[Any]]:
         """Probe the gaps at the single node of a colour, where they are affine in the unknowns."""
-        count = len(self.columns)
+        count = len(self.shapes) + 1
 
         def at(values: list[Any]) -> list[Any]:
             leaves = [[v] * len(self.method.colors) for v in values]
@@ -178,22 +186,14 @@ class _OnTrees(_Manifold):
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _shapes_on_trees(method: Method) -> list[tuple[Any, int]]:
-    """Return what each part of the memory has of theta, and its power of gamma beside the nodes."""
-    start = TreeArithmetic(1, colors=method.colors)
-    return [(s.identity, s.shift) for s in bind_exactly(method).init(start, start.identity)]
-
-
-def _lists_on_trees(method: Method, order: int, count: int) -> list[list[Any]]:
+def _lists_on_trees(equations: _OnTrees, order: int, count: int) -> list[list[Any]]:
     """Return the coefficients of f~ and of the first parts of the memory, `count` lists in all."""
-    table = tree_table(order + 1, method.colors)
+    table = tree_table(order + 1, equations.method.colors)
 
-    def solved(numbers: Exact) -> Array:
-        found = _OnTrees(method, numbers, table)
-        found.solve(order)
-        return np.concatenate(found.columns[:count])
+    def found(numbers: Exact) -> Array:
+        return np.concatenate(equations.solved_in(numbers, table)[:count])
 
-    coefficients = [rational_if_possible(c) for c in through_images(solved, table)]
+    coefficients = [rational_if_possible(c) for c in through_images(found, table)]
     return [coefficients[i * len(table) : (i + 1) * len(table)] for i in range(count)]
 
 
