@@ -72,7 +72,7 @@ class TreeArithmetic(Arithmetic):
         self.numbers = numbers
         self.table = tree_table(order, colors)
         if field is not None and not isinstance(field, FedField):
-            field = FedField(self.table, numbers, self._listed(field))
+            field = FedField(self.table, numbers, self._listed(field)[: len(self.table)])
         self._field = field
         self.gamma = StepSize(fmpq(1), 1)
         self.identity = self.series(1, numbers.zeros(len(self.table)), 0)

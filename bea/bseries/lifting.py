@@ -2,113 +2,136 @@
 
 Modulo each prime the coefficients of the monomials are found from the values in its lanes by a
 linear system; each coefficient is then a rational number that is known modulo all primes. With a
-multiple D of its denominator it is an integer over D, which the Chinese remainder theorem gives.
-All primes but one are used, and the last has to agree with what was found; otherwise more are taken.
-Source: von zur Gathen and Gerhard, Modern Computer Algebra, sections 5.4 (Chinese remainders) and
-5.10 (rational numbers).
+multiple of its denominator it is an integer over it, which the Chinese remainder theorem gives, and
+which has to be small beside the product of the primes. All is verified modulo one prime more;
+where it does not agree, more primes are taken. Source: von zur Gathen and Gerhard, Modern Computer
+Algebra, sections 5.4 (Chinese remainders) and 5.10 (rational numbers).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import lcm, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from flint import fmpq, nmod_mat
 
-from bea.algebra import Element
+from bea.algebra import Element, Ring
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.bseries.residues import (
     Lane,
     NoImagesError,
     Rationals,
     Residues,
+    Symbol,
     UnluckyPrimeError,
     UnplacedError,
     extension_by,
     primes,
 )
-from bea.trees import TreeTable
+from bea.trees import TreeTable, tree_table
 
-_FIRST = 3  # primes: enough for 58 bits in numerator and denominator together
+Compute = Callable[[Exact, TreeTable], Array]
+
+_FIRST = 2  # primes: numbers of 46 bits in numerator and denominator together
+_SLACK = 1 << 12  # by how much a number is smaller than most that have its residues
 _AT_ONCE = 1 << 24  # residues in one array: 128 MiB
 _SAMPLES = 50  # numbers whose denominators are found one by one, to begin with
+_SMALL = 4  # nodes of the trees on which the degrees in a symbol are seen
+_MARGINS = (2, 8, 32)  # of these degrees
 
 
-def through_images(compute: Callable[[Exact], Array], table: TreeTable) -> list[Any]:
+def through_images(compute: Compute, table: TreeTable) -> list[Any]:
     """Return what a computation gives in exact numbers, from what it gives in their images.
 
     Parameters
     ----------
     compute
-        Returns an array of `numbers` in which it makes sums, and products with each other and with
-        exact numbers.
+        Returns for the trees of a table an array of `numbers`, or several in a row. It makes sums,
+        and products with each other and with exact numbers.
     table
-        The trees: their sizes tell the degrees that may be expected in a symbol, and their number
-        how many images are taken at once.
+        The trees.
 
     Examples
     --------
-    >>> from bea.trees import tree_table
-    >>> through_images(lambda numbers: numbers.array([fmpq(-22, 7), fmpq(0)]), tree_table(2))
+    >>> through_images(lambda numbers, table: numbers.array([fmpq(-22, 7), 0]), tree_table(2))
     [-22/7, 0]
     """
-    extension = Rationals()
-    generators: set[int] = set()
+    ring, generators = None, set[int]()
     while True:
         try:
-            found = _lifted(compute, extension, table)
-        except UnplacedError as unplaced:
-            generators |= unplaced.generators
-            if extension.ring not in (None, unplaced.ring):
-                return EXACT.listed(compute(EXACT))
-            try:
-                extension = extension_by(unplaced.ring, generators, table.order)
-            except NoImagesError:
-                return EXACT.listed(compute(EXACT))
+            return _over(compute, table, ring, generators)
+        except UnplacedError as unplaced:  # a number of an extension of the rationals is met
+            if ring not in (None, unplaced.ring):
+                break
+            ring, generators = unplaced.ring, generators | unplaced.generators
         except NoImagesError:
-            return EXACT.listed(compute(EXACT))
-        else:
-            if found is not None:
-                return found
-            extension = extension.larger()
+            break
+    return EXACT.listed(compute(EXACT, table))
 
 
 # --- private helpers ------------------------------------------------------------------------------
 
 
-def _lifted(
-    compute: Callable[[Exact], Array], extension: Rationals, table: TreeTable
-) -> list[Any] | None:
-    """Return the exact numbers, or None where the extension has too few monomials."""
+class _ExceededError(Exception):
+    """There are other monomials than those that were expected."""
+
+
+def _over(compute: Compute, table: TreeTable, ring: Ring | None, generators: set[int]) -> list[Any]:
+    """Return the exact numbers over an extension of the rationals."""
+    if ring is None:
+        return _lifted(compute, table, Rationals())
+    extension = extension_by(ring, generators)
+    if not isinstance(extension, Symbol):
+        return _lifted(compute, table, extension)
+    small = tree_table(min(_SMALL, table.order), table.colors)
+    found = _first(compute, small, [extension.within(small.order, margin) for margin in _MARGINS])
+    if table.order <= _SMALL:
+        return found
+    fitted = extension.fitted(list(zip(_sizes(small, len(found)), found, strict=True)))
+    return _first(compute, table, [fitted.within(table.order, margin) for margin in (0, *_MARGINS)])
+
+
+def _first(compute: Compute, table: TreeTable, extensions: Sequence[Symbol]) -> list[Any]:
+    """Return the numbers over the first extension that has monomials enough."""
+    for extension in extensions:
+        try:
+            return _lifted(compute, table, extension)
+        except _ExceededError:
+            continue
+    raise NoImagesError
+
+
+def _lifted(compute: Compute, table: TreeTable, extension: Rationals) -> list[Any]:
+    """Return the exact numbers over an extension."""
+    supply = _useful(extension)
+    check, values = next(supply)[:1], np.zeros((0, 0))
     used: list[int] = []
     known: list[Array] = []
-    supply = _useful(extension)
     while True:
         more = [next(supply) for _ in range(len(used) // 2 or _FIRST)]
+        lanes = [*(lane for lanes in more for lane in lanes), *([] if used else check)]
         try:
-            images = _images(compute, [lane for lanes in more for lane in lanes], table)
+            images = _images(compute, lanes, table)
         except UnluckyPrimeError:
             continue
-        values = images.reshape(len(images), len(more), -1)
-        solved = [_solved(values[:, i], lanes, extension) for i, lanes in enumerate(more)]
+        if not used:
+            images, values = images[:, :-1], images[:, -1]
+        sizes = _sizes(table, len(images))
+        images = images.reshape(len(images), len(more), -1)
+        known += [_solved(images[:, i], lanes, extension, sizes) for i, lanes in enumerate(more)]
         used += [lanes[0].prime for lanes in more]
-        known += solved
         coefficients = np.stack(known, axis=-1)
-        if extension.exceeded(coefficients):
-            return None
-        rational = rationals(coefficients.reshape(-1, len(used)), used)
-        if rational is not None:
-            return _combined(rational, extension)
+        found = fractions(coefficients.reshape(-1, len(used)), used)
+        if found is not None and _agrees(found, extension, sizes, check[0], values):
+            return _combined(found, extension, sizes)
 
 
-def _images(
-    compute: Callable[[Exact], Array], lanes: Sequence[Lane], table: TreeTable
-) -> Array:
+def _images(compute: Compute, lanes: Sequence[Lane], table: TreeTable) -> Array:
     """Return the results in all lanes, (numbers, lanes): in as many at once as the memory likes."""
     width = max(1, _AT_ONCE // (len(table) * (table.order + 1)))
-    parts = [compute(Residues(lanes[i : i + width])) for i in range(0, len(lanes), width)]
+    parts = [compute(Residues(lanes[i : i + width]), table) for i in range(0, len(lanes), width)]
     return np.concatenate(parts, axis=-1)
 
 
@@ -123,58 +146,80 @@ def _useful(extension: Rationals) -> Iterator[list[Lane]]:
             yield lanes
 
 
-def _solved(values: Array, lanes: Sequence[Lane], extension: Rationals) -> Array:
+def _sizes(table: TreeTable, count: int) -> Array:
+    """Return the sizes of the trees that numbers are of, where several arrays stand in a row."""
+    return np.resize(table.size, count)
+
+
+def _solved(values: Array, lanes: Sequence[Lane], extension: Rationals, sizes: Array) -> Array:
     """Return the coefficients of the monomials, (numbers, monomials), from values in lanes."""
-    if len(lanes) == 1:
+    if extension.ring is None:
         return values
-    prime, count = lanes[0].prime, len(lanes)
-    rows = [[prod(pow(lane.values[g], e, prime) for g, e in monomial.items())
-             for monomial in extension.basis] for lane in lanes]  # fmt: skip
-    inverse = nmod_mat(count, count, [entry % prime for row in rows for entry in row], prime).inv()
-    matrix = np.array([[int(entry) for entry in row] for row in inverse.table()]).T
-    # In two halves, so that the sums of products stay below 2^63.
-    high, low = (values @ part for part in (matrix >> 15, matrix & 0x7FFF))
-    return (((high % prime) << 15) + low) % prime
-
-
-def rationals(residues: Array, moduli: Sequence[int]) -> list[fmpq] | None:
-    """Return the rational numbers with these residues, (numbers, moduli), or None: more are needed.
-
-    >>> rationals(np.array([[4, 6, 7], [0, 0, 0]]), [7, 11, 13])
-    [1/2, 0]
-    """
-    found: list[Any] = [fmpq(0)] * len(residues)
-    left = np.flatnonzero(residues.any(axis=1))
-    p, denominator = np.array(moduli), 1
-    for i in left[-1 :: -(len(left) // _SAMPLES + 1)].tolist():
-        denominator = lcm(denominator, _denominator(residues[i].tolist(), moduli) or 1)
-    while len(left):
-        scales = np.array([denominator % q for q in moduli])
-        numerators, agree = _integers(residues[left] * scales % p, moduli)
-        for i, numerator in zip(left[agree].tolist(), numerators[agree].tolist(), strict=True):
-            found[i] = fmpq(numerator, denominator)
-        left = left[~agree]
-        if len(left):
-            more = _denominator(residues[left[-1]].tolist(), moduli)
-            if more is None or denominator % more == 0:
-                return None
-            denominator = lcm(denominator, more)
+    found, prime = np.empty_like(values), lanes[0].prime
+    for size in range(1, int(sizes[-1]) + 1):
+        rows = [[_value(monomial, lane) for monomial in extension.monomials(size)]
+                for lane in lanes]  # fmt: skip
+        entries = [entry for row in rows for entry in row]
+        inverse = nmod_mat(len(lanes), len(lanes), entries, prime).inv()
+        matrix = np.array([[int(entry) for entry in row] for row in inverse.table()]).T
+        # In two halves, so that the sums of products stay below 2^63.
+        high, low = (values[sizes == size] @ part for part in (matrix >> 15, matrix & 0x7FFF))
+        found[sizes == size] = (((high % prime) << 15) + low) % prime
+    if isinstance(extension, Symbol) and found[:, -1].any():
+        raise _ExceededError
     return found
 
 
-def _integers(residues: Array, moduli: Sequence[int]) -> tuple[Array, Array]:
-    """Return the integers of least size, and whether they agree with the last modulus.
+def _value(monomial: dict[int, int], lane: Lane) -> int:
+    """Return a monomial modulo a prime."""
+    factors = (pow(lane.values[g], exponent, lane.prime) for g, exponent in monomial.items())
+    return prod(factors) % lane.prime
 
-    Garner's mixed radix digits from all moduli but the last.
+
+class Fractions(NamedTuple):
+    """Rational numbers as integers over the few denominators that they have in common."""
+
+    numerators: Array
+    which: Array
+    denominators: list[int]
+
+
+def fractions(residues: Array, moduli: Sequence[int]) -> Fractions | None:
+    """Return the rational numbers with these residues, (numbers, moduli), or None: more are needed.
+
+    >>> found = fractions(np.array([[10006, 10011], [0, 0]]), [20011, 20021])
+    >>> found.numerators.tolist(), found.denominators
+    ([1, 0], [2])
     """
-    *used, last = moduli
-    total, size = residues[:, 0].copy(), used[0]
-    for i, p in enumerate(used[1:], start=1):
+    numerators = np.zeros(len(residues), object)
+    which = np.zeros(len(residues), np.int64)
+    left = np.flatnonzero(residues.any(axis=1))
+    p, size = np.array(moduli), prod(moduli)
+    samples = residues[left[:: -(len(left) // _SAMPLES + 1)]].tolist()
+    denominators = [lcm(1, *(_denominator(sample, moduli) or 1 for sample in samples))]
+    while True:
+        scales = np.array([denominators[-1] % q for q in moduli])
+        found = _integers(residues[left] * scales % p, moduli)
+        small = abs(found) <= size // _SLACK
+        numerators[left[small]] = found[small]
+        which[left[small]] = len(denominators) - 1
+        left = left[~small]
+        if not len(left):
+            return Fractions(numerators, which, denominators)
+        more = _denominator(residues[left[-1]].tolist(), moduli)
+        if more is None or denominators[-1] % more == 0:
+            return None
+        denominators.append(lcm(denominators[-1], more))
+
+
+def _integers(residues: Array, moduli: Sequence[int]) -> Array:
+    """Return the integers of least size with these residues: Garner's mixed radix digits."""
+    total, size = residues[:, 0].copy(), moduli[0]
+    for i, p in enumerate(moduli[1:], start=1):
         digit = (residues[:, i] - total % p) * pow(size, -1, p) % p
         total = total + digit * size if size * p < 1 << 62 else _wide(total) + _wide(digit) * size
         size *= p
-    total = np.where(total > size // 2, total - size, total)
-    return total, (total % last).astype(np.int64) == residues[:, -1]
+    return np.where(total > size // 2, total - size, total)
 
 
 def _wide(array: Array) -> Array:
@@ -185,38 +230,55 @@ def _wide(array: Array) -> Array:
 def _denominator(residues: Sequence[int], moduli: Sequence[int]) -> int | None:
     """Return the denominator of the simplest fraction with these residues, if there is one.
 
-    It is where Euclid's algorithm has its largest quotient (M. Monagan, "Maximal quotient rational
-    reconstruction", ISSAC 2004, 243-249), and has to agree with the last modulus.
+    It is where Euclid's algorithm has its largest quotient: M. Monagan, "Maximal quotient rational
+    reconstruction", ISSAC 2004, 243-249.
     """
-    *used, last = moduli
-    size = prod(used)
-    whole = int(_integers(np.array([residues]), moduli)[0][0])
+    size = prod(moduli)
+    whole = int(_integers(np.array([residues]), moduli)[0])
     (a, u), (b, v) = (size, 0), (whole % size, 1)
-    best, fraction = 0, (0, 1)
+    best, denominator = 0, 1
     while b:
         q = a // b
         if q > best:
-            best, fraction = q, (b, v)
+            best, denominator = q, abs(v)
         (a, u), (b, v) = (b, v), (a - q * b, u - q * v)
-    numerator, denominator = fraction
-    agrees = (numerator - residues[-1] * denominator) % last == 0
-    return abs(denominator) if agrees else None
+    return denominator if best >= _SLACK else None
 
 
-def _combined(coefficients: list[fmpq], extension: Rationals) -> list[Any]:
+def _agrees(
+    found: Fractions, extension: Rationals, sizes: Array, lane: Lane, values: Array
+) -> bool:
+    """Tell whether numbers have these values in a lane of a prime that they were not made from."""
+    if any(d % lane.prime == 0 for d in found.denominators):
+        return False
+    inverses = np.array([pow(d, -1, lane.prime) for d in found.denominators])
+    numerators = (found.numerators % lane.prime).astype(np.int64)
+    coefficients = numerators * inverses[found.which] % lane.prime
+    weights = np.array([[_value(monomial, lane) for monomial in extension.monomials(size)]
+                        for size in range(int(sizes[-1]) + 1)])[sizes]  # fmt: skip
+    total = (coefficients.reshape(weights.shape) * weights % lane.prime).sum(axis=1) % lane.prime
+    return bool((total == values).all())
+
+
+def _combined(found: Fractions, extension: Rationals, sizes: Array) -> list[Any]:
     """Return combinations of the monomials of an extension with these coefficients."""
-    ring, basis = extension.ring, extension.basis
+    numerators = found.numerators.tolist()
+    denominators = [found.denominators[i] for i in found.which.tolist()]
+    zero, ring = fmpq(0), extension.ring
+    numbers = [fmpq(n, d) if n else zero for n, d in zip(numerators, denominators, strict=True)]
     if ring is None:
-        return coefficients
-    count = len(ring.symbols) + len(ring.atoms)
-    exponents = [tuple(monomial.get(g, 0) for g in range(count)) for monomial in basis]
-    context, constant = ring.context, (0,) * count
-    found: list[Any] = []
-    for i in range(0, len(coefficients), len(basis)):
-        parts = zip(exponents, coefficients[i : i + len(basis)], strict=True)
+        return numbers
+    places = range(len(ring.symbols) + len(ring.atoms))
+    exponents = {size: [tuple(monomial.get(g, 0) for g in places)
+                        for monomial in extension.monomials(size)]
+                 for size in range(1, int(sizes[-1]) + 1)}  # fmt: skip
+    context, constant, width = ring.context, tuple(0 for _ in places), extension.width
+    combined: list[Any] = []
+    for i, size in enumerate(sizes.tolist()):
+        parts = zip(exponents[size], numbers[i * width : (i + 1) * width], strict=True)
         terms = {e: c for e, c in parts if c}
         if terms.keys() <= {constant}:
-            found.append(terms.get(constant, fmpq(0)))
+            combined.append(terms.get(constant, zero))
         else:  # the monomials are linearly independent, over the rationals
-            found.append(Element(ring, context.from_dict(terms), vanishes=False))
-    return found
+            combined.append(Element(ring, context.from_dict(terms), vanishes=False))
+    return combined

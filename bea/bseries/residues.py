@@ -10,7 +10,7 @@ and Gerhard, Modern Computer Algebra, chapter 5 (modular algorithms, big primes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,8 @@ from flint import fmpq, fmpz, nmod_poly
 
 from bea.algebra import Element, Ring
 from bea.bseries.numbers import Array, Exact
+
+Bound = Callable[[int], int]
 
 # Products of two residues, summed over as many edges as a tree has, stay below 2^63.
 _BELOW = 1 << 29
@@ -57,7 +59,8 @@ class Residues(Exact):
 
     def __init__(self, lanes: Sequence[Lane]) -> None:
         self.moduli = np.array([lane.prime for lane in lanes])
-        self._primes, self._lanes = np.unique(self.moduli, return_inverse=True)
+        self._primes = list(dict.fromkeys(self.moduli.tolist()))
+        self._lanes = [self._primes.index(prime) for prime in self.moduli.tolist()]
         self._values = {g: np.array([lane.values[g] for lane in lanes]) for g in lanes[0].values}
         self._images: dict[fmpq, Array] = {}
         self._elements: dict[int, tuple[Element, Array]] = {}
@@ -117,7 +120,7 @@ class Residues(Exact):
             raise NoImagesError
         rational = fmpq(value)
         if rational not in self._images:
-            residues = [residue(rational, prime) for prime in self._primes.tolist()]
+            residues = [residue(rational, prime) for prime in self._primes]
             self._images[rational] = np.array(residues)[self._lanes]
         return self._images[rational]
 
@@ -164,24 +167,20 @@ def primes() -> Iterator[int]:
 class Rationals:
     """The rational numbers: a lane for each prime.
 
-    An extension has `lanes(prime)`, or None modulo a prime that is of no use, and `basis`, the
-    exponents of the monomials that its numbers are combinations of, as many as there are lanes.
+    An extension has `width` lanes for each prime, and its numbers on trees of some size are
+    combinations of as many `monomials`, each given by the exponents of generators of its `ring`.
     """
 
-    basis: Sequence[dict[int, int]] = ({},)
     ring: Ring | None = None
+    width = 1
 
     def lanes(self, prime: int) -> list[Lane] | None:
-        """Return the lanes of a prime."""
+        """Return the lanes of a prime, or None if it is of no use."""
         return [Lane(prime, {})]
 
-    def larger(self) -> Rationals:
-        """Return an extension with more monomials, where it has bounds that proved too small."""
-        raise NoImagesError
-
-    def exceeded(self, coefficients: Array) -> bool:
-        """Tell whether coefficients, (numbers, monomials, primes), show that monomials are missing."""
-        return False
+    def monomials(self, size: int) -> list[dict[int, int]]:
+        """Return the monomials on trees of that size."""
+        return [{}]
 
 
 class Root(Rationals):
@@ -192,69 +191,115 @@ class Root(Rationals):
         q = atom.argument.as_rational()
         if atom.kind != "root" or q is None:
             raise NoImagesError
-        self.ring, self._generator, self._q, self._degree = ring, generator, q, atom.degree
-        self.basis = [{generator: n} for n in range(atom.degree)]
+        self.ring, self.width = ring, atom.degree
+        self._generator, self._q = generator, q
 
     def lanes(self, prime: int) -> list[Lane] | None:
         """Return a lane for each root of q v^n = 1, if it has n of them."""
         leading = residue(self._q, prime)
-        polynomial = nmod_poly([-1, *[0] * (self._degree - 1), leading], prime)
+        polynomial = nmod_poly([-1, *[0] * (self.width - 1), leading], prime)
         roots = [int(root) for root, _ in polynomial.roots()]
-        if len(roots) < self._degree:
+        if len(roots) < self.width:
             return None
         return [Lane(prime, {self._generator: root}) for root in roots]
+
+    def monomials(self, size: int) -> list[dict[int, int]]:
+        """Return the powers of v."""
+        return [{self._generator: n} for n in range(self.width)]
 
 
 class Symbol(Rationals):
     """Polynomials in a symbol s and in v = 1/(a s + b), a generator of the ring.
 
-    In normal form no monomial holds both, as (a s + b) v = 1.
+    In normal form no monomial holds both, as (a s + b) v = 1: they are ..., s^2, s, 1, v, v^2, ...,
+    and on trees of one size those between two places occur, counted from 1. One monomial more is
+    there to show that there are no others.
     """
 
-    def __init__(self, ring: Ring, symbol: int, pole: int | None, poles: int, powers: int) -> None:
+    def __init__(self, ring: Ring, symbol: int, pole: int | None) -> None:
         self.ring, self._symbol, self._pole = ring, symbol, pole
-        self._poles, self._powers = poles if pole is not None else 0, powers
-        self.basis = [{pole: n} for n in range(self._poles, 0, -1)] if pole is not None else []
-        self.basis += [{symbol: n} for n in range(self._powers + 1)]
+        self._lowest: Bound = lambda size: 0
+        self._highest: Bound = lambda size: 0 if pole is None else 2 * size
+
+    def within(self, nodes: int, margin: int) -> Symbol:
+        """Return the extension for trees of so many nodes, with a margin at either end."""
+        found = Symbol(self.ring, self._symbol, self._pole)
+        found._lowest = lambda size: self._lowest(size) - margin
+        found._highest = lambda size: self._highest(size) + (margin if self._pole else 0)
+        sizes = range(1, nodes + 1)
+        found.width = 2 + max(found._highest(size) - found._lowest(size) for size in sizes)
+        return found
+
+    def fitted(self, numbers: Iterable[tuple[int, Any]]) -> Symbol:
+        """Return the extension with the bounds that numbers have, given with sizes of trees.
+
+        On larger trees the bounds go on as they do from the last but one size to the last.
+        """
+        lowest: dict[int, int] = {}
+        highest: dict[int, int] = {}
+        for size, number in numbers:
+            if number != 0:
+                exponents = number.terms() if isinstance(number, Element) else ()
+                seen = [self._place(e) for e in exponents] or [0]
+                lowest[size] = min(lowest.get(size, seen[0]), *seen)
+                highest[size] = max(highest.get(size, seen[0]), *seen)
+        found = Symbol(self.ring, self._symbol, self._pole)
+        found._lowest, found._highest = _line(lowest), _line(highest)
+        return found
 
     def lanes(self, prime: int) -> list[Lane] | None:
-        """Return lanes for as many values of the symbol as there are monomials."""
+        """Return lanes for as many values of the symbol as there are monomials.
+
+        The powers of 3 are far from each other modulo all of the primes.
+        """
         found: list[Lane] = []
-        for value in range(2, prime):
+        value = 1
+        while len(found) < self.width:
+            value = value * 3 % prime
             lane = Lane(prime, {self._symbol: value})
-            below = 1 if self._pole is None else _value(self._denominator(), lane)
+            below = 1 if self._pole is None else self._denominator(value, prime)
             if below:
                 if self._pole is not None:
                     lane.values[self._pole] = pow(below, -1, prime)
                 found.append(lane)
-            if len(found) == len(self.basis):
-                return found
-        return None
+        return found
 
-    def larger(self) -> Symbol:
-        """Return one with higher powers of both."""
-        poles, powers = 2 * self._poles, max(2 * self._powers, self._poles // 2)
-        return Symbol(self.ring, self._symbol, self._pole, poles, powers)
+    def monomials(self, size: int) -> list[dict[int, int]]:
+        """Return the monomials from the highest downwards."""
+        highest = self._highest(size)
+        return [self._monomial(n) for n in range(highest, highest - self.width, -1)]
 
-    def exceeded(self, coefficients: Array) -> bool:
-        """Tell whether one of the highest powers occurs: then it may stand for others."""
-        highest = [0] * bool(self._poles) + [-1] * bool(self._powers)
-        return bool(coefficients[:, highest].any())
+    def _place(self, exponents: Sequence[Any]) -> int:
+        """Return the place of a monomial, counted from 1."""
+        poles = 0 if self._pole is None else int(exponents[self._pole])
+        return poles - int(exponents[self._symbol])
 
-    def _denominator(self) -> dict[tuple[int, ...], fmpq]:
+    def _monomial(self, place: int) -> dict[int, int]:
+        if place > 0 and self._pole is not None:
+            return {self._pole: place}
+        return {self._symbol: -place}
+
+    def _denominator(self, value: int, prime: int) -> int:
+        """Return a s + b."""
+        assert self.ring is not None and self._pole is not None
         atom = self.ring.atoms[self._pole - len(self.ring.symbols)]
-        return {tuple(map(int, e)): fmpq(c) for e, c in atom.argument.terms().items()}
+        total = 0
+        for exponents, coefficient in atom.argument.terms().items():
+            held = int(exponents[self._symbol])
+            total += residue(fmpq(coefficient), prime) * value**held
+        return total % prime
 
 
-def extension_by(ring: Ring, generators: set[int], nodes: int) -> Rationals:
-    """Return the extension of the rationals by these generators, for trees of so many nodes.
+def extension_by(ring: Ring, generators: set[int]) -> Rationals:
+    """Return the extension of the rationals by these generators.
 
     Raises
     ------
     NoImagesError
         If it is of another kind than those above.
     """
-    atoms = {g: ring.atoms[g - len(ring.symbols)] for g in generators if g >= len(ring.symbols)}
+    count = len(ring.symbols)
+    atoms = {g: ring.atoms[g - count] for g in generators if g >= count}
     symbols = generators - atoms.keys()
     for atom in atoms.values():
         for exponents in atom.argument.terms():
@@ -262,9 +307,9 @@ def extension_by(ring: Ring, generators: set[int], nodes: int) -> Rationals:
     if len(atoms) == 1 and not symbols:
         return Root(ring, *atoms)
     poles = [g for g, atom in atoms.items() if _is_pole(atom)]
-    if len(symbols) != 1 or max(symbols) >= len(ring.symbols) or len(atoms) > len(poles[:1]):
+    if len(symbols) != 1 or max(symbols) >= count or len(atoms) > len(poles[:1]):
         raise NoImagesError
-    return Symbol(ring, *symbols, poles[0] if poles else None, 2 * nodes, 0 if poles else nodes)
+    return Symbol(ring, *symbols, poles[0] if poles else None)
 
 
 # --- private helpers ------------------------------------------------------------------------------
@@ -276,13 +321,9 @@ def _is_pole(atom: Any) -> bool:
     return atom.kind == "root" and atom.degree == 1 and all(sum(map(int, e)) <= 1 for e in exponents)
 
 
-def _value(terms: dict[tuple[int, ...], fmpq], lane: Lane) -> int:
-    """Return the value of a polynomial in a lane."""
-    total = 0
-    for exponents, coefficient in terms.items():
-        value = residue(coefficient, lane.prime)
-        for generator, exponent in enumerate(exponents):
-            if exponent:
-                value = value * pow(lane.values[generator], exponent, lane.prime) % lane.prime
-        total += value
-    return total % lane.prime
+def _line(bounds: Mapping[int, int]) -> Bound:
+    """Return the bounds, and beyond the largest size what goes on as from the last but one to it."""
+    last = max(bounds, default=0)
+    end = bounds.get(last, 0)
+    slope = end - bounds.get(last - 1, end)
+    return lambda size: bounds.get(size, end + slope * max(0, size - last))

@@ -45,7 +45,7 @@ from bea.modified.symbolic_step import (
     tree_iterates,
     tree_map,
 )
-from bea.trees import Tree, TreeMapping, check_number, tree_table
+from bea.trees import Tree, TreeMapping, TreeTable, check_number, tree_table
 
 
 @overload
@@ -271,15 +271,15 @@ def _modifying_on_trees(method: Method, order: int) -> list[Any]:
     for n = 1, 2, ..., each time on thrice as many trees, and what is fed remembers the smaller ones.
     """
     nodes, colors = order + 1, method.colors
-    table, wanted = tree_table(nodes, colors), exact_map(nodes, colors)
+    wanted = exact_map(nodes, colors)
     # What theta has of its own is fed through f, like the rest.
     leading = dict(zip(colors, tree_map(method, 1), strict=True))
     scales = [1 / leading[colors[0] if color.unit else color] for color in colors]
 
-    def found(numbers: Exact) -> Array:
-        field, flow = numbers.zeros(len(table)), numbers.array(wanted)
+    def found(numbers: Exact, table: TreeTable) -> Array:
+        field, flow = numbers.zeros(len(table)), numbers.array(wanted[: len(table)])
         fed = FedField(table, numbers, field)
-        for size in range(1, nodes + 1):
+        for size in range(1, table.order + 1):
             level = table.level(size)
             step = tree_iterates(method, size, field=fed, numbers=numbers)[1]
             lacking = numbers.reduced(flow[level] - step.values[level])
@@ -288,7 +288,7 @@ def _modifying_on_trees(method: Method, order: int) -> list[Any]:
                 field[level][rooted] = numbers.scaled(lacking[rooted], scale)
         return field
 
-    return through_images(found, table)
+    return through_images(found, tree_table(nodes, colors))
 
 
 def _modifying_on_field(

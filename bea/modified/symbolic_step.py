@@ -24,7 +24,7 @@ from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
-from bea.trees import tree_table
+from bea.trees import TreeTable, tree_table
 
 
 def bind_exactly(method: Method) -> Method:
@@ -149,8 +149,8 @@ def tree_iterates(
 def tree_map(method: Method, nodes: int, field: Sequence[Any] | None = None) -> list[Any]:
     """Return the coefficients a(tau) of one step; rational ones as `fmpq`."""
 
-    def found(numbers: Exact) -> Array:
-        return tree_iterates(method, nodes, 1, field, numbers)[1].values
+    def found(numbers: Exact, table: TreeTable) -> Array:
+        return tree_iterates(method, table.order, 1, field, numbers)[1].values
 
     coefficients = through_images(found, tree_table(nodes, method.colors))
     return [rational_if_possible(c) for c in coefficients]

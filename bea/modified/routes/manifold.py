@@ -190,7 +190,7 @@ def _lists_on_trees(equations: _OnTrees, order: int, count: int) -> list[list[An
     """Return the coefficients of f~ and of the first parts of the memory, `count` lists in all."""
     table = tree_table(order + 1, equations.method.colors)
 
-    def found(numbers: Exact) -> Array:
+    def found(numbers: Exact, table: TreeTable) -> Array:
         return np.concatenate(equations.solved_in(numbers, table)[:count])
 
     coefficients = [rational_if_possible(c) for c in through_images(found, table)]

@@ -19,18 +19,16 @@ from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.symbolic_step import in_ring_of, tree_iterates
-from bea.trees import tree_table, trees_up_to
+from bea.trees import TreeTable, tree_table, trees_up_to
 
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
-    table = tree_table(order + 1, method.colors)
-
-    def found(numbers: Exact) -> Array:
-        step = tree_iterates(method, order + 1, numbers=numbers)[1]
+    def found(numbers: Exact, table: TreeTable) -> Array:
+        step = tree_iterates(method, table.order, numbers=numbers)[1]
         return logarithm(table, numbers, step.values)
 
-    return through_images(found, table)
+    return through_images(found, tree_table(order + 1, method.colors))
 
 
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:
