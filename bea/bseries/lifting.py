@@ -37,7 +37,7 @@ Compute = Callable[[Exact, TreeTable], Array]
 _FIRST = 2  # primes: numbers of 46 bits in numerator and denominator together
 _SLACK = 1 << 12  # by how much a number is smaller than most that have its residues
 _AT_ONCE = 1 << 24  # residues in one array: 128 MiB
-_SAMPLES = 50  # numbers whose denominators are found one by one, to begin with
+_SAMPLES = 20  # numbers whose denominators are found one by one, to begin with
 _SMALL = 4  # nodes of the trees on which the degrees in a symbol are seen
 _MARGINS = (2, 8, 32)  # of these degrees
 
@@ -195,8 +195,8 @@ def fractions(residues: Array, moduli: Sequence[int]) -> Fractions | None:
     which = np.zeros(len(residues), np.int64)
     left = np.flatnonzero(residues.any(axis=1))
     p, size = np.array(moduli), prod(moduli)
-    samples = residues[left[:: -(len(left) // _SAMPLES + 1)]].tolist()
-    denominators = [lcm(1, *(_denominator(sample, moduli) or 1 for sample in samples))]
+    samples = left[:: -(len(left) // _SAMPLES + 1)]
+    denominators = [lcm(1, *_denominators(residues[samples], moduli))]
     while True:
         scales = np.array([denominators[-1] % q for q in moduli])
         found = _integers(residues[left] * scales % p, moduli)
@@ -206,10 +206,10 @@ def fractions(residues: Array, moduli: Sequence[int]) -> Fractions | None:
         left = left[~small]
         if not len(left):
             return Fractions(numerators, which, denominators)
-        more = _denominator(residues[left[-1]].tolist(), moduli)
-        if more is None or denominators[-1] % more == 0:
+        more = _denominators(residues[left[-1:]], moduli)
+        if not more or denominators[-1] % more[0] == 0:
             return None
-        denominators.append(lcm(denominators[-1], more))
+        denominators.append(lcm(denominators[-1], *more))
 
 
 def _integers(residues: Array, moduli: Sequence[int]) -> Array:
@@ -227,22 +227,24 @@ def _wide(array: Array) -> Array:
     return array.astype(object)
 
 
-def _denominator(residues: Sequence[int], moduli: Sequence[int]) -> int | None:
-    """Return the denominator of the simplest fraction with these residues, if there is one.
+def _denominators(residues: Array, moduli: Sequence[int]) -> list[int]:
+    """Return the denominators of the simplest fractions with these residues, where there are some.
 
-    It is where Euclid's algorithm has its largest quotient: M. Monagan, "Maximal quotient rational
-    reconstruction", ISSAC 2004, 243-249.
+    They are where Euclid's algorithm has its largest quotient: M. Monagan, "Maximal quotient
+    rational reconstruction", ISSAC 2004, 243-249.
     """
-    size = prod(moduli)
-    whole = int(_integers(np.array([residues]), moduli)[0])
-    (a, u), (b, v) = (size, 0), (whole % size, 1)
-    best, denominator = 0, 1
-    while b:
-        q = a // b
-        if q > best:
-            best, denominator = q, abs(v)
-        (a, u), (b, v) = (b, v), (a - q * b, u - q * v)
-    return denominator if best >= _SLACK else None
+    size, found = prod(moduli), []
+    for whole in _integers(residues, moduli).tolist():
+        (a, u), (b, v) = (size, 0), (whole % size, 1)
+        best, denominator = 0, 1
+        while b:
+            q = a // b
+            if q > best:
+                best, denominator = q, abs(v)
+            (a, u), (b, v) = (b, v), (a - q * b, u - q * v)
+        if best >= _SLACK:
+            found.append(denominator)
+    return found
 
 
 def _agrees(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate, count, islice
 
 from bea.errors import OrderError
 from bea.trees.colors import PLAIN, Colors
@@ -17,7 +19,7 @@ def number_up_to(order: int, colors: Colors = PLAIN) -> int:
     >>> number_up_to(5), number_up_to(5, PLAYERS)
     (17, 286)
     """
-    return sum(_numbers(order, colors)[1:])
+    return sum(islice(_numbers(colors), order))
 
 
 def check_number(order: int, colors: Colors = PLAIN) -> None:
@@ -61,23 +63,21 @@ _COUNTED = 200  # nodes: counting larger trees, of which none fit, would take lo
 
 @cache
 def _most_nodes(colors: Colors, limit: int) -> int:
-    nodes = 1
-    while number_up_to(nodes + 1, colors) * _BYTES <= limit:
-        nodes += 1
-    return nodes
+    found = accumulate(_numbers(colors))
+    return next(n for n, number in enumerate(found) if number * _BYTES > limit)
 
 
-def _numbers(nodes: int, colors: Colors) -> list[int]:
-    """Return the numbers of trees of 0, 1, ... nodes; forests are counted by Euler's transform."""
+def _numbers(colors: Colors) -> Iterator[int]:
+    """Yield the numbers of trees of 1, 2, ... nodes; forests are counted by Euler's transform."""
     free = sum(not color.unit for color in colors)
     units = len(colors) - free
     found, forests, weights = [0], [1], [0]
-    for n in range(1, nodes + 1):
+    for n in count(1):
         below = found[n - 1] if n > 1 else 1
         found.append(free * forests[n - 1] + units * below)
+        yield found[n]
         weights.append(sum(d * found[d] for d in range(1, n + 1) if n % d == 0))
         forests.append(sum(weights[k] * forests[n - k] for k in range(1, n + 1)) // n)
-    return found
 
 
 def _shown(size: int) -> str:

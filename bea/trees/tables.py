@@ -20,8 +20,8 @@ for Ordinary Differential Equations, section 300 (the product of trees).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,18 +71,23 @@ class TreeTable:
     trunk: Ints
     multiplicity: Ints
     # How a table grows: the code of each tree, how many of its cuts leave the largest child alone,
-    # and the products of all pairs, in blocks by the sizes of the factors.
+    # and the products of all pairs, in blocks by the sizes of the factors, a row for each trunk.
     _code: Ints
     _others: Ints
     _products: Ints
     _blocks: Ints
+    _counts: Ints
 
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return len(self.size)
 
     def level(self, nodes: int) -> slice:
         """Return where the trees of so many nodes are."""
-        return slice(int(self.starts[nodes]), int(self.starts[nodes + 1]))
+        return self._levels[nodes]
+
+    @cached_property
+    def _levels(self) -> list[slice]:
+        return [slice(first, last) for first, last in pairwise(self.starts.tolist())]
 
     def count(self, nodes: int) -> int:
         """Return the number of trees of at most so many nodes."""
@@ -106,9 +111,8 @@ class TreeTable:
 
     def _places(self, trunks: Ints, branches: Ints, blocks: Ints) -> Ints:
         """Return where the products of pairs are among all products."""
-        a, b = self.size[trunks], self.size[branches]
-        row = (trunks - self.starts[a]) * np.diff(self.starts)[b]
-        return blocks[a, b] + row + branches - self.starts[b]
+        b = self.size[branches]
+        return blocks[self.size[trunks], b] + trunks * self._counts[b] + branches
 
 
 def tree_table(order: int, colors: Colors = PLAIN) -> TreeTable:
@@ -170,65 +174,66 @@ def _nodes(colors: Colors) -> TreeTable:
         _others=0 * one,
         _products=none,
         _blocks=np.zeros((2, 2), np.int64),
+        _counts=np.array([0, len(colors)]),
     )
 
 
 def _grown(table: TreeTable) -> TreeTable:
     """Return the table with the trees of one node more."""
-    rest, child, products, blocks, code = _level(table)
-    new = np.arange(len(rest)) + len(table)
+    level = _level(table)
+    rest, child, size = level["rest"], level["child"], table.order + 1
     copies = np.where(table.child[rest] == child, table.copies[rest] + 1, 1)
-    size = table.order + 1
-    cuts = _cuts(table, rest, child, copies)
-    return TreeTable(
-        order=size,
-        colors=table.colors,
-        starts=np.append(table.starts, len(table) + len(new)),
-        size=np.append(table.size, np.full_like(new, size)),
-        root=np.append(table.root, table.root[rest]),
-        rest=np.append(table.rest, rest),
-        child=np.append(table.child, child),
-        copies=np.append(table.copies, copies),
-        symmetry=np.append(table.symmetry, table.symmetry[rest] * table.symmetry[child] * copies),
-        density=np.append(
-            table.density,
-            table.density[rest] // table.size[rest] * table.density[child] * size,
-        ),
-        _code=np.append(table._code, code),
-        _products=np.append(table._products, products),
-        _blocks=blocks,
-        **cuts,
-    )
+    level |= {
+        "starts": np.array([len(table) + len(rest)]),
+        "size": np.full(len(rest), size),
+        "root": table.root[rest],
+        "copies": copies,
+        "symmetry": table.symmetry[rest] * table.symmetry[child] * copies,
+        "density": table.density[rest] // table.size[rest] * table.density[child] * size,
+        "_counts": np.array([len(rest)]),
+        **_cuts(table, rest, child, copies),
+    }
+    blocks = level.pop("_blocks")
+    joined = {name: np.concatenate((getattr(table, name), new)) for name, new in level.items()}
+    return TreeTable(order=size, colors=table.colors, _blocks=blocks, **joined)
 
 
-def _level(table: TreeTable) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Return rest and child of the trees of the next level, all products there, and their codes."""
-    size, counts = table.order + 1, np.diff(table.starts)
+def _level(table: TreeTable) -> dict[str, Ints]:
+    """Return rest and child of the trees of the next level, their codes, and all products there."""
+    size, begin = table.order + 1, len(table._products)
+    # All pairs, the branches of one trunk after the other.
+    widths = table._counts[size - table.size]
+    firsts = table.starts[size - table.size]
+    rows = begin + np.cumsum(widths) - widths
+    trunk, branch, _ = _ranges(firsts, rows, widths)
     blocks = np.zeros((size + 1, size + 1), np.int64)
     blocks[:size, :size] = table._blocks
-    trunks, branches, begin = [], [], len(table._products)
-    for a in range(1, size):
-        rows, columns = table.level(a), table.level(size - a)
-        blocks[a, size - a] = begin
-        begin += int(counts[a] * counts[size - a])
-        trunks.append(np.repeat(np.arange(rows.start, rows.stop), counts[size - a]))
-        branches.append(np.tile(np.arange(columns.start, columns.stop), counts[a]))
-    trunk, branch = np.concatenate(trunks), np.concatenate(branches)
+    lead = table.starts[1:size]  # the first trunk of each size
+    blocks[np.arange(1, size), np.arange(size - 1, 0, -1)] = (
+        rows[lead] - lead * widths[lead] - firsts[lead]
+    )
     # A tree is canonically what has its largest child attached last.
     last = table.child[trunk]
-    unit = np.array([color.unit for color in table.colors])[table.root[trunk]]
-    full = unit & (last >= 0)
-    canonical = np.flatnonzero((branch >= last) & ~full)
+    pairs = np.arange(len(trunk))
+    if any(color.unit for color in table.colors):
+        unit = np.array([color.unit for color in table.colors])[table.root[trunk]]
+        pairs = np.flatnonzero(~unit | (last < 0))
+    is_canonical = branch[pairs] >= last[pairs]
+    canonical, others = pairs[is_canonical], pairs[~is_canonical]
     code = _coded(table, trunk[canonical], branch[canonical])
     ranks = np.argsort(code)
     chosen = canonical[ranks]
     products = np.full(len(trunk), -1)
-    products[chosen] = np.arange(len(chosen)) + len(table)
-    others = np.flatnonzero((branch < last) & ~full)
+    products[chosen] = np.arange(len(table), len(table) + len(chosen))
     inner = table.grafted(table.rest[trunk[others]], branch[others])
-    place = table._places(inner, last[others], blocks)
-    products[others] = products[place - len(table._products)]
-    return trunk[chosen], branch[chosen], products, blocks, code[ranks]
+    products[others] = products[table._places(inner, last[others], blocks) - begin]
+    return {
+        "rest": trunk[chosen],
+        "child": branch[chosen],
+        "_code": code[ranks],
+        "_products": products,
+        "_blocks": blocks,
+    }
 
 
 def _coded(table: TreeTable, rest: Ints, child: Ints) -> Ints:
@@ -238,7 +243,7 @@ def _coded(table: TreeTable, rest: Ints, child: Ints) -> Ints:
     return ((within + table._code[child]) << bits) + closing
 
 
-def _cuts(table: TreeTable, rest: Ints, child: Ints, copies: Ints) -> dict[str, Any]:
+def _cuts(table: TreeTable, rest: Ints, child: Ints, copies: Ints) -> dict[str, Ints]:
     """Return the cuts with those of rest o child: of the other children, of the child, and inside.
 
     With several copies of the child a cut of one of them counts for each.
@@ -261,16 +266,16 @@ def _cuts(table: TreeTable, rest: Ints, child: Ints, copies: Ints) -> dict[str, 
     branch[new], count[new] = table.branch[old], table.multiplicity[old] * copies[tree]
     trunk[new] = table.grafted(rest[tree], table.trunk[old])
     return {
-        "cut_starts": np.append(table.cut_starts, ends + table.cut_starts[-1]),
-        "branch": np.append(table.branch, branch),
-        "trunk": np.append(table.trunk, trunk),
-        "multiplicity": np.append(table.multiplicity, count),
-        "_others": np.append(table._others, others),
+        "cut_starts": ends + table.cut_starts[-1],
+        "branch": branch,
+        "trunk": trunk,
+        "multiplicity": count,
+        "_others": others,
     }
 
 
 def _ranges(sources: Ints, targets: Ints, lengths: Ints) -> tuple[Ints, Ints, Ints]:
     """Return for ranges of these lengths which each entry is of, and where it is and goes."""
     which = np.repeat(np.arange(len(lengths)), lengths)
-    steps = np.arange(len(which)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    steps = np.arange(len(which)) - (np.cumsum(lengths) - lengths)[which]
     return which, sources[which] + steps, targets[which] + steps
