@@ -175,7 +175,8 @@ class Powers:
     ) -> None:
         self._table, self._numbers, self._field, self._identity = table, numbers, field, identity
         self._powers = numbers.zeros(table.count(nodes), nodes + 1)
-        self._factorials = list(accumulate(range(1, nodes + 1), mul, initial=1))
+        factorials = accumulate(range(1, nodes + 1), mul)
+        self._weights = numbers.array([fmpq(1, factorial) for factorial in factorials])
 
     def lower(self, nodes: int) -> Array:
         """Return exp(D) series on the trees of so many nodes but for what these give themselves."""
@@ -186,7 +187,7 @@ class Powers:
         found[level, 1 : nodes + 1] = _over_cuts(
             self._table, self._numbers, level, self._field, below
         )
-        return self._numbers.over(found[level, 1 : nodes + 1], self._factorials[1 : nodes + 1])
+        return self._numbers.weighted(found[level, 1 : nodes + 1], self._weights[:nodes])
 
     def settle(self, nodes: int, series: Array | None = None) -> Any:
         """Take in b and the series on the trees of so many nodes; return what they give."""
@@ -284,20 +285,8 @@ class _At:
 def _over_cuts(
     table: TreeTable, numbers: Exact, level: slice, field: Array, columns: Array
 ) -> Array:
-    """Return the sums over the cuts of each tree of a level of b(branch) columns[trunk].
-
-    They are made piece by piece, so that what is multiplied at once stays within the cache.
-    """
+    """Return the sums over the cuts of each tree of a level of b(branch) columns[trunk]."""
     starts = table.cut_starts[level.start : level.stop + 1]
-    widest = max(1, numbers.chunk // (columns[0].size or 1))
-    pieces, first = [], 0
-    while first < len(starts) - 1:
-        last = int(np.searchsorted(starts, starts[first] + widest, "right")) - 1
-        last = max(first + 1, last)
-        cuts = slice(int(starts[first]), int(starts[last]))
-        weights = numbers.counted(field[table.branch[cuts]], table.multiplicity[cuts])
-        products = columns[table.trunk[cuts]] * weights[:, None]
-        sums = np.add.reduceat(products, starts[first:last] - cuts.start, axis=0)
-        pieces.append(numbers.reduced(sums))
-        first = last
-    return np.concatenate(pieces)
+    cuts = slice(starts[0], starts[-1])
+    branch, trunk, counts = table.branch[cuts], table.trunk[cuts], table.multiplicity[cuts]
+    return numbers.over_cuts(columns, trunk, field, branch, counts, starts - starts[0])

@@ -8,12 +8,15 @@ axis 0 is the trees. `Exact` has arrays of Python objects, of any commutative ri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from flint import fmpq
 
 Array = np.ndarray[Any, Any]
+
+ZERO = fmpq(0)
 
 
 class Exact:
@@ -23,9 +26,6 @@ class Exact:
     >>> numbers.listed(numbers.scaled(numbers.array([fmpq(1), fmpq(1, 2)]), fmpq(2)))
     [2, 1]
     """
-
-    chunk = 1 << 30
-    """How many numbers a temporary array should have at most."""
 
     def array(self, values: Sequence[Any]) -> Array:
         """Return numbers as an array."""
@@ -39,7 +39,7 @@ class Exact:
 
     def zeros(self, *shape: int) -> Array:
         """Return an array of zeros."""
-        return np.full(shape, fmpq(0), dtype=object)
+        return np.full(shape, ZERO, dtype=object)
 
     def reduced(self, array: Array) -> Array:
         """Return what sums and products have given in normal form."""
@@ -49,14 +49,37 @@ class Exact:
         """Return the array times an exact number."""
         return array * factor
 
-    def counted(self, array: Array, counts: Array) -> Array:
-        """Return each entry along axis 0 times an integer of its own."""
-        return array * counts
+    def over_cuts(
+        self,
+        columns: Array,
+        trunks: Array,
+        field: Array,
+        branches: Array,
+        counts: Array,
+        starts: Array,
+    ) -> Array:
+        """Return the sums of counts field[branches] columns[trunks] for trees with cuts in a row.
 
-    def over(self, numerators: Array, denominators: Sequence[int]) -> Array:
-        """Return the sum along axis 1 of numerators over these denominators."""
-        weights = self.array([fmpq(1, n) for n in denominators])
-        return (numerators * weights).sum(axis=1)
+        Parameters
+        ----------
+        columns : (trees, columns)
+        trunks, branches, counts : (cuts,)
+        starts : (trees of the sums + 1,)
+            Where the cuts of each tree begin.
+        """
+        found = self.zeros(len(starts) - 1, columns.shape[1])
+        rows, weights = columns[trunks].tolist(), (field[branches] * counts).tolist()
+        for sums, (first, last) in zip(found, pairwise(starts.tolist()), strict=True):
+            for row, weight in zip(rows[first:last], weights[first:last], strict=True):
+                for k, value in enumerate(row):
+                    if value is not ZERO:  # most columns of small trunks are
+                        product = value * weight
+                        sums[k] = product if sums[k] is ZERO else sums[k] + product
+        return found
+
+    def weighted(self, columns: Array, weights: Array) -> Array:
+        """Return the sum of the columns, which stand along axis 1, times a number for each."""
+        return (columns * weights).sum(axis=1)
 
     def vanish(self, array: Array) -> bool:
         """Tell whether all entries are zero."""

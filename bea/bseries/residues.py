@@ -23,6 +23,7 @@ Bound = Callable[[int], int]
 
 # Products of two residues, summed over as many edges as a tree has, stay below 2^63.
 _BELOW = 1 << 29
+_CHUNK = 1 << 17  # residues: a megabyte
 
 
 class NoImagesError(Exception):
@@ -55,8 +56,6 @@ class Residues(Exact):
     [[4, 6], [3, 3]]
     """
 
-    chunk = 1 << 17
-
     def __init__(self, lanes: Sequence[Lane]) -> None:
         self.moduli = np.array([lane.prime for lane in lanes])
         self._primes = list(dict.fromkeys(self.moduli.tolist()))
@@ -88,14 +87,35 @@ class Residues(Exact):
         """Return the array times an exact number."""
         return array * self.image(factor) % self.moduli
 
-    def counted(self, array: Array, counts: Array) -> Array:
-        """Return each entry along axis 0 times an integer of its own, not reduced."""
-        return array * counts[:, None]
+    def over_cuts(
+        self,
+        columns: Array,
+        trunks: Array,
+        field: Array,
+        branches: Array,
+        counts: Array,
+        starts: Array,
+    ) -> Array:
+        """Return the sums of counts field[branches] columns[trunks] for trees with cuts in a row.
 
-    def over(self, numerators: Array, denominators: Sequence[int]) -> Array:
-        """Return the sum along axis 1 of numerators over these denominators."""
-        weights = self.array([fmpq(1, n) for n in denominators])
-        return np.einsum("nkl,kl->nl", numerators, weights) % self.moduli
+        They are made piece by piece, so that what is multiplied at once stays within the cache.
+        """
+        widest = max(1, _CHUNK // columns[0].size)
+        pieces, first = [], 0
+        while first < len(starts) - 1:
+            last = int(np.searchsorted(starts, starts[first] + widest, "right")) - 1
+            last = max(first + 1, last)
+            cuts = slice(starts[first], starts[last])
+            weights = field[branches[cuts]] * counts[cuts, None]
+            products = columns[trunks[cuts]] * weights[:, None]
+            sums = np.add.reduceat(products, starts[first:last] - starts[first], axis=0)
+            pieces.append(sums % self.moduli)
+            first = last
+        return np.concatenate(pieces)
+
+    def weighted(self, columns: Array, weights: Array) -> Array:
+        """Return the sum of the columns, which stand along axis 1, times a number for each."""
+        return np.einsum("nkl,kl->nl", columns, weights) % self.moduli
 
     def vanish(self, array: Array) -> bool:
         """Tell whether all images are zero."""
