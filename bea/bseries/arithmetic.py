@@ -18,7 +18,6 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, NoReturn
 
-import numpy as np
 from flint import fmpq
 
 from bea.algebra import Element, Expression, Ring, as_rational
@@ -27,7 +26,7 @@ from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
 from bea.bseries.calculus import FedField, exponential, logarithm
 from bea.bseries.elements import NO_COMPONENTS, REMEDY, StepSize, TreeSeries
-from bea.bseries.numbers import EXACT, Array, Exact
+from bea.bseries.numbers import EXACT, Array, Exact, as_array
 from bea.errors import MethodError
 from bea.trees import PLAIN, Colors, tree_table
 
@@ -72,7 +71,7 @@ class TreeArithmetic(Arithmetic):
         self.numbers = numbers
         self.table = tree_table(order, colors)
         if field is not None and not isinstance(field, FedField):
-            field = FedField(self.table, numbers, self._listed(field)[: len(self.table)])
+            field = FedField(self.table, numbers, as_array(field, numbers)[: len(self.table)])
         self._field = field
         self.gamma = StepSize(fmpq(1), 1)
         self.identity = self.series(1, numbers.zeros(len(self.table)), 0)
@@ -86,9 +85,7 @@ class TreeArithmetic(Arithmetic):
     ) -> TreeSeries:
         """Return the element with these coefficients over the trees of the arithmetic."""
         limit = len(self.table)
-        return TreeSeries(
-            identity, coefficients, shift, self.colors, beyond, self.numbers, limit
-        )
+        return TreeSeries(identity, coefficients, shift, self.colors, beyond, self.numbers, limit)
 
     def constant(self, value: Expression) -> Any:
         """Return an exact hyperparameter as a rational, or else as an element of a ring."""
@@ -153,7 +150,7 @@ class TreeArithmetic(Arithmetic):
 
     def transport(self, field: Sequence[Any] | Array, series: TreeSeries) -> TreeSeries:
         """Return exp(gamma D) series, D the derivative along a field: the series after one step."""
-        along = self._listed(field)
+        along = as_array(field, self.numbers)
         total = exponential(self.table, self.numbers, along, series.values, series.identity)
         return self.series(series.identity, total, series.shift)
 
@@ -166,11 +163,6 @@ class TreeArithmetic(Arithmetic):
 
     def _negative(self, array: Array) -> Array:
         return self.numbers.scaled(array, -1)
-
-    def _listed(self, coefficients: Sequence[Any] | Array) -> Array:
-        """Return coefficients as an array of the arithmetic's numbers."""
-        plain = isinstance(coefficients, np.ndarray)
-        return coefficients if plain else self.numbers.array(coefficients)
 
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Return the fixed point of `function`: each sweep settles the trees of one more order.

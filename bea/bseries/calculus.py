@@ -191,7 +191,7 @@ class Powers:
 
     def settle(self, nodes: int, series: Array | None = None) -> Any:
         """Take in b and the series on the trees of so many nodes; return what they give."""
-        level, own = self._table.level(nodes), 0
+        level, own = self._table.level(nodes), self._numbers.zeros(1)
         if self._identity != 0:
             own = self._numbers.scaled(self._field[level], self._identity)
             self._powers[level, 1] = self._numbers.reduced(self._powers[level, 1] + own)

@@ -13,7 +13,7 @@ import numpy as np
 from flint import fmpq
 
 from bea.bseries.calculus import table_of
-from bea.bseries.numbers import EXACT, Array, Exact
+from bea.bseries.numbers import EXACT, Array, Exact, as_array
 from bea.errors import MethodError, NotSmoothError
 from bea.trees import PLAIN, Color, Colors, TreeTable
 
@@ -47,8 +47,7 @@ class TreeSeries:
         limit: int | None = None,
     ) -> None:
         self.identity = identity
-        plain = isinstance(coefficients, np.ndarray)
-        self.values = coefficients if plain else numbers.array(coefficients)
+        self.values = as_array(coefficients, numbers)
         self.shift = shift
         self.colors = colors
         self.beyond = beyond
@@ -63,9 +62,7 @@ class TreeSeries:
     def known_to(self, count: int) -> TreeSeries:
         """Return the series as one of which so many coefficients are known."""
         values, limit = self.values[:count], self.limit
-        return TreeSeries(
-            self.identity, values, self.shift, self.colors, True, self.numbers, limit
-        )
+        return TreeSeries(self.identity, values, self.shift, self.colors, True, self.numbers, limit)
 
     def _with(
         self, identity: Any, values: Array, shift: int, beyond: bool | None = None

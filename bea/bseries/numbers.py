@@ -1,8 +1,8 @@
 """What the coefficients of a series on trees are, as arrays over the trees: exact numbers.
 
-The recursions of `bea.bseries.calculus` and the arithmetic on trees are written once, in arrays whose
-axis 0 is the trees. `Exact` has arrays of Python objects, of any commutative ring over the rationals;
-`bea.bseries.residues.Residues` has the same operations on their images in finite fields.
+The recursions of `bea.bseries.calculus` and the arithmetic on trees are written once, in arrays
+whose axis 0 is the trees. `Exact` has arrays of Python objects, of any commutative ring over the
+rationals; `bea.bseries.residues.Residues` has the same operations on their images in finite fields.
 """
 
 from __future__ import annotations
@@ -87,3 +87,10 @@ class Exact:
 
 
 EXACT = Exact()
+
+
+def as_array(coefficients: Sequence[Any] | Array, numbers: Exact) -> Array:
+    """Return coefficients as an array of these numbers, which they may be already."""
+    if isinstance(coefficients, np.ndarray):
+        return coefficients
+    return numbers.array(coefficients)

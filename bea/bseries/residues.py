@@ -11,6 +11,7 @@ and Gerhard, Modern Computer Algebra, chapter 5 (modular algorithms, big primes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -191,7 +192,7 @@ class Rationals:
     combinations of as many `monomials`, each given by the exponents of generators of its `ring`.
     """
 
-    ring: Ring | None = None
+    ring: Any = None
     width = 1
 
     def lanes(self, prime: int) -> list[Lane] | None:
@@ -245,7 +246,7 @@ class Symbol(Rationals):
         """Return the extension for trees of so many nodes, with a margin at either end."""
         found = Symbol(self.ring, self._symbol, self._pole)
         found._lowest = lambda size: self._lowest(size) - margin
-        found._highest = lambda size: self._highest(size) + (margin if self._pole else 0)
+        found._highest = lambda size: self._highest(size) + (0 if self._pole is None else margin)
         sizes = range(1, nodes + 1)
         found.width = 2 + max(found._highest(size) - found._lowest(size) for size in sizes)
         return found
@@ -268,14 +269,11 @@ class Symbol(Rationals):
         return found
 
     def lanes(self, prime: int) -> list[Lane] | None:
-        """Return lanes for as many values of the symbol as there are monomials.
-
-        The powers of 3 are far from each other modulo all of the primes.
-        """
+        """Return lanes for as many values of the symbol as there are monomials."""
         found: list[Lane] = []
-        value = 1
-        while len(found) < self.width:
-            value = value * 3 % prime
+        for value in count(2):
+            if len(found) == self.width:
+                break
             lane = Lane(prime, {self._symbol: value})
             below = 1 if self._pole is None else self._denominator(value, prime)
             if below:
@@ -301,7 +299,7 @@ class Symbol(Rationals):
 
     def _denominator(self, value: int, prime: int) -> int:
         """Return a s + b."""
-        assert self.ring is not None and self._pole is not None
+        assert self._pole is not None
         atom = self.ring.atoms[self._pole - len(self.ring.symbols)]
         total = 0
         for exponents, coefficient in atom.argument.terms().items():
@@ -318,18 +316,18 @@ def extension_by(ring: Ring, generators: set[int]) -> Rationals:
     NoImagesError
         If it is of another kind than those above.
     """
-    count = len(ring.symbols)
-    atoms = {g: ring.atoms[g - count] for g in generators if g >= count}
+    known = len(ring.symbols)
+    atoms = {g: ring.atoms[g - known] for g in generators if g >= known}
     symbols = generators - atoms.keys()
     for atom in atoms.values():
         for exponents in atom.argument.terms():
             symbols |= {g for g, e in enumerate(exponents) if e}
     if len(atoms) == 1 and not symbols:
-        return Root(ring, *atoms)
+        return Root(ring, max(atoms))
     poles = [g for g, atom in atoms.items() if _is_pole(atom)]
-    if len(symbols) != 1 or max(symbols) >= count or len(atoms) > len(poles[:1]):
+    if len(symbols) != 1 or max(symbols) >= known or len(atoms) > len(poles[:1]):
         raise NoImagesError
-    return Symbol(ring, *symbols, poles[0] if poles else None)
+    return Symbol(ring, symbols.pop(), poles[0] if poles else None)
 
 
 # --- private helpers ------------------------------------------------------------------------------
@@ -338,11 +336,13 @@ def extension_by(ring: Ring, generators: set[int]) -> Rationals:
 def _is_pole(atom: Any) -> bool:
     """Tell whether an atom is 1/(a s + b)."""
     exponents = atom.argument.terms()
-    return atom.kind == "root" and atom.degree == 1 and all(sum(map(int, e)) <= 1 for e in exponents)
+    return (
+        atom.kind == "root" and atom.degree == 1 and all(sum(map(int, e)) <= 1 for e in exponents)
+    )
 
 
 def _line(bounds: Mapping[int, int]) -> Bound:
-    """Return the bounds, and beyond the largest size what goes on as from the last but one to it."""
+    """Return the bounds, which go on as from the last size but one to the last."""
     last = max(bounds, default=0)
     end = bounds.get(last, 0)
     slope = end - bounds.get(last - 1, end)

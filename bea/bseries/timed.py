@@ -15,7 +15,7 @@ from flint import fmpq
 from bea.bseries.arithmetic import TreeArithmetic
 from bea.bseries.calculus import derivative
 from bea.bseries.elements import TreeSeries
-from bea.bseries.numbers import Array
+from bea.bseries.numbers import Array, as_array
 from bea.trees import PLAIN, Colors
 
 
@@ -62,7 +62,7 @@ class TimedTreeArithmetic(TreeArithmetic):
         self, field: Sequence[Any] | Array, series: TreeSeries, steps: int | fmpq = 1
     ) -> TreeSeries:
         """Return exp(steps gamma (d/dt + D)) series: the series so many steps later."""
-        term, total, along = series, series.values, self._listed(field)
+        term, total, along = series, series.values, as_array(field, self.numbers)
         for n in range(1, self.order + 1):
             raised = self._derivative(along, term)
             term = self.series(0, raised.values * (fmpq(steps) / n), series.shift)

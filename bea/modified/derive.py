@@ -268,7 +268,7 @@ def _modifying_on_trees(method: Method, order: int) -> list[Any]:
     """Add, size by size, what the map still lacks of the exact flow 1/density.
 
     The trees of n nodes of the map hold b itself once, and smaller trees otherwise: the step is run
-    for n = 1, 2, ..., each time on thrice as many trees, and what is fed remembers the smaller ones.
+    for n = 1, 2, ..., each time on thrice as many trees, and what it is fed with keeps the rest.
     """
     nodes, colors = order + 1, method.colors
     wanted = exact_map(nodes, colors)

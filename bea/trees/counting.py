@@ -55,8 +55,8 @@ def memory() -> int:
 
 # --- private helpers ----------------------------------------------------------------------------
 
-# Measured for RK4 at 13 and 15 nodes: 1.7 and 1.8 kB a tree for tables, the powers of the derivative
-# and the results, and as objects the trees take 0.5 kB more.
+# Measured for RK4 at 13 and 15 nodes: 1.7 and 1.8 kB a tree for tables, the powers of the
+# derivative and the results, and as objects the trees take 0.5 kB more.
 _BYTES = 2500
 _COUNTED = 200  # nodes: counting larger trees, of which none fit, would take long
 

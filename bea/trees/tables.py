@@ -1,4 +1,4 @@
-"""Rooted trees as integer tables: all that the recursions on trees read, without an object for each.
+"""Rooted trees as tables of integers: all that the recursions on trees read, and no objects.
 
 A tree is a number, its position in `bea.trees.trees_up_to`, the same in the tables of every order.
 Arrays over all trees hold what a tree is (the largest child of its root and the `rest` without it),

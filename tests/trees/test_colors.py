@@ -9,7 +9,6 @@ from math import factorial
 import pytest
 
 from bea.errors import OrderError
-from bea.trees import counting
 from bea.trees import (
     FIELD,
     PLAIN,
@@ -17,6 +16,7 @@ from bea.trees import (
     THETA,
     WITH_THETA,
     Tree,
+    counting,
     free_tree,
     leaf,
     number_up_to,

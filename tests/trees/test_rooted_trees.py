@@ -146,7 +146,7 @@ def test_more_trees_than_fit_in_the_memory_are_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(counting, "memory", lambda: 1 << 30)
     with pytest.raises(OrderError, match="too many trees of 40 nodes, that is of order 39"):
         trees_up_to(40)
-    need = r"too many trees of 16 nodes.* take 898 MiB, and half .* is 512 MiB; order 14 is possible"
+    need = "too many trees of 16 nodes.* take 898 MiB, and half .* 512 MiB; order 14 is possible"
     with pytest.raises(OrderError, match=need):
         trees(16)
     with pytest.raises(OrderError, match=need):

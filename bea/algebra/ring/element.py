@@ -24,8 +24,8 @@ class Element:
     """An element of a `Ring`, in reduced form; immutable.
 
     It meets integers, `flint.fmpq` and elements of the same ring in + - * / and **, and has the
-    elementary functions as methods, so that NumPy's ufuncs reach them in object arrays. Whoever makes
-    one may know whether it `vanishes`.
+    elementary functions as methods, so that NumPy's ufuncs reach them in object arrays. Whoever
+    makes one may know whether it `vanishes`.
     """
 
     __slots__ = ("_gradient", "_is_zero", "_poly", "ring")

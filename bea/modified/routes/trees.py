@@ -24,6 +24,7 @@ from bea.trees import TreeTable, tree_table, trees_up_to
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
+
     def found(numbers: Exact, table: TreeTable) -> Array:
         step = tree_iterates(method, table.order, numbers=numbers)[1]
         return logarithm(table, numbers, step.values)
