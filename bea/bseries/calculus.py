@@ -183,10 +183,9 @@ class Powers:
         level, found = self._table.level(nodes), self._powers
         if nodes == 1:
             return self._numbers.zeros(level.stop)
-        below = found[: level.start, :nodes]
-        found[level, 1 : nodes + 1] = _over_cuts(
-            self._table, self._numbers, level, self._field, below
-        )
+        below = found[: level.start]  # a whole piece of memory, though the last columns are zero
+        sums = _over_cuts(self._table, self._numbers, level, self._field, below)
+        found[level, 1 : nodes + 1] = sums[:, :nodes]
         return self._numbers.weighted(found[level, 1 : nodes + 1], self._weights[:nodes])
 
     def settle(self, nodes: int, series: Array | None = None) -> Any:

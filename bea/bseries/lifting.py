@@ -11,6 +11,7 @@ Algebra, sections 5.4 (Chinese remainders) and 5.10 (rational numbers).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from math import lcm, prod
 from typing import Any, NamedTuple
 
@@ -264,23 +265,26 @@ def _agrees(
 
 def _combined(found: Fractions, extension: Rationals, sizes: Array) -> list[Any]:
     """Return combinations of the monomials of an extension with these coefficients."""
-    numerators = found.numerators.tolist()
-    denominators = [found.denominators[i] for i in found.which.tolist()]
-    zero, ring = fmpq(0), extension.ring
-    numbers = [fmpq(n, d) if n else zero for n, d in zip(numerators, denominators, strict=True)]
-    if ring is None:
-        return numbers
-    places = range(len(ring.symbols) + len(ring.atoms))
-    exponents = {size: [tuple(monomial.get(g, 0) for g in places)
-                        for monomial in extension.monomials(size)]
-                 for size in range(1, int(sizes[-1]) + 1)}  # fmt: skip
-    context, constant, width = ring.context, tuple(0 for _ in places), extension.width
-    combined: list[Any] = []
-    for i, size in enumerate(sizes.tolist()):
-        parts = zip(exponents[size], numbers[i * width : (i + 1) * width], strict=True)
-        terms = {e: c for e, c in parts if c}
-        if terms.keys() <= {constant}:
-            combined.append(terms.get(constant, zero))
-        else:  # the monomials are linearly independent, over the rationals
-            combined.append(Element(ring, context.from_dict(terms), vanishes=False))
+    where = np.flatnonzero(found.numerators)
+    pairs = zip(found.numerators[where].tolist(), found.which[where].tolist(), strict=True)
+    numbers = [fmpq(numerator, found.denominators[i]) for numerator, i in pairs]
+    combined: list[Any] = [fmpq(0)] * len(sizes)
+    if extension.ring is None:
+        for i, number in zip(where.tolist(), numbers, strict=True):
+            combined[i] = number
+        return combined
+    generators = range(len(extension.ring.symbols) + len(extension.ring.atoms))
+    exponents = [[tuple(monomial.get(g, 0) for g in generators)
+                  for monomial in extension.monomials(size)]
+                 for size in range(int(sizes[-1]) + 1)]  # fmt: skip
+    rows, places = np.divmod(where, extension.width)
+    keys = [exponents[size][k] for size, k in zip(sizes[rows].tolist(), places, strict=True)]
+    ends = np.searchsorted(rows, np.arange(len(sizes) + 1)).tolist()
+    for i, (first, last) in enumerate(pairwise(ends)):
+        terms = dict(zip(keys[first:last], numbers[first:last], strict=True))
+        if any(map(any, terms)):  # the monomials are linearly independent, over the rationals
+            polynomial = extension.ring.context.from_dict(terms)
+            combined[i] = Element(extension.ring, polynomial, vanishes=False)
+        elif terms:
+            combined[i] = numbers[first]
     return combined

@@ -24,7 +24,7 @@ Bound = Callable[[int], int]
 
 # Products of two residues, summed over as many edges as a tree has, stay below 2^63.
 _BELOW = 1 << 29
-_CHUNK = 1 << 17  # residues: a megabyte
+_CHUNK = 1 << 16  # residues: half a megabyte
 
 
 class NoImagesError(Exception):
@@ -62,6 +62,7 @@ class Residues(Exact):
         self._primes = list(dict.fromkeys(self.moduli.tolist()))
         self._lanes = [self._primes.index(prime) for prime in self.moduli.tolist()]
         self._values = {g: np.array([lane.values[g] for lane in lanes]) for g in lanes[0].values}
+        self._room = np.empty(0, np.int64)  # for products, so that no memory is asked for anew
         self._images: dict[fmpq, Array] = {}
         self._elements: dict[int, tuple[Element, Array]] = {}
 
@@ -101,14 +102,19 @@ class Residues(Exact):
 
         They are made piece by piece, so that what is multiplied at once stays within the cache.
         """
-        widest = max(1, _CHUNK // columns[0].size)
+        most = int(np.diff(starts).max())
+        widest = max(most, _CHUNK // columns[0].size)
+        if len(self._room) < widest * columns[0].size:
+            self._room = np.empty(widest * columns[0].size, np.int64)
         pieces, first = [], 0
         while first < len(starts) - 1:
             last = int(np.searchsorted(starts, starts[first] + widest, "right")) - 1
-            last = max(first + 1, last)
             cuts = slice(starts[first], starts[last])
             weights = field[branches[cuts]] * counts[cuts, None]
-            products = columns[trunks[cuts]] * weights[:, None]
+            products = self._room[: (cuts.stop - cuts.start) * columns[0].size]
+            products = products.reshape(-1, *columns.shape[1:])
+            np.take(columns, trunks[cuts], axis=0, out=products, mode="clip")  # without a copy
+            products *= weights[:, None]
             sums = np.add.reduceat(products, starts[first:last] - starts[first], axis=0)
             pieces.append(sums % self.moduli)
             first = last
