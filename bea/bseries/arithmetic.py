@@ -24,8 +24,9 @@ from bea.algebra import Element, Expression, Ring, as_rational
 from bea.algebra.language.building import number, power
 from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
-from bea.bseries.calculus import FedField, exponential, logarithm
+from bea.bseries.calculus import exponential, logarithm
 from bea.bseries.elements import NO_COMPONENTS, REMEDY, StepSize, TreeSeries
+from bea.bseries.fed_field import FedField
 from bea.bseries.numbers import EXACT, Array, Exact, as_array
 from bea.errors import MethodError
 from bea.trees import PLAIN, Colors, tree_table

@@ -18,7 +18,7 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.bseries import exact_map
-from bea.bseries.calculus import FedField
+from bea.bseries.fed_field import FedField
 from bea.bseries.lifting import through_images
 from bea.bseries.numbers import Array, Exact
 from bea.errors import BeaError, GuessWarning, MethodError

@@ -18,7 +18,7 @@ from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.exact import in_ring
 from bea.arrays import object_vector
 from bea.bseries import TreeArithmetic, TreeSeries, ring_of_numbers
-from bea.bseries.calculus import FedField
+from bea.bseries.fed_field import FedField
 from bea.bseries.lifting import through_images
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError, OrderError
