@@ -114,6 +114,7 @@ def _lifted(compute: Compute, table: TreeTable, extension: Rationals) -> list[An
         try:
             images = _images(compute, lanes, table)
         except UnluckyPrimeError:
+            check = check if used else next(supply)[:1]
             continue
         if not used:
             images, values = images[:, :-1], images[:, -1]

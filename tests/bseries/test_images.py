@@ -142,14 +142,12 @@ def test_slow_manifolds_are_those_in_exact_numbers(name: str, parameters: dict[s
         assert_same(part.coefficients, column)
 
 
-@pytest.mark.parametrize("name", ["rk4", "gauss4", "implicit-midpoint", "weight-decay-euler"])
+@pytest.mark.parametrize("name", ["rk4", "gauss4", "implicit-midpoint", "gradient-descent-l2"])
 def test_a_modifying_integrator_makes_the_exact_flow(name: str) -> None:
-    if name not in bea.methods.available():
-        pytest.skip("there is no such method")
     method = bea.methods.get(name)
     field = list(modifying_integrator(method, order=5).coefficients.values())
     step = tree_iterates(method, 6, field=field)[1]
-    assert_same(step.coefficients, exact_map(6))
+    assert_same(step.coefficients, exact_map(6, method.colors))
 
 
 def test_what_is_fed_is_found_from_scratch_too() -> None:
@@ -181,7 +179,7 @@ def test_an_equation_is_solved_with_one_sweep_for_each_size() -> None:
     method: Method = bea.methods.get("implicit-midpoint")
     wanted = tree_iterates(method, 6)[1].coefficients
     assert (f.identity + f.gamma * k).coefficients == wanted
-    assert field_of_map(wanted)[2] == fmpq(-1, 12)
+    assert field_of_map(wanted)[2:4] == [fmpq(1, 12), fmpq(-1, 12)]
 
 
 def test_lanes_beyond_the_memory_are_taken_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
