@@ -14,6 +14,7 @@ from . import series as series
 from . import trees as trees
 from .algebra import parse as parse
 from .errors import BeaError as BeaError
+from .fields import Hamiltonian as Hamiltonian
 from .fields import Loss as Loss
 from .fields import VectorField as VectorField
 from .flows import Ensemble as Ensemble

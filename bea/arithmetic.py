@@ -8,10 +8,11 @@ library's arrays), subclass it and give what it can do; what it cannot is refuse
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
-from flint import fmpq
+from flint import fmpq, fmpq_poly
 
 from bea.algebra.language.expressions import Expression
 from bea.algebra.programs.operations import apply, library_of
@@ -93,6 +94,20 @@ class Arithmetic:
         """Return the x of matrix x = right."""
         raise self._lacks("solve_linear(matrix, right)")
 
+    def resolvent(self, theta: Any, size: Any) -> Callable[[Any], Any]:
+        """Return the function from v to the x with x - size f'(theta) x = v."""
+        return lambda v: self.solve(lambda x: v + size * self.derivative(theta, x), v)
+
+    def mean(self, theta: Any, end: Any) -> Any:
+        """Return the mean of the field over the segment from theta to an end near it.
+
+        It is the quadrature on equidistant nodes, which is exact in series that end before their
+        number.
+        """
+        rule = newton_cotes(2 * self.columns() + 1)
+        terms = [self(theta + node * (end - theta)) * weight for node, weight in rule]
+        return sum(terms[1:], start=terms[0])
+
     def transport(self, field: Any, vector: Any) -> Any:
         """Return exp(gamma D) vector, with D the derivative along a field given by its terms."""
         raise self._lacks("transport(field, vector)")
@@ -152,7 +167,19 @@ class Arithmetic:
         """Return v with 0 for all components but those of a part; see `bea.trees.splits.Split`."""
         owners = Split.of(split).owners(self.variables, len(v))
         nothing = 0 * v if v.dtype == object else 0  # of the entries' own kind
-        return library_of(v).where(_along(np.array(owners) == part, v), v, nothing)
+        return library_of(v).where(_mask(owners, part, v.ndim), v, nothing)
+
+    def part(self, theta: Any, split: Any, part: int) -> Any:
+        """Return a part of the field at theta; see `bea.trees.splits.Split`."""
+        return self.share(self(theta), split, part)
+
+    def parts(self, theta: Any, split: Any) -> list[Any]:
+        """Return all parts of the field at theta."""
+        split = Split.of(split)
+        if split.terms:
+            return [self.part(theta, split, k) for k in range(split.count)]
+        slope = self(theta)
+        return [self.share(slope, split, k) for k in range(split.count)]
 
     def flow(self, theta: Any, split: Any, part: int, time: Any) -> Any:
         """Return theta moved for a time along a part of the field, while the others are 0.
@@ -161,11 +188,11 @@ class Arithmetic:
         is the extrapolated midpoint rule, of 2m columns and order 2m, which is exact in series that
         end with it. Source: Hairer, Norsett and Wanner, Solving ODEs I, section II.9.
         """
-        slope = self.share(self(theta), split, part)
+        slope = self.part(theta, split, part)
         moved = theta + time * slope
-        if self.same(self.share(self(moved), split, part), slope):
+        if self.same(self.part(moved, split, part), slope):
             return moved
-        return self._extrapolated(theta, lambda x: self.share(self(x), split, part), time)
+        return self._extrapolated(theta, lambda x: self.part(x, split, part), time)
 
     def same(self, x: Any, y: Any) -> bool:
         """Tell whether two vectors are certainly the same."""
@@ -185,7 +212,7 @@ class Arithmetic:
 
     def columns(self) -> int:
         """Return how many columns an extrapolation needs here, half its order."""
-        raise self._lacks("flow of a part that changes by its own motion")
+        raise self._lacks("order of their own, which the flow of a part and a mean are taken to")
 
     def settle(self, last: Any, before: Any) -> None:
         """Look at the last two columns of an extrapolation, where they are not exact."""
@@ -196,6 +223,36 @@ class Arithmetic:
 
     def _lacks(self, what: str) -> MethodError:
         return MethodError(f"{self.kind} have no {what}: choose another method")
+
+
+@cache
+def newton_cotes(count: int) -> tuple[tuple[fmpq, fmpq], ...]:
+    """Return nodes in [0, 1], equidistant with both ends, and the weights of the mean.
+
+    >>> newton_cotes(3)
+    ((0, 1/6), (1/2, 2/3), (1, 1/6))
+    """
+    nodes = [fmpq(i, count - 1) for i in range(count)]
+    found = []
+    for i, node in enumerate(nodes):
+        lagrange = fmpq_poly([1])
+        for j, other in enumerate(nodes):
+            if j != i:
+                lagrange *= fmpq_poly([-other, 1]) * (1 / (node - other))
+        found.append((node, lagrange.integral()(fmpq(1))))
+    return tuple(found)
+
+
+def by_matrix(f: Arithmetic, theta: Any, size: Any) -> Callable[[Any], Any]:
+    """Return the resolvent at a point of an arithmetic that solves linear systems."""
+    matrix = f.unit_matrix(theta) - size * f.jacobian(theta)
+    return lambda v: f.solve_linear(matrix, v)
+
+
+@cache
+def _mask(owners: tuple[int, ...], part: int, axes: int) -> Any:
+    """Return where the components of a part are, in the shape of vectors of so many axes."""
+    return (np.array(owners) == part).reshape(-1, *[1] * (axes - 1))
 
 
 def _along(numbers: Any, v: Any) -> Any:

@@ -46,6 +46,14 @@ class NoModifiedLossError(BeaError):
     """The modified field is not a gradient, so that no modified loss exists."""
 
 
+class NoModifiedHamiltonianError(BeaError):
+    """The modified field is not J grad of a function, so that it has no Hamiltonian."""
+
+
+class NoInvariantError(BeaError):
+    """A function is conserved neither by the field nor, with corrections, by the modified field."""
+
+
 class StepSizeError(BeaError):
     """A step size or a time is not positive and finite."""
 

@@ -48,6 +48,7 @@ to every order, as power series: write F for f′, which is symmetric, and A for
 
 - *Explicit Euler*: g = f. With weight decay or L2 it is f − λθ, and players who move at the same
   time, on one loss, are one; likewise descent on L + μ‖∇L‖².
+- *Taylor's method of order 2*: g = f + γ/2 f′f, that of L − γ/4‖∇L‖².
 - *Proximal point* (implicit Euler): g = f(θ + γg), so A = F (1 − γF)⁻¹, F at the new point.
 - *Implicit midpoint*: g = f(θ + γg/2), so A = F (1 − γF/2)⁻¹, F half-way.
 - *Heavy ball*: g(θ₁) = f(θ₁) + β g(θ) with θ₁ = θ + γg(θ), so A(θ₁) = F + βA (1 + γA)⁻¹, A at θ,
@@ -74,7 +75,8 @@ def on_trees() -> Iterator[Method]:
             derived(method, 2)
         except (BeaError, AttributeError):  # no trees, or a tableau that the user has to give
             continue
-        yield method
+        if not method.moved:  # meant for q'' = g(q), which as a field of (q, p) is no gradient
+            yield method
     yield from MORE
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bea.algebra.language.expressions import Expression
 from bea.algebra.ring.exact import as_float
-from bea.arithmetic import Arithmetic
+from bea.arithmetic import Arithmetic, by_matrix
 from bea.errors import MethodError
 from bea.fields import VectorField
 
@@ -69,6 +69,10 @@ class JaxField(Arithmetic):
                 "JAX does not know the numbers of an array under jit, and this step depends on "
                 "them: step without jit, or choose another method"
             ) from None
+
+    def resolvent(self, theta: Any, size: Any) -> Callable[[Any], Any]:
+        """Return the function from v to the x with x - size f'(theta) x = v."""
+        return by_matrix(self, theta, size)
 
     def solve_linear(self, matrix: Any, right: Any) -> Any:
         """Return x with matrix x = right; not finite where the matrix is singular."""

@@ -17,15 +17,6 @@ from bea.errors import BeaError, GuessWarning, nearest
 
 # Base of click's errors; newer typer carries its own copy of click, under no public name.
 _ClickException: Any = typer.BadParameter.__mro__[2]
-_RATES = {
-    "--lr",
-    "--learning-rate",
-    "--learning_rate",
-    "--eta",
-    "--step-size",
-    "--stepsize",
-    "--dt",
-}
 _HYPERPARAMETERS = {"beta", "momentum", "betas", "beta1", "beta2", "epsilon", "eps", "weight_decay"}
 _WRONG, _BROKEN_PIPE = 2, 141
 
@@ -122,8 +113,9 @@ def _usage(error: Any, arguments: Sequence[str]) -> str:
     if option and "No such option" in message:
         message = _no_such_option(option, context, arguments)
     elif message.startswith("No such command"):
-        typed, known = message.split("'")[1], list(context.command.commands)
-        message = f"no such command '{typed}'.{nearest(typed, known)}"
+        message = _no_such_command(message.split("'")[1], list(context.command.commands))
+    elif "unexpected extra argument" in message and "--method" in _options(context):
+        message += ". The method is given by --method"
     message = message[:1].lower() + message[1:]
     return f"{message}{'' if message[-1] in '?.' else ':'} '{path} --help' shows how it is used"
 
@@ -134,15 +126,37 @@ def _named_command(arguments: Sequence[str]) -> str:
     return f"bea {arguments[0]}" if arguments and arguments[0] in known else "bea"
 
 
+def _no_such_command(typed: str, known: Sequence[str]) -> str:
+    if typed.lower() in ("help", "version"):
+        return f"no such command '{typed}'. Write --{typed.lower()}."
+    hint = nearest(typed, known) or f" There are {', '.join(known)}."
+    return f"no such command '{typed}'.{hint}"
+
+
+def _rates() -> set[str]:
+    """Return options for the step size; "--step" and "--rate" mean rather "--steps", "--rates"."""
+    from bea.methods.names import RATES
+
+    known = {f"--{name}" for name in {*RATES, "gammas", "learning-rate", "step-size"}}
+    return known - {"--step", "--rate"}
+
+
+def _options(context: Any) -> list[str]:
+    params = context.command.get_params(context) if context else []
+    return [name for param in params for name in param.opts]
+
+
 def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
     typed = next((a for a in arguments if a.startswith(option)), option)
     if not option.startswith("--") and not typed[1:].isalpha():
         return f"'{typed}' begins with '-' and is read as an option: give it to --loss or --field"
-    known = [name for p in context.command.get_params(context) for name in p.opts]
-    if option in _RATES:
-        there = "--gammas" in known
-        where = "it is given by --gammas" if there else "which runs take, as bea verify --gammas"
-        return f"no such option '{option}'. The learning rate is the step size γ; {where}."
+    known = _options(context)
+    if option in _rates():
+        own = next((name for name in ("--gammas", "--gamma") if name in known), "")
+        runs = "equations leave it a symbol, and runs take it, as bea verify --gammas"
+        where = f"it is given by {own}" if own else runs
+        return f"no such option '{option}'. The learning rate is the step size γ: {where}."
     if option.lstrip("-").replace("-", "_") in _HYPERPARAMETERS and "--param" in known:
-        return f"no such option '{option}'. Write --param {option.lstrip('-')}=9/10."
+        written = f"--param {option.lstrip('-')}=9/10"
+        return f"no such option '{option}'. Write {written}, beside a method that has it."
     return f"no such option '{option}'.{nearest(option, known)}"

@@ -68,11 +68,16 @@ class VectorField(Portable, Mathematics):
         # What a derivation adds to the ring later on, such as 1/|f|, does not limit this field.
         self._atoms = tuple(self.ring.atoms)
         if len(self.components) != len(self.ring.variables):
+            names, count = self.ring.variables, len(self.components)
+            time = next((name for name in ("t", "time") if name in names), None)
+            rest = [name for name in names if name != time]
             raise DimensionError(
-                f"{len(self.components)} components for the {len(self.ring.variables)} variables "
-                f"{', '.join(self.ring.variables)}: give one component for each variable, and "
-                "declare those that stand in none (--variables)"
-            )
+                f"{count} component{'s' * (count != 1)} for the {len(names)} variables "
+                f"{', '.join(names)}: give one component for each variable, and declare those "
+                "that stand in none (--variables)"
+                + (f"; the time is a variable with the component 1: {', '.join(rest)}, {time}"
+                   if time and len(rest) == count else "")
+            )  # fmt: skip
 
     @classmethod
     def read(

@@ -71,7 +71,7 @@ def write_archive(
     packed = packed and sum(a.nbytes for a in found.values()) <= MOST_PACKED
 
     def write(stream: IO[bytes]) -> None:
-        with ZipFile(stream, "w", ZIP_DEFLATED if packed else ZIP_STORED) as archive:
+        with ZipFile(stream, "w") as archive:
             archive.writestr(_member(_WORDS, packed), text)
             for name, array in found.items():
                 with archive.open(_member(name + _ARRAY, packed), "w", force_zip64=True) as part:

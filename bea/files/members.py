@@ -53,7 +53,6 @@ def open_members(stream: IO[bytes], first: str) -> AbstractContextManager[ZipFil
     require(size >= 2**32 or not tail.startswith(_LARGE), "")
     length = struct.unpack("<L", end[12:16])[0]
     require(length <= MOST_PARTS * _PART_OF_LIST, "")
-    stream.seek(0)
     archive = ZipFile(stream)
     names = archive.namelist()
     if first not in names:

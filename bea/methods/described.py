@@ -11,6 +11,8 @@ from typing import Any
 from bea.algebra.language.makers import defaults, page, remarks, told_default
 from bea.methods.method import Method
 
+_COEFFICIENTS = ("A", "G", "b", "bbar", "c", "A2", "b2")
+
 
 def range_of(cls: type[Method], name: str) -> str:
     """Return where a hyperparameter may lie, or what it is chosen from; "" if anywhere.
@@ -40,9 +42,17 @@ def formula_lines(cls: type[Method]) -> list[str]:
        |  1/2  1/2
     """
     lines = [cls.formula] if cls.formula else []
+    own: Any = vars(cls)
     made: Any = cls
-    if isinstance(vars(cls).get("A"), str):  # not to be given
+    if not isinstance(own.get("A", own.get("stiff")), str | tuple):  # to be given
+        return lines
+    if "stiff" in own:
+        for k, tableau in enumerate(made().tableaus, start=1):
+            lines += ["", f"of f{k}:", *repr(tableau).splitlines()]
+    elif hasattr(cls, "tableau"):
         lines += ["", *repr(made().tableau).splitlines()]
+    else:
+        lines += ["", *(f"{name} = {own[name]}" for name in _COEFFICIENTS if name in own)]
     return lines
 
 

@@ -22,7 +22,7 @@ from bea.algebra.ring.exact import as_float, exact_decimal
 from bea.errors import ExpressionError, MethodError
 from bea.fields.vector_field import VectorField
 from bea.files.drawings import Mathematics
-from bea.trees import PLAIN, Color, Colors
+from bea.trees import PLAIN, Color, Colors, Tree
 
 _SAID = {"true": "yes", "false": "no", "on": "yes", "off": "no", "1": "yes", "0": "no",
          "yes": "yes", "no": "no"}  # fmt: skip
@@ -78,7 +78,7 @@ class Method(Mathematics):
     `numbers_only` (True if the step runs in float64 alone, so that nothing is derived from it),
     `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
     a weight decay, or the parts of a field that is a sum, which `parts` then gives, and
-    `mover` says in words).
+    `mover`, or `moved` for each of them, says in words).
 
     Examples
     --------
@@ -105,6 +105,7 @@ class Method(Mathematics):
     readers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     colors: ClassVar[Colors] = PLAIN
     mover: ClassVar[str] = "part {} of the variables"
+    moved: ClassVar[tuple[str, ...]] = ()
     iterates_only: ClassVar[str] = ""
     counts: bool = False
     needs_time: bool = False
@@ -150,6 +151,10 @@ class Method(Mathematics):
     def parts(self, field: VectorField) -> Mapping[Color, Sequence[Element]]:
         """Return the components on a concrete field of colours other than f and theta."""
         return {}
+
+    def vanishes(self, tree: Tree) -> bool:
+        """Tell whether F(tree) is 0 for all fields that the method is meant for, by its colours."""
+        return False
 
     def for_every_field(self) -> tuple[Method, str]:
         """Return what is derived where no field is given, and what to say of it if it is another.

@@ -49,7 +49,7 @@ ALIASES = {
     **dict.fromkeys(("eg", "extra-gradient"), "extragradient"),
     **dict.fromkeys(("ogd", "ogda", "optimistic", "optimistic-descent"), "optimistic-gradient"),
     **dict.fromkeys(("gda", "gradient-descent-ascent", "simgd"), "simultaneous"),
-    **dict.fromkeys(("alternating-gda", "alt-gda", "altgd", "cyclic"), "alternating"),
+    **dict.fromkeys(("alternating-gda", "alt-gda", "altgd"), "alternating"),
     **dict.fromkeys(("semi-implicit-euler", "euler-cromer"), "symplectic-euler"),
     **dict.fromkeys(("leapfrog", "verlet", "velocity-verlet", "kick-drift-kick"),
                     "stormer-verlet"),
@@ -74,7 +74,7 @@ _WITH_PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "yoshida6": ("yoshida", {"order": 6}),
     "yoshida8": ("yoshida", {"order": 8}),
 }  # fmt: skip
-_STEPS = re.compile(r"(?:(ab|adams-bashforth)|bdf)-?([1-6])")
+_STEPS = re.compile(r"(?:(ab|adams-bashforth)|bdf)-?(\d{1,3})")
 _RULE = (
     "write its step as an update rule, such as "
     "--update 'v = beta*v + grad; theta = theta - gamma*v'"
@@ -82,7 +82,21 @@ _RULE = (
 _TABLEAU = "give its tableau: 'runge-kutta(A=…, b=…)'"
 
 MEANT = {
-    **dict.fromkeys(("dirk", "esdirk", "tsit5", "dop853", "rk5", "rk6", "rk8"), _TABLEAU),
+    **dict.fromkeys(("dirk", "esdirk", "tsit5", "dop853", "rk5", "rk6"), _TABLEAU),
+    **dict.fromkeys(("gauss8", "gauss10", "gauss-legendre-8", "gauss-legendre-10"),
+                    "its coefficients are roots within roots, which exact numbers here do not "
+                    "bring to one form; symplectic, symmetric and of order 8 is "
+                    "lobatto-iiid(stages=5)"),
+    **dict.fromkeys(("alexander3", "sdirk33", "ars343", "imex-ssp433", "ark324", "ark3"),
+                    "its coefficients hold a root of a cubic polynomial that no roots of real "
+                    "numbers express; take sdirk4, ars233 or ars443"),
+    **dict.fromkeys(("ark4", "ark436", "ark548", "kennedy-carpenter"),
+                    "its published fractions are rounded, and fulfil no order condition exactly; "
+                    "take ars233 or ars443"),
+    **dict.fromkeys(("rodas", "rodas4", "rodas5", "ros4", "grk4t", "grk4a", "ros34pw2", "ros34pw3",
+                     "rosenbrock4"),
+                    "it is known in decimals only: take shampine4 or rodas3, or give its "
+                    "coefficients, 'rosenbrock-method(A=…, G=…, b=…)'"),
     **dict.fromkeys(("midpoint",), "take explicit-midpoint or implicit-midpoint"),
     **dict.fromkeys(("rk2", "runge-kutta-2"), "take heun, explicit-midpoint or ralston"),
     **dict.fromkeys(("adams-moulton", "am"), "the multistep methods are adams-bashforth and bdf"),
@@ -203,14 +217,17 @@ def renamed(method: str, given: Mapping[str, Any], known: Collection[str]) -> di
     UnknownNameError
         If one is none of the method's, or is given twice under two names.
     """
+    wrong = [name for name in given if not hyperparameter_named(name, known)]
+    if wrong:
+        have = f"it has {', '.join(known)}" if known else "it has none"
+        hints = dict.fromkeys(hint_for(name, known) for name in _telling(wrong))
+        raise UnknownNameError(
+            f"method '{method}' has no hyperparameter {', '.join(map(repr, wrong))}: {have}."
+            f"{''.join(hints)}"
+        )
     found: dict[str, Any] = {}
     for name, value in given.items():
         own = hyperparameter_named(name, known)
-        if not own:
-            have = f"it has {', '.join(known)}" if known else "it has none"
-            raise UnknownNameError(
-                f"method '{method}' has no hyperparameter '{name}': {have}.{hint_for(name, known)}"
-            )
         values = _parts(value, name) if len(own) > 1 else (value,)
         for target, part in zip(own, values, strict=True):
             if target in found:
@@ -223,11 +240,11 @@ def hint_for(name: str, known: Collection[str]) -> str:
     """Return a sentence on a name that is no hyperparameter: what has it, or the nearest.
 
     >>> hint_for("lr", ["beta"])
-    ' The learning rate is the step size γ, which has a value in runs alone: --gammas.'
+    ' The learning rate is the step size γ: leave it out, runs take it as gammas.'
     """
     plain = name.lower()
     if plain in RATES:
-        return " The learning rate is the step size γ, which has a value in runs alone: --gammas."
+        return " The learning rate is the step size γ: leave it out, runs take it as gammas."
     if plain in _WITH:
         return f" Take {_WITH[plain]}."
     return nearest(name, known)
@@ -255,6 +272,11 @@ def _others(known: Collection[str]) -> dict[str, tuple[str, dict[str, Any]]]:
             other, _, said = text.partition("(")
             found[other] = (name, dict(assignments(said.removesuffix(")"))))
     return found
+
+
+def _telling(names: list[str]) -> list[str]:
+    """Leave out what a method that is asked for by another name has as well."""
+    return [n for n in names if "nesterov" not in names or n not in ("momentum", "beta")]
 
 
 def _parts(value: Any, name: str) -> tuple[Any, Any]:

@@ -33,6 +33,7 @@ from bea.modified.cost import FREE, LOW, check_effort, check_sizes
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.at_step import AtStep
 from bea.modified.memory.character import Character
+from bea.modified.memory.modifying import modifying_with_memory
 from bea.modified.memory.variables import in_own_variables, variable_on_a_loss
 from bea.modified.routes import trees
 from bea.modified.routes.operator import symbol
@@ -45,7 +46,7 @@ from bea.modified.symbolic_step import (
     tree_iterates,
     tree_map,
 )
-from bea.trees import Tree, TreeMapping, TreeTable, check_number, tree_table
+from bea.trees import Tree, TreeMapping, TreeTable, check_number, tree_table, trees_up_to
 
 
 @overload
@@ -188,8 +189,9 @@ def modifying_integrator(
     """Find the field to feed the method so that its iterates follow the flow of f.
 
     Its iterates agree with the flow of the original field to one order of gamma more for each
-    term that is kept. Parameters are those of `modified_equation`, and so are the errors; a method
-    with memory is refused too.
+    term that is kept. Parameters are those of `modified_equation`, and so are the errors. With
+    memory it is so on the slow manifold, and the flow is that of f_0, which for momentum is
+    f/(1 - beta); it is found on trees.
 
     Examples
     --------
@@ -201,14 +203,16 @@ def modifying_integrator(
     require_method(method)
     problem = _with_symbols_of(method, problem)
     method.check_field(problem)
+    has_memory = Character(method, problem).has_memory
+    on_trees = modifying_with_memory if has_memory else _modifying_on_trees
     equation = ModifiedEquation(
         method,
         order,
         problem,
-        route="trees" if problem is None else "perturbation",
+        route="trees" if problem is None or has_memory else "perturbation",
         kind="modifying",
-        coefficients=partial(_by_trees, _modifying_on_trees, method),
-        components=partial(_modifying_on_field, method, problem),
+        coefficients=partial(_by_trees, on_trees, method),
+        components=partial(_fed_by_trees if has_memory else _modifying_on_field, method, problem),
     )
     return _derived(equation)
 
@@ -261,6 +265,9 @@ def _by_trees(
     unit = method.rounding
     if unit:
         found = [plain_number(b, unit) if isinstance(b, fmpq) else b for b in found]
+    if type(method).vanishes is not Method.vanishes:
+        pairs = zip(trees_up_to(order + 1, method.colors), found, strict=True)
+        found = [b * 0 if method.vanishes(tree) else b for tree, b in pairs]
     return TreeMapping(found, order + 1, method.colors)
 
 
@@ -289,6 +296,13 @@ def _modifying_on_trees(method: Method, order: int) -> list[Any]:
         return field
 
     return through_images(found, tree_table(nodes, colors))
+
+
+def _fed_by_trees(
+    method: Method, problem: VectorField | None, order: int
+) -> list[tuple[Element, ...]]:
+    found = list(_by_trees(modifying_with_memory, method, order).values())
+    return trees.evaluate(found, _given(problem), order, method)
 
 
 def _modifying_on_field(

@@ -17,6 +17,9 @@ from bea.modified.memory.on_manifold import OnManifold
 from bea.modified.memory.time_scale import require_values, time_scale_of
 from bea.modified.schedule.on_trees import step_on_trees as schedule_on_trees
 from bea.modified.structure import split as structure
+from bea.modified.structure.geometry import Geometry
+from bea.modified.structure.hamiltonian import ModifiedHamiltonian
+from bea.modified.structure.invariants import ModifiedInvariant, modified_invariant
 from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.structure.step import step_on_field, step_on_trees
 from bea.modified.terms import Terms
@@ -59,6 +62,60 @@ class ModifiedEquation(Terms):
         gradient on this very loss, all of it.
         """
         return structure.gradient_part(self)
+
+    # --- geometry ---------------------------------------------------------------------------------
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        """What the terms keep: the symplectic form, H, volume, the direction of time."""
+        return Geometry(self)
+
+    def modified_hamiltonian(self) -> ModifiedHamiltonian:
+        """Return the Hamiltonian whose flow this equation is, on the Hamiltonian of the problem.
+
+        Without a problem it is that for every H, in elementary Hamiltonians; of a method on a split
+        field for every H = T(p) + V(q), in Poisson's brackets.
+
+        Raises
+        ------
+        NoModifiedHamiltonianError
+            If some term has none, with what destroys it; `geometry.split` has it apart.
+        BeaError
+            If no Hamiltonian of the problem is known.
+
+        Examples
+        --------
+        >>> import bea
+        >>> verlet, pendulum = bea.methods.stormer_verlet(), bea.problems.pendulum()
+        >>> bea.modified_equation(verlet, pendulum, order=2).modified_hamiltonian()
+        p²/2 − cos(q) + γ²/24 (2p² cos(q) + cos²(q) − 1) + O(γ³)
+        """
+        return self.geometry.modified_hamiltonian()
+
+    def modified_invariant(self, invariant: Any) -> ModifiedInvariant:
+        """Return the function near a first integral of the problem that this equation conserves.
+
+        Parameters
+        ----------
+        invariant
+            The first integral, as text or SymPy expression.
+
+        Raises
+        ------
+        NoInvariantError
+            If the problem does not conserve it, or none was found, with the order and the rate.
+
+        Examples
+        --------
+        >>> import bea
+        >>> lotka_volterra = bea.problems.lotka_volterra(a=1, b=1)
+        >>> euler = bea.methods.symplectic_euler(own="implicit")
+        >>> equation = bea.modified_equation(euler, lotka_volterra, order=1)
+        >>> equation.modified_invariant("p - log(p) + q - log(q)")
+        q + p − log(p) − log(q) + γ(q + p)(q + p − 4)/4 + O(γ²)
+        """
+        self._require_problem()
+        return modified_invariant(self, invariant)
 
     # --- the step itself --------------------------------------------------------------------------
 
@@ -290,6 +347,9 @@ class ModifiedEquation(Terms):
         each power whether the term is one, and `loss` is `ModifiedLoss.as_json` of the first that
         are.
 
+        On a Hamiltonian problem, and of a method on a split field, `geometry` is what
+        `Geometry.as_json` returns.
+
         A tree is the nested list of its children. For games and weight decay `colors` says what
         its nodes stand for, in the order of the opening brackets: f1 and f2, or f and theta. Of an
         equation with more variables than the problem has, `legend` says what they are; where the
@@ -310,6 +370,8 @@ class ModifiedEquation(Terms):
             record["legend"] = dict(self.method.legend)
         if self.contracts:
             record["contracts"] = list(self.contracts)
+        if self.kind != "step" and self.geometry.is_asked:
+            record["geometry"] = self.geometry.as_json()
         if self.kind == "step":
             return {**record, **structure.step_record(self)}
         if self.asks_of_the_step and self.notation == "grad":

@@ -4,6 +4,7 @@ from . import fields as fields
 from . import house as house
 from . import order as order
 from . import random as random
+from .fields import energy_figure as energy_figure
 from .fields import loss_figure as loss_figure
 from .fields import runs_figure as runs_figure
 from .fields import terms_figure as terms_figure

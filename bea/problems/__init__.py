@@ -25,7 +25,15 @@ from bea.problems.registry import Record, available, get, plain_name, register
 from bea.problems.sums.data import from_data, linear_model, logistic_model, network_model
 from bea.problems.sums.finite_sum import FiniteSum, finite_sum
 from bea.problems.sums.timed import TimedSum
-from bea.problems.texts import field, find_field, find_loss, loss, read_parameters
+from bea.problems.texts import (
+    field,
+    find_field,
+    find_hamiltonian,
+    find_loss,
+    hamiltonian,
+    loss,
+    read_parameters,
+)
 
 __all__ = [
     "FiniteSum",
@@ -36,11 +44,13 @@ __all__ = [
     "available",
     "field",
     "find_field",
+    "find_hamiltonian",
     "find_loss",
     "finite_sum",
     "from_data",
     "game",
     "get",
+    "hamiltonian",
     "is_scale_invariant",
     "linear_model",
     "logistic_model",
@@ -54,6 +64,7 @@ __all__ = [
     "with_gradient_covariance",
     "with_spherical_noise",
 ]
+_OWN = " Your own is made by bea.problems.loss('x**2 + y**4') or field('p, -sin(q)', 'q p')"
 
 
 def __getattr__(name: str) -> Callable[..., Loss | VectorField]:
@@ -63,7 +74,10 @@ def __getattr__(name: str) -> Callable[..., Loss | VectorField]:
     wanted, known = name.replace("_", "-"), available()
     if wanted not in known:
         hint = nearest(wanted, known).replace("-", "_")
-        raise AttributeError(f"module 'bea.problems' has no problem '{name}'.{hint}")
+        own = (
+            " Your own: bea.problems.loss('x**2 + y**4') or bea.problems.field('p, -sin(q)', 'q p')"
+        )
+        raise AttributeError(f"module 'bea.problems' has no problem '{name}'.{hint or own}")
 
     record, called = known[wanted], wanted.replace("-", "_")
 

@@ -18,6 +18,7 @@ from bea.algebra.language.grammar import declared_names, parse, parse_components
 from bea.algebra.ring.exact import as_float, exact
 from bea.errors import BeaError, DomainError, ExpressionError
 from bea.fields.about import About
+from bea.fields.hamiltonian import Hamiltonian
 from bea.fields.sources import substitute
 from bea.fields.vector_field import Loss, VectorField
 
@@ -49,7 +50,8 @@ class Problem:
     critical
         Other points where the field is 0: saddles, maxima, minima that are not least.
     invariants
-        Conserved quantities of the flow (for a loss, of the gradient flow).
+        Conserved quantities of the flow (for a loss, of the gradient flow); a field that is
+        J grad H of one of them is a `Hamiltonian`.
     positive
         Expressions in the parameters that must be positive, or the rest is not true.
     note
@@ -86,8 +88,10 @@ class Problem:
         self, kind: str, parts: Sequence[Expression], symbols: Sequence[str], about: About, put: Put
     ) -> Loss | VectorField:
         """Return the loss or field of the formula's parts, in which `put` has put the values."""
-        reader = Loss if kind == "loss" else VectorField
-        return reader.read(parts, self.variables, symbols, about)
+        if kind == "loss":
+            return Loss.read(parts, self.variables, symbols, about)
+        field = VectorField.read(parts, self.variables, symbols, about)
+        return Hamiltonian.of(field) or field
 
 
 def build(

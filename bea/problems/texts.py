@@ -10,6 +10,7 @@ from bea.algebra.language.calls import assignments
 from bea.algebra.language.functions import means_no_name
 from bea.algebra.language.grammar import declared_names
 from bea.errors import ExpressionError, UnknownNameError, nearest
+from bea.fields.hamiltonian import Hamiltonian
 from bea.fields.vector_field import Loss, VectorField
 from bea.problems.registry import available, get, plain_name
 
@@ -79,6 +80,36 @@ def field(source: Any, variables: Names | None = None, parameters: Parameters = 
     VectorField(q' = p, p' = -sin(q))
     """
     return VectorField.read(source, variables, parameters)
+
+
+def hamiltonian(
+    source: Any, variables: Names | None = None, parameters: Parameters = ()
+) -> Hamiltonian:
+    """Return the field q' = dH/dp, p' = -dH/dq of a Hamiltonian H, text or SymPy expression.
+
+    Parameters
+    ----------
+    source
+        H.
+    variables
+        The positions and then, in the same order, their momenta. By default they are told by their
+        names: p is the momentum of q, p1 of q1, px of x.
+    parameters
+        As for `loss`.
+
+    Raises
+    ------
+    ExpressionError
+        If it cannot be read, or variables whose names say what they are stand in another order.
+    DimensionError
+        If it is not one expression, or a variable has no partner.
+
+    Examples
+    --------
+    >>> hamiltonian("(p1**2 + p2**2)/2 + q1**2*q2").variables
+    ('q1', 'q2', 'p1', 'p2')
+    """
+    return Hamiltonian.read(source, variables, read_parameters(parameters))
 
 
 def find_loss(
@@ -151,6 +182,30 @@ def find_field(
     if _is_name(source, variables, values):
         return _named(source.strip(), "problem", variables, values)
     return field(source, variables, values)
+
+
+def find_hamiltonian(
+    source: Any, variables: Names | None = None, parameters: Parameters | Iterable[str] = ()
+) -> Hamiltonian:
+    """Return the Hamiltonian of a library name, or of an expression: what `--hamiltonian` takes.
+
+    Parameters and errors are those of `hamiltonian`, and the rule for names that of `find_loss`.
+
+    Examples
+    --------
+    >>> find_hamiltonian("kepler").dimension
+    4
+    """
+    values = read_parameters(parameters)
+    if not _is_name(source, variables, values):
+        return hamiltonian(source, variables, values)
+    found = _named(source.strip(), "problem", variables, values)
+    if isinstance(found, Hamiltonian):
+        return found
+    raise UnknownNameError(
+        f"'{found.name}' is no Hamiltonian field: give it as a problem (--problem {found.name}), "
+        "or a Hamiltonian such as 'p**2/2 - cos(q)'"
+    )
 
 
 def read_parameters(given: Parameters | Iterable[str]) -> dict[str, Any]:

@@ -242,9 +242,11 @@ def _also(name: str) -> str:
 def _group(cls: Any) -> str:
     """Return what a method is listed under, by the module where it stands."""
     *_, room, module = cls.__module__.split(".")
+    if module == "imex":
+        return "implicit-explicit pairs"
     if room == "partitioned" and module != "games":
         return "partitioned, splitting and composition"
-    one_step = issubclass(cls, TableauMethod) or room == "tableaux"
+    one_step = issubclass(cls, TableauMethod) or room in ("tableaux", "one_step")
     module = "euler" if one_step else module
     if module == "euler" and cls.gradient:
         module = "gradient"

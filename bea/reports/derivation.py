@@ -21,6 +21,7 @@ from bea.modified.memory.character import Character
 from bea.modified.schedule.on_trees import holds_still
 from bea.modified.writing.lengths import LONG
 from bea.modified.writing.script import tree_terms
+from bea.reports.formulas.hamiltonians import hamiltonian_sections
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
     abridged,
@@ -67,8 +68,9 @@ def derivation_text(result: ModifiedEquation, width: int = 80, full: bool = Fals
         paragraph(_title(result), width),
         "\n".join(_equations(result, width, full)),
         *_contraction(result, width),
-        *gradient_sections(result, width, full),
+        *([] if _is_hamiltonian(result) else gradient_sections(result, width, full)),
         *_reach(result, width),
+        *hamiltonian_sections(result, width, full),
     ]
     return "\n\n".join(sections)
 
@@ -116,6 +118,12 @@ def short_form(
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _is_hamiltonian(result: ModifiedEquation) -> bool:
+    """Tell whether the problem has a Hamiltonian, of which one asks where a loss has a gradient."""
+    on_problem = result.kind != "step" and result.problem is not None
+    return on_problem and result.geometry.hamiltonian is not None
 
 
 def _title(result: ModifiedEquation) -> str:
@@ -168,12 +176,15 @@ def _contraction(result: ModifiedEquation | ComponentwiseEquation, width: int) -
 def _every(result: ModifiedEquation) -> str:
     blocks = [color for color in result.method.colors if color.block]
     if blocks:
+        numbered = [result.method.mover.format(k + 1) for k in range(len(blocks))]
+        names = result.method.moved or numbered
         *before, last = (
-            f"{color.text} moves {result.method.mover.format(k)}"
-            for k, color in enumerate(blocks, start=1)
+            f"{color.text} moves {moved}" for color, moved in zip(blocks, names, strict=True)
         )
         total = " + ".join(color.text for color in blocks)
         return f"field f = {total}, where {', '.join(before)} and {last}"
+    if len(result.method.colors) > 1 and not any(color.unit for color in result.method.colors):
+        return f"field f = {' + '.join(color.text for color in result.method.colors)}"
     return "loss L" if result.notation == "grad" else "field f"
 
 

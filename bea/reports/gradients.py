@@ -33,6 +33,8 @@ def gradient_sections(result: ModifiedEquation, width: int, full: bool = True) -
     Which terms are gradients for every loss: all; Modified loss, to order 1:
         L + γ/4 ‖∇L‖² + O(γ²)
     """
+    if result.problem is None and result.method.moved:  # q' = p, p' = g(q) is none
+        return []
     sections = [paragraph(_answers(result), width)]
     if result.notation == "grad":
         exists = (*result.is_gradient, False).index(False)
@@ -61,7 +63,9 @@ def _answers(result: ModifiedEquation) -> str:
     what = "Which terms of the step are" if result.kind == "step" else "Which terms are"
     where = ""
     if result.problem is None:
-        where = " for every loss" if result.notation == "grad" else ", if f is one"
+        parts = result.method.colors[0].name != "f" and not result.method.colors[0].block
+        one = ", if each part of f is one" if parts else ", if f is one"
+        where = " for every loss" if result.notation == "grad" else one
     elif isinstance(result.method, Scheduled):
         where = " in θ, at each time"
     if len(set(answers)) == 1:

@@ -50,7 +50,7 @@ class Color:
         return self.name
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _named, (self.name,)
+        return _named, (self.name, self.block)
 
 
 Colors = tuple[Color, ...]
@@ -62,29 +62,40 @@ PLAIN: Colors = (FIELD,)
 WITH_THETA: Colors = (FIELD, THETA)
 
 
-def parts_of(count: int) -> Colors:
-    """Return the colours f1, f2, ... of a field that is a sum of so many parts, at most nine.
+def parts_of(count: int, blocks: bool = True) -> Colors:
+    """Return the colours f1, f2, ... of a field that is a sum of so many parts.
 
-    >>> parts_of(3)
-    (f1, f2, f3)
+    Each moves a block of variables of its own, or, without `blocks`, any of them.
+
+    >>> parts_of(3), parts_of(2)[0] is parts_of(2, blocks=False)[0]
+    ((f1, f2, f3), False)
     """
     if count > len(_PARTS):
         raise MethodError(
             f"a field is split into {count} parts: {len(_PARTS)} are possible, so join some"
         )
-    return _PARTS[:count]
+    return (_PARTS if blocks else _TERMS)[:count]
 
 
 # --- private helpers ----------------------------------------------------------------------------
 
-_PARTS = tuple(
-    Color(f"f{k}", f"f{mark}", f"f_{{{k}}}", str(k).encode(), block=True)
-    for k, mark in enumerate("₁₂₃₄₅₆₇₈₉", start=1)
-)
+_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_MOST = 99
+
+
+def _parts(block: bool) -> Colors:
+    return tuple(
+        Color(f"f{k}", f"f{str(k).translate(_DIGITS)}", f"f_{{{k}}}", f"{k:02}".encode(),
+              block=block)
+        for k in range(1, _MOST + 1)
+    )  # fmt: skip
+
+
+_PARTS, _TERMS = _parts(block=True), _parts(block=False)
 PLAYERS: Colors = _PARTS[:2]
 
-_KNOWN = {color.name: color for color in (*WITH_THETA, *_PARTS)}
+_KNOWN = {(color.name, color.block): color for color in (*WITH_THETA, *_PARTS, *_TERMS)}
 
 
-def _named(name: str) -> Color:
-    return _KNOWN[name]
+def _named(name: str, block: bool) -> Color:
+    return _KNOWN[name, block]

@@ -7,7 +7,7 @@ layout: Hairer, Lubich and Wanner, Geometric Numerical Integration, section III.
 
 from __future__ import annotations
 
-from bea.trees.colors import FIELD, PLAYERS
+from bea.trees.colors import Color
 from bea.trees.rooted_trees import Tree
 
 _Place = tuple[float, int, Tree]
@@ -58,12 +58,15 @@ def _at(place: _Place) -> str:
 
 
 def _pen(node: Tree) -> str:
-    if node.color in (FIELD, PLAYERS[0]):
-        return r"\fill"
-    return r"\draw[fill=white]"
+    return r"\fill" if _place_of(node.color) == 1 else r"\draw[fill=white]"
 
 
 def _number(node: Tree) -> str:
     """Return the digit in a circle of the third part and those after it."""
-    many = node.color.block and node.color not in PLAYERS
-    return rf" node {{\tiny {node.color.name.lstrip('f')}}}" if many else ""
+    place = _place_of(node.color)
+    return rf" node {{\tiny {place}}}" if place > 2 else ""
+
+
+def _place_of(color: Color) -> int:
+    """Return 1 for f and the first part of it, 2 for the second and theta, and so on."""
+    return 2 if color.unit else int(color.name.lstrip("f") or 1)

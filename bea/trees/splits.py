@@ -1,9 +1,10 @@
-"""Splits: which of the variables each colour of nodes moves.
+"""Splits: what part of the field each colour of nodes stands for.
 
 A field that is split by its variables is a sum f = f1 + f2 + ..., where f1 moves the first of the
 blocks of variables, f2 the second. Players of a game, positions and momenta, and whatever is
-updated in turns are such blocks. Source: Hairer, Lubich and Wanner, Geometric Numerical
-Integration, sections II.2.1 and III.2.
+updated in turns are such blocks. One that is split by terms is any such sum, a stiff part and the
+rest, say. Source: Hairer, Lubich and Wanner, Geometric Numerical Integration, sections II.2.1, II.5
+and III.2; Araujo, Murua and Sanz-Serna, SIAM J. Numer. Anal. 34 (1997) 1926-1947.
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ from typing import Any
 from bea.errors import DimensionError, MethodError
 from bea.trees.colors import Colors, parts_of
 
-_SPLIT = "a split is written as 'q1 q2; p1 p2', or as the number of variables in the first part"
+_SPLIT = (
+    "a split is written as 'q1 q2; p1 p2', as the number of variables in the first part, or by "
+    'terms, as "x\' = -50*x; rest"'
+)
+_ANY = re.compile(r"f\d?(\s*\+\s*f\d?)+")
+REST = "rest"
 
 
 @dataclass(frozen=True)
 class Split:
-    """Which variables belong together; make one with `Split.of`.
+    """What the parts of a field are; make one with `Split.of`.
 
     Attributes
     ----------
@@ -30,6 +36,9 @@ class Split:
         How many variables are in the first of two parts; None for half of them.
     blocks : tuple of tuple of str
         The names of the variables in each part, where these are given instead.
+    terms : tuple of str
+        The parts as texts, where the split is by terms: right-hand sides of differential equations,
+        one of them perhaps "rest"; empty ones for any f = f1 + f2.
 
     Examples
     --------
@@ -37,16 +46,20 @@ class Split:
     (0, 1, 0, 1)
     >>> Split.of(1).owners((), 3), Split.of("halves").owners((), 4)
     ((0, 1, 1), (0, 0, 1, 1))
+    >>> Split.of("x' = -50*x; rest").terms, str(Split.of("f1 + f2"))
+    (("x' = -50*x", 'rest'), 'f1 + f2')
     """
 
     first: int | None = None
     blocks: tuple[tuple[str, ...], ...] = ()
+    terms: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, value: Any) -> Split:
         """Return the split that is meant by "halves", by a number, or by names with ";" between.
 
-        Names may be given as a sequence of sequences or texts, too.
+        Names may be given as a sequence of sequences or texts, too. With "=" or "rest" in it, what
+        is between the ";" are parts of the field, and "f1 + f2" stands for any two.
 
         Raises
         ------
@@ -60,14 +73,23 @@ class Split:
             return cls()
         if text.isdecimal() and int(text) > 0 and not isinstance(value, bool):
             return cls(int(text))
+        if _ANY.fullmatch(text):
+            return cls(terms=("",) * len(text.split("+")))
+        if isinstance(value, str) and ("=" in text or REST in re.split(r"[\s;]+", text)):
+            return cls(terms=_terms(text))
         if not isinstance(value, Sequence) or (isinstance(value, str) and ";" not in value):
             raise MethodError(f"the split {text or 'that is empty'} cannot be read: {_SPLIT}")
         return cls(None, _blocks(value.split(";") if isinstance(value, str) else value))
 
     @property
+    def count(self) -> int:
+        """Number of parts."""
+        return len(self.blocks) or len(self.terms) or 2
+
+    @property
     def colors(self) -> Colors:
         """The colours of nodes, one for each part."""
-        return parts_of(len(self.blocks) or 2)
+        return parts_of(self.count, blocks=not self.terms)
 
     def owners(self, variables: Sequence[str], count: int) -> tuple[int, ...]:
         """Return the number of its part for each of `count` variables of these names.
@@ -77,13 +99,21 @@ class Split:
         DimensionError
             If the variables have no halves, or one of the parts would be empty.
         MethodError
-            If a variable is in no part, or a name of the split is no variable.
+            If a variable is in no part, a name of the split is no variable, or it is by terms.
         """
+        if self.terms:
+            raise MethodError(
+                f"the split '{self}' is by terms, which may move every variable: give this method "
+                "blocks of variables, 'x y; z'"
+            )
         return _owners(self, tuple(variables)[:count], count)
 
     def __str__(self) -> str:
         if self.blocks:
             return "; ".join(" ".join(names) for names in self.blocks)
+        if self.terms:
+            given = "; ".join(self.terms)
+            return given if any(self.terms) else " + ".join(c.name for c in self.colors)
         return "halves" if self.first is None else str(self.first)
 
 
@@ -100,6 +130,17 @@ def _blocks(parts: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
     if twice:
         raise MethodError(f"the variable '{twice[0]}' is in the split twice: leave it in one part")
     return blocks
+
+
+def _terms(text: str) -> tuple[str, ...]:
+    terms = tuple(part.strip() for part in text.strip().strip(";").split(";"))
+    if not all(terms):
+        raise MethodError(f"a part of the split '{text}' is empty: {_SPLIT}")
+    if terms.count(REST) > 1:
+        raise MethodError(f"the split '{text}' has two parts that are the rest: leave one")
+    if len(terms) < 2:
+        raise MethodError(f"the split '{text}' has one part: add '; rest'")
+    return terms
 
 
 @cache

@@ -29,6 +29,7 @@ COMMANDS = [
     ("plot", "trajectory"),
     ("plot", "loss"),
     ("plot", "terms"),
+    ("plot", "energy"),
     ("plot", "comparison"),
     ("plot", "schedule"),
     ("plot", "certificate"),

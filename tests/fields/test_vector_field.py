@@ -106,7 +106,7 @@ def test_a_variable_that_a_value_takes_away_is_still_one() -> None:
         (
             lambda: VectorField.read("x + y"),
             DimensionError,
-            "1 components for the 2 variables x, y",
+            "1 component for the 2 variables x, y",
         ),
         (lambda: VectorField.read([], "x"), DimensionError, "no expression is given"),
         (lambda: VectorField.read("1"), DimensionError, "has no variable"),
@@ -148,7 +148,7 @@ def test_bad_input_is_named(
 
 def test_there_must_be_a_component_for_each_variable_of_the_ring() -> None:
     ring = Ring(["x", "y"])
-    with pytest.raises(DimensionError, match="1 components for the 2 variables x, y"):
+    with pytest.raises(DimensionError, match="1 component for the 2 variables x, y"):
         VectorField([ring.variable(0)])
 
 

@@ -14,7 +14,6 @@ import pytest
 from bea.errors import OutputError
 from bea.files import archives
 from bea.files.archives import read_archive, write_archive
-from bea.files.schema import Array, Listed, MismatchError, Text, check_fields
 
 ARRAYS = {
     "numbers": np.array([[0.5, np.nan], [-np.inf, 2.0]]),
@@ -170,60 +169,66 @@ def test_what_is_large_is_not_compressed_so_that_no_small_file_unpacks_to_it(
         read(packed)
 
 
+def test_files_are_packed_until_they_are_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MOST_PACKED", 8000)  # bytes, and not one less
+    for size, packing in ((1000, ZIP_DEFLATED), (1001, ZIP_STORED)):
+        path = write_archive(tmp_path / "a.npz", "a form 2", {}, {"x": np.zeros(size)})
+        with ZipFile(path) as archive:
+            assert archive.getinfo("x.npy").compress_type == packing
+            assert archive.getinfo("words.json").compress_type == packing
+            assert archive.infolist()[-1].filename == "checksum"
+            assert {part.date_time[0] for part in archive.infolist()} == {1980}
+            assert {part.external_attr >> 16 for part in archive.infolist()} == {0o600}
+        assert read(path)[1]["x"].shape == (size,)
+
+
+def test_words_and_arrays_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_archive(tmp_path / "a.npz", "a form 2", {"w": "12"}, {"x": np.zeros(1)})
+    with ZipFile(path) as archive:
+        length = len(archive.read("words.json"))
+    monkeypatch.setattr(archives, "MOST_WORDS", length)
+    monkeypatch.setattr(archives, "MOST_PARTS", 1)
+    assert read(write_archive(path, "a form 2", {"w": "21"}, {"x": np.zeros(1)}))[0] == {"w": "21"}
+    with pytest.raises(OutputError, match=r"cannot write .*: its texts have \d+ bytes"):
+        write_archive(tmp_path / "b.npz", "a form 2", {"w": "123"}, {"x": np.zeros(1)})
+    write_archive(tmp_path / "b.npz", "a form 2", {}, {"x": np.zeros(1)})
+    monkeypatch.setattr(archives, "MOST_PARTS", 0)
+    with pytest.raises(OutputError, match="it has too many arrays"):
+        read(tmp_path / "b.npz")
+    monkeypatch.setattr(archives, "MOST_WORDS", length - 1)
+    with pytest.raises(OutputError, match=r"words\.json is packed in another way, or too long"):
+        read(path)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1, 1, 3), (0,), ()])
+def test_shapes_have_up_to_six_axes(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = write_archive(tmp_path / "a.npz", "a form 2", {}, {"x": np.ones(shape)})
+    assert read(path)[1]["x"].shape == shape
+    path = write_archive(path, "a form 2", {}, {"x": np.ones((1,) * 7)})
+    with pytest.raises(OutputError, match="x has no shape"):
+        read(path)
+
+
+def test_large_numbers_first_are_stored_with_the_lowest_byte_first(tmp_path: Path) -> None:
+    path = write_archive(tmp_path / "a.npz", "a form 2", {}, {"x": np.array([1.0, 2.0], ">f8")})
+    assert read(path)[1]["x"].dtype.str == "<f8" and list(read(path)[1]["x"]) == [1.0, 2.0]
+
+
+def test_memory_that_does_not_suffice_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*arguments: Any) -> None:
+        raise MemoryError
+
+    path = write_archive(tmp_path / "a.npz", "a form 2", {}, {"x": np.zeros(1)})
+    monkeypatch.setattr(archives, "read_array", exhausted)
+    with pytest.raises(OutputError, match=r"there is not enough memory to read '.*a.npz'"):
+        read(path)
+
+
 def test_files_without_a_checksum_are_told_to_be_old(tmp_path: Path) -> None:
     np.savez(tmp_path / "old.npz", words=np.array("{}"))
     with pytest.raises(OutputError, match="of an older version, without a checksum"):
         read(tmp_path / "old.npz")
-
-
-# --- schemas ------------------------------------------------------------------------------------
-
-SCHEMA = {
-    "kind": Text(("a", "b")),
-    "names": Listed((str,), "n"),
-    "x": Array("<f8", "n m", least=0, gaps=True),
-    "k": Array("<i8", "m", rising=True),
-}
-GOOD_WORDS = {"kind": "a", "names": ["p", "q"]}
-GOOD_LAYOUT = {"x": ("<f8", (2, 3)), "k": ("<i8", (3,))}
-
-
-@pytest.mark.parametrize(
-    ("words", "layout", "message"),
-    [
-        ({"kind": "c"}, {}, "kind is none of a, b"),
-        ({"kind": 3}, {}, "kind is no text"),
-        ({"names": ["p"]}, {}, "names has 1 entries for 2 n"),
-        ({"names": [1, 2]}, {}, "names has other entries"),
-        ({"names": "pq"}, {}, "names is no list"),
-        ({"more": 1}, {}, "there is something else: more"),
-        ({}, {"x": ("<f8", (2, 4))}, "k has the shape .3,., which does not fit"),
-        ({}, {"x": ("<f8", (6,))}, "x has the shape .6,., which does not fit .n, m."),
-        ({}, {"k": ("<f8", (3,))}, "k has the type <f8, not <i8"),
-        ({}, {"x": ("<f8", (2, 0)), "k": ("<i8", (0,))}, "x has the shape"),
-    ],
-)
-def test_a_schema_names_what_does_not_fit(words: Any, layout: Any, message: str) -> None:
-    check_fields(SCHEMA, [], GOOD_WORDS, GOOD_LAYOUT)
-    with pytest.raises(MismatchError, match=message):
-        check_fields(SCHEMA, [], {**GOOD_WORDS, **words}, {**GOOD_LAYOUT, **layout})
-
-
-@pytest.mark.parametrize("name", ["kind", "names", "x", "k"])
-def test_what_is_missing_is_named(name: str) -> None:
-    words = {n: w for n, w in GOOD_WORDS.items() if n != name}
-    layout = {n: p for n, p in GOOD_LAYOUT.items() if n != name}
-    with pytest.raises(MismatchError, match=f"there is no {name}"):
-        check_fields(SCHEMA, [], words, layout)
-
-
-def test_values_are_bounded() -> None:
-    field = Array("<f8", "n", least=0, gaps=True)
-    field.check_values("x", np.array([0.0, np.nan, 1e300]))
-    for bad in (-1.0, np.inf):
-        with pytest.raises(MismatchError, match="x has a value"):
-            field.check_values("x", np.array([0.0, bad]))
-    with pytest.raises(MismatchError, match="no finite number"):
-        Array("<f8", "n").check_values("x", np.array([np.nan]))
-    with pytest.raises(MismatchError, match="does not rise"):
-        Array("<i8", "n", rising=True).check_values("k", np.array([1, 1]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bea.errors import OutputError
-from bea.files import check_folder, json_text, write_text
+from bea.files import json_text, write_text
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, width=32)
@@ -33,51 +32,6 @@ def test_json_is_read_back_as_it_was(value: dict[str, object]) -> None:
 def test_json_refuses_what_json_has_not() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_text({"a": float("nan")})
-
-
-def test_a_folder_below_a_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for path in (tmp_path / "file", tmp_path / "file" / "a" / "b"):
-        with pytest.raises(
-            OutputError, match="is not a folder; choose a folder that can be written"
-        ):
-            check_folder(path)
-
-
-def test_a_folder_without_permission_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The system is asked for a file in the folder that is there; the superuser would get one."""
-    locked, made = tmp_path / "locked", tempfile.TemporaryFile
-    locked.mkdir()
-
-    def refuse(dir: Path) -> object:
-        if dir == locked:
-            raise PermissionError(13, "Permission denied")
-        return made(dir=dir)
-
-    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
-    for folder in (locked, locked / "results" / "first"):
-        with pytest.raises(OutputError, match=r"permission denied; choose a folder that can be"):
-            check_folder(folder)
-    assert check_folder(tmp_path / "results") == tmp_path / "results"
-
-
-def test_a_folder_that_the_system_does_not_make_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*arguments: object, **options: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(OutputError, match=r"cannot write to .*: permission denied; choose a fold"):
-        write_text(tmp_path / "results" / "table.txt", "new")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_can_be_made_is_not_made_yet(tmp_path: Path) -> None:
-    assert check_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_text_ends_in_one_line_feed_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

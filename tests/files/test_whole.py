@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bea.errors import OutputError
-from bea.files import check_file, check_folder, write_whole
+from bea.files import write_whole
 from bea.files.archives import read_archive, write_archive
-from bea.files.locks import fresh_file, held, hidden_name, sweep
+from bea.files.locks import hidden_name
+from bea.files.whole import end_change
 
 posix = pytest.mark.skipif(os.name == "nt", reason="pipes and hard links of POSIX")
 
@@ -70,77 +66,9 @@ def test_the_mode_is_kept(tmp_path: Path, mode: int) -> None:
 
 
 @posix
-def test_what_is_no_file_is_left_as_it_is(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "to-device").symlink_to("/dev/null")
-    (tmp_path / "circle").symlink_to("circle")
-    for name, what in [("pipe", "a pipe"), ("folder", "a folder"), ("to-device", "a device"),
-                       ("circle", "symbolic links")]:  # fmt: skip
-        before = (tmp_path / name).lstat()
-        for refused in (check_file, lambda path: write(path, b"new"), read):
-            with pytest.raises(OutputError, match=what):
-                refused(tmp_path / name)
-        assert (tmp_path / name).lstat().st_mode == before.st_mode
-    with pytest.raises(OutputError, match=r"'.*pipe' is a pipe and no file"):
-        check_folder(tmp_path, ["table.txt", "pipe"])
-
-
-def read(path: Path) -> Any:
-    return read_archive(path, "a form", "a thing", lambda words, layout: None)
-
-
-@pytest.mark.parametrize("name", ["x" * 255, "ü" * 125 + ".npz", ".bea-name"])
-def test_long_names_are_names(tmp_path: Path, name: str) -> None:
-    assert write(check_file(tmp_path / name), b"new").read_bytes() == b"new"
-
-
-@pytest.mark.parametrize("path", ["x" * 256, "ü" * 128, "x" * 256 + "/run.npz", "a/b" * 2000, "\0"])
-def test_names_that_are_too_long_are_refused_before_the_work(tmp_path: Path, path: str) -> None:
-    with pytest.raises(OutputError, match=r"too long|zero byte|null byte"):
-        check_file(tmp_path / path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_who_may_do_everything_is_told_where_nothing_can_be_made() -> None:
-    """The superuser has every permission, but no file can be made there."""
-    if not Path("/proc/self").exists():
-        pytest.skip("needs /proc")
-    with pytest.raises(OutputError, match="cannot write to '/proc/results'"):
-        check_folder("/proc/results")
-
-
-_KILLED = """
-import os, signal, sys
-from bea.files import write_whole
-
-def write(stream):
-    stream.write(b"half")
-    stream.flush()
-    os.kill(os.getpid(), signal.SIGKILL)
-
-write_whole(sys.argv[1], write)
-"""
-
-
-@posix
-def test_what_a_kill_left_is_swept_and_what_is_in_use_is_not(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", _KILLED, str(tmp_path / "file")]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
-    assert [p.suffix for p in tmp_path.iterdir()] == [".part"]
-    stream, under_way = fresh_file(tmp_path)
-    with stream, held(tmp_path / "run.npz") as free:
-        assert free
-        write(tmp_path / "file", b"whole")
-        left = {p.name for p in tmp_path.iterdir()}
-        assert left == {"file", under_way.name, hidden_name("run.npz", ".lock")}
-    sweep(tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == ["file"]
-
-
-def test_one_lock_is_held_once(tmp_path: Path) -> None:
-    with held(tmp_path / "run.npz") as first, held(tmp_path / "run.npz") as second:
-        assert (first, second) == (True, False)
-    with held(tmp_path / "run.npz") as again:
-        assert again
-    assert list(tmp_path.iterdir()) == []
+def test_a_file_with_one_name_has_no_change_to_end(tmp_path: Path) -> None:
+    """Its name was taken from another: what was kept for that one is not its content."""
+    path = write(tmp_path / "run.npz", b"mine")
+    (tmp_path / hidden_name("run.npz", ".whole")).write_bytes(b"another's")
+    end_change(path)
+    assert path.read_bytes() == b"mine"

@@ -19,7 +19,7 @@ def test_components_make_a_field() -> None:
     assert field(["y", "-a*x"], "x y", {"a": "9/10"}).variables == ("x", "y")
     with pytest.raises(DimensionError, match="a loss is one expression"):
         loss("y, -x")
-    with pytest.raises(DimensionError, match="1 components for the 2 variables"):
+    with pytest.raises(DimensionError, match="1 component for the 2 variables"):
         field("x*y")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from io import StringIO
 
 import pytest
@@ -55,8 +57,13 @@ def test_the_bar_goes_when_the_work_fails(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_waiting_does_not_outlive_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "PATIENCE", -1.0)
     console, _ = watched()
+    before = set(threading.enumerate())
     with pytest.raises(ZeroDivisionError), progress.waiting(console, "deriving"):
+        while set(threading.enumerate()) <= before or not progress.SHOWN.on_screen:
+            time.sleep(0.001)
         raise ZeroDivisionError
-    assert console._live_stack == []
+    for thread in set(threading.enumerate()) - before:  # what turned is told to end, and does
+        thread.join(timeout=5)
+        assert not thread.is_alive()

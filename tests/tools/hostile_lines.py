@@ -22,13 +22,17 @@ FORMULAS = [
     "世",
     "\u202ex", "x\ny", "abs(x)", "x**2 + y**2 + 1e-8*x*y",
     "x0**2/2 + " + "+".join(f"x{i}**4" for i in range(60)),
+    "v=beta*v+grad;theta=theta-gamma*v", "v=v;theta=theta", "theta=theta/0", "theta=grad(grad)",
+    "x*y;-x*y", "x*y", "x;y;z", "1,2;3", "[[0,0],[1/2,0]]", "cosine(time=1)", "step(every=0)",
     "booth", "himmelblau", "lorenz", "exp(-x**2)/(1+exp(-y))", "10**300*x**2", "x**2*sin(10000*y)",
 ]  # fmt: skip
 METHODS = ["gradient-descent", "heavy-ball(beta=9/10)", "heavy-ball(beta=2)",
            "heavy-ball(beta=nan)",
            "adam", "rk4", "nesterov(beta=1)", "explicit-euler", "nothing", "", "sgd(",
            "adam(beta1=1)",
-           "runge-kutta", "implicit-midpoint", "adams-bashforth-5", "__class__"]  # fmt: skip
+           "runge-kutta", "implicit-midpoint", "adams-bashforth-5", "__class__", "bdf6", "sgd",
+           "yoshida(order=8)", "lobatto-iiic(stages=9)", "composition",
+           "symplectic-euler"]  # fmt: skip
 NUMBERS = ["0", "-1", "1e-400", "1e400", "nan", "inf", "1/0", "10**99", "99999999999999999999",
            "1.5",
            "", "a", "1,2", ";", "1e-12", "0.01", "3", "1_0", "0x10", "٣", "1/3"]  # fmt: skip
@@ -45,6 +49,12 @@ OPTIONS = {
     "sgd noise-scale": ["--gamma", "--batch", "--losses"],
     "sgd equilibrium": ["--gamma", "--weight-decay", "--runs", "--steps", "--record"],
     "sgd escape": ["--gamma", "--runs", "--steps", "--window"],
+    "derive --update": ["--order", "--param", "--loss", "--at-step", "--memory", "--format"],
+    "derive --game": ["--players", "--rates", "--order", "--format", "--step"],
+    "analyze": ["--param", "--format"],
+    "plot stability": ["--half-width"],
+    "plot schedule": ["--width"],
+    "plot comparison": ["--methods", "--gamma", "--time", "--start"],
     "list methods": ["--format"],
     "show": ["--format"],
 }  # fmt: skip
@@ -65,6 +75,23 @@ RIGHT = [
     "sgd noise-scale linear-regression",
     "sgd equilibrium rayleigh-quotient --gamma 1/2 --weight-decay 1/25 --runs 100 --steps 50",
     "sgd escape double-well --covariance 4,4 --gamma 1/16 --runs 50 --steps 2000",
+    "derive heavy-ball --param beta --order 3 --step",
+    "derive rk4 --order 5 --proof coq",
+    "derive implicit-midpoint --order 3 --inverse --format json",
+    "derive adam x**2/2+y**4 --at-step 3 --param beta1 --param beta2 --order 1",
+    "derive --update v=beta*v+grad;theta=theta-gamma*v --param beta=9/10 --loss x**4 --order 2",
+    "derive --game x*y;-x*y --players x;y --rates 1;r --order 1",
+    "derive stormer-verlet --field p,-sin(q) --variables q,p --split q;p --order 2",
+    "derive gradient-descent booth --schedule cosine(time=1,low=1/10) --order 2",
+    "derive runge-kutta --param A=0,0;2/3,0 --param b=1/4,3/4 --order 3",
+    "verify heavy-ball booth --param beta=1/2 --order 1 --step",
+    "drift booth --schedule step(every=1/2,factor=1/2,time=1) --orders 0,1",
+    "analyze radau5 --format json",
+    "analyze runge-kutta -p A=0,0;a,0 -p b=1-1/(2*a),1/(2*a)",
+    "analyze bdf3",
+    "plot stability bdf3 --half-width 10",
+    "plot schedule cosine(time=3,low=1/10) exp(-t)",
+    "plot comparison booth --methods nesterov(beta=1/2),rmsprop --gamma 0.02,0.01",
     "list methods",
     "show adam",
 ]
@@ -107,9 +134,10 @@ def _spoilt(rng: random.Random, files: list[str]) -> list[str]:
 def _of_anything(rng: random.Random) -> list[str]:
     command = rng.choice(list(OPTIONS))
     words = command.split()
-    if command.startswith(("derive", "verify")):
+    if command in ("derive", "verify", "analyze", "plot stability"):
         words += [rng.choice(METHODS)]
-    words += [rng.choice(FORMULAS)]
+    if command not in ("analyze", "plot stability"):
+        words += [rng.choice(FORMULAS)]
     for option in rng.sample(OPTIONS[command] * 2, rng.randrange(3)):
         words += [option, rng.choice([*NUMBERS, *FORMULAS, "json", "latex", "text"])]
     if command.startswith(("drift", "plot", "sgd ensemble")) and rng.random() < 0.5:

@@ -18,6 +18,9 @@ ENSEMBLE = ["sgd", "ensemble", "linear-regression", "--gamma", "1/50", "--runs",
 #: Every command that writes, with where it writes.
 COMMANDS = {
     "derive": ["derive", "heun", "booth", "--out", "out.txt"],
+    "derive --proof": ["derive", "rk4", "--order", "5", "--proof", "coq", "--out", "out.v"],
+    "analyze": ["analyze", "radau5", "--out", "out.json", "--format", "json"],
+    "plot stability": ["plot", "stability", "bdf3", "--out", "out.png"],
     "drift": ["drift", "booth", "--orders", "0,1", "--out", "out"],
     "verify": ["verify", "gradient-descent", "booth", "--order", "1", "--out", "out"],
     "plot drift": ["plot", "drift", "booth", "--orders", "0,1", "--out", "out.png"],

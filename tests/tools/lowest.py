@@ -10,7 +10,10 @@ import tomllib
 from pathlib import Path
 
 # What the lowest versions need of others that came later, without being told so.
-BESIDE = ["pyparsing<3.3"]  # matplotlib 3.10 calls what is deprecated there
+BESIDE = [
+    "pyparsing<3.3",  # matplotlib 3.10 calls what is deprecated there
+    "click<8.3",  # and typer 0.16, what is deprecated in later ones
+]
 
 
 def lowest() -> list[str]:

@@ -33,9 +33,9 @@ import pytest
 import sympy  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
-JUDGES = ("order_fit", "drift", "comparison", "controls", "verify", "certificate")
+JUDGES = ("order_fit", "drift", "comparison", "controls", "verify", "certificate", "coefficients")
 PLACES = ["series", "trees", "bseries", "algebra", "fields", "files", "flows/deterministic"]
-PLACES += [f"measure/order/{name}.py" for name in JUDGES]
+PLACES += [f"measure/order/{name}.py" for name in JUDGES] + ["measure/steps"]
 LEFT_OUT = {".git", ".venv", "results", "notebooks", "__pycache__", ".hypothesis", ".mypy_cache"}
 # The limits of one run. A mutant may take so many times longer than the module as it is.
 SECONDS, TIMES, BYTES = 300, 4, 6 << 30
@@ -51,6 +51,7 @@ for table in (NEGATED, SHIFTED, OTHER):
 OTHER |= {ast.Pow: ast.Mult, ast.MatMult: ast.Mult}
 # Their first two arguments may change places, or must be what they are.
 SYMMETRIC = {"max", "min", "gcd", "isinstance", "np.maximum", "np.minimum"}
+SYMMETRIC |= {"os.path.samestat"}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from bea.errors import ExpressionError
 
 _CALL = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _ASSIGNMENT = re.compile(rf"({NAME})\s*=")
+_EQUATION = re.compile(r"['′]\s*=")  # x' = y, in a value
+_VALUE = re.compile(r"(?:.*[\s,;])?([+-]?[\d.][^\s,;]*)", re.DOTALL)
 _SEVERAL = re.compile(r"[,;=\n]")
 
 
@@ -77,22 +79,28 @@ def assignments(text: str) -> list[tuple[str, str | None]]:
     Raises
     ------
     ExpressionError
-        If there is no value after a "=".
+        If there is no value after a "=", or no name before a value.
 
     Examples
     --------
     >>> assignments("b, A=0,0; 2/3,0, c=1")
     [('b', None), ('A', '0,0; 2/3,0'), ('c', '1')]
+    >>> assignments("base=symplectic-euler(first=2), order=4")
+    [('base', 'symplectic-euler(first=2)'), ('order', '4')]
     """
-    marks = list(_ASSIGNMENT.finditer(text))
+    marks = list(_ASSIGNMENT.finditer(_outside(text)))
     bare = text[: marks[0].start()] if marks else text
+    if odd := _VALUE.match(bare):
+        raise ExpressionError(
+            f"{excerpt(odd[1])} has no name: write NAME={odd[1]}, such as beta=9/10"
+        )
     found: list[tuple[str, str | None]] = [
         (name, None) for name in declared_names(bare.replace(";", " "))
     ]
     ends = [mark.start() for mark in marks[1:]] + [len(text)] * bool(marks)
     for mark, end in zip(marks, ends, strict=True):
         value = text[mark.end() : end].strip(" ,;\t")
-        if not value or "=" in value:
+        if not value or "=" in _EQUATION.sub("", _outside(value)):
             raise ExpressionError(
                 f"parameter '{mark[1]}' has no value in '{text}': write {mark[1]}=1/2, or the name "
                 "alone to leave it symbolic"
@@ -111,6 +119,16 @@ def written_call(name: str, parameters: Mapping[str, str]) -> str:
     """
     shown = ((n, repr(v) if _SEVERAL.search(v) else v) for n, v in parameters.items())
     return f"{name.replace('-', '_')}({', '.join(f'{n}={v}' for n, v in shown)})"
+
+
+def _outside(text: str) -> str:
+    """Return a text with blanks in place of what stands in brackets."""
+    depth, found = 0, ""
+    for letter in text:
+        depth -= letter in ")]" and depth > 0
+        found += " " if depth else letter
+        depth += letter in "(["
+    return found
 
 
 def _unquoted(value: str) -> str:

@@ -77,11 +77,16 @@ GRAMMAR = rf"""
 """
 """The grammar, in lark's notation."""
 
+_BRANCHES = ("if", "else", "and", "or", "not", "for", "in", "is")
 _HINTS = {
     "=": "give the right-hand side only", ";": "separate components by commas",
     "²": "write **2", "³": "write **3", "·": "write *", "×": "write *", "÷": "write /",
-    ".": "leave the dot out",
+    "½": "write 1/2", "⅓": "write 1/3", "¼": "write 1/4", "¾": "write 3/4",
+    **{subscript: f"write {i}" for i, subscript in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    ".": "leave it out, and write functions by their name alone, such as exp(x)",
+    **dict.fromkeys("<>", "a formula has no conditions: it is one smooth expression"),
     "−": "write the minus sign of the keyboard, -", "√": "write sqrt(x)",
+    "∇": "the gradient is grad in an update rule, and no part of a formula",
     "|": "the absolute value is not differentiable", "!": "there is no factorial",
     **dict.fromkeys("{}", "use round brackets"),
     **dict.fromkeys(
@@ -352,6 +357,10 @@ def _explanation(error: UnexpectedInput, text: str) -> str:
         return f"unexpected {excerpt(found)} {where}; {_HINTS[found[0]]}"
     if token is not None and token.type == "COMMA":
         return f"unexpected ',' {where}; commas separate components, outside of brackets"
+    if token is not None and found in _BRANCHES:
+        return f"unexpected '{found}' {where}; a formula has no branches: give each piece alone"
+    if before and before[1].isdigit() and found in ("j", "J"):
+        return f"unexpected '{found}' {where}; the numbers of a formula are real"
     if before and token is not None and token.type in ("NAME", "NUMBER", "LPAR"):
         if is_function(before[1]):
             return f"an operator is missing {where}; write {before[1]}(...) with brackets"

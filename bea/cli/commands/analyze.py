@@ -17,14 +17,14 @@ from bea.cli.reading.subject import Subject
 from bea.errors import BeaError
 
 if TYPE_CHECKING:
-    from bea.methods.analysis import MultistepAnalysis, RungeKuttaAnalysis
+    from bea.methods.analysis import MultistepAnalysis, RungeKuttaAnalysis, SeriesAnalysis
 
 Analysed = Annotated[
     str | None,
     typer.Argument(
         autocompletion=method_names,
         metavar="METHOD",
-        help="Name of a Runge-Kutta or multistep method, with parameters perhaps: "
+        help="Name of a Runge-Kutta or multistep method, or a splitting, with parameters perhaps: "
         "'radau-iia(stages=3)'; 'bea list methods' has all. Left out where --tableau is given.",
     ),
 ]
@@ -59,8 +59,10 @@ def analyze(
 
     Of a Runge-Kutta method: the residuals of the order conditions, tree by tree, the simplifying
     assumptions B, C and D, the stability function, A-, L- and algebraic stability, whether it is
-    symmetric or symplectic, and the embedded method. Of a multistep method, or one with momentum:
-    the characteristic polynomials and the parasitic roots.
+    symmetric, symplectic, conjugate to a symplectic one, keeps energy or volume, and to which power
+    of γ, and the embedded method. Of a multistep method, or one with momentum: the characteristic
+    polynomials and the parasitic roots. Of a splitting, a composition and the like: order and
+    structure.
 
     For example:
 
@@ -69,6 +71,7 @@ def analyze(
       bea analyze --tableau my_method.txt
       bea analyze runge-kutta -p A="0,0; a,0" -p b="1-1/(2*a), 1/(2*a)"
       bea analyze bdf3
+      bea analyze stormer-verlet
     """
     target = out_file(out)
     found = analysed(method, tableau, param, "analyze")
@@ -108,7 +111,7 @@ def plot_stability(
 
 def analysed(
     method: str | None, tableau: Path | None, param: list[str] | None, command: str
-) -> RungeKuttaAnalysis | MultistepAnalysis:
+) -> RungeKuttaAnalysis | MultistepAnalysis | SeriesAnalysis:
     """Return the analysis of the method that was named, or whose tableau is in a file.
 
     Raises

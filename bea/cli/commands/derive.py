@@ -67,6 +67,15 @@ def derive(
             "gradient descent, does what the method does.",
         ),
     ] = False,
+    invariant: Annotated[
+        str | None,
+        typer.Option(
+            "--invariant",
+            metavar="EXPR",
+            help="A first integral of the problem, such as 'q1*p2 - q2*p1': find the one near it "
+            "that the modified equation conserves.",
+        ),
+    ] = None,
     full: Annotated[
         bool,
         typer.Option("--full", help="Write out terms that fill a page, too."),
@@ -110,6 +119,8 @@ def derive(
       bea derive gradient-descent himmelblau --schedule "one-cycle(time=1)" --order 1
       bea derive heavy-ball --param beta --order 3 --format latex --table
       bea derive heavy-ball --param beta --order 3 --step
+      bea derive stormer-verlet --hamiltonian "p**2/2 + q**4" --order 4
+      bea derive trapezoidal kepler --invariant "q1*p2 - q2*p1"
       bea derive rk4 --order 5 --proof coq --out rk4.v
       bea derive --game "x*y; -x*y" --players "x; y" --rates "1; r" --order 1
     """
@@ -127,6 +138,7 @@ def derive(
         raise BeaError("a proof is of what the method settles to: leave --at-step out")
     target = out_file(out)
     chosen = subject.placed(method, problem_text, "derive")
+    _check_invariant(invariant, chosen, table or proof is not None, step)
     if chosen.in_pieces and at_step is not None:
         raise BeaError("a schedule in pieces has no field of one step: leave --at-step out")
     if table and chosen.problem is not None:
@@ -149,6 +161,8 @@ def derive(
             else:
                 found = _of_step(_derived(chosen, highest, route, at_step, memory), step)
             page = _written(found, full, table, proof)
+            if invariant is not None:
+                page = _with_invariant(page, found, invariant)
         show(page, format, target)
 
 
@@ -204,6 +218,31 @@ def _written(result: Any, full: bool, table: bool, proof: str | None) -> Page:
     return Page(lambda: record, text=lambda width: text)
 
 
+def _check_invariant(invariant: str | None, chosen: Chosen, other: bool, step: bool) -> None:
+    if invariant is None:
+        return
+    if chosen.problem is None or chosen.is_scheduled:
+        raise BeaError("--invariant is of a problem, without a schedule: name one")
+    if other or step:
+        raise BeaError("--invariant is of the flow: leave --step, --table and --proof out")
+
+
+def _with_invariant(page: Page, equation: Any, invariant: str) -> Page:
+    """Add the modified first integral to a page."""
+    from bea.reports.formulas.hamiltonians import invariant_section
+
+    found = equation.modified_invariant(invariant)
+    given = {"given": invariant, "terms": found.as_json()}
+    record, text, latex = page.record, page.text, page.latex
+    assert text is not None and latex is not None
+    return Page(
+        lambda: {**record(), "invariant": given},
+        text=lambda width: f"{text(width)}\n\n{invariant_section(found, width)}",
+        latex=lambda: "\n".join([latex(), rf"\tilde I = {found.latex()}"]),
+        file_width=80,
+    )
+
+
 def _of_step(equation: Any, wanted: bool) -> Any:
     """Return the equation, or the field whose Euler steps are the method's."""
     from bea.modified import ComponentwiseEquation
@@ -222,6 +261,7 @@ def _page(result: Any, full: bool) -> Page:
     from bea.modified import ComponentwiseEquation
     from bea.reports import derivation_text
     from bea.reports.derivation import componentwise_text
+    from bea.reports.formulas.hamiltonians import hamiltonian_latex
 
     if isinstance(result, ComponentwiseEquation):
         return Page(result.as_json, text=lambda width: componentwise_text(result, width),
@@ -233,7 +273,7 @@ def _page(result: Any, full: bool) -> Page:
 
     def latex() -> str:
         _note_left_out(result, full)
-        return str(result.latex(full))
+        return "\n".join([str(result.latex(full)), *hamiltonian_latex(result)])
 
     return Page(lambda: _record(result), text=text, latex=latex, file_width=80)
 

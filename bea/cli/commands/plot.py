@@ -5,6 +5,7 @@ What a figure shows, and how, is in `bea.plots`.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -197,6 +198,46 @@ def plot_terms(
     looks.save(figure, target)
 
 
+@gathered
+def plot_energy(
+    problem_text: options.ProblemArgument = None,
+    method: options.MethodOption = None,
+    *,
+    subject: Subject,
+    orders_text: options.Orders = "0,2,4",
+    gamma: options.Gamma = None,
+    start: options.Start = None,
+    time: options.Time = None,
+    steps: options.Steps = None,
+    looks: Looks,
+    out: options.OutFigure = None,
+) -> None:
+    """Draw how far H and the modified Hamiltonians stray along a run, by default of 2,000 steps.
+
+    Order 0 is H itself, order 2 the modified Hamiltonian up to γ², and so on.
+
+    For example:
+
+      bea plot energy pendulum --method stormer-verlet --gamma 0.2 --orders 0,2,4,6
+      bea plot energy kepler --method implicit-midpoint --gamma 0.05 --steps 20000
+      bea plot energy --hamiltonian "p**2/2 + q**4" --method rk4 --gamma 0.3 --start 1,0
+    """
+    target = picture(out, "energy", looks)
+    chosen = subject.chosen(method, problem_text)
+    used, on = chosen.on_problem()
+    point = start_of(start, chosen)
+    step_size = gamma_of(gamma, chosen)
+    length = {} if time is None and steps is None else length_of(time, steps, chosen)
+
+    from bea.plots import energy_figure
+    from bea.reports import console_on
+    from bea.reports.progress import waiting
+
+    with waiting(console_on(sys.stderr), "running"):
+        figure = energy_figure(used, on, step_size, point, orders(orders_text), **length)
+    looks.save(figure, target)
+
+
 def _is_study(text: str | None) -> bool:
     return text is not None and (text.endswith(".npz") or (Path(text) / "run.npz").is_file())
 
@@ -208,6 +249,7 @@ plot_app = options.group(
         "trajectory": plot_trajectory,
         "loss": plot_loss,
         "terms": plot_terms,
+        "energy": plot_energy,
         "comparison": plot_comparison,
         "schedule": plot_schedule,
         "certificate": plot_certificate,

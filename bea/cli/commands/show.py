@@ -32,7 +32,10 @@ def show(
       bea show cosine --format json
       bea show gauss4 --format latex
     """
+    from bea.cli.reading.subject import meant
     from bea.reports.catalogue import record_of, showing, shown_latex
 
     record = record_of(name)
+    if record["kind"] == "method":
+        meant(name)
     shown(Page(lambda: record, lambda: showing(record), latex=lambda: shown_latex(record)), format)

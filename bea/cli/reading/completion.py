@@ -42,7 +42,7 @@ def all_names(incomplete: str) -> list[str]:
     """Return everything that `bea show` knows and that begins so.
 
     >>> all_names("co")
-    ['composition', 'constant', 'cosine']
+    ['composition', 'constant', 'cooper-verner8', 'cosine']
     """
     names = (*method_names(incomplete), *problem_names(incomplete), *schedule_names(incomplete))
     return sorted(names)

@@ -5,6 +5,7 @@ Whatever is wrong with a text is said in one line, with what to write instead.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from bea.errors import BeaError, DimensionError, OrderError, OutputError, Unknow
 
 # Beyond this order no derivation ends in reasonable time.
 _MAX_ORDER = 100
+_OPENING = ("(", "[")
+_BETWEEN = re.compile(r"([)\]])\s*,?\s*([(\[])")
+_GAP = re.compile(r"(?<=[\w.)])\s+(?=[+-]?[\w.(])")
 
 
 def choice(value: str, known: Sequence[str], option: str) -> str:
@@ -99,12 +103,20 @@ def numbers(text: str, option: str) -> list[float]:
 
 
 def points(text: str, option: str) -> list[list[float]]:
-    """Return the points of a list, separated by semicolons, their components by commas.
+    """Return the points of a list, separated by semicolons, their components by commas or blanks.
+
+    A list of points in brackets, as Python writes it, is read, too.
 
     >>> points("1,2; 3,4", "--starts")
     [[1.0, 2.0], [3.0, 4.0]]
+    >>> points("(1, 2), (3, 4)", "--starts"), points("1 2", "--starts")
+    ([[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0]])
     """
-    found = [numbers(part, option) for part in text.strip("; ").split(";")]
+    text = _inside(text.strip("; "))
+    if text[:1] in _OPENING:
+        text = _BETWEEN.sub(r"\1;\2", text)
+    parts = [_inside(part.strip()) for part in text.split(";")]
+    found = [numbers(part if "," in part else _GAP.sub(",", part), option) for part in parts]
     if len({len(point) for point in found}) > 1:
         counts = ", ".join(str(len(point)) for point in found)
         raise DimensionError(
@@ -158,3 +170,13 @@ def check_figure(path: Path) -> Path:
         raise OutputError(f"'{path}' is not the name of a picture: end it in .png, .pdf or .svg")
     out_file(path)
     return path
+
+
+def _inside(text: str) -> str:
+    """Return what a pair of brackets around the whole text encloses, or the text."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign in "([") - (sign in ")]")
+        if depth == 0:
+            return text[1:-1].strip() if 0 < place == len(text) - 1 else text
+    return text

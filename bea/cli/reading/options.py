@@ -105,6 +105,15 @@ Field = Annotated[
         rich_help_panel=_PROBLEM,
     ),
 ]
+HamiltonianOption = Annotated[
+    str | None,
+    typer.Option(
+        "--hamiltonian",
+        metavar="EXPR",
+        help="A Hamiltonian H(q, p), such as 'p**2/2 - cos(q)', of q' = dH/dp, p' = -dH/dq.",
+        rich_help_panel=_PROBLEM,
+    ),
+]
 ProblemOption = Annotated[
     str | None,
     typer.Option(
@@ -179,7 +188,8 @@ Split = Annotated[
         "--split",
         metavar="'Q; P'",
         help="Which variables belong together, for methods that treat them in parts, such as "
-        "stormer-verlet; by default the first half and the second half.",
+        "stormer-verlet; by default the first half and the second half. Or which terms: "
+        '"x\' = -50*x; rest".',
         rich_help_panel=_PROBLEM,
     ),
 ]

@@ -95,6 +95,7 @@ class Source:
     positional: str | None = None
     loss: str | None = None
     field: str | None = None
+    hamiltonian: str | None = None
     problem: str | None = None
     variables: str | None = None
     game: GameText | None = None
@@ -110,8 +111,12 @@ class Source:
         if self.game is not None and self.variables is not None:
             raise BeaError("a game has the variables of its players: leave --variables out")
         if not given and self.variables is not None:
-            raise BeaError("--variables is given without an expression: add --loss or --field")
-        return next(iter(given.values()), None)
+            raise BeaError(
+                "--variables is given without an expression: add --loss, --field or --hamiltonian"
+            )
+        found = next(iter(given.values()), None)
+        _check_no_call(found)
+        return found
 
     def read(self, parameters: Mapping[str, Any]) -> VectorField:
         """Return the problem, with these parameters."""
@@ -123,6 +128,8 @@ class Source:
             return problems.find_loss(self.loss, self.variables, parameters)
         if self.field is not None:
             return problems.find_field(self.field, self.variables, parameters)
+        if self.hamiltonian is not None:
+            return problems.find_hamiltonian(self.hamiltonian, self.variables, parameters)
         name = self.text
         assert name is not None
         if self.problem is not None or self.is_name:
@@ -164,6 +171,7 @@ class Source:
             "a problem": self.positional,
             "--loss": self.loss,
             "--field": self.field,
+            "--hamiltonian": self.hamiltonian,
             "--problem": self.problem,
             "--game": None if self.game is None else self.game.losses,
         }
@@ -172,3 +180,13 @@ class Source:
     def _check_no_variables(self, name: str) -> None:
         if self.variables is not None:
             raise BeaError(f"problem '{name}' has its own variables: leave --variables out")
+
+
+def _check_no_call(text: str | None) -> None:
+    """Refuse the parameters of a problem in brackets, which an expression cannot have."""
+    from bea import problems
+
+    name, _, given = (text or "").partition("(")
+    if "=" in given and problems.plain_name(name) in problems.available():
+        first = "".join(given.split(",")[0].rstrip(") ").split())
+        raise BeaError(f"a problem's parameters stand apart: write {name} --param {first}")

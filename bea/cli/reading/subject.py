@@ -121,6 +121,7 @@ class Subject:
 
     loss: options.Loss = None
     field: options.Field = None
+    hamiltonian: options.HamiltonianOption = None
     problem: options.ProblemOption = None
     variables: options.Variables = None
     game: options.Game = None
@@ -177,26 +178,31 @@ class Subject:
 
     # --- private helpers ----------------------------------------------------------------------
 
-    def _with_split(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+    def _with_split(
+        self, method: str, given: dict[str, Any], problem: VectorField | None
+    ) -> dict[str, Any]:
         """Return the hyperparameters with the split among them, where one is given."""
         if self.split is None:
             return given
+        split = self.split if self.split.strip() != "each" else _each(problem)
         own = {"split", "first"} & set(_hyperparameters(method))
         if not own:
             raise MethodError(
                 f"method '{method}' follows the field as a whole: leave --split out, or take "
-                "symplectic-euler, stormer-verlet, splitting or alternating"
+                "symplectic-euler, stormer-verlet, splitting, cyclic or imex-euler"
             )
         if own & set(given):
             raise BeaError(f"--split and --param {min(own)} are given: give one of them")
-        return {**given, min(own - {"first"} or own): self.split}
+        return {**given, min(own - {"first"} or own): split}
 
     def _source(self, positional: str | None) -> Source:
         game = None if self.game is None else GameText(self.game, self.players, self.rates)
         if game is None and (self.players is not None or self.rates is not None):
             option = "--rates" if self.players is None else "--players"
             raise BeaError(f"{option} is given without a game: add --game 'x*y; -x*y'")
-        return Source(positional, self.loss, self.field, self.problem, self.variables, game)
+        return Source(
+            positional, self.loss, self.field, self.hamiltonian, self.problem, self.variables, game
+        )
 
     def _unscheduled(self, method: str | None, source: ProblemText) -> Chosen:
         from bea import methods
@@ -215,7 +221,7 @@ class Subject:
         if self.update is not None:
             return Chosen(methods.from_text(self.update, **of_method), problem, problem)
         name = name or _suiting(problem)
-        of_method = _with_players(name, self._with_split(name, of_method), problem)
+        of_method = _with_players(name, self._with_split(name, of_method, problem), problem)
         _check_complete(name, of_method)
         found = methods.get(name, **of_method)
         _say_if_read_as_loss(found, source, problem)
@@ -243,7 +249,6 @@ def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     """Return the name of a method, which exists, and the hyperparameters that stand beside it."""
     from bea import methods
     from bea.algebra.language.calls import read_call
-    from bea.methods.names import method_named
 
     given: dict[str, Any] = {}
     if method is None:
@@ -253,10 +258,19 @@ def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     if method in methods.available():
         return method, given
     _check_is_no_problem(method)
-    found, said = method_named(method, methods.available())
-    if found not in method:
-        note(f"'{method}' is {found}" + "".join(f" with {k}={v}" for k, v in said.items()))
+    found, said = meant(method)
     return found, {**said, **given}
+
+
+def meant(method: str) -> tuple[str, dict[str, Any]]:
+    """Return the method that a name means and what the name says of it, and tell it."""
+    from bea import methods
+    from bea.methods.names import method_named
+
+    found, said = method_named(method, methods.available())
+    if found not in method or said:
+        note(f"'{method}' is {found}" + "".join(f" with {k}={v}" for k, v in said.items()))
+    return found, said
 
 
 def _suiting(problem: VectorField | None) -> str:
@@ -278,6 +292,16 @@ def _say_if_read_as_loss(method: Method, source: ProblemText, problem: VectorFie
             f"'{text}' is read as a loss L, and {method.name} follows -grad L: for a differential "
             f"equation give its right-hand side, --field '{sides}'"
         )
+
+
+def _each(problem: VectorField | None) -> str:
+    """Return the split that makes a block of every variable."""
+    if problem is None:
+        raise BeaError(
+            "--split each asks for a problem, whose variables it counts: name one, or write the "
+            "blocks, such as --split 'x; y; z'"
+        )
+    return "; ".join(problem.variables)
 
 
 def _with_players(
@@ -305,7 +329,8 @@ def _check_is_no_problem(method: str) -> None:
 
     if method in problems.available():
         raise UnknownNameError(
-            f"'{method}' is a problem and no method: name a method, such as gradient-descent"
+            f"'{method}' is a problem and no method: name a method first, such as "
+            f"gradient-descent {method}"
         )
 
 
@@ -323,6 +348,21 @@ def _check_complete(method: str, given: Mapping[str, Any]) -> None:
     parameters = signature(methods.available()[method]).parameters.values()
     missing = [p.name for p in parameters if p.default is p.empty and p.name not in given]
     if missing:
-        examples = {"A": 'A="0,0; 1/2,0"', "b": 'b="0,1"'}
-        shown = " ".join(f"--param {examples.get(n, f'{n}=1/2')}" for n in missing)
+        several = method == "additive-runge-kutta"
+        shown = " ".join(f"--param {_example(name, several)}" for name in missing)
         raise MethodError(f"method '{method}' needs {' and '.join(missing)}: add, say, {shown}")
+
+
+def _example(name: str, several: bool) -> str:
+    """Return a value that a hyperparameter without a default may have."""
+    if several and name == "A":
+        return 'A="0,0; 0,1/2 | 0,0; 1/2,0"'
+    return _EXAMPLES.get(name, f"{name}=1/2")
+
+
+_EXAMPLES = {
+    **{name: f'{name}="0,0; 1/2,0"' for name in ("A", "A1", "A2")},
+    **{name: f'{name}="0,1"' for name in ("b", "b1", "b2", "c")},
+    "bbar": 'bbar="1/2,0"', "G": 'G="1; 0,1"', "base": "base=heun", "stages": 'stages="A, B"',
+    "weights": 'weights="1/2, 1/2"',
+}  # fmt: skip

@@ -11,16 +11,22 @@ from bea.algebra.language.expressions import Expression
 from bea.algebra.programs.linearised import solve_lanes
 from bea.algebra.programs.newton import fixed_point
 from bea.algebra.ring.exact import as_float
-from bea.arithmetic import Arithmetic
+from bea.arithmetic import by_matrix
 from bea.arrays import Floats
 from bea.errors import MethodError
+from bea.fields.arithmetics.split_by_terms import SplitByTerms
+from bea.fields.parts import numeric_part
+from bea.trees.splits import Split
 
 _SETTLED = 1e-12  # relative: what the last column of an extrapolation may change
+
+_POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_GAUSS = (1 + _POINTS) / 2, _WEIGHTS / 2  # on [0, 1], exact to degree 31
 
 Derivative = Callable[[Floats, Floats, Floats], Floats]
 
 
-class NumericField(Arithmetic):
+class NumericField(SplitByTerms):
     """A field on float64 arrays: the arithmetic in which iterates are computed.
 
     Parameters
@@ -64,6 +70,10 @@ class NumericField(Arithmetic):
         self._theta = theta
         return self._rhs(theta, self.gamma)
 
+    def given_part(self, theta: Floats, split: Split, part: int) -> Floats:
+        """Return a part of the field at theta, (d, lanes)."""
+        return numeric_part(tuple(self.variables), split, part)(theta)
+
     def derivative(self, theta: Floats, v: Floats) -> Floats:
         """Return f'(theta) v, (d, lanes).
 
@@ -103,6 +113,15 @@ class NumericField(Arithmetic):
         solution, singular = solve_lanes(matrix, right)
         self.unsolved |= singular
         return solution
+
+    def resolvent(self, theta: Floats, size: Floats) -> Callable[[Floats], Floats]:
+        """Return the function from v to the x with x - size f'(theta) x = v, (d, lanes)."""
+        return by_matrix(self, theta, size)
+
+    def mean(self, theta: Floats, end: Floats) -> Floats:
+        """Return the mean of the field from theta to an end, by Gauss's quadrature, (d, lanes)."""
+        rule = zip(*_GAUSS, strict=True)
+        return np.sum([self(theta + s * (end - theta)) * w for s, w in rule], axis=0)
 
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Return the root k of k = function(k) near `guess`, by Newton's method, lane by lane.

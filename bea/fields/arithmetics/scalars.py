@@ -15,13 +15,16 @@ from bea.algebra.programs.operations import reciprocal
 from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.exact import in_ring
 from bea.algebra.ring.ring import Ring
-from bea.arithmetic import Arithmetic
+from bea.arithmetic import by_matrix
 from bea.arrays import object_vector
 from bea.errors import MethodError
+from bea.fields.arithmetics.split_by_terms import SplitByTerms
+from bea.fields.parts import given_parts
 from bea.fields.vector_field import VectorField
+from bea.trees.splits import Split
 
 
-class ScalarField(Arithmetic):
+class ScalarField(SplitByTerms):
     """A field on vectors of any scalars: rationals, mpmath numbers, Arb balls.
 
     Parameters
@@ -46,6 +49,7 @@ class ScalarField(Arithmetic):
         self._linearised = linearised(field.program, field.dimension)
         self.variables = field.variables
         self.lift = lift
+        self._ring = field.ring
 
     def vector(self, values: Sequence[fmpq]) -> NDArray[np.object_]:
         """Return a point with these exact coordinates."""
@@ -59,6 +63,11 @@ class ScalarField(Arithmetic):
         """Return the field at a vector of scalars."""
         return object_vector(self._program.run(list(theta), self.lift))
 
+    def given_part(self, theta: Any, split: Split, part: int) -> NDArray[np.object_]:
+        """Return a part of the field at a vector of scalars."""
+        program = to_program(given_parts(self._ring, split)[part] or ())
+        return object_vector(program.run(list(theta), self.lift))
+
     def derivative(self, theta: Any, v: Any) -> NDArray[np.object_]:
         """Return f'(theta) v for vectors of scalars."""
         return object_vector(self._linearised.run([*theta, *v], self.lift))
@@ -67,6 +76,10 @@ class ScalarField(Arithmetic):
         """Return x with matrix x = right; `DomainError` where the determinant is 0."""
         adjoint, determinant = adjugate(matrix)
         return adjoint @ right * reciprocal(determinant)
+
+    def resolvent(self, theta: Any, size: Any) -> Callable[[Any], Any]:
+        """Return the function from v to the x with x - size f'(theta) x = v."""
+        return by_matrix(self, theta, size)
 
     def same(self, x: Any, y: Any) -> bool:
         """Tell whether two vectors are the same numbers, or the very same balls."""

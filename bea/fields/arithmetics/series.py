@@ -16,14 +16,16 @@ from bea.algebra.ring.conversions import to_program
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.exact import in_ring
 from bea.algebra.ring.ring import Ring
-from bea.arithmetic import Arithmetic
 from bea.arrays import object_vector
 from bea.errors import DimensionError, MethodError
+from bea.fields.arithmetics.split_by_terms import SplitByTerms
+from bea.fields.parts import given_parts
 from bea.fields.vector_field import VectorField
 from bea.series import PowerSeries
+from bea.trees.splits import Split
 
 
-class SeriesField(Arithmetic):
+class SeriesField(SplitByTerms):
     """A field on power series in gamma: the arithmetic in which exact expansions are made.
 
     Parameters
@@ -72,6 +74,7 @@ class SeriesField(Arithmetic):
         self.variables = field.variables
         self._programs = [field.program, *(to_program(c) for c in corrections)]
         self._linearised: list[Program] = []  # made when a step asks for them
+        self._parts: dict[Split, list[Any]] = {}  # likewise
         self._parameters = [self.ring.symbol(name) for name in self.ring.parameters]
         self._one = point[0] * 0 + 1
         self.gamma = PowerSeries.variable(order, self._one)
@@ -90,6 +93,18 @@ class SeriesField(Arithmetic):
         if not self._linearised:
             self._linearised = [linearised(p, len(self.identity)) for p in self._programs]
         return self._sum(self._linearised, [*theta, *self._parameters, *v])
+
+    def given_part(self, theta: Any, split: Split, part: int) -> NDArray[np.object_]:
+        """Return a part of the field at a vector of series."""
+        if len(self._programs) > 1:
+            raise MethodError(
+                "a split by terms does not say to which part a correction of the field belongs: "
+                "derive this for every field, without a problem, or split by variables"
+            )
+        if split not in self._parts:
+            parts = given_parts(self.ring, split)
+            self._parts[split] = [None if p is None else to_program(p) for p in parts]
+        return self._run(self._parts[split][part], [*theta, *self._parameters])
 
     def columns(self) -> int:
         """Return half the order, to which an extrapolation is exact."""

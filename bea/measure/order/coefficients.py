@@ -125,7 +125,7 @@ class Coefficients(Result):
             extrapolated(self.gammas, self.remainders[index, :, j], self.floors[index, :, j])
             for j in range(self.remainders.shape[2])
         ]
-        off, uncertainty = np.median(np.nan_to_num(found, nan=np.inf), axis=0)
+        off, uncertainty = np.median(np.nan_to_num(found, nan=np.inf, posinf=np.inf), axis=0)
         return Size(order, float(off if np.isfinite(off) else np.nan), float(uncertainty))
 
 

@@ -198,9 +198,11 @@ def end_across_breaks(method: Scheduled, problem: VectorField) -> fmpq:
         return first / int(np.ceil(early))
     sizes = schedule(np.linspace(as_number(first), as_number(end), 65))
     pace = motion.fastest() * float(np.max(sizes))
-    more = end - first if pace == 0 else min(end - first, fmpq(round(2**20 * 3 / pace), 2**20))
-    parts = as_number(first) / as_number(more)
-    beyond = first / int(np.ceil(parts)) if parts > 1 else first * int(1 / parts)
+    parts = (end - first) / first
+    if pace > 0:
+        found = round(2**20 * _MOST_TURNS / (pace * as_number(first)))
+        parts = min(parts, fmpq(found, 2**20))
+    beyond = first * parts.floor() if parts >= 1 else first / (1 / parts).ceil()
     return min(end, first + beyond)
 
 

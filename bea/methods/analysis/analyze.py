@@ -7,6 +7,7 @@ from typing import Any
 from bea.errors import MethodError
 from bea.methods.analysis.multistep import MultistepAnalysis
 from bea.methods.analysis.runge_kutta import RungeKuttaAnalysis
+from bea.methods.analysis.series import SeriesAnalysis
 from bea.methods.library.tableau import Tableau
 from bea.methods.method import Method
 from bea.methods.registry import read
@@ -14,7 +15,7 @@ from bea.methods.registry import read
 
 def analyze(
     method: Method | Tableau | str, embedded: Any = None, name: str = "tableau"
-) -> RungeKuttaAnalysis | MultistepAnalysis:
+) -> RungeKuttaAnalysis | MultistepAnalysis | SeriesAnalysis:
     """Analyse a method exactly: its order, its stability and its structure.
 
     Parameters
@@ -29,8 +30,8 @@ def analyze(
     Raises
     ------
     MethodError
-        If it is neither a Runge-Kutta method nor linear in shifts, as momentum and multistep
-        methods are.
+        If it is neither a Runge-Kutta method, nor linear in shifts, as momentum and multistep
+        methods are, nor of one step that trees express, as splittings and compositions are.
     UnknownNameError
         If there is no method of that name.
 
@@ -49,13 +50,15 @@ def analyze(
     if isinstance(tableau, Tableau):
         weights = getattr(found, "embedded", None) if embedded is None else embedded
         return RungeKuttaAnalysis(_called(found), tableau, weights)
-    multistep = MultistepAnalysis.of(found) if isinstance(found, Method) else None
-    if multistep is not None:
-        return multistep
+    for kind in (MultistepAnalysis, SeriesAnalysis) if isinstance(found, Method) else ():
+        analysis = kind.of(found)
+        if analysis is not None:
+            return analysis
     called = getattr(found, "name", str(found))
     raise MethodError(
-        f"'{called}' is neither a Runge-Kutta nor a linear multistep method, which are what is "
-        "analysed; what it follows is derived: bea derive, modified_equation"
+        f"'{called}' is neither a Runge-Kutta nor a linear multistep method, nor one of one step "
+        "on trees, which are what is analysed; what it follows is derived: bea derive, "
+        "modified_equation"
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from flint import fmpq
 
+from bea.bseries import field_of_map
+from bea.bseries.structure import Structure
 from bea.errors import TableauError
 from bea.files.drawings import drawing_of
 from bea.methods.analysis.conditions import Assumptions, Weights
@@ -31,7 +33,7 @@ from bea.methods.analysis.structure import (
 )
 from bea.methods.library.decimals import plain_number
 from bea.methods.library.tableau import Tableau, Vector
-from bea.trees import Tree, trees
+from bea.trees import PLAIN, Tree, trees, trees_up_to
 
 # How far past its own order a structure is looked for: pseudo-symplectic methods go to order 2p.
 _BEYOND, _FAR = 4, 8
@@ -204,6 +206,36 @@ class RungeKuttaAnalysis:
         return symmetric_order(self._weights, self.looked_to)
 
     @cached_property
+    def structure(self) -> Structure | None:
+        """What the step keeps, on trees of at most `looked_to` nodes.
+
+        None of rounded decimals, of which no sum is exactly 0.
+        """
+        if self.tableau.rounding is not None:
+            return None
+        listed = trees_up_to(self.looked_to)
+        field = field_of_map([self._weights.of(tree) for tree in listed])
+        return Structure(dict(zip(listed, field, strict=True)), self.looked_to, PLAIN)
+
+    def _kept(self, name: str) -> int | None:
+        return None if self.structure is None else self.structure.orders[name]
+
+    @property
+    def conjugate_order(self) -> int | None:
+        """The power of gamma to which it is conjugate to a symplectic method; None if unknown."""
+        return self._kept("conjugate_symplectic")
+
+    @property
+    def energy_order(self) -> int | None:
+        """The power of gamma to which H is kept, for every H; None if unknown."""
+        return self._kept("energy")
+
+    @property
+    def volume_order(self) -> int | None:
+        """The power of gamma to which volume is kept, for every field without divergence."""
+        return self._kept("volume")
+
+    @cached_property
     def embedded(self) -> RungeKuttaAnalysis | None:
         """The analysis of the embedded weights, if there are any."""
         if self._embedded is None:
@@ -245,6 +277,9 @@ class RungeKuttaAnalysis:
             "inertia": None if self.inertia is None else list(self.inertia),
             "symplectic_order": self.symplectic_order,
             "symmetric_order": self.symmetric_order,
+            "conjugate_symplectic_order": self.conjugate_order,
+            "energy_order": self.energy_order,
+            "volume_order": self.volume_order,
             "looked_to": self.looked_to,
             "embedded": None if self.embedded is None else self.embedded.as_json(),
         }  # fmt: skip

@@ -1,7 +1,7 @@
-"""What methods have in common that treat the variables in parts, each in its own way.
+"""What methods have in common that treat the parts of a field each in its own way.
 
-On trees a node of colour f1, f2, ... is the part of the field that moves the first, the second, ...
-of the blocks of variables; see `bea.trees.splits`.
+On trees a node of colour f1, f2, ... is a part of the field: what moves the first, the second, ...
+of the blocks of variables, or any term of it; see `bea.trees.splits`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 from bea.algebra import Element
 from bea.errors import MethodError
 from bea.fields import VectorField
+from bea.fields.parts import all_parts
 from bea.methods.method import Method
 from bea.trees import Color, Split
+from bea.trees.splits import REST
 
 
 class SplitMethod(Method):
@@ -34,12 +36,21 @@ class SplitMethod(Method):
         if self.most_parts and count > self.most_parts:
             raise MethodError(
                 f"'{self.name}' is a method of {self.most_parts} parts, and the split "
-                f"'{self.split}' has {count}: join some, or take alternating or splitting"
+                f"'{self.split}' has {count}: join some, or take one of any number, such as "
+                "splitting, alternating or additive-runge-kutta"
             )
 
     def check_field(self, field: Any) -> None:
-        """Refuse a field whose variables are not those of the split."""
-        if hasattr(field, "dimension"):
+        """Refuse a field whose variables, or terms, are not those of the split."""
+        if self.split.terms and isinstance(field, VectorField):
+            all_parts(field.components, self.split)
+        elif self.split.terms and field is not None:
+            if REST not in self.split.terms:
+                raise MethodError(
+                    f"the parts of the split '{self.split}' are not all of this field, which has "
+                    f"terms of its own: say the last part as '{REST}'"
+                )
+        elif hasattr(field, "dimension"):
             self.split.owners(field.variables, field.dimension)
 
     def parts(self, field: VectorField) -> Mapping[Color, list[Element]]:
@@ -54,6 +65,8 @@ def parts_by_owner(field: VectorField, split: Split) -> dict[Color, list[Element
     >>> parts_by_owner(VectorField.read("p, -q", "q p"), Split.of("q; p"))
     {f1: [p, 0], f2: [0, -q]}
     """
+    if split.terms:
+        return dict(zip(split.colors, map(list, all_parts(field.components, split)), strict=True))
     zero = field.ring.constant(0)
     owners = split.owners(field.variables, field.dimension)
     return {
@@ -65,12 +78,10 @@ def parts_by_owner(field: VectorField, split: Split) -> dict[Color, list[Element
 
 def moved(f: Any, theta: Any, split: Split, part: int, size: Any) -> Any:
     """Return theta after a step of explicit Euler of one part."""
-    return theta + size * f.share(f(theta), split, part)
+    return theta + size * f.part(theta, split, part)
 
 
 def moved_implicitly(f: Any, theta: Any, split: Split, part: int, size: Any) -> Any:
     """Return theta after a step of implicit Euler of one part, the others being as they are."""
-    slope = f.solve(
-        lambda k: f.share(f(theta + size * k), split, part), f.share(f(theta), split, part)
-    )
+    slope = f.solve(lambda k: f.part(theta + size * k, split, part), f.part(theta, split, part))
     return theta + size * slope

@@ -33,7 +33,8 @@ class StagedMethod(SplitMethod):
         if count != parts:
             raise MethodError(
                 f"the stages have {parts} parts ({', '.join(LETTERS[:parts])}) and the split "
-                f"'{self.split}' has {count}: give one for each, such as --split 'q; p'"
+                f"'{self.split}' has {count}: give a split of {parts}, such as --split "
+                f"'{'; '.join(f'x{k}' for k in range(1, parts + 1))}'"
             )
 
     def bind(self, constant: Callable[[Expression], Any]) -> StagedMethod:

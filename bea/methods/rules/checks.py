@@ -19,18 +19,28 @@ from bea.methods.method import Method
 from bea.methods.names import RATES
 from bea.methods.rules.text import Rule
 
+_MEANT = {
+    "the step size is gamma": {*RATES, "alpha_t", "γ"},
+    "Euler's number is exp(1)": EULER,
+    "the gradient is grad, there or at a point grad(theta + v)": {
+        "gradient", "dL", "df", "dtheta", "nabla", "g", "g_t", "L", "loss",
+    },
+    "the number of the step is n": {"t", "k", "i", "iteration", "epoch"},
+}  # fmt: skip
+"""What people call what a rule has another name for."""
+
 
 def check_given(rule: Rule, parameters: Mapping[str, Any]) -> None:
     """Refuse names that are neither assigned nor given, and what is given and not read."""
     for name in rule.hyperparameters:
         if name not in parameters:
             unread = [given for given in parameters if given not in rule.hyperparameters]
-            rate = " The step size is gamma." if name.lower() in RATES else ""
-            euler = " Euler's number is exp(1)." if name in EULER else ""
+            if meant := next((own for own, names in _MEANT.items() if name in names), ""):
+                raise UnknownNameError(f"unknown name '{name}' in the update: {meant}")
             close = get_close_matches(name, [*rule.names(), *unread], cutoff=0.7)
             raise UnknownNameError(
                 f"unknown name '{name}' in the update: it is neither assigned nor given."
-                f"{nearest(name, close)}{euler}{rate} Assign it, or give it as a "
+                f"{nearest(name, close)} Assign it, or give it as a "
                 f"hyperparameter: {name}=1/2 (--param {name}=1/2)"
             )
     known = rule.hyperparameters

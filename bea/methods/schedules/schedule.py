@@ -32,7 +32,7 @@ from bea.fields.sources import substitute
 from bea.files.drawings import Mathematics
 from bea.portable import Portable
 
-# The time of a run is a sum of step sizes: rounded, it may fall short of a break by this much.
+# The time of a run is a sum of step sizes: rounded, it may fall short of a break by this part.
 _ROUNDING = 1e-9
 _SAMPLES = 1001
 
@@ -206,7 +206,7 @@ class Schedule(Portable, Mathematics):
         flat = np.ascontiguousarray(given.reshape(-1))
         values = np.empty_like(flat)
         ends = np.array([int(b.p) / int(b.q) for b in self.breaks])
-        reached = flat + _ROUNDING * np.maximum(1.0, np.abs(flat))
+        reached = flat + _ROUNDING * np.abs(flat)
         which = np.searchsorted(ends, reached, side="right")
         for index in np.unique(which):
             lanes = which == index

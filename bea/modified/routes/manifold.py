@@ -26,6 +26,7 @@ from bea.arithmetic import Arithmetic
 from bea.arrays import parts_of_memory
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.bseries.calculus import Powers
+from bea.bseries.fed_field import FedField
 from bea.bseries.lifting import through_images
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError
@@ -56,6 +57,14 @@ def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSer
     f = TreeArithmetic(order + 1, colors=method.colors)
     series = [f.series(e, c, p) for (e, p), c in zip(shapes, memory, strict=True)]
     return field, series
+
+
+def fed_on_trees(method: Method, order: int, fed: Sequence[Any]) -> list[Any]:
+    """Return b over the trees of order + 1 nodes where the method is fed another field than f.
+
+    `fed` has the coefficients of that field on the same trees.
+    """
+    return _lists_on_trees(_OnTrees(method, fed), order, 1)[0]
 
 
 def memory_on_field(
@@ -120,8 +129,8 @@ def _sides(bound: Method, f: Arithmetic, field: Any, memory: Sequence[Any]) -> l
 class _OnTrees(_Manifold):
     """`columns` has an array for f~ and for each part of the memory: a number for each tree."""
 
-    def __init__(self, method: Method) -> None:
-        self.method, self.bound = method, bind_exactly(method)
+    def __init__(self, method: Method, fed: Sequence[Any] | None = None) -> None:
+        self.method, self.bound, self.fed = method, bind_exactly(method), fed
         start = TreeArithmetic(1, colors=method.colors)
         self.shapes = [(s.identity, s.shift) for s in self.bound.init(start, start.identity)]
         inverses = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
@@ -129,7 +138,9 @@ class _OnTrees(_Manifold):
 
     def solved_in(self, numbers: Exact, table: TreeTable) -> list[Array]:
         """Return the columns in some numbers."""
-        self.numbers, self.table = numbers, table
+        self.numbers, self.table, self.known_fed = numbers, table, None
+        if self.fed is not None:
+            self.known_fed = FedField(table, numbers, numbers.array(self.fed[: len(table)]))
         identities = [1, *(identity for identity, _ in self.shapes)]
         self.columns = [numbers.zeros(len(table)) for _ in identities]
         # exp(gamma D~) of theta and of each part of the memory.
@@ -140,7 +151,7 @@ class _OnTrees(_Manifold):
     def gaps(self, n: int) -> list[Any]:
         level = self.table.level(n)
         known = [column[: level.stop] for column in self.columns]
-        mapped = self._mapped(known, n, self.numbers)
+        mapped = self._mapped(known, n, self.numbers, self.known_fed)
         return [self.numbers.reduced(flow.lower(n) - after.values[level])
                 for flow, after in zip(self.flows, mapped, strict=True)]  # fmt: skip
 
@@ -155,9 +166,11 @@ class _OnTrees(_Manifold):
         for flow, column in zip(self.flows[1:], self.columns[1:], strict=True):
             flow.settle(n, column[level])
 
-    def _mapped(self, columns: Sequence[Any], size: int, numbers: Exact) -> list[TreeSeries]:
+    def _mapped(
+        self, columns: Sequence[Any], size: int, numbers: Exact, fed: Any = None
+    ) -> list[TreeSeries]:
         """Return theta and the memory after a step."""
-        f = TreeArithmetic(size, colors=self.method.colors, numbers=numbers)
+        f = TreeArithmetic(size, fed, self.method.colors, numbers=numbers)
         memory = [f.series(e, c, p) for (e, p), c in zip(self.shapes, columns[1:], strict=True)]
         theta, after = self.bound.step(f, f.identity, tuple(memory), f.gamma)
         for (identity, shift), mapped in zip([(1, 0), *self.shapes], (theta, *after), strict=True):
@@ -177,7 +190,7 @@ class _OnTrees(_Manifold):
             leaves = [[v] * len(self.method.colors) for v in values]
             along = [e * values[0] for e in (1, *(identity for identity, _ in self.shapes))]
             before = [a + v for a, v in zip(along, [fmpq(0), *values[1:]], strict=True)]
-            mapped = self._mapped(leaves, 1, EXACT)
+            mapped = self._mapped(leaves, 1, EXACT, self.fed)
             return [x - after.values[place] for x, after in zip(before, mapped, strict=True)]
 
         rest = at([fmpq(0)] * count)

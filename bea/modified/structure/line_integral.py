@@ -57,7 +57,7 @@ def line_integral(slope: Slope, points: Floats, base: Floats) -> Floats:
     if np.isnan(total).all() and total.size:
         start = ", ".join(f"{x:g}" for x in base)
         raise BeaError(
-            f"the modified loss cannot be integrated along a straight line from ({start}) to any "
+            f"what is asked for cannot be integrated along a straight line from ({start}) to any "
             "of the points: choose points nearer to it"
         )
     return total

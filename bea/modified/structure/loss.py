@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-from flint import fmpq
-
 from bea.algebra import Element
-from bea.algebra.language.reals import real_numbers
 from bea.algebra.language.texts import all_digits
-from bea.algebra.programs.numpy_code import compile_program
-from bea.arrays import Floats
-from bea.errors import BeaError, DomainError
 from bea.fields import Loss, VectorField
-from bea.fields.vector_field import lanes_of, within
-from bea.modified.numeric import horner_program, lane_gammas
 from bea.modified.schedule.slopes import ScheduledFreeTree
-from bea.modified.structure.line_integral import line_integral
+from bea.modified.structure.potential import Potential
 from bea.modified.symbolic_step import in_ring_of
-from bea.modified.writing.concrete import Concrete
 from bea.modified.writing.script import (
     LATEX,
     TEXT,
     coefficient_text,
     contraction_text,
-    joined,
     series,
     text_of,
 )
 from bea.trees import FIELD, FreeTree
 
 
-class ModifiedLoss:
+class ModifiedLoss(Potential):
     """A modified loss, for every loss at once or for a concrete one.
 
     Attributes
@@ -63,20 +51,13 @@ class ModifiedLoss:
         terms: Sequence[Element | None] = (),
         gradients: Sequence[tuple[Element, ...]] = (),
     ) -> None:
-        self.order = order
+        super().__init__(order, problem, terms)
         self.contractions = contractions
-        self.problem = problem
-        self.terms = tuple(terms)
-        self._gradients = tuple(gradients)
+        self._field = tuple(gradients)
 
-    @all_digits()
-    def __repr__(self) -> str:
-        return self._write(latex=False)
-
-    @all_digits()
-    def latex(self) -> str:
-        """Return the modified loss in LaTeX."""
-        return self._write(latex=True)
+    def gradient(self, power: int) -> Sequence[Element]:
+        """Return the gradient of the term of gamma^power on the concrete loss."""
+        return [-c for c in self._field[power]]
 
     @all_digits()
     def as_json(self) -> list[Any]:
@@ -105,18 +86,8 @@ class ModifiedLoss:
             if c != 0
         ]
 
-    def _repr_latex_(self) -> str:
-        return f"${self.latex()}$"
-
-    def _write(self, latex: bool) -> str:
+    def _universal(self, latex: bool) -> str:
         script = LATEX if latex else TEXT
-        if self.problem is not None:
-            end = script.remainder(script.gamma(self.order + 1))
-            text = joined(self._missing(self.concrete.rows(latex)[0], latex), script, end)
-            where = self.concrete.where_texts(frozenset(), latex)
-            shown = ", ".join(f"{name} = {part}" for name, part in where)
-            joint = r",\quad " if latex else ", where "
-            return f"{text}{joint}{shown}" if shown else text
         assert self.contractions is not None
         scale = self._scale
         pairs = [
@@ -131,21 +102,9 @@ class ModifiedLoss:
         factor = series([[(scale, "")]], script, remainder=False)
         return f"{factor}{dot}{left}{series(pairs, script)}{right}"
 
-    @cached_property
-    def concrete(self) -> Concrete:
-        """How the terms on the concrete loss are written, in one row."""
-        return Concrete([self.terms], [-c for c in self._loss.components])
-
-    def _missing(self, row: Sequence[str], latex: bool) -> list[str]:
-        """Write ∫f_k for the terms that are line integrals."""
-        pairs = enumerate(zip(row, self.terms, strict=True))
-        integral = r"\int f_{%d}" if latex else "∫f%d"
-        script = LATEX if latex else TEXT
-        return [
-            series([[]] * k + [[(fmpq(1), integral % k)]], script, remainder=False)
-            if term is None else text
-            for k, (text, term) in pairs
-        ]  # fmt: skip
+    @property
+    def _named(self) -> Sequence[Element]:
+        return [-c for c in self.problem.components] if self.problem is not None else []
 
     @property
     def _scale(self) -> Any:
@@ -154,76 +113,6 @@ class ModifiedLoss:
         factors = list(self.contractions[0].values())
         alone = len(factors) == 1 and isinstance(factors[0], Element)
         return factors[0] if alone and factors[0] != 1 else None
-
-    def __call__(self, theta: Any, gamma: Any) -> Floats:
-        """Return the modified loss at points.
-
-        Parameters
-        ----------
-        theta
-            Points, (..., d).
-        gamma
-            Step sizes that broadcast to (...).
-
-        Returns
-        -------
-        ndarray, shape (...)
-            nan outside the domain. Where a term is a line integral, values up to a constant that
-            depends on gamma, and nan where the straight line from the base, the problem's start,
-            meets a singularity.
-
-        Raises
-        ------
-        BeaError
-            If the points or step sizes are no numbers, or nothing can be integrated.
-        """
-        shape = np.shape(real_numbers(theta, "points"))[:-1]
-        points, gammas = lanes_of(theta, self._loss.dimension), lane_gammas(gamma, shape)
-        total = within(self._loss.domain(), points, self._elementary(points, gammas))
-        for k, term in enumerate(self.terms):
-            if term is None:
-                total = total + gammas**k * line_integral(self._slope(k), points, self._base)
-        return total.reshape(shape)
-
-    @property
-    def _loss(self) -> VectorField:
-        if self.problem is None:
-            raise BeaError("values need a concrete loss: give modified_equation a problem")
-        self.problem.require_values()
-        return self.problem
-
-    @cached_property
-    def _elementary(self) -> Callable[[Floats, Floats], Floats]:
-        loss = self._loss
-        zero = loss.ring.constant(0)
-        known = [[zero if term is None else term] for term in self.terms]
-        function = compile_program(horner_program(loss, known))
-        return lambda points, gamma: function([*points, gamma], np.empty((1, points.shape[1])))[0]
-
-    @cached_property
-    def _base(self) -> Floats:
-        """The problem's start, or a point on the diagonal where the loss is defined."""
-        loss = self._loss
-        diagonal = np.outer([0.0, 0.5, 1.0, 2.0, -0.5, -1.0, -2.0], np.ones(loss.dimension))
-        candidates = np.atleast_2d(loss.about.start or diagonal)
-        inside = loss.domain()
-        usable = (
-            candidates
-            if inside is None
-            else candidates[inside(lanes_of(candidates, loss.dimension))]
-        )
-        if not len(usable):
-            raise DomainError(
-                f"'{loss.name}' is not defined at 0, 1/2, 1 or 2, from where its modified loss "
-                "could be integrated: shift its variables"
-            )
-        return np.asarray(usable[0])
-
-    def _slope(self, k: int) -> Callable[[Floats], Floats]:
-        """Return -f_k as a function of lanes: the gradient of L_k."""
-        program = horner_program(self._loss, [[-c for c in self._gradients[k]]])
-        function = compile_program(program)
-        return lambda x: function([*x, 0.0], np.empty((len(x), x.shape[1])))
 
 
 def of_loss(loss: Loss, contractions: Mapping[FreeTree, Any]) -> Element:

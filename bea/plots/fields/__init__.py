@@ -1,5 +1,11 @@
-"""Figures of one loss or field: its landscape, runs on it, and the terms of its equation."""
+"""Figures of one loss or field: its landscape, runs, their energy, the terms of its equation."""
 
+from bea.plots.fields.energy import (
+    EnergyData,
+    draw_energy,
+    energy_data,
+    energy_figure,
+)
 from bea.plots.fields.loss_drawing import (
     draw_loss,
     loss_figure,
@@ -28,14 +34,18 @@ from bea.plots.fields.trajectory import (
 )
 
 __all__ = [
+    "EnergyData",
     "LossData",
     "RunsData",
     "TermsData",
     "TrajectoryData",
+    "draw_energy",
     "draw_loss",
     "draw_runs",
     "draw_terms",
     "draw_trajectory",
+    "energy_data",
+    "energy_figure",
     "loss_data",
     "loss_figure",
     "runs_data",

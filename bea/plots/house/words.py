@@ -20,10 +20,12 @@ _SPELLED = {
     "rk4": "RK4", "bdf": "BDF", "sam": "SAM", "usam": "USAM", "rmsprop": "RMSProp", "ema": "EMA",
     "nadam": "NAdam", "adamw": "AdamW", "adagrad": "AdaGrad", "l2": "L2", "gauss4": "Gauss 4",
     "gauss6": "Gauss 6", "kutta3": "Kutta 3", "sde": "SDE", "gan": "GAN",
+    "stormer-verlet": "Störmer–Verlet",
     **{name: name.capitalize() for name in (
         "adam", "adams", "bashforth", "euler", "heun", "ralston", "runge", "kutta", "newton",
         "nesterov", "himmelblau", "rosenbrock", "kepler", "lorenz", "lotka", "volterra", "pol",
         "beale", "booth", "riccati", "rayleigh", "styblinski", "tang", "dirac",
+        "strang", "yoshida", "suzuki", "lobatto", "radau", "gauss",
     )},
 }  # fmt: skip
 _PARTS = {"2": "½", "3": "⅓", "4": "¼", "5": "⅕", "6": "⅙", "8": "⅛"}
@@ -82,5 +84,5 @@ def mathematics(text: str) -> str:
 
 def _words(name: str, first: bool) -> str:
     """Return a name of the library in words."""
-    words = " ".join(_SPELLED.get(word, word) for word in name.split("-"))
+    words = _SPELLED.get(name) or " ".join(_SPELLED.get(word, word) for word in name.split("-"))
     return words[:1].upper() + words[1:] if first else words

@@ -17,7 +17,7 @@ import numpy as np
 from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.methods import Method
-from bea.methods.analysis import MultistepAnalysis, RungeKuttaAnalysis, analyze
+from bea.methods.analysis import MultistepAnalysis, RungeKuttaAnalysis, SeriesAnalysis, analyze
 from bea.methods.analysis.numbers import OpenSignError, float_of
 from bea.methods.library.tableau import Tableau
 from bea.plots.house.style import order_style, shortened
@@ -62,7 +62,7 @@ class StabilityData:
 
 
 def stability_figure(
-    method: RungeKuttaAnalysis | MultistepAnalysis | Method | Tableau | str,
+    method: RungeKuttaAnalysis | MultistepAnalysis | SeriesAnalysis | Method | Tableau | str,
     *,
     half_width: float | None = None,
     axes: Axes | None = None,
@@ -81,7 +81,8 @@ def stability_figure(
     Raises
     ------
     BeaError
-        If the method has symbols without values, or `half_width` is not positive.
+        If the method has symbols without values, is no Runge-Kutta or multistep method, or
+        `half_width` is not positive.
 
     Examples
     --------
@@ -94,8 +95,13 @@ def stability_figure(
 
 def stability_data(method: Any, half_width: float | None = None) -> StabilityData:
     """Compute what the figure shows; see `stability_figure`."""
-    known = isinstance(method, RungeKuttaAnalysis | MultistepAnalysis)
+    known = isinstance(method, RungeKuttaAnalysis | MultistepAnalysis | SeriesAnalysis)
     analysis = method if known else analyze(method)
+    if isinstance(analysis, SeriesAnalysis):
+        raise BeaError(
+            f"'{analysis.name}' has no region of stability of its own, which depends on how the "
+            "field is split: name a Runge-Kutta or multistep method"
+        )
     if half_width is not None and not half_width > 0:
         raise BeaError(f"the half width is {half_width:g}: give a positive number")
     try:

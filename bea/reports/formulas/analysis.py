@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bea.algebra.language.mathematics import as_text
-from bea.methods.analysis import MultistepAnalysis, RungeKuttaAnalysis
+from bea.errors import BeaError
+from bea.methods.analysis import MultistepAnalysis, RungeKuttaAnalysis, SeriesAnalysis
 from bea.methods.analysis.numbers import is_zero, shown
 from bea.methods.analysis.polynomials import Polynomial
 from bea.methods.analysis.stability import written
@@ -21,9 +22,16 @@ from bea.reports.mathematics import gamma_power
 from bea.reports.tables import table_of
 from bea.trees import elementary_differential, number_up_to, trees
 
-Analysis = RungeKuttaAnalysis | MultistepAnalysis
+Analysis = RungeKuttaAnalysis | MultistepAnalysis | SeriesAnalysis
 
 _MOST_ROWS = 20
+_KEPT = {
+    "symmetric": "symmetric",
+    "symplectic": "symplectic",
+    "conjugate_symplectic": "conjugate to symplectic",
+    "energy": "energy-preserving",
+    "volume": "volume-preserving",
+}
 _OPEN = "depends on the value of a symbol"
 _COLUMNS = ("tree τ", "F(τ)", ">1/density", ">residual", ">in the local error")
 
@@ -32,6 +40,8 @@ def analysis_parts(analysis: Analysis) -> list[Any]:
     """Return what `bea analyze` prints, from top to bottom, as things that rich can print."""
     if isinstance(analysis, MultistepAnalysis):
         return [_lines(_multistep(analysis))]
+    if isinstance(analysis, SeriesAnalysis):
+        return _of_series(analysis)
     parts: list[Any] = [f"{analysis.name}: {_kind(analysis)}", "", _Tableau(analysis.tableau), ""]
     parts += [_order(analysis), _residuals(analysis), *_left_out(analysis)]
     lines = [*_errors(analysis), *_stability(analysis), *_structure(analysis)]
@@ -42,6 +52,9 @@ def analysis_latex(analysis: Analysis) -> str:
     """Return the stability function, or the characteristic polynomials, in LaTeX."""
     if isinstance(analysis, RungeKuttaAnalysis):
         return analysis.stability_function.latex()
+    if isinstance(analysis, SeriesAnalysis):
+        raise BeaError(f"of {analysis.name} there is no function to write in LaTeX: take text or "
+                       "json")  # fmt: skip
     pairs = ((r"\rho", analysis.rho), (r"\sigma", analysis.sigma))
     return "\n".join(f"{name}(E) = {written(p, 'E', latex=True)}" for name, p in pairs)
 
@@ -154,12 +167,32 @@ def _structure(analysis: RungeKuttaAnalysis) -> list[tuple[str, str]]:
     lines = [
         ("symmetric", _to_order(analysis.symmetric_order, analysis.looked_to)),
         ("symplectic", _to_order(analysis.symplectic_order, analysis.looked_to)),
+        *_kept(analysis),
     ]
     if reducible < analysis.stages:
         lines.append(
             ("reducible", f"the step is that of a method of {_counted(reducible, 'stage')}")
         )
     return lines
+
+
+def _kept(analysis: RungeKuttaAnalysis) -> list[tuple[str, str]]:
+    if analysis.structure is None:
+        return []
+    orders = dict(analysis.structure.orders)
+    del orders["symmetric"], orders["symplectic"]
+    if analysis.is_symplectic:
+        del orders["conjugate_symplectic"]
+    return [(_KEPT[name], _up_to(n, analysis.looked_to)) for name, n in orders.items()]
+
+
+def _up_to(order: int | None, looked_to: int) -> str:
+    """Say to which power something is kept, of which it is not known that it ever ends."""
+    if order is None:
+        return "not known"
+    return (
+        f"up to γ{_power(order)} at least" if order == looked_to else f"no; up to γ{_power(order)}"
+    )
 
 
 def _inertia(analysis: RungeKuttaAnalysis) -> str:
@@ -179,6 +212,38 @@ def _to_order(order: int | None, looked_to: int) -> str:
 
 def _power(order: int) -> str:
     return gamma_power(order).removeprefix("γ") if order > 1 else ""
+
+
+# --- on trees -----------------------------------------------------------------------------------
+
+
+def _of_series(analysis: SeriesAnalysis) -> list[Any]:
+    order = analysis.order
+    missed = analysis.residuals(order + 1) if order < analysis.looked_to else {}
+    rows = [(repr(t), elementary_differential(t), f"1/{t.density}", shown(r))
+            for t, r in list(missed.items())[:_MOST_ROWS]]  # fmt: skip
+    more = len(missed) - _MOST_ROWS
+    if not missed:
+        head = f"order {order} at least: all order conditions of at most {order} nodes hold"
+        parts: list[Any] = [head, ""]
+    else:
+        count = f"{len(missed)} of {order + 1} nodes {'does' if len(missed) == 1 else 'do'} not"
+        head = f"order {order}: the order conditions of at most {_counted(order, 'node')} hold, "
+        parts = [f"{head}{count}:", table_of(_COLUMNS[:4], rows)]
+    if more > 0:
+        parts += [f"and {more} more: --format json has them all", ""]
+    for name, orders in analysis.structure.items():
+        lines = [(_KEPT[what], _up_to(n, analysis.looked_to)) for what, n in orders.items()
+                 if n is not None]  # fmt: skip
+        parts += [f"for {name}:", _lines(lines)]
+    return [
+        f"{analysis.name}: of one step, {_COLORED[len(analysis.method.colors) > 1]}",
+        "",
+        *parts,
+    ]
+
+
+_COLORED = {False: "on trees", True: "on trees of several colours"}
 
 
 # --- multistep ----------------------------------------------------------------------------------

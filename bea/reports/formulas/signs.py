@@ -18,18 +18,19 @@ def formula_latex(text: str) -> str:
 
 # --- private helpers ----------------------------------------------------------------------------
 
-_UPPER = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n", strict=True))
+_UPPER = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᶜ", "0123456789+-nc", strict=True))
 _LOWER = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₓᵧᵢⱼₖₙ", "0123456789+-xyijkn", strict=True))
 _PLAIN = {
-    "∇": r"\nabla ", "−": "-", "‖": r"\|", "…": r"\dots", "Σ": r"\sum ", "·": r"\cdot ",
-    ",  ": r",\quad ", "⊙": r"\odot ",
+    "∇": r"\nabla ", "−": "-", "‖": r"\|", "…": r"\dots", "Σ": r"\sum ", "∫": r"\int ",
+    "·": r"\cdot ", ",  ": r",\quad ", "⊙": r"\odot ",
 }  # fmt: skip
 _IDLE = re.compile(r"(?<=[a-z]) (?=[_^)(,/}])|(?<=quad )\\ |\\ (?=[,\]])|(?<=\[)\\ |\\ $")
 _OPERATORS = ("diag", "sign", "tanh", "log", "exp")
 _SIGNS = re.compile(
     rf"(?P<upper>[{''.join(_UPPER)}]+)|(?P<lower>[{''.join(_LOWER)}]+)|(?P<power>\^\((?P<inside>[^()]*)\))"
     rf"|√(?P<root>\((?P<radicand>[^()]*)\)|\w\u0302?[{''.join(_LOWER)}]*)"
-    r"|(?P<hat>\w)\u0302|(?P<word>[A-Za-z]{2,}(?: [A-Za-z]{2,})*)|(?P<plain>,  |.)",
+    r"|(?P<bar>\w)\u0304|(?P<hat>\w)\u0302"
+    r"|(?P<word>[A-Za-z]{2,}(?: [A-Za-z]{2,})*)|(?P<plain>,  |.)",
     re.DOTALL,
 )
 
@@ -43,6 +44,8 @@ def _sign(match: re.Match[str]) -> str:
         return f"^{{{formula_latex(match['inside'])}}}"
     if match["root"]:
         return rf"\sqrt{{{formula_latex(match['radicand'] or match['root'])}}}"
+    if match["bar"]:
+        return rf"\bar{{{match['bar']}}}"
     if match["hat"]:
         return rf"\hat{{{match['hat']}}}"
     return _word(match["word"]) if match["word"] else _letter(match["plain"])

@@ -302,3 +302,12 @@ def test_a_proof_is_a_file_for_a_checker(bea: Bea, folder: Path) -> None:
     ]:
         run = bea("derive", "heavy-ball", *wrong)
         assert run.status == 2 and remedy in " ".join(run.err.split())
+
+
+def test_hyperparameters_and_parameters_stay_symbolic_on_a_loss(bea: Bea) -> None:
+    """Down to the modified loss, whose terms have no values then."""
+    run = bea("derive", "heavy-ball", "a*x**2", "-p", "beta", "-p", "a", "-k", "1")
+    assert run.status == 0
+    assert "ax²/(1 − β) + γa²x²(1 + β)/(1 − β)³ + O(γ²)" in run.out.splitlines()[-1]
+    step = bea("derive", "heavy-ball", "a*x**2", "-p", "beta", "-p", "a", "-k", "1", "--step")
+    assert step.status == 0 and step.out.splitlines()[-1].strip().endswith("+ O(γ²)")

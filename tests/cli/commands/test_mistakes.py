@@ -40,11 +40,11 @@ MISTAKES = {
         "unknown variable 'z' (declared: x, y)",
     ),
     "empty variables": ((*DESCENT, "--loss", "x", "--variables", ""), "--variables is empty"),
-    "variables alone": ((*DESCENT, "--variables", "x"), "add --loss or --field"),
+    "variables alone": ((*DESCENT, "--variables", "x"), "add --loss, --field or --hamil"),
     "two losses": ((*DESCENT, "--loss", "x, y"), "a loss is one expression, and 2 were given"),
     "too few components": (
         ("derive", "explicit-euler", "--field", "x*y"),
-        "1 components for the 2 variables x, y",
+        "1 component for the 2 variables x, y",
     ),
     "loss and field": (
         (*DESCENT, "--loss", "x", "--field", "y"),
@@ -96,6 +96,29 @@ MISTAKES = {
         "no such option '--ordr'. Did you mean '--order'?",
     ),
     "unknown command": (("derivee",), "no such command 'derivee'. Did you mean 'derive'?"),
+    "an option as a command": (("version",), "no such command 'version'. Write --version."),
+    "a group without its command": (("plot", "booth"), "There are drift, trajectory, loss, terms,"),
+    "a step size in an equation": (
+        ("derive", "heun", "booth", "--gamma", "0.1"),
+        "the step size γ: equations leave it a symbol, and runs take it, as bea verify --gammas",
+    ),
+    "another name of step sizes": (
+        ("verify", "heun", "booth", "--learning-rate", "0.1"),
+        "the step size γ: it is given by --gammas",
+    ),
+    "another name of one step size": (
+        ("plot", "trajectory", "booth", "--lr", "0.1"),
+        "the step size γ: it is given by --gamma.",
+    ),
+    "steps and no step size": (
+        ("plot", "trajectory", "booth", "--step", "9"),
+        "no such option '--step'. Did you mean '--steps'?",
+    ),
+    "a method before a problem": (("drift", "heun", "booth"), "The method is given by --method"),
+    "parameters of a problem in brackets": (
+        ("derive", "heun", "rosenbrock(a = 1, b = 2)"),
+        "a problem's parameters stand apart: write rosenbrock --param a=1",
+    ),
     "unknown subcommand": (("list", "method"), "Did you mean 'methods'?"),
     "missing argument": (("derive",), "missing argument 'METHOD': 'bea derive --help'"),
     "missing value": ((*DESCENT, "--order"), "'bea derive --help' shows how it is used"),

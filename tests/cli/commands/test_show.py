@@ -70,3 +70,17 @@ def test_help_and_show_say_the_same(bea: Bea) -> None:
     shown = bea("show", "rk4").out
     tableau = [line.strip() for line in repr(library.methods.rk4().tableau).splitlines()]
     assert all(line in text and line in shown for line in tableau)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("radau", "'radau' is radau-iia with stages=3"),
+        ("bdf3", "'bdf3' is bdf with steps=3"),
+        ("gd", "'gd' is gradient-descent"),
+        ("rk4", ""),
+        ("booth", ""),
+    ],
+)
+def test_what_a_name_says_beside_the_method_is_told(bea: Bea, name: str, said: str) -> None:
+    assert bea("show", name).err.strip() == said

@@ -55,6 +55,11 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 def test_points() -> None:
     assert inputs.points("1,2; 3,4;", "--starts") == [[1.0, 2.0], [3.0, 4.0]]
     assert inputs.points("0; 1", "--starts") == [[0.0], [1.0]]
+    for text in ("(1, 2), (3, 4)", "[[1,2],[3,4]]", "1 2; 3 4", "[1 2] [3 4]", "(1,2);(3,4)"):
+        assert inputs.points(text, "--starts") == [[1.0, 2.0], [3.0, 4.0]]
+    for text in ("1 -2", "(1, -2)", "[1 - 0, -2]", "sqrt(1), 2 - 4"):
+        assert inputs.points(text, "--starts") == [[1.0, -2.0]]
+    assert inputs.points("1 / 2", "--starts") == [[0.5]]
     with pytest.raises(DimensionError, match="points of 2, 1 components"):
         inputs.points("1,2; 3", "--starts")
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bea.files import drawings
 from bea.measure.order.certificate import Certificate, Finding
+from bea.measure.order.coefficients import Coefficients, Size
 from bea.measure.order.order_fit import OrderFit
 from bea.measure.order.study import DriftStudy
 
@@ -232,3 +234,135 @@ def test_the_json_and_the_table_hold_every_finding() -> None:
     assert table[0].split()[:3] == ["K", "flow", "of"]
     assert "the flows begin where the slow manifold is met" in right().table()
     assert table[-1] == right().sentence() == repr(right()).splitlines()[-1]
+
+
+# --- what each term does -------------------------------------------------------------------------
+
+SURE = (Size(0, 1e-9, 1e-9), Size(1, 1e-7, 1e-8), Size(2, 4e-6, 1e-6))
+
+
+def sized(*sizes: Size, **changed: Any) -> Certificate:
+    """Return a certificate in which it is known how right each term is."""
+    found = Coefficients(np.array([0]), GAMMAS, np.zeros((1, 10, 1, 2)), np.zeros((1, 10, 1)))
+    vars(found)["sizes"] = sizes
+    return right(coefficients=found, **changed)
+
+
+def test_how_sharp_a_certificate_is_stands_below_the_table_and_in_the_verdict() -> None:
+    assert right().sizes == () and right().sharpness == "" and right().as_json()["terms"] == []
+    assert "right to" not in right().sentence() and "What each term" not in right().table()
+    certificate = sized(*SURE, Size(3, 0.1, 0.1))  # beyond what is claimed
+    assert certificate.sharpness.startswith(
+        "What each term does, as a part of it: gamma^0 right to 2e-09; gamma^1 right to 1e-07; "
+    )
+    assert certificate.sharpness in certificate.table()
+    assert certificate.sentence().endswith("; each term is right to 5e-06 of what it does")
+    assert [term["order"] for term in certificate.as_json()["terms"]] == [0, 1, 2, 3]
+    unknown = sized(*SURE[:2], Size(2, np.nan, np.inf))
+    assert unknown.verdict == "confirmed" and "right to" not in unknown.sentence()
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [("own", "gamma^2 does"), ("corrected", "gamma^2 or of the corrected start does")],
+)
+def test_a_size_that_is_wrong_refutes_what_the_orders_would_pass(start: str, words: str) -> None:
+    wrong = sized(*SURE[:2], Size(2, 1e-3, 1e-6), start=start)
+    assert wrong.verdict == "refuted"
+    assert wrong.reason == f"what the term of {words} is off by 0.1 % (+- 0.0001 %)"
+
+
+def test_runs_that_stop_take_the_weight_from_a_refutation() -> None:
+    lines = ("iterates: a", "flow of order 1: b")
+    wrong = right(study=laws({0: 1, 1: 1, 2: 1}, [1, 2, 3], failures=lines))
+    assert wrong.verdict == "undecided"
+    assert wrong.reason.endswith(
+        "is wrong, but 2 runs stopped early, which decides nothing (iterates: a): take a shorter "
+        "time or other starts"
+    )
+    fine = right(study=laws({0: 1, 1: 2, 2: 3}, [1, 2, 3], failures=lines, warnings=("far",)))
+    assert fine.verdict == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "verdict"),
+    [
+        ((Size(2, 0.0, 1e-6),), "confirmed"),  # the term of K itself is right ...
+        ((Size(1, 0.0, 1e-6),), "undecided"),  # ... which one before it does not say
+        ((Size(2, 0.0, 1e-3),), "undecided"),
+        ((Size(3, 0.125, 0.125),), "confirmed"),  # beyond the equation a rough size is enough
+        ((Size(3, 0.125, 0.126),), "undecided"),
+        ((Size(3, 0.0, 1e-6), Size(1, 0.1, 0.1)), "confirmed"),
+        ((), "undecided"),
+    ],
+)
+def test_a_size_vouches_for_an_order_that_cannot_be_told(
+    sizes: tuple[Size, ...], verdict: str
+) -> None:
+    certificate = sized(*sizes, study=laws({0: 1, 1: 2, 2: 2.8}, [1, 2, 3]))
+    assert certificate.verdict == verdict
+    clear = laws({0: 1, 1: 2, 2: 3}, [1, 2, None])  # which must be exact, and is not
+    assert sized(Size(2, 0.0, 1e-6), study=clear).verdict == "undecided"
+
+
+def test_findings_that_cannot_be_told_are_counted() -> None:
+    open_ones = right(study=laws({0: 1, 1: 1.8, 2: 2.8}, [1, 2, 3]), doubled=None, uncorrected=None)
+    assert open_ones.reason.startswith("the flow of order 1: the observed order is 1.80")
+    assert open_ones.reason.endswith(" (and 1 more like it)")
+    alone = right(study=laws({0: 1, 1: 2, 2: 2.8}, [1, 2, 3]))
+    assert "more like it" not in alone.reason
+
+
+def test_controls_that_fall_are_counted() -> None:
+    some = sized(Size(1, 0.0, 1e-6), Size(2, 0.0, 1e-6), doubled=laws({1: 1, 2: 3}, [1, 2]))
+    assert "and 5 of 6 controls fall as they must; each" in some.sentence()
+    alone = Certificate(laws({0: 4, 1: 4}, [4, 4]))
+    vouched = sized(Size(1, 0.0, 1e-6), study=alone.study, doubled=None, uncorrected=None)
+    assert vouched.verdict == "confirmed" and "fall" not in vouched.sentence()
+
+
+def test_the_first_term_that_does_not_vanish_is_followed_as_a_control_alone() -> None:
+    """As f_4 of a method of order 4 when its equation of order 1 is asked for."""
+    certificate = Certificate(laws({0: 4, 1: 4, 4: 5}, [4, 4, 5]))
+    assert kinds(certificate)[-1] == ("dropped", 4, 4, "yes")
+    assert (
+        "follow the modified flows of order 0 to 1 (observed orders 4.00, 4.00), and the control "
+        "falls as it must" in certificate.sentence()
+    )
+    off = Certificate(laws({0: 4, 1: 4, 4: 4.8}, [4, 4, 5]))
+    assert off.verdict == "confirmed"  # what is beyond is not claimed
+
+
+def test_a_control_of_an_order_with_no_further_term_must_fall_to_its_own() -> None:
+    certificate = right(uncorrected=laws({2: 1.2}, [1]), study=laws({0: 1, 1: 2, 2: 3}, [1, 2, 3]))
+    assert kinds(certificate)[-1] == ("uncorrected", 2, 1, "yes")  # told from 3
+    exact = laws({0: 1, 1: 2}, [1, None], distances=np.zeros((2, 10, 1, 1)))
+    certificate = Certificate(exact, uncorrected=laws({1: 1.2}, [1]))
+    assert kinds(certificate)[-1] == ("uncorrected", 1, 1, "open")
+
+
+def test_without_any_term_another_problem_is_asked_for() -> None:
+    nothing = laws({0: 1}, [None], distances=np.zeros((1, 10, 1, 1)))
+    assert Certificate(nothing).reason == (
+        "all terms up to gamma^0 vanish, so that none can be taken away as a control: choose "
+        "another problem"
+    )
+    assert "order 0 to 0 (observed orders exact)" in sized(SURE[0], study=nothing).sentence()
+
+
+def test_what_was_followed_is_named() -> None:
+    steps = right(study=laws({0: 1, 1: 2, 2: 3}, [1, 2, 3], kind="steps"))
+    assert "follow the plain steps on the fields of order 0 to 2" in steps.sentence()
+
+
+def test_where_runs_and_flows_begin_is_said() -> None:
+    assert right(start="own").start_remark == ""
+    for start, words in (("manifold", "in the steady state"), ("settled", "has settled")):
+        assert words in right(start=start).start_remark and words in right(start=start).table()
+
+
+def test_it_is_drawn_by_what_was_handed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawings, "_drawings", {"Certificate": lambda *what, **how: (what, how)})
+    certificate = right()
+    assert certificate.plot(band="none", axes=3) == ((certificate,), {"band": "none", "axes": 3})
+    assert certificate.plot()[1] == {"band": "quartiles", "axes": None}

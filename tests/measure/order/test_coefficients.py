@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,13 @@ from hypothesis import strategies as st
 
 import bea
 from bea.measure.order.certificate import Certificate
-from bea.measure.order.coefficients import RIGHT_TO, Coefficients, Size, extrapolated
+from bea.measure.order.coefficients import (
+    RIGHT_TO,
+    Coefficients,
+    Size,
+    coefficients_of,
+    extrapolated,
+)
 from bea.measure.order.controls import changed
 from bea.methods import get
 
@@ -60,12 +67,119 @@ def test_too_few_step_sizes_say_nothing() -> None:
         (1e-3, 1e-3, "open"),
         (0.0, 2 * RIGHT_TO, "open"),
         (2e-5, 1e-6, "no"),
+        (0.0, RIGHT_TO, "yes"),
+        (5e-6, 0.0, "yes"),  # so little is rounding
+        (5.1e-6, 0.0, "no"),
+        (1e-3, 2e-4, "open"),  # five times what it is uncertain by, and not more
+        (np.nan, np.inf, "open"),
     ],
 )
 def test_a_size_is_judged_by_what_it_is_uncertain_by(
     off: float, uncertainty: float, result: str
 ) -> None:
     assert Size(2, off, uncertainty).result == result
+
+
+def test_a_size_is_written_with_what_it_is_uncertain_by() -> None:
+    assert str(Size(2, 1e-3, 2e-5)) == "gamma^2 off by 0.1 % (+- 0.002 %)"
+    assert str(Size(2, 3e-5, 1e-5)) == "gamma^2 right to 4e-05"
+    assert Size(2, 3e-5, 1e-5).as_json() == {
+        "order": 2, "off": 3e-5, "uncertainty": 1e-5, "agrees": True,
+    }  # fmt: skip
+    assert Size(1, 0.5, np.inf).as_json()["off"] is None
+    assert "error floor" in str(Size(1, 0.5, np.inf))
+
+
+# --- the extrapolation, written out once more by ordinary least squares ---------------------------
+
+
+def by_polynomials(
+    gammas: np.ndarray, values: np.ndarray, noise: np.ndarray
+) -> list[tuple[float, float]]:
+    """Return (|R(0)|, uncertainty) for each window and degree."""
+    found, count = [], len(gammas)
+    for window in (count, count - count // 4, count - count // 2):
+        x, y, w = gammas[-window:], values[-window:], 1 / noise[-window:]
+        at_zero, spread = [], []
+        for degree in range(min(7, window - 3) + 1):
+            powers = x[:, None] ** np.arange(degree + 1)
+            at_zero.append(np.polynomial.polynomial.polyfit(x, y, degree, w=w)[0])
+            normal = np.linalg.inv((powers * w[:, None]).T @ (powers * w[:, None]))
+            spread.append(np.sqrt(normal[0, 0]))
+        for k in range(2, len(at_zero)):
+            last, before = at_zero[k] - at_zero[k - 1], at_zero[k - 1] - at_zero[k - 2]
+            change = np.linalg.norm(last) + np.linalg.norm(before) / 10
+            found.append((float(np.linalg.norm(at_zero[k])), float(change + 2 * spread[k])))
+    return found
+
+
+@pytest.mark.parametrize("count", [5, 6, 7, 10, 12])
+@pytest.mark.parametrize("bad", [0, 1, 3, 5])
+@pytest.mark.parametrize("noise", [1e-3, 1e-7])
+def test_the_polynomial_is_taken_that_changes_least(count: int, bad: int, noise: float) -> None:
+    """Also where the largest step sizes are no part of the series."""
+    rng = np.random.default_rng(count + bad)
+    gammas = 0.5 / np.linspace(1, 4, count)
+    noises = noise * np.linspace(1, 3, count)
+    values = 0.01 + np.stack([np.exp(gammas) - 1, np.sin(gammas)], axis=1)
+    values += noises[:, None] * rng.standard_normal((count, 2))
+    values[:bad] += 1.0
+    order = rng.permutation(count)
+    found = extrapolated(gammas[order], values[order], noises[order])
+    least = min(by_polynomials(gammas, values, noises), key=lambda pair: pair[1])
+    assert found == pytest.approx(least, rel=1e-5)
+
+
+def test_what_is_noise_is_left_out() -> None:
+    """A thirtieth of what the term does is noise already, and nothing is left."""
+    values = np.full((12, 1), 0.1)
+    assert extrapolated(GAMMAS, values, np.full(12, 0.033))[0] == pytest.approx(0.1)
+    assert np.isnan(extrapolated(GAMMAS, values, np.full(12, 1 / 30))[0])
+    noise = np.full(12, 1e-9)
+    noise[4:] = 0.04
+    assert np.isnan(extrapolated(GAMMAS, values, noise)[0])  # four are too few
+    values[3] = np.nan
+    assert extrapolated(GAMMAS, values, np.zeros(12))[0] == pytest.approx(0.1)
+
+
+def ends(*points: list[float]) -> Any:
+    """Return two runs of one start, with one step size each, that end at these points."""
+    values = np.array(points, dtype=float).reshape(len(points), 1, 1, 2)
+    return SimpleNamespace(values=np.concatenate([np.full_like(values, 9.0), values], axis=2))
+
+
+def test_what_is_left_is_measured_in_units_of_what_the_term_does() -> None:
+    """From where the flow before it ended; of order 0 that is the start."""
+    iterates = ends([7.0, 3.0], [1.0, 1.0])
+    iterates.starts = np.array([[1.0, 1.0]])
+    runs = [
+        ends([1.0, 5.0], [1.0, 1.0]),
+        ends([4.0, 1.0], [3.0, 1.0]),
+        ends([4.0, 3.0], [1.0, 1.0]),
+    ]
+    floors = np.array([[[[9.0, 0.2]], [[9.0, 0.4]]]] * 3)
+    study: Any = SimpleNamespace(
+        orders=np.array([0, 1, 4]), gammas=np.array([0.2, 0.1]), floors=floors
+    )
+    found = coefficients_of(study, [0, 4], iterates, runs)
+    assert found is not None and found.orders.tolist() == [0, 4]
+    assert found.gammas.tolist() == [0.2, 0.1] and found.remainders.shape == (2, 2, 1, 2)
+    # |(1, 5) - (1, 1)| = 4; at the second step size nothing moved.
+    np.testing.assert_allclose(found.remainders[0, :, 0], [[1.5, -0.5], [np.nan, np.nan]])
+    np.testing.assert_allclose(found.floors[0, :, 0], [0.05, np.nan])
+    np.testing.assert_allclose(found.remainders[1, :, 0], [[1.5, 0.0], [0.0, 0.0]])
+    np.testing.assert_allclose(found.floors[1, :, 0], [0.1, 0.2])
+    assert coefficients_of(study, [2, 3], iterates, runs) is None
+
+
+def test_of_most_starts_nothing_known_is_nothing_known() -> None:
+    remainders = np.zeros((2, 12, 3, 1)) + GAMMAS[:, None, None]
+    remainders[0, :, 0], remainders[1, :, 1:] = np.nan, np.nan
+    found = Coefficients(np.array([1, 3]), GAMMAS, remainders, np.full((2, 12, 3), 1e-12))
+    first, third = found.sizes
+    assert (first.order, first.result) == (1, "yes")
+    assert (third.order, third.result) == (3, "open")
+    assert np.isnan(third.off) and third.uncertainty == np.inf
 
 
 def test_one_start_in_three_decides_nothing() -> None:

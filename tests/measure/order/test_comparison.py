@@ -12,13 +12,18 @@ import bea
 from bea.errors import BeaError, OrderError
 from bea.flows import Status, Trajectory
 from bea.measure.order.comparison import (
+    Start,
+    _at_most,
     checked_orders,
     compare,
     drift_study,
+    follow,
     labelled,
     start_of,
     starting_points,
 )
+from bea.modified.memory.character import Character
+from bea.modified.memory.variables import in_own_variables
 
 LOSS = bea.problems.loss("x**2 + 2*y**2")
 EQUATION = bea.modified_equation(bea.methods.gradient_descent(), LOSS, order=1)
@@ -95,6 +100,20 @@ def test_starts_are_points_or_a_list_of_them() -> None:
     assert starting_points(LOSS, None).shape == (9, 2)
 
 
+def test_variables_beside_theta_may_be_left_out_of_starts() -> None:
+    """The velocity of a mass under friction stands still as gamma tends to 0: it is a variable."""
+    rule = bea.methods.from_text("v = v - gamma*v - gamma*grad; theta = theta + gamma*v")
+    character = in_own_variables(Character(rule, LOSS))
+    method, problem = character.method, character.problem
+    assert problem is not None and problem.dimension == 4
+    places = [[1, 2, 0, 0], [3, 4, 0, 0], [5, 6, 0, 0]]
+    assert starting_points(problem, [1, 2], method).tolist() == places[:1]
+    assert starting_points(problem, [[1, 2], [3, 4], [5, 6]], method).tolist() == places
+    whole = [[1, 2, 3, 4], [5, 6, 7, 8]]
+    assert starting_points(problem, whole, method).tolist() == whole
+    assert starting_points(problem, None, method).shape == (9, 4)
+
+
 def test_orders_are_sorted_and_there_is_one() -> None:
     assert checked_orders([3, 0, 3, 1]) == [0, 1, 3]
     with pytest.raises(OrderError, match="there is no order to measure: give at least one"):
@@ -155,3 +174,53 @@ def test_flows_begin_where_the_start_is_corrected_and_fall_to_its_power_where_no
     study = compare("drift", equation, [0, 2], iterates, start, None, corrected)
     assert study.expected == ((1, 3) if corrected else (1, 1))
     assert study.observed_orders() == pytest.approx(study.expected, abs=0.1)
+    by_default = compare("drift", equation, [0, 2], iterates, start, None)
+    assert by_default.expected == (1, 3)
+
+
+def test_a_start_on_the_manifold_is_not_sought_twice() -> None:
+    adam = bea.modified_equation(bea.methods.adam(), LOSS, order=1)
+    found = start_of(adam, [0, 1])
+    assert start_of(adam, [0, 1], before=found) is found
+    momentum = bea.modified_equation(bea.methods.heavy_ball(beta="9/10"), LOSS, order=1)
+    corrected = start_of(momentum, [0, 1])
+    again = start_of(momentum, [0, 1], fewest=20, before=corrected)
+    assert again.kind == "manifold"  # what was corrected before may not be over now
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_equation_of_a_step_is_followed_by_plain_steps(several: bool) -> None:
+    """Where the flows begin, at every step size, and to the times of the iterates."""
+    equation = bea.modified_equation(bea.methods.heun(), LOSS, order=2).step_equation()
+    starts, gammas = np.array([[1.0, 0.5], [2.0, 1.0]]), np.array([0.1, 0.05])
+    iterates = bea.iterate(bea.methods.heun(), LOSS, starts, gammas, time=1.0, samples=2)
+    begins = np.stack([starts, 2 * starts]) if several else None
+    own = Start("settled" if several else "own", bea.methods.heun(), begins=begins)
+    runs = follow(equation, [0, 2], iterates, own, None)
+    for order, run in zip((0, 2), runs, strict=True):
+        for i, gamma in enumerate(gammas):
+            field = equation.truncate(order)
+            first = starts if begins is None else begins[i]
+            whole = bea.iterate(
+                bea.methods.explicit_euler(), field, first, [gamma], steps=round(1 / gamma)
+            )
+            halfway = whole.values[0, :, round(0.5 / gamma) - 1]
+            np.testing.assert_array_equal(run.values[i, :, 0], halfway)
+            np.testing.assert_array_equal(run.values[i, :, 1], whole.values[0, :, -1])
+            size = np.linalg.norm(run.values[i], axis=-1)
+            assert run.error is not None
+            np.testing.assert_allclose(run.error[i], 2.0**-52 * size * np.sqrt(1 / gamma))
+        assert run.failures() == []
+
+
+def test_plain_steps_that_stop_are_named() -> None:
+    steep = bea.problems.loss("x**4/4")
+    equation = bea.modified_equation(bea.methods.heun(), steep, order=1).step_equation()
+    iterates = bea.iterate(bea.methods.heun(), steep, [[0.1], [100.0]], [0.1, 0.05], time=1.0)
+    (run,) = follow(equation, [0], iterates, Start("own", bea.methods.heun()), None)
+    assert len(run.failures()) == 2
+
+
+def test_a_start_that_is_not_corrected_bounds_every_order() -> None:
+    assert _at_most([1, 2, 3, None], 2) == [1, 2, 2, 2]
+    assert _at_most([1, None], None) == [1, None]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import bea
-from bea.measure.order.controls import as_control, changed, doubled
+from bea.measure.order.controls import as_control, changed, doubled, lowered_orders
 from bea.modified import ModifiedEquation
 
 LOSS = bea.problems.loss("x**2*y/2 + x**2 + y**2")
@@ -102,3 +102,11 @@ def test_progress_says_that_it_is_a_control() -> None:
     report("iterates", 3, 7)
     assert told == [("control: iterates", 3, 7)]
     assert as_control(None) is None
+
+
+def test_orders_above_the_power_of_a_wrong_start_fall() -> None:
+    expected = {0: 1, 1: 2, 2: 3, 3: None, 4: 5}
+    assert lowered_orders(expected, 1) == [1, 2, 3, 4]
+    assert lowered_orders(expected, 2) == [2, 3, 4]  # at the same power nothing falls
+    assert lowered_orders(expected, 5) == [3]
+    assert lowered_orders(expected, None) == []

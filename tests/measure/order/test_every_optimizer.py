@@ -19,6 +19,8 @@ from bea.measure.order.certificate import Certificate
 from bea.measure.order.findings import WITHIN
 from bea.methods import available, get
 from bea.methods.library.runge_kutta import TableauMethod
+from bea.methods.partitioned.nystrom import NystromMethod
+from bea.methods.partitioned.runge_kutta import AdditiveMethod
 from bea.modified.memory.character import Character
 
 LOSSES = ("booth", "linear-network")
@@ -76,8 +78,11 @@ REFUSED = {"adagrad": "does not contract", "sign-descent": "cannot be expanded"}
 INTEGRATORS = {
     "explicit-euler", "implicit-euler", "low-storage",
     *(name for name, cls in available().items() if issubclass(cls, TableauMethod)),
-    "composition", "lobatto-iiia-iiib", "partitioned-runge-kutta", "splitting", "stormer-verlet",
-    "strang", "suzuki", "symplectic-euler", "yoshida",
+    *(name for name, cls in available().items() if issubclass(cls, AdditiveMethod)),
+    *(name for name, cls in available().items() if ".one_step." in cls.__module__),
+    *(name for name, cls in available().items() if issubclass(cls, NystromMethod)),
+    "adjoint", "composition", "cyclic", "splitting", "stormer-verlet", "strang", "suzuki",
+    "symplectic-euler", "yoshida",
 }  # fmt: skip
 CERTIFICATES = [
     (name, parameters, problem, case.order)

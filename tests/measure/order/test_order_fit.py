@@ -66,7 +66,14 @@ def test_too_few_clear_points() -> None:
 def test_a_range_that_is_not_asymptotic() -> None:
     gammas = np.array([0.1, 0.2, 0.4, 0.8])
     fit = observed_order(gammas, np.exp(10 * gammas), np.zeros(4))
-    assert np.isnan(fit.order) and "not in the asymptotic range" in fit.reason
+    assert np.isnan(fit.order)
+    assert fit.reason == (
+        "even the 4 smallest step sizes are not in the asymptotic range: take smaller ones"
+    )
+    errors, floor = np.append(0.0, np.exp(10 * gammas)), np.ones(5)
+    fit = observed_order(np.append(0.05, gammas), errors, floor * 1e-9)
+    assert fit.reason.startswith("even the 4 smallest step sizes that stand clear of the error fl")
+    assert fit.reason.endswith("take other starts or a lower order")
 
 
 def test_failed_step_sizes_end_the_run() -> None:

@@ -12,12 +12,15 @@ import pytest
 from flint import fmpq
 
 import bea
+from bea.adapters.black_box import BlackBox
 from bea.errors import BeaError, OrderError, OutputError
 from bea.measure import DriftStudy
 from bea.measure.order.certificate import Certificate
 from bea.measure.order.findings import WITHIN
-from bea.methods import Method, get
+from bea.measure.steps.suiting import comparing_time
+from bea.methods import Method, Scheduled, get
 from bea.modified import ModifiedEquation, modified_equation
+from bea.modified.memory.character import Character
 
 BOWL = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2")
 NETWORK = bea.problems.linear_network()
@@ -417,3 +420,84 @@ def test_the_iterates_are_those_of_the_problem_and_not_of_the_equation() -> None
 def test_what_is_no_problem_is_refused(problem: Any) -> None:
     with pytest.raises(BeaError, match=r"the problem is a .*give one"):
         bea.verify(get("heun"), problem)
+
+
+# --- a step that is somebody else's code ----------------------------------------------------------
+
+THEIRS = bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2 + x")
+
+
+def their_slope(theta: Any) -> Any:
+    x, y = theta
+    return np.array([x * y * y + 2 * x + 1, x * x * y + y])
+
+
+def their_momentum(gamma: float) -> Any:
+    velocity = np.zeros(2)
+
+    def step(theta: Any) -> Any:
+        velocity[:] = 0.5 * velocity - their_slope(theta)
+        return theta + gamma * velocity
+
+    return step
+
+
+def their_rmsprop(gamma: float) -> Any:
+    squares = np.zeros(2)
+
+    def step(theta: Any) -> Any:
+        slope = their_slope(theta)
+        squares[:] = 0.5 * squares + 0.5 * slope**2
+        return theta - gamma * slope / (np.sqrt(squares) + 0.5)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("begin", "method", "start"),
+    [
+        (their_momentum, get("heavy-ball", beta="1/2"), "corrected"),
+        (their_rmsprop, get("rmsprop", beta="1/2", epsilon="1/2"), "settled"),
+    ],
+)
+def test_somebody_elses_step_is_put_to_the_test_of_an_equation(
+    begin: Any, method: Method, start: str
+) -> None:
+    """Where nothing corrects the start, it is followed from where its memory has settled."""
+    told: list[str] = []
+    equation = bea.modified_equation(method, THEIRS, 1)
+    step = BlackBox(begin, "theirs")
+    certificate = bea.verify(
+        step, THEIRS, 1, equation=equation, progress=lambda what, *_: told.append(what)
+    )
+    assert certificate.verdict == "confirmed", certificate.reason
+    assert (certificate.start, certificate.source) == (start, "given")
+    assert certificate.study.method == "theirs" and "iterates of theirs" in told
+    assert certificate.study.starts.shape == (4, 2)
+    assert (len(certificate.study.gammas) == 8) == (start == "settled")
+    time = comparing_time(Character(method, THEIRS), certificate.study.starts)
+    halves = 2 if start == "settled" else 1  # half of the way is gone by then
+    np.testing.assert_allclose(certificate.study.times, time / halves)
+    given = bea.verify(
+        step, THEIRS, 1, equation=equation, time=0.5, gammas=[0.01, 0.005, 0.0025, 0.00125]
+    )
+    assert (given.start, len(given.study.gammas)) == (start, 4)
+    np.testing.assert_allclose(given.study.times, 0.5)
+
+
+def test_somebody_elses_step_is_refuted_by_the_equation_of_another() -> None:
+    equation = bea.modified_equation(get("heavy-ball", beta="2/5"), THEIRS, 1)
+    assert bea.verify(BlackBox(their_momentum), THEIRS, 1, equation=equation).verdict == "refuted"
+
+
+@pytest.mark.parametrize("method", ["heun", None, bea.methods.heun])
+def test_what_is_no_method_is_refused(method: Any) -> None:
+    with pytest.raises(BeaError, match=r"the method is a .*: give one, such as bea.methods.heun"):
+        bea.verify(method, THEIRS, 1)
+
+
+def test_no_single_equation_is_that_of_a_schedule_in_pieces() -> None:
+    jumps = Scheduled(get("gradient-descent"), "step(every=1/10, factor=1/2, time=1/5)")
+    equation = bea.modified_equation(get("gradient-descent"), THEIRS, 1)
+    with pytest.raises(BeaError, match=r"the schedule is in pieces, each with one of its own: ver"):
+        bea.verify(jumps, THEIRS, 1, equation=equation)

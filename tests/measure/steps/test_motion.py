@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import bea
+from bea.adapters.black_box import BlackBox
+from bea.errors import BeaError
 from bea.fields import VectorField
-from bea.measure.steps.motion import Motion
-from bea.measure.steps.settled import settled_runs, settling_gammas, steps_to_settle
-from bea.measure.steps.suiting import default_time, suiting_starts
+from bea.measure.steps.motion import Motion, leading_field, paces_at
 from bea.methods import get
 from bea.modified.memory.character import Character
 
@@ -47,27 +47,72 @@ def test_a_quarter_of_the_paths_decides_nothing() -> None:
     assert motion.fastest() == pytest.approx(1.0)
 
 
-def test_starts_are_where_the_equation_is_defined() -> None:
-    """Of Adam's field a component of the gradient may not vanish, as it does at beale's start."""
-    adam, beale = get("adam", beta1="1/2", beta2="3/4"), bea.problems.get("beale")
-    character = Character(adam, beale)
-    starts = suiting_starts(character)
-    assert len(starts) == 9
-    assert (beale(starts) != 0).all()
-    assert default_time(adam, beale, starts) > 0
+def test_a_quarter_of_the_paths_is_left_out_and_what_is_after_their_end() -> None:
+    """Four paths at the times 0, 1, 3, of which one ends after the first."""
+    nan, inf = np.nan, np.inf
+    paces = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [9.0, nan, nan], [7.0, 1.0, 8.0]])
+    turns = np.array([[0, 2, 8.0], [0, 4, 10.0], [0, inf, inf], [0, 1, 3.0]])
+    never = np.full(4, inf)
+    motion = Motion(np.zeros((4, 3, 1)), np.array([0.0, 1.0, 3.0]), paces, turns, never)
+    assert motion.fastest() == 8.0 and motion.fastest(until=1.0) == 7.0
+    assert motion.fastest(until=0.5) == 7.0
+    # They go on for 3 turns at the times 1.33, 0.75, 0 (where one ends) and never.
+    assert motion.time_of(3.0) == 0.75
+    assert motion.time_of(2.0) == pytest.approx(0.5)
+    assert motion.time_of(6.0) == pytest.approx(1 + 2 * 2 / 6)
+    assert motion.time_of(9.0) == pytest.approx(1 + 2 * 5 / 6)
+    assert motion.time_of(10.0) == inf
+    first = Motion(*(part[:3] if part.ndim > 1 else part for part in
+                     (motion.points, motion.times, paces, turns)), never[:3])  # fmt: skip
+    assert first.fastest() == 9.0 and first.time_of(3.0) == 0.0
+    assert motion.stiffness == 0.0
 
 
-@pytest.mark.parametrize("rate", [0.3, 0.9, 0.99])
-def test_a_memory_has_settled_after_so_many_steps(rate: float) -> None:
-    steps = steps_to_settle(rate)
-    assert steps * rate**steps < 1e-15 < rate ** (steps // 2)
+def test_stiffness_is_what_most_paths_have_left_at_their_last_pace() -> None:
+    nan = np.nan
+    paces = np.array([[1.0, 50.0, nan], [1.0, 2.0, 8.0], [40.0, nan, nan], [nan, nan, nan]])
+    stiff_from = np.array([1.5, np.inf, 1.0, 0.0])
+    motion = Motion(
+        np.zeros((4, 3, 1)), np.array([0.0, 1.0, 3.0]), paces, np.zeros((4, 3)), stiff_from
+    )
+    # 50 * 1.5 and 40 * 2 turns, 0 of the path that was not given up and of one without a pace
+    assert motion.stiffness == pytest.approx((0 + 75) / 2)
 
 
-def test_runs_are_compared_from_where_they_have_settled() -> None:
-    method, bowl = get("heavy-ball", beta="1/2"), bea.problems.loss("x**2/2")
-    gammas = settling_gammas(1.0, 50, 10, 4)
-    assert gammas[0] == pytest.approx(1 / 50) and gammas[0] / gammas[-1] == pytest.approx(4)
-    run, begins = settled_runs(method, bowl, np.array([[1.0]]), gammas, 1.0, 50)
-    assert begins.shape == (4, 1, 1) and run.ok.all()
-    whole = bea.iterate(method, bowl, [[1.0]], gammas[:1], steps=100)
-    assert begins[0, 0] == whole.values[0, 0, 49] and run.values[0, 0, 0] == whole.values[0, 0, 99]
+def test_turns_are_the_integral_of_the_pace() -> None:
+    """y' = -y^3 from 1 is (1 + 2 t)^(-1/2), of which the pace is 3/(1 + 2 t)."""
+    motion = motion_of(VectorField.read("-y**3"), [1.0], 4.0)
+    assert motion.times[0] == 0 and motion.times[-1] == 4
+    np.testing.assert_allclose(motion.paces[0], 3 / (1 + 2 * motion.times), rtol=1e-5)
+    np.testing.assert_allclose(motion.turns[0], 1.5 * np.log1p(2 * motion.times), rtol=1e-2)
+    assert np.isinf(motion.stiff_from).all()
+
+
+def test_a_path_that_is_too_stiff_is_given_up() -> None:
+    steep = bea.problems.loss("500000*x**2 + y**2")
+    motion = motion_of(steep, [1.0, 1.0], 2.0)
+    assert motion.stiff_from[0] < 0.01
+    assert np.isfinite(motion.turns[0][motion.times < 0.6 * motion.stiff_from[0]]).all()
+    assert np.isinf(motion.turns[0, -1])
+
+
+def test_what_has_no_value_is_not_followed() -> None:
+    loss = bea.problems.loss("a*x**2", parameters=["a"])
+    with pytest.raises(BeaError, match=r"a run of .* needs numbers: a has no value"):
+        motion_of(loss, [1.0], 1.0)
+
+
+def test_paces_are_those_of_the_field_that_is_followed() -> None:
+    """Of Adam's -g/(|g| + 1) at g = 10 it is some 10/11^2, and of the loss it is 10."""
+    adam = get("adam", beta1="1/2", beta2="3/4", epsilon="1")
+    bowl = bea.problems.loss("5*x**2")
+    (pace,) = paces_at(Character(adam, bowl), np.array([[1.0]]))
+    assert 10 / 11**2 <= pace < 1
+
+
+def test_what_cannot_be_derived_is_taken_to_follow_the_problem() -> None:
+    bowl = bea.problems.loss("5*x**2")
+    theirs = BlackBox(lambda gamma: lambda theta: theta - 10 * gamma * theta)
+    character = Character(theirs, bowl)
+    assert leading_field(character) is bowl
+    np.testing.assert_allclose(paces_at(character, np.array([[1.0], [2.0]])), 10.0)

@@ -275,3 +275,11 @@ def test_the_record_is_complete() -> None:
         "tree": [[[[]]]], "residual": "-1/24", "density": 24, "symmetry": 1,
     }  # fmt: skip
     assert record["stability_function"]["numerator"] == ["1", "1", "1/2", "1/6"]
+
+
+@pytest.mark.parametrize("text", ["radau-iia(stages=4)", "lobatto-iiia(stages=6)"])
+def test_families_with_more_stages_are_refused_with_the_reason(text: str) -> None:
+    with pytest.raises(MethodError, match="need more than one square root, which is as far as"):
+        bea.methods.read(text)
+    with pytest.raises(MethodError, match="option stages=0 is unknown"):
+        get("radau-iia", stages=0)

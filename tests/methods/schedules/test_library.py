@@ -78,6 +78,14 @@ def test_a_break_is_met_by_a_rounded_sum_of_steps() -> None:
     assert s(reached) == 0.5
 
 
+def test_breaks_do_not_depend_on_the_unit_of_time() -> None:
+    for scale in (10**12, 1, fmpq(1, 10**12)):
+        jumps = schedules.step(every=scale, factor="1/2", time=4 * scale)
+        unit = float(fmpq(scale).p) / float(fmpq(scale).q)
+        times = unit * np.array([0.0, 0.5, 1 - 1e-8, 1 - 1e-15, 1.0, 1.5, 2.5])
+        assert jumps(times).tolist() == [1, 1, 1, 0.5, 0.5, 0.5, 0.25]
+
+
 @pytest.mark.parametrize("name", sorted(schedules.available()))
 def test_each_is_read_back_from_its_text(name: str) -> None:
     maker = schedules.available()[name]

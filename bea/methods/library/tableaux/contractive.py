@@ -5,11 +5,48 @@ Their number of stages and order stand in their names. That of two stages and or
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
 from bea.methods.library.runge_kutta import TableauMethod
+from bea.methods.library.tableau import Tableau
 from bea.methods.registry import register
 
 _FIRST_FIVE = "; ".join(" ".join(["1/6"] * i) for i in range(1, 6))
 _LAST_FOUR = "; ".join(" ".join(["1/15"] * 5 + ["1/6"] * i) for i in range(5))
+
+
+@register
+@dataclass(frozen=True)
+class SSPs2(TableauMethod):
+    """s - 1 steps of Euler's method of size gamma/(s - 1), drawn back by 1/s: 2 stages are Heun's.
+
+    >>> SSPs2(stages=3).tableau
+    0    |
+    1/2  |  1/2
+    1    |  1/2  1/2
+    -----+---------------
+         |  1/3  1/3  1/3
+    """
+
+    name = "ssp-s2"
+    title = "SSP method of s stages and order 2 (s = 2, ..., 6)"
+    source = "Ketcheson, SIAM J. Sci. Comput. 30 (2008) 2113-2136, section 3.1"
+    also = ("ssprk-s2", "ssp32(stages=3)", "ssprk32(stages=3)", "ssp42(stages=4)",
+            "ssprk42(stages=4)")  # fmt: skip
+    order_of_accuracy = 2
+    options = MappingProxyType({"stages": (2, 3, 4, 5, 6)})
+
+    stages: Any = 3
+
+    @cached_property
+    def tableau(self) -> Tableau:
+        """The exact tableau."""
+        s = self.stages
+        rows = "; ".join(["0", *(" ".join([f"1/{s - 1}"] * i) for i in range(1, s))])
+        return Tableau.of(rows, " ".join([f"1/{s}"] * s))
 
 
 @register

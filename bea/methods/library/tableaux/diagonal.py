@@ -20,6 +20,19 @@ class Alexander2(TableauMethod):
 
 
 @register
+class QinZhang2(TableauMethod):
+    """Two steps of the implicit midpoint rule of half the size: symplectic and symmetric."""
+
+    name = "qin-zhang2"
+    title = "Qin and Zhang's symplectic SDIRK method"
+    source = "Qin and Zhang, Comm. Numer. Methods Engrg. 8 (1992) 1-9"
+    also = ("qin-zhang", "symplectic-dirk2")
+    order_of_accuracy = 2
+    A = "1/4, 0; 1/2, 1/4"
+    b = "1/2, 1/2"
+
+
+@register
 class Crouzeix3(TableauMethod):
     """Two stages of order 3, A-stable."""
 

@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from bea.errors import TableauError
 from bea.methods.library.runge_kutta import TableauMethod
 from bea.methods.library.tableau import Tableau
 from bea.methods.library.tableaux.quadrature import Quadrature
@@ -32,6 +33,13 @@ class _Family(TableauMethod):
 
     def __post_init__(self) -> None:
         """Take the number of stages, and say the order that it has."""
+        most, asked = max(self.options["stages"]), str(self.stages).strip()
+        if asked.isdecimal() and int(asked) > most:
+            raise TableauError(
+                f"the nodes of '{self.name}' with {asked} stages need more than one square root, "
+                f"which is as far as exact tableaus go here: take {most} stages or fewer, or "
+                "another family, of which lobatto-iiic and lobatto-iiid have 5 and order 8"
+            )
         super().__post_init__()
         object.__setattr__(self, "order_of_accuracy", 2 * self.stages - self.defect)
 
@@ -137,6 +145,50 @@ class LobattoIIIC(_Family):
     also = ("lobatto3c", "lobattoiiic")
     options = _MORE
     shifts, defect, condition = (-1, -1, -2), 2, "first_column_fixed"
+
+    stages: Any = 3
+
+
+@register
+@dataclass(frozen=True)
+class LobattoIIICStar(_Family):
+    """The symplectic partner of Lobatto IIIC; Butcher's own methods, with a_i1 = 0 at first.
+
+    >>> LobattoIIICStar(stages=2).tableau
+    0  |
+    1  |  1
+    ---+----------
+       |  1/2  1/2
+    """
+
+    name = "lobatto-iiic-star"
+    title = "Lobatto IIIC* method, s stages, order 2s - 2 (s = 2, ..., 5)"
+    source = "Butcher, Math. Comp. 18 (1964) 233-244; Jay, Lobatto methods, Springer (2015)"
+    also = ("lobatto-iii", "lobatto-iiic*", "lobatto3c-star")
+    options = _MORE
+    shifts, defect, condition = (-1, -1, -2), 2, "partner_of_first_column_fixed"
+
+    stages: Any = 3
+
+
+@register
+@dataclass(frozen=True)
+class LobattoIIID(_Family):
+    """The mean of Lobatto IIIC and IIIC*: symplectic and symmetric.
+
+    >>> LobattoIIID(stages=2).tableau
+    0  |  1/4  -1/4
+    1  |  3/4  1/4
+    ---+-----------
+       |  1/2  1/2
+    """
+
+    name = "lobatto-iiid"
+    title = "Lobatto IIID method, s stages, order 2s - 2 (s = 2, ..., 5)"
+    source = "Chan, On symmetric Runge-Kutta methods of high order, Computing 45 (1990) 301-309"
+    also = ("lobatto3d", "lobattoiiid", "lobatto-iiie")
+    options = _MORE
+    shifts, defect, condition = (-1, -1, -2), 2, "mean_of_both"
 
     stages: Any = 3
 

@@ -83,11 +83,7 @@ class Quadrature:
     @property
     def transposed(self) -> list[Numbers]:
         """The A of D(s): sum_i b_i p(c_i) a_ij = b_j int from c_j to 1 of p, deg p < s."""
-        b, columns = self.weights, self.collocation
-        return [
-            [b[j] - self._over(self._times(b[j], columns[j][i]), b[i]) for j in range(self.stages)]
-            for i in range(self.stages)
-        ]
+        return self._partner(self.collocation)
 
     @property
     def first_column_fixed(self) -> list[Numbers]:
@@ -102,6 +98,17 @@ class Quadrature:
             added = zip(row, self._divided, strict=True)
             found.append([a + self._times(by, w) for a, w in added])
         return found
+
+    @property
+    def partner_of_first_column_fixed(self) -> list[Numbers]:
+        """The A* with b_i a*_ij + b_j a_ji = b_i b_j, a that of Lobatto IIIC: Lobatto IIIC*."""
+        return self._partner(self.first_column_fixed)
+
+    @property
+    def mean_of_both(self) -> list[Numbers]:
+        """The mean of Lobatto IIIC and IIIC*, which is its own partner: Lobatto IIID."""
+        pairs = zip(self.first_column_fixed, self.partner_of_first_column_fixed, strict=True)
+        return [[(a + b) * fmpq(1, 2) for a, b in zip(*rows, strict=True)] for rows in pairs]
 
     def written(self, number: fmpq_poly) -> Expression:
         """Return a number as an expression."""
@@ -121,6 +128,13 @@ class Quadrature:
             others = [c - other for k, other in enumerate(self.nodes) if k != j]
             found.append(self._over(one, self._times(*others)))
         return found
+
+    def _partner(self, rows: list[Numbers]) -> list[Numbers]:
+        """Return the matrix that makes a symplectic pair with one."""
+        b, each = self.weights, range(self.stages)
+        return [
+            [b[j] - self._over(self._times(b[j], rows[j][i]), b[i]) for j in each] for i in each
+        ]
 
     def _integral(self, j: int, end: fmpq_poly) -> fmpq_poly:
         """Return the integral of the j-th Lagrange polynomial from 0 to the end."""

@@ -1,0 +1,159 @@
+"""What the step of a B-series keeps, and to which power of gamma, for every field at once.
+
+All is read off the coefficients b(tau) of the modified field, power by power: the step keeps up to
+terms of gamma^(n+1) what the terms of at most n nodes keep. Sources: Hairer, Lubich and Wanner,
+Geometric Numerical Integration, sections VI.7 and IX.9 (symplectic), II.3 and IX.2 (symmetric);
+Celledoni, McLachlan, Owren and Quispel, Found. Comput. Math. 10 (2010) 673-693 (energy); Hairer and
+Zbinden, IMA J. Numer. Anal. 33 (2013) 57-79, and Chartier, Faou and Murua, Numer. Math. 103 (2006)
+575-590 (conjugate to a symplectic method: exactly where it keeps a modified Hamiltonian); Iserles,
+Quispel and Tse, BIT 47 (2007) 351-378 (volume).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+
+from bea.bseries.aromas import divergence
+from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
+from bea.errors import MethodError
+from bea.trees import Colors, Tree
+
+Parts = list[dict[Tree, Any]]
+
+#: What is looked for, by the names under which `Structure.orders` has it.
+KEPT = ("symmetric", "symplectic", "conjugate_symplectic", "energy", "volume")
+
+
+class Structure:
+    """The structure of a modified field, to the number of nodes to which it is known.
+
+    Parameters
+    ----------
+    coefficients
+        b(tau) on all trees of at most `nodes` nodes.
+    nodes
+        How far they go.
+    colors
+        Of the trees: one colour, or two, of the positions and of the momenta.
+    separable
+        For two colours, whether only fields f1(p), f2(q) are meant, and H = T(p) + V(q).
+
+    Raises
+    ------
+    MethodError
+        If the trees have other colours.
+
+    Examples
+    --------
+    >>> from bea.trees import PLAIN, tree
+    >>> midpoint = {tree([]): fmpq(1), tree([[]]): fmpq(0),
+    ...             tree([[], []]): fmpq(-1, 12), tree([[[]]]): fmpq(1, 12)}
+    >>> Structure(midpoint, 3, PLAIN).orders
+    {'symmetric': 3, 'symplectic': 3, 'conjugate_symplectic': 3, 'energy': 2, 'volume': 2}
+    """
+
+    def __init__(
+        self, coefficients: Mapping[Tree, Any], nodes: int, colors: Colors, separable: bool = False
+    ) -> None:
+        if len(colors) > 2 or any(color.unit for color in colors):
+            raise MethodError(
+                "structure on trees is that of one field, or of positions and momenta: derive it "
+                "on a problem"
+            )
+        self.nodes = nodes
+        self.separable = separable
+        self.hamiltonians = ElementaryHamiltonians(colors, separable)
+        self._fields: Parts = [{} for _ in range(nodes)]
+        for t, b in coefficients.items():
+            if t.order <= nodes and b != 0 and self.hamiltonians.occurs(t):
+                self._fields[t.order - 1][t] = b * fmpq(1, t.symmetry)
+
+    def field(self, nodes: int) -> dict[Tree, Any]:
+        """Return the factors of F(tau) with so many nodes, without those that are 0."""
+        return self._fields[nodes - 1]
+
+    def hamiltonian(self, nodes: int) -> dict[Tree, Any]:
+        """Return the part of the terms that is J grad of elementary Hamiltonians, as these."""
+        found, _ = self.hamiltonians.split(self.field(nodes))
+        return {t: c for t, c in found.items() if c != 0}
+
+    def remainder(self, nodes: int) -> dict[Tree, Any]:
+        """Return the rest, which no Hamiltonian accounts for: factors of F(tau)."""
+        _, rest = self.hamiltonians.split(self.field(nodes))
+        return {t: w for t, w in rest.items() if w != 0}
+
+    def energy_rate(self, nodes: int) -> dict[Tree, Any]:
+        """Return how the terms change H itself, in elementary Hamiltonians."""
+        return self.hamiltonians.energy_rate(self.field(nodes))
+
+    def divergence(self, nodes: int) -> dict[Any, Any]:
+        """Return the divergence of the terms, by cycles, for fields without divergence."""
+        return divergence(self.field(nodes), self.separable)
+
+    @cached_property
+    def orders(self) -> dict[str, int | None]:
+        """The power of gamma to which the step keeps each structure; at most `nodes`.
+
+        None where it is not decided: "volume" of parts that have a divergence of their own, and
+        "conjugate_symplectic" of numbers that are not rational.
+        """
+        one_divergence = self.separable or len(self.hamiltonians.colors) == 1
+        return {
+            "symmetric": self._to(lambda n: n % 2 == 0 and bool(self.field(n))),
+            "symplectic": self._to(lambda n: bool(self.remainder(n))),
+            "conjugate_symplectic": self._conjugate_order,
+            "energy": self._to(lambda n: bool(self.energy_rate(n))),
+            "volume": self._to(lambda n: bool(self.divergence(n))) if one_divergence else None,
+        }
+
+    def conserved(self, nodes: int) -> Parts | None:
+        """Return a modified Hamiltonian that the terms to so many nodes conserve, or None.
+
+        It begins with H; its parts are sums of elementary Hamiltonians of 1, ..., `nodes` nodes.
+        """
+        unknown = [t for n in range(2, nodes + 1) for t in self.hamiltonians.free(n)]
+        energy = {t: fmpq(1) for t in self.hamiltonians.free(1)}
+        given = self._derivative(energy, nodes)
+        columns = [self._derivative({t: fmpq(1)}, nodes) for t in unknown]
+        places = list(dict.fromkeys(t for c in [given, *columns] for t in c))
+        rows, width = len(places), len(columns) + 1
+        entries = [c.get(t, fmpq(0)) for t in places for c in [*columns, given]]
+        reduced, rank = fmpq_mat(rows, width, entries).rref()
+        solution = dict.fromkeys(unknown, fmpq(0))
+        for i in range(rank):
+            pivot = next(j for j in range(width) if reduced[i, j] != 0)
+            if pivot == width - 1:
+                return None
+            solution[unknown[pivot]] = -reduced[i, width - 1]
+        parts: Parts = [energy, *({} for _ in range(nodes - 1))]
+        for t, c in solution.items():
+            if c != 0:
+                parts[t.order - 1][t] = c
+        return parts
+
+    # --- private helpers --------------------------------------------------------------------------
+
+    def _derivative(self, hamiltonian: Mapping[Tree, Any], nodes: int) -> dict[Tree, Any]:
+        """Return its derivative along the terms, as far as `nodes` nodes of them reach from H."""
+        (size,) = {t.order for t in hamiltonian}
+        found: dict[Tree, Any] = {}
+        for n in range(1, nodes + 2 - size):
+            found |= self.hamiltonians.along(self.field(n), hamiltonian)
+        return found
+
+    def _to(self, broken: Any) -> int:
+        """Return how many nodes the terms may have before the first that breaks something."""
+        return next((n - 1 for n in range(1, self.nodes + 1) if broken(n)), self.nodes)
+
+    @property
+    def _conjugate_order(self) -> int | None:
+        if not all(isinstance(w, fmpq) for part in self._fields for w in part.values()):
+            symplectic = self._to(lambda n: bool(self.remainder(n)))
+            return self.nodes if symplectic == self.nodes else None
+        return next(
+            (n - 1 for n in range(2, self.nodes + 1) if self.conserved(n) is None), self.nodes
+        )
