@@ -18,6 +18,9 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.bseries import exact_map
+from bea.bseries.fed_field import FedField
+from bea.bseries.lifting import through_images
+from bea.bseries.numbers import Array, Exact
 from bea.errors import BeaError, GuessWarning, MethodError
 from bea.fields import VectorField
 from bea.methods import Method, Scheduled
@@ -40,9 +43,10 @@ from bea.modified.symbolic_step import (
     missing_symbols,
     rational_if_possible,
     series_iterates,
+    tree_iterates,
     tree_map,
 )
-from bea.trees import Tree, trees_up_to
+from bea.trees import Tree, TreeMapping, TreeTable, check_number, tree_table, trees_up_to
 
 
 @overload
@@ -255,32 +259,43 @@ class _Derivation:
 
 def _by_trees(
     on_trees: Callable[[Method, int], list[Any]], method: Method, order: int
-) -> dict[Tree, Any]:
-    nodes = trees_up_to(order + 1, method.colors)  # first: it refuses an order with too many
+) -> TreeMapping:
+    check_number(order + 1, method.colors)
     found = [rational_if_possible(b) for b in on_trees(method, order)]
     unit = method.rounding
     if unit:
         found = [plain_number(b, unit) if isinstance(b, fmpq) else b for b in found]
-    pairs = zip(nodes, found, strict=True)
-    return {tree: b * 0 if method.vanishes(tree) else b for tree, b in pairs}
+    if type(method).vanishes is not Method.vanishes:
+        pairs = zip(trees_up_to(order + 1, method.colors), found, strict=True)
+        found = [b * 0 if method.vanishes(tree) else b for tree, b in pairs]
+    return TreeMapping(found, order + 1, method.colors)
 
 
 def _modifying_on_trees(method: Method, order: int) -> list[Any]:
-    """Add, order by order, what the map still lacks of the exact flow 1/density."""
+    """Add, size by size, what the map still lacks of the exact flow 1/density.
+
+    The trees of n nodes of the map hold b itself once, and smaller trees otherwise: the step is run
+    for n = 1, 2, ..., each time on thrice as many trees, and what it is fed with keeps the rest.
+    """
     nodes, colors = order + 1, method.colors
     wanted = exact_map(nodes, colors)
-    field: list[Any] = [fmpq(0)] * len(wanted)
     # What theta has of its own is fed through f, like the rest.
     leading = dict(zip(colors, tree_map(method, 1), strict=True))
-    for color in colors:
-        leading[color] = leading[colors[0] if color.unit else color]
-    for size in range(1, nodes + 1):
-        # The trees of `size` nodes of the map hold b itself once, and lower trees otherwise.
-        found = tree_map(method, nodes, field)
-        for i, tree in enumerate(trees_up_to(size, colors)):
-            if tree.order == size:
-                field[i] = field[i] + (wanted[i] - found[i]) / leading[tree.color]
-    return field
+    scales = [1 / leading[colors[0] if color.unit else color] for color in colors]
+
+    def found(numbers: Exact, table: TreeTable) -> Array:
+        field, flow = numbers.zeros(len(table)), numbers.array(wanted[: len(table)])
+        fed = FedField(table, numbers, field)
+        for size in range(1, table.order + 1):
+            level = table.level(size)
+            step = tree_iterates(method, size, field=fed, numbers=numbers)[1]
+            lacking = numbers.reduced(flow[level] - step.values[level])
+            for root, scale in enumerate(scales):
+                rooted = table.root[level] == root
+                field[level][rooted] = numbers.scaled(lacking[rooted], scale)
+        return field
+
+    return through_images(found, tree_table(nodes, colors))
 
 
 def _fed_by_trees(
