@@ -1,8 +1,8 @@
 """The one-step method underlying a multistep method, on trees: what its smooth solutions follow.
 
 rho(E) theta = gamma sigma(E) f(theta), where E is a step of the flow of a field of trees; that
-field is found tree by tree. Source: Kirchgraber, Numer. Math. 48 (1986) 85-90; Hairer, Lubich and Wanner,
-Geometric Numerical Integration, section XV.2.
+field is found tree by tree. Source: Kirchgraber, Numer. Math. 48 (1986) 85-90; Hairer, Lubich and
+Wanner, Geometric Numerical Integration, section XV.2.
 """
 
 from __future__ import annotations
