@@ -28,7 +28,7 @@ from bea.modified.writing.concrete import Concrete
 from bea.modified.writing.script import TEXT, joined, series, tree_terms
 from bea.trees import PLAIN, PLAYERS, Tree
 
-# There are 96 free trees of nine nodes in two colours that alternate, and 1,000 of twelve.
+# There are 94 free trees of nine nodes in two colours that alternate, and 470 of eleven.
 _MOST_POWERS = 9
 
 
