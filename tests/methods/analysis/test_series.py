@@ -57,6 +57,19 @@ def test_the_two_step_midpoint_rule_is_symmetric() -> None:
     assert structure.orders["conjugate_symplectic"] == 6
 
 
+def test_the_average_vector_field_keeps_energy_and_no_volume() -> None:
+    # McLachlan, Quispel and Robidoux, Phil. Trans. R. Soc. A 357 (1999) 1021-1045: H is kept for
+    # every H; so that it is conjugate to a symplectic method (Chartier, Faou and Murua, 2006).
+    found = bea.analyze("average-vector-field").structure["every field"]
+    assert (found["energy"], found["conjugate_symplectic"], found["symmetric"]) == (8, 8, 8)
+    assert (found["symplectic"], found["volume"]) == (2, 2)
+
+
+def test_a_sum_of_fields_that_move_the_same_variables() -> None:
+    (kind,) = bea.analyze("imex-midpoint").structures
+    assert kind == "H = H₁ + H₂"
+
+
 def test_what_is_none_of_these_is_refused() -> None:
     with pytest.raises(MethodError, match="nor one of one step on trees"):
         bea.analyze("adam")
