@@ -8,6 +8,8 @@ over the table of single-edge cuts; `composition` has products and substitution;
 the arithmetic in which a method's `step` is run to find the coefficients of its map. Coefficients
 are lists over `bea.trees.trees_up_to`.
 Where the nodes of the trees have colours, for a field of several parts, all are told which.
+`structure` tells what a field of trees keeps: it stands on `elementary_hamiltonians`, which
+`brackets` writes in T and V, and on `aromas`, the divergence.
 """
 
 from bea.bseries.arithmetic import TreeArithmetic, ring_of_numbers

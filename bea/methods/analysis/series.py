@@ -96,7 +96,9 @@ class SeriesAnalysis:
         colors = self.method.colors
         field = dict(zip(self.map, field_of_map(list(self.map.values()), colors), strict=True))
         kinds = {"every field": False}
-        if len(colors) == 2:
+        if not colors[0].block and len(colors) > 1:
+            kinds = {f"H = {' + '.join(f'H{c.text[1:]}' for c in colors)}": False}
+        elif len(colors) == 2:
             kinds = {"H = T(p) + V(q)": True, "every H(q, p)": False}
         try:
             return {
