@@ -1,10 +1,10 @@
 """Rooted trees, floor 0 of bea.
 
-`Tree` is an interned unordered rooted tree with its order, symmetry and density; `trees` counts
-them out by order; `colors` says what a node stands for where there is more than one field;
-`tree_table` has the same as arrays of integers, with the cuts that every recursion of `bea.bseries`
-reads, and `single_edge_cuts` those of one tree; `free_trees`
-forgets the root; `notation` writes elementary differentials.
+`Tree` is an interned unordered rooted tree with its order, symmetry and density; `trees` lists them
+by order; `colors` says what a node stands for where there is more than one field. `tree_table` has
+the same trees as arrays of integers, with the cuts and products that every recursion of
+`bea.bseries` reads; `single_edge_cuts` are those of one tree. `free_trees` forgets the root;
+`notation` writes elementary differentials.
 """
 
 from bea.trees.colors import FIELD, PLAIN, PLAYERS, THETA, WITH_THETA, Color, Colors
