@@ -174,16 +174,37 @@ class TreeArithmetic(Arithmetic):
             If one does not, as in k = f(theta) + k/2: the root is then no matter of sweeps.
         """
         several = isinstance(guess, list)
-        known = [k.known_to(0) for k in (guess if several else [guess])]
-        for nodes in range(1, self.order + 1):
+        guesses = guess if several else [guess]
+
+        def sweep(known: list[TreeSeries], nodes: int) -> list[TreeSeries]:
             found = function(known if several else known[0])
-            known = [k.known_to(self.table.count(nodes)) for k in (found if several else [found])]
+            return [k.known_to(self.table.count(nodes)) for k in (found if several else [found])]
+
+        known = [k.known_to(0) for k in guesses]
+        for nodes in range(1, self.order + 1):
+            known = sweep(known, nodes)
             if any(len(k.values) < self.table.count(nodes) for k in known):
+                known = self._settled(sweep, guesses)
+                break
+        return known if several else known[0]
+
+    def _settled(
+        self, sweep: Callable[[list[TreeSeries], int], list[TreeSeries]], guesses: list[TreeSeries]
+    ) -> list[TreeSeries]:
+        """Return the fixed point where the unknown itself is on the right, and cancels there."""
+        known = [k.known_to(0) for k in guesses]
+        for nodes in range(1, self.order + 1):
+            count = self.table.count(nodes)
+            known = sweep(
+                [k.continued(g, count) for k, g in zip(known, guesses, strict=True)], nodes
+            )
+        for before, after in zip(known, sweep(known, self.order), strict=True):
+            if not (after - before).vanishes():
                 raise MethodError(
                     "the implicit equation does not settle order by order of the trees: its "
                     "right-hand side may depend on the unknown only through gamma times it"
                 )
-        return known if several else known[0]
+        return known
 
     # --- functions, which there are few of ------------------------------------------------------
 

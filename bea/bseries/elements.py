@@ -64,6 +64,11 @@ class TreeSeries:
         values, limit = self.values[:count], self.limit
         return TreeSeries(self.identity, values, self.shift, self.colors, True, self.numbers, limit)
 
+    def continued(self, other: TreeSeries, count: int) -> TreeSeries:
+        """Return the series with so many coefficients, those that it lacks from another one."""
+        values = np.concatenate([self.values, other.values[len(self.values) : count]])
+        return self._with(self.identity, values, self.shift, beyond=True)
+
     def _with(
         self, identity: Any, values: Array, shift: int, beyond: bool | None = None
     ) -> TreeSeries:

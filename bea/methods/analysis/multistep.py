@@ -20,7 +20,7 @@ from bea.algebra.language.expressions import Expression, free_symbols
 from bea.algebra.ring.conversions import read
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.structure import Structure
 from bea.files.drawings import drawing_of
 from bea.methods.analysis.numbers import (
     OpenSignError,

@@ -15,7 +15,7 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.algebra.language.expressions import Expression, free_symbols
 from bea.bseries import TreeArithmetic, exact_map, field_of_map
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.structure import Structure
 from bea.errors import BeaError, MethodError
 from bea.methods.analysis.numbers import exactly
 from bea.methods.method import Method

@@ -1,7 +1,7 @@
 """Geometry: which terms of a modified equation are Hamiltonian, conserve H or keep volume.
 
 On a concrete problem the answers are those for this very field; for all fields at once they are
-read off trees (see `bea.bseries.structure`).
+read off trees (see `bea.bseries.geometry.structure`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from flint import fmpq
 
 from bea.algebra import Element
-from bea.bseries.brackets import SEPARABLE
-from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.brackets import SEPARABLE
+from bea.bseries.geometry.elementary_hamiltonians import ElementaryHamiltonians
+from bea.bseries.geometry.structure import Structure
 from bea.errors import BeaError, MethodError, NoModifiedHamiltonianError
 from bea.fields import Hamiltonian, Loss, VectorField
 from bea.fields.hamiltonian import named_pairs, rotated, rotated_back

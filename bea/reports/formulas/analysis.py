@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bea.algebra.language.mathematics import as_text
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.structure import Structure
 from bea.errors import BeaError
 from bea.methods.analysis import MultistepAnalysis, RungeKuttaAnalysis, SeriesAnalysis
 from bea.methods.analysis.numbers import is_zero, shown

@@ -6,7 +6,7 @@ import pytest
 from flint import fmpq
 
 import bea
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.structure import Structure
 from bea.errors import MethodError
 from bea.methods.analysis import SeriesAnalysis
 from bea.methods.analysis.underlying import underlying_field

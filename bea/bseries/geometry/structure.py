@@ -17,8 +17,8 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from bea.bseries.aromas import divergence
-from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
+from bea.bseries.geometry.aromas import divergence
+from bea.bseries.geometry.elementary_hamiltonians import ElementaryHamiltonians
 from bea.errors import MethodError
 from bea.trees import Colors, Tree
 

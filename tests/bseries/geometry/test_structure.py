@@ -8,7 +8,7 @@ import pytest
 from flint import fmpq
 
 import bea
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.structure import Structure
 from bea.errors import MethodError
 from bea.trees import PLAIN, WITH_THETA
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import bea
 from bea.algebra.ring.conversions import read, to_expression
-from bea.bseries.aromas import divergence
-from bea.bseries.brackets import SEPARABLE, in_brackets, nested
-from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
+from bea.bseries.geometry.aromas import divergence
+from bea.bseries.geometry.brackets import SEPARABLE, in_brackets, nested
+from bea.bseries.geometry.elementary_hamiltonians import ElementaryHamiltonians
 from bea.fields.hamiltonian import rotated
 from bea.modified.elementary import differentials_in_ring
 from bea.modified.structure.hamiltonian import on_problem
