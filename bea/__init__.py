@@ -59,10 +59,16 @@ def _figure(name: str) -> Any:
     return lambda result, **options: getattr(import_module("bea.plots"), name)(result, **options)
 
 
+def _tables() -> Any:
+    return import_module("bea.reports.formulas.tree_table")
+
+
 # No floor imports one above: what draws their results and writes formulas is handed down.
 hand_down("Analysis", _figure("stability_figure"))
+hand_down("BSeries", _figure("trees_figure"))
 hand_down("DriftStudy", _figure("drift_figure"))
 hand_down("Certificate", _figure("certificate_figure"))
 hand_down("Ensemble", _figure("ensemble_figure"))
 hand_down("Trajectory", _figure("runs_figure"))
+hand_down("TreeTable", lambda series, latex: _tables().tree_table(series, latex))
 hand_down("Mathematics", lambda thing: import_module("bea.reports.formulas.notebook").latex(thing))

@@ -32,6 +32,7 @@ from .measure import verify as verify
 from .measure import weak_errors as weak_errors
 from .methods import Method as Method
 from .methods.analysis import analyze as analyze
+from .modified import BSeries as BSeries
 from .modified import ModifiedEquation as ModifiedEquation
 from .modified import ModifiedGenerator as ModifiedGenerator
 from .modified import StochasticEquation as StochasticEquation

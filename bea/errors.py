@@ -38,6 +38,10 @@ class TableauError(MethodError):
     """A Butcher tableau is malformed, inexact or inconsistent."""
 
 
+class TreeError(BeaError):
+    """A text is no tree, or trees and series have colours that do not fit together."""
+
+
 class NotSmoothError(MethodError, TypeError):
     """A step branches, compares or rounds, which no series expresses."""
 

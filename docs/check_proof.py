@@ -25,8 +25,7 @@ from math import prod
 
 def tree_of(nested):
     """Read [colour, children]; the children are sorted."""
-    color, children = nested
-    return color, tuple(sorted(map(tree_of, children)))
+    return nested[0], tuple(sorted(map(tree_of, nested[1])))
 
 
 def size(tree):
@@ -79,10 +78,8 @@ class Series:
         self.identity, self.coefficients = identity, coefficients
 
     def __add__(self, other):
-        pairs = self.coefficients.items()
-        return Series(
-            self.identity + other.identity, {t: a + other.coefficients[t] for t, a in pairs}
-        )
+        total = {t: a + other.coefficients[t] for t, a in self.coefficients.items()}
+        return Series(self.identity + other.identity, total)
 
     def times(self, factor):
         """Return the multiple."""
@@ -164,6 +161,9 @@ def check(proof):
         elif name == "share":
             pairs = of[0].coefficients.items()
             found = Series(Fraction(0), {t: a * (t[0] == entry["color"]) for t, a in pairs})
+        elif name == "flow":  # the series where a part of the field takes theta in some time
+            along = {t: Fraction(entry["time"]) * (t == (entry["color"], ())) for t in trees}
+            found = after_flow(along, of[0], nodes, edges)
         else:
             require(name == "given", f"there is no operation {name}")
             found = given(entry)

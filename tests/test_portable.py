@@ -17,18 +17,8 @@ from bea.fields import VectorField
 from bea.methods import available, get
 from bea.methods.schedules import library as schedules
 
-NEEDS = {
-    "preconditioned-descent": {"diagonal": "2, 1/3"},
-    "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
-    "partitioned-runge-kutta": {
-        "A1": "0, 0; 1, 0",
-        "b1": "1/2, 1/2",
-        "A2": "0, 0; 1/3, 0",
-        "b2": "0, 1",
-    },
-    "splitting": {"stages": "1/3 A, B, 2/3 A"},
-    "composition": {"weights": "1/3, 2/3", "base": "symplectic-euler"},
-}
+from .examples import example
+
 PAIR = ("(x - 1)**2/2", "(x + 1)**2/2 + x**4/8")
 EXPRESSIVE = "x**2 + sin(x*y)*exp(-y) + sqrt(1 + x**2) + log(2 + y**2)"
 
@@ -98,7 +88,7 @@ def test_the_list_is_whole() -> None:
 
 @pytest.mark.parametrize("name", available())
 def test_methods(name: str) -> None:
-    method = get(name, **NEEDS.get(name, {}))
+    method = example(name)
     assert str(pickled(method)) == str(copy.deepcopy(method)) == str(method)
 
 

@@ -4,9 +4,11 @@ Three routes that do not know of each other are in `routes`: `operator` (the log
 `perturbation` (powers of gamma in exp(gamma D~) theta) and `trees` (B-series). Their exact
 agreement is the proof of correctness. `ModifiedEquation` is the result; integrating it is left
 to `bea.flows`. For random steps, `ModifiedGenerator` is the logarithm of the averaged
-operator, and `StochasticEquation` the diffusion nearest to it.
+operator, and `StochasticEquation` the diffusion nearest to it. `BSeries` has the maps and fields on
+trees, and their algebra, as objects of their own.
 """
 
+from bea.modified.algebra.b_series import BSeries
 from bea.modified.componentwise.equation import ComponentwiseEquation
 from bea.modified.derive import modified_equation, modifying_integrator
 from bea.modified.diffusion.derive import stochastic_equation
@@ -21,6 +23,7 @@ from bea.modified.structure.loss import ModifiedLoss
 from bea.modified.structure.split import GradientSplit
 
 __all__ = [
+    "BSeries",
     "ComponentwiseEquation",
     "EpochEquation",
     "GradientSplit",

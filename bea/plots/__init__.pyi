@@ -16,6 +16,7 @@ from .order import comparison_figure as comparison_figure
 from .order import drift_figure as drift_figure
 from .order import schedule_figure as schedule_figure
 from .order import stability_figure as stability_figure
+from .order import trees_figure as trees_figure
 from .random import annealing_figure as annealing_figure
 from .random import averaging_figure as averaging_figure
 from .random import ensemble_figure as ensemble_figure

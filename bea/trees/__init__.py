@@ -2,9 +2,9 @@
 
 `Tree` is an interned unordered rooted tree with its order, symmetry and density; `trees` lists them
 by order; `colors` says what a node stands for where there is more than one field. `tree_table` has
-the same trees as arrays of integers, with the cuts and products that every recursion of
-`bea.bseries` reads; `single_edge_cuts` are those of one tree. `free_trees` forgets the root;
-`notation` writes elementary differentials.
+the same trees as arrays of integers, with the cuts and products that most recursions of
+`bea.bseries` read; `single_edge_cuts` and `trunks` are those of one tree. `free_trees` forgets the
+root; `notation` writes elementary differentials, `tree_of` reads trees.
 """
 
 from bea.trees.colors import FIELD, PLAIN, PLAYERS, THETA, WITH_THETA, Color, Colors
@@ -25,6 +25,8 @@ from bea.trees.rooted_trees import (
 )
 from bea.trees.splits import Split
 from bea.trees.tables import TreeTable, tree_table
+from bea.trees.texts import tree_of
+from bea.trees.trunks import Trunk, trunks
 
 __all__ = [
     "FIELD",
@@ -40,6 +42,7 @@ __all__ = [
     "Tree",
     "TreeMapping",
     "TreeTable",
+    "Trunk",
     "check_number",
     "elementary_differential",
     "free_tree",
@@ -50,7 +53,9 @@ __all__ = [
     "simplified",
     "single_edge_cuts",
     "tree",
+    "tree_of",
     "tree_table",
     "trees",
     "trees_up_to",
+    "trunks",
 ]

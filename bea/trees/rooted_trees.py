@@ -15,9 +15,10 @@ from math import factorial
 from types import MappingProxyType
 from typing import Any
 
-from bea.errors import OrderError
+from bea.errors import OrderError, TreeError
 from bea.trees.colors import FIELD, PLAIN, Color, Colors
 from bea.trees.counting import check_number
+from bea.trees.svg import svg
 from bea.trees.tables import tree_table
 
 
@@ -95,6 +96,10 @@ class Tree:
         inside = f"[{','.join(map(repr, self.children))}]"
         return inside if self.color is FIELD else f"{inside}:{self.color.name}"
 
+    def _repr_svg_(self) -> str:
+        """Return the drawing that a notebook shows."""
+        return svg(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return tree, (self.children, self.color)
 
@@ -105,6 +110,8 @@ def tree(children: Iterable[Tree | Sequence[Any]], color: Color = FIELD) -> Tree
     >>> tree([[[]], []]).order
     4
     """
+    if isinstance(children, str):
+        raise TreeError(f"'{children}' is a text: bea.trees.tree_of reads it")
     return _intern(tuple(c if isinstance(c, Tree) else tree(c) for c in children), color)
 
 

@@ -14,27 +14,16 @@ from bea.adapters import JaxField
 from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.methods import available, get
+from bea.methods.partitioned.imex import ImexPair
 
-# What solves an equation, or follows a part of the field exactly, which traced arrays of JAX cannot
-# do.
-IMPLICIT = {
-    "bdf", "composition", "lobatto-iiia-iiib", "splitting", "stormer-verlet", "strang", "suzuki",
-    "yoshida",
-} | {
-    name for name, cls in available().items()
-    if hasattr(cls, "tableau") and name != "runge-kutta" and not get(name).tableau.explicit
-}  # fmt: skip
-NEEDS = {
-    "preconditioned-descent": {"diagonal": "2, 1/3"},
-    "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
-    "partitioned-runge-kutta": {
-        "A1": "0, 0; 1, 0",
-        "b1": "1/2, 1/2",
-        "A2": "0, 0; 1/3, 0",
-        "b2": "0, 1",
-    },
-}
-EXPLICIT = [name for name in available() if name not in IMPLICIT]
+from ..examples import IMPLICIT, example
+
+# What solves an equation, or follows a part of the field exactly: traced arrays cannot do it.
+UNTRACED = IMPLICIT | {
+    "additive-runge-kutta", "composition", "lobatto-iiia-iiib", "splitting", "stormer-verlet",
+    "strang", "suzuki", "yoshida",
+} | {name for name, cls in available().items() if issubclass(cls, ImexPair)}  # fmt: skip
+EXPLICIT = [name for name in available() if name not in UNTRACED]
 PENDULUM = VectorField.read("p, -sin(q)", "q p")
 START = [[1.0, 0.25], [0.5, -0.75]]
 
@@ -62,7 +51,7 @@ def jitted(method: Any, f: JaxField, theta: Any, gamma: float, steps: int) -> np
 
 @pytest.mark.parametrize("name", EXPLICIT)
 def test_iterates_under_jit(name: str) -> None:
-    method = get(name, **NEEDS.get(name, {}))
+    method = example(name)
     expected = bea.iterate(method, PENDULUM, START, [1 / 16], steps=50).values[0, :, -1]
     found = jitted(method, JaxField(PENDULUM), jnp.array(START).T, 1 / 16, 50)
     assert pytest.approx(expected, rel=1e-13, abs=1e-13) == found.T

@@ -34,6 +34,7 @@ COMMANDS = [
     ("plot", "schedule"),
     ("plot", "certificate"),
     ("plot", "stability"),
+    ("plot", "trees"),
     ("list", "methods"),
     ("list", "problems"),
     ("list", "schedules"),

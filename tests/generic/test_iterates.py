@@ -10,42 +10,17 @@ from flint import arb, fmpq
 from bea.errors import MethodError
 from bea.fields import ScalarField, VectorField
 from bea.methods import available, get
-from bea.methods.partitioned.imex import ImexPair
 
+from ..examples import IMPLICIT, example
 from .places import NUMBERS, PENDULUM, START, Place
 
-IMPLICIT = {"adjoint", "average-vector-field", "bdf", "hermite-obreshkov4"} | {
-    name for name, cls in available().items()
-    if hasattr(cls, "tableau") and name != "runge-kutta" and not get(name).tableau.explicit
-}  # fmt: skip
-NEEDS = {
-    "preconditioned-descent": {"diagonal": "2, 1/3"},
-    "runge-kutta": {"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},
-    "partitioned-runge-kutta": {
-        "A1": "0, 0; 1, 0",
-        "b1": "1/2, 1/2",
-        "A2": "0, 0; 1/3, 0",
-        "b2": "0, 1",
-    },
-    "splitting": {"stages": "1/3 A, B, 2/3 A"},
-    "composition": {"weights": "1/3, 2/3", "base": "symplectic-euler"},
-    "adjoint": {"base": "heun"},
-    "additive-runge-kutta": {
-        "A": "0, 0; 0, 1/2 | 0, 0; 1/2, 0", "b": "0, 1", "split": "halves",
-    },
-    "runge-kutta-nystrom": {"A": "0; 1/2", "b": "1/2, 1/2", "bbar": "1/2, 0", "c": "0, 1"},
-    "rosenbrock-method": {"A": "0; 1", "G": "1/3; -2/3, 1/3", "b": "1/2, 1/2"},
-    "two-derivative": {"A": "0; 1/2", "b": "1, 0", "A2": "0; 1/8", "b2": "1/6, 1/3"},
-    # Position and momentum do not ask for themselves, so that these are explicit here.
-    **{name: {"split": "halves"} for name, cls in available().items() if issubclass(cls, ImexPair)},
-}  # fmt: skip
 EXPLICIT = [name for name in available() if name not in IMPLICIT]
 STEPS = 50
 
 
 def iterated(name: str, place: Place) -> np.ndarray:
     """Return the point after many steps, in the arithmetic's own numbers."""
-    method = get(name, **NEEDS.get(name, {})).bind(place.f.constant)
+    method = example(name).bind(place.f.constant)
     theta, state = place.theta, method.init(place.f, place.theta)
     for _ in range(STEPS):
         theta, state = method.step(place.f, theta, state, place.gamma)
@@ -73,7 +48,7 @@ def test_rationals_stay_exact() -> None:
 @pytest.mark.parametrize("name", sorted(IMPLICIT))
 def test_implicit_steps_are_refused_in_single_numbers(name: str) -> None:
     f = ScalarField(PENDULUM, arb)
-    method = get(name, **NEEDS.get(name, {})).bind(f.constant)
+    method = example(name).bind(f.constant)
     theta = f.vector(START)
     with pytest.raises(MethodError, match=r"choose (an explicit|another) method"):
         method.step(f, theta, method.init(f, theta), arb(fmpq(1, 10)))

@@ -109,7 +109,9 @@ def _killed(
     ended = run_process(command, place, kill=kill)
     if "Traceback" in ended.said or "Exception ignored" in ended.said:
         problems.append(ended.said[-300:])
-    if kill[1] == signal.SIGINT and ended.status not in (0, 130):
+    # Python ends by the signal itself where it came while code was made on the fly, as imports do;
+    # to a shell that is 130, too.
+    if kill[1] == signal.SIGINT and ended.status not in (0, 130, -signal.SIGINT):
         problems.append(f"status {ended.status} of an interrupt: {ended.said[-100:]}")
     if ended.status == 130 and ended.said.count("bea: interrupted") != 1:
         problems.append(f"not one line: {ended.said}")

@@ -26,13 +26,15 @@ from typing import Any, NamedTuple
 from flint import fmpq
 
 import bea
-from bea.errors import BeaError, MethodError
+from bea.errors import BeaError, DimensionError, MethodError
 from bea.fields import Loss, VectorField
 from bea.measure import Certificate
 from bea.methods import Method, available, get
 from bea.modified import ModifiedEquation
 from bea.problems import available as problems
 from bea.trees import Tree
+
+from ..examples import NEEDS
 
 # They can be iterated and have no modified equation.
 REFUSED = {"adagrad", "sign-descent"}
@@ -48,8 +50,7 @@ WRONG: dict[str, tuple[dict[str, Any], ...]] = {
 }
 LOSSES = ("booth", "himmelblau", "linear-network", "quadratic", "sigmoid-sine")
 PARAMETERS: dict[str, tuple[dict[str, Any], ...]] = {
-    "runge-kutta": ({"A": "0, 0; 2/3, 0", "b": "1/4, 3/4"},),
-    "preconditioned-descent": ({"diagonal": "1, 1/4"},),
+    **{name: (needed,) for name, needed in NEEDS.items()},
     "adams-bashforth": tuple({"steps": k} for k in range(2, 7)),
     "bdf": tuple({"steps": k} for k in range(2, 7)),
     "adam": ({}, SHORT),
@@ -111,8 +112,16 @@ def wrong_cases() -> Iterator[Case]:
 
 def judge_right(case: Case) -> Iterator[dict[str, Any]]:
     """Yield what `verify` says of the derived equation."""
+    method, problem = case.subject()
     try:
-        found = bea.verify(*case.subject(), case.order)
+        method.check_field(problem)
+    except BeaError as error:  # such as a first-order equation for a method of second-order ones
+        yield {"verdict": "no pair", "reason": str(error)}
+        return
+    try:
+        found = bea.verify(method, problem, case.order)
+    except DimensionError as error:  # such as one variable, which has no halves
+        yield {"verdict": "no pair", "reason": str(error)}
     except BeaError as error:
         yield {"verdict": "error", "reason": f"{type(error).__name__}: {error}"}
     else:

@@ -86,7 +86,8 @@ def derive(
             "--proof",
             metavar="KIND",
             help="Write a proof that a small checker can follow, of rational numbers: coq, a file "
-            "for Coq's kernel, or json, for docs/check_proof.py, plain Python without bea.",
+            "for Coq's kernel; lean, a text against LeanBSeries, of a Runge-Kutta method; or json, "
+            "for docs/check_proof.py, plain Python without bea.",
         ),
     ] = None,
     table: Annotated[
@@ -185,14 +186,14 @@ def _derived(chosen: Chosen, highest: int, route: str, at_step: int | None, memo
         return lower
 
 
-_PROOFS = ("coq", "json")
+_PROOFS = ("coq", "lean", "json")
 
 
 def _check_proof(proof: str | None, table: bool, format: str) -> None:
     if proof is None:
         return
     if proof not in _PROOFS:
-        raise BeaError(f"there is no proof '{proof}': choose {' or '.join(_PROOFS)}")
+        raise BeaError(f"there is no proof '{proof}': choose coq, lean or json")
     if table:
         raise BeaError("--table and --proof are two pages: ask for one at a time")
     if format != "text":
@@ -206,6 +207,7 @@ def _written(result: Any, full: bool, table: bool, proof: str | None) -> Page:
     from bea.files import json_text
     from bea.modified import ComponentwiseEquation
     from bea.modified.proof.coq import coq_text
+    from bea.modified.proof.lean import lean_text
     from bea.modified.proof.record import proof_record
 
     if isinstance(result, ComponentwiseEquation):
@@ -214,7 +216,12 @@ def _written(result: Any, full: bool, table: bool, proof: str | None) -> Page:
             "method, such as heavy-ball"
         )
     record = proof_record(result)
-    text = coq_text(record) if proof == "coq" else json_text(record)
+    texts: dict[str, Callable[[], str]] = {
+        "coq": lambda: coq_text(record),
+        "lean": lambda: lean_text(record, result.method),
+        "json": lambda: json_text(record),
+    }
+    text = texts[proof]()
     return Page(lambda: record, text=lambda width: text)
 
 

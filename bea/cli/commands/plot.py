@@ -14,6 +14,7 @@ import typer
 from bea.cli.commands.analyze import plot_stability
 from bea.cli.commands.drift import measured
 from bea.cli.commands.plot_optimizers import plot_certificate, plot_comparison, plot_schedule
+from bea.cli.commands.plot_trees import plot_trees
 from bea.cli.reading import options
 from bea.cli.reading.figure_options import (
     Looks,
@@ -254,5 +255,6 @@ plot_app = options.group(
         "schedule": plot_schedule,
         "certificate": plot_certificate,
         "stability": plot_stability,
+        "trees": plot_trees,
     },
 )

@@ -98,8 +98,14 @@ def number(text: str, option: str) -> float:
 
 
 def numbers(text: str, option: str) -> list[float]:
-    """Return the numbers of a list, separated by commas."""
-    return [number(part.strip(), option) for part in text.split(",")]
+    """Return the numbers of a list, separated by commas or blanks.
+
+    >>> numbers("0.1, 1/20", "--gammas"), numbers("[0.1 0.05]", "--gammas")
+    ([0.1, 0.05], [0.1, 0.05])
+    """
+    text = _inside(text.strip())
+    parts = (text if "," in text else _GAP.sub(",", text)).split(",")
+    return [number(part.strip(), option) for part in parts]
 
 
 def points(text: str, option: str) -> list[list[float]]:
@@ -115,8 +121,7 @@ def points(text: str, option: str) -> list[list[float]]:
     text = _inside(text.strip("; "))
     if text[:1] in _OPENING:
         text = _BETWEEN.sub(r"\1;\2", text)
-    parts = [_inside(part.strip()) for part in text.split(";")]
-    found = [numbers(part if "," in part else _GAP.sub(",", part), option) for part in parts]
+    found = [numbers(part, option) for part in text.split(";")]
     if len({len(point) for point in found}) > 1:
         counts = ", ".join(str(len(point)) for point in found)
         raise DimensionError(

@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import fmpq
 
-from bea.bseries import TreeArithmetic, TreeSeries
+from bea.bseries import TreeArithmetic, TreeSeries, field_of_map
 from bea.errors import BeaError, MethodError
 from bea.methods import Scheduled
 from bea.modified.equation import ModifiedEquation
@@ -51,17 +51,23 @@ def proof_record(equation: ModifiedEquation) -> dict[str, Any]:
     recorder = Recorder(TreeArithmetic(nodes, colors=colors), memory)
     bound = bind_exactly(method)
     theta, state = bound.step(recorder, recorder.identity, recorder.memory, recorder.gamma)
+    after = [_pairs(part.parts) for part in (theta, *state)]
+    # Of trees that are zero for the fields of a method, as for q'' = g(q), the equation has no b,
+    # and the checker, which knows every field, wants one.
+    own = field_of_map(recorder.value(theta).coefficients, colors)
+    pairs = zip(equation.coefficients.items(), own, strict=True)
+    field = [other if method.vanishes(tree) else b for (tree, b), other in pairs]
     return {
         "method": str(method),
         "order": equation.order,
         "nodes": nodes,
         "colors": len(colors),
         "trees": [_nested(tree, colors) for tree in trees_up_to(nodes, colors)],
-        "field": [_number(b) for b in equation.coefficients.values()],
+        "field": [_number(b) for b in field],
         "memory": [_series(part) for part in memory],
         "registers": [_operation(operation) for operation in recorder.operations],
         "equations": [[_pairs(a), _pairs(b)] for a, b in recorder.equations],
-        "after": [_pairs(part.parts) for part in (theta, *state)],
+        "after": after,
     }
 
 
@@ -118,6 +124,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     record: dict[str, Any] = {"operation": operation.name}
     if operation.name == "given":
         return {**record, **_series(operation.value)}
-    if operation.name == "share":
+    if operation.name in ("share", "flow"):
         record["color"] = operation.color
+    if operation.name == "flow":
+        record["time"] = _number(operation.time)
     return {**record, "of": [_pairs(parts) for parts in operation.arguments]}

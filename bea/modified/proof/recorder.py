@@ -16,12 +16,16 @@ from flint import fmpq
 from bea.arithmetic import Arithmetic
 from bea.bseries import TreeArithmetic, TreeSeries
 from bea.errors import MethodError
+from bea.trees import position, tree
 
 Parts = dict[int, fmpq]
+Stages = tuple[tuple[int, Any], ...]  # parts of the field, and for how long each flows
 
 
 class Operation(NamedTuple):
     """What gives a register: "field" at a point, its "slope" along a vector, a "share", or "given".
+
+    A "flow" is a series at the point that a part of the field flows to from theta.
 
     Attributes
     ----------
@@ -32,13 +36,16 @@ class Operation(NamedTuple):
     value : TreeSeries
         The register itself, and of a "given" one all that is known.
     color : int
-        Whose share.
+        Whose share or flow.
+    time : fmpq
+        For how long it flows, in steps.
     """
 
     name: str
     arguments: tuple[Parts, ...]
     value: TreeSeries
     color: int = 0
+    time: fmpq | None = None
 
 
 class Combination:
@@ -78,6 +85,23 @@ class Combination:
         return -self + other
 
 
+class Flowed(Combination):
+    """Theta after flows of parts of the field one after the other; noted when it is asked for.
+
+    The last of them is the first to be noted: exp(D1) exp(D2) theta is where flow 1 and then flow 2
+    lead to.
+    """
+
+    def __init__(self, stages: Stages, note: Callable[[Stages], Parts]) -> None:
+        self.stages = stages
+        self._note = note
+
+    @property
+    def parts(self) -> Parts:  # type: ignore[override]
+        """The combination of registers that it is."""
+        return self._note(self.stages)
+
+
 class Recorder(Arithmetic):
     """The arithmetic in which a step is written down.
 
@@ -104,6 +128,7 @@ class Recorder(Arithmetic):
         self.gamma = fmpq(1)
         self.operations: list[Operation] = []
         self.equations: list[tuple[Parts, Parts]] = []
+        self._flows: dict[Stages, Parts] = {}
         registers = [Combination({i: fmpq(1)}) for i in range(len(self._values))]
         self.identity, self.memory = registers[0], tuple(registers[1:])
 
@@ -116,10 +141,21 @@ class Recorder(Arithmetic):
         found = self._trees.derivative(self.value(argument), self.value(direction))
         return self._noted("slope", (argument, direction), found)
 
-    def share(self, v: Combination, first: int, part: int) -> Combination:
-        """Note the part of a slope that moves one player."""
-        found = self._trees.share(self.value(v), first, part)
+    def share(self, v: Combination, split: Any, part: int) -> Combination:
+        """Note the part of a slope that moves one block of variables."""
+        found = self._trees.share(self.value(v), split, part)
         return self._noted("share", (v,), found, part)
+
+    def flow(self, theta: Combination, split: Any, part: int, time: Any) -> Combination:
+        """Return theta after the flow of a part, where only flows have led to it so far."""
+        if isinstance(theta, Flowed):
+            return Flowed((*theta.stages, (part, time)), self._after_flows)
+        if theta.parts != {0: fmpq(1)}:
+            raise MethodError(
+                "a proof knows flows of parts after one another, and here one begins elsewhere: "
+                "take another method, such as stormer-verlet"
+            )
+        return Flowed(((part, time),), self._after_flows)
 
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Note the solution, which trees find, and what it is equal to."""
@@ -153,12 +189,29 @@ class Recorder(Arithmetic):
         """Return the series as one of the shift 0: the power of gamma is left to the nodes."""
         return self._trees.series(series.identity, list(series.coefficients), 0, beyond=True)
 
+    def _after_flows(self, stages: Stages) -> Parts:
+        """Note, once, where flows one after the other take theta: exp(time D) of what is next."""
+        if stages not in self._flows:
+            point = Combination({0: fmpq(1)})
+            for part, time in reversed(stages):
+                along = [fmpq(0)] * len(self._trees.identity.coefficients)
+                along[position(tree([], self._trees.colors[part]), self._trees.colors)] = time
+                found = self._trees.transport(along, self.value(point))
+                point = self._noted("flow", (point,), found, part, time)
+            self._flows[stages] = point.parts
+        return self._flows[stages]
+
     def _noted(
-        self, name: str, arguments: tuple[Combination, ...], value: TreeSeries, color: int = 0
+        self,
+        name: str,
+        arguments: tuple[Combination, ...],
+        value: TreeSeries,
+        color: int = 0,
+        time: fmpq | None = None,
     ) -> Combination:
-        plain = self._plain(value)
         parts = tuple(argument.parts for argument in arguments)
-        self.operations.append(Operation(name, parts, plain, color))
+        plain = self._plain(value)
+        self.operations.append(Operation(name, parts, plain, color, time))
         self._values.append(plain)
         return Combination({len(self._values) - 1: fmpq(1)})
 
@@ -175,4 +228,5 @@ class Recorder(Arithmetic):
         result = [self.value(k) for k in after]
         if not keep:
             del self._values[marks[0] :], self.operations[marks[1] :], self.equations[marks[2] :]
+            self._flows = {s: p for s, p in self._flows.items() if max(p) < marks[0]}
         return result, list(zip(known, after, strict=True))

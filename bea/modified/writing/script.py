@@ -19,7 +19,7 @@ from bea.algebra.language.mathematics import as_latex
 from bea.algebra.ring.conversions import to_expression
 from bea.modified.elementary import weights
 from bea.modified.schedule.slopes import ScheduledFreeTree, by_slopes, primes_of, slopes_text
-from bea.modified.writing.fractions import fraction_of
+from bea.modified.writing.fractions import Fraction, fraction_of
 from bea.modified.writing.letters import written
 from bea.trees import FIELD, FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
@@ -81,6 +81,20 @@ LATEX = Script(
     value=lambda c: as_latex(to_expression(c)) if isinstance(c, Element) else str(c),
     letters=LATEX_LETTERS,
 )
+
+
+def coefficient(value: Any, script: Script) -> str:
+    """Return one coefficient with its sign, as one fraction where it is one.
+
+    >>> coefficient(fmpq(-1, 2), TEXT), coefficient(fmpq(0), LATEX)
+    ('−1/2', '0')
+    """
+    exact = isinstance(value, Element)
+    fraction = fraction_of(value) if exact else Fraction(fmpq(value), (), ())
+    if fraction is None:  # zero, or with other functions in it
+        return "0" if value.is_zero() else script.value(value)
+    sign = script.minus if fraction.number < 0 else ""
+    return sign + written(fraction, script.letters)
 
 
 def tree_terms(coefficients: Mapping[Tree, Any], order: int, notation: str) -> list[list[Pair]]:

@@ -1,4 +1,4 @@
-"""Figures of orders in gamma: drift, certificates, comparisons, schedules, and of stability."""
+"""Figures of orders in gamma: drift, certificates, comparisons, schedules, stability, and trees."""
 
 from bea.plots.order.certificate import (
     CertificateData,
@@ -36,6 +36,12 @@ from bea.plots.order.stability import (
     stability_data,
     stability_figure,
 )
+from bea.plots.order.trees import (
+    TreesData,
+    draw_trees,
+    trees_data,
+    trees_figure,
+)
 
 __all__ = [
     "CertificateData",
@@ -45,6 +51,7 @@ __all__ = [
     "DriftData",
     "ScheduleCurve",
     "StabilityData",
+    "TreesData",
     "certificate_data",
     "certificate_figure",
     "comparison_data",
@@ -54,10 +61,13 @@ __all__ = [
     "draw_drift",
     "draw_schedules",
     "draw_stability",
+    "draw_trees",
     "drift_data",
     "drift_figure",
     "schedule_data",
     "schedule_figure",
     "stability_data",
     "stability_figure",
+    "trees_data",
+    "trees_figure",
 ]

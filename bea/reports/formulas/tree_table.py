@@ -1,24 +1,19 @@
-r"""The coefficients b(τ) of a modified equation as a table over trees, for a page or a paper.
+r"""The coefficients of an equation, or of a B-series, as a table over trees, for a page or a paper.
 
-The field is Σ γ^(|τ|−1) b(τ)/σ(τ) F(τ), with the order |τ|, the symmetry σ(τ), the density γ(τ) and
-the elementary differential F(τ); of a loss f = −∇L. With a schedule a row is also of a monomial in
-s, s', …, each prime of which brings a power of γ. Source: Hairer, Lubich and Wanner, Geometric
-Numerical Integration, section IX.9.
+A field is Σ γ^(|τ|−1) b(τ)/σ(τ) F(τ), a map θ + Σ γ^|τ| a(τ)/σ(τ) F(τ), with the order |τ|, the
+symmetry σ(τ), the density γ(τ) and the elementary differential F(τ); of a loss f = −∇L. With a
+schedule a row is also of a monomial in s, s', …, each prime of which brings a power of γ. Source:
+Hairer, Lubich and Wanner, Geometric Numerical Integration, section IX.9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flint import fmpq
-
-from bea.algebra import Element
-from bea.modified import ModifiedEquation
+from bea.modified import BSeries, ModifiedEquation
 from bea.modified.schedule.slopes import ScheduledTree, slopes_text
-from bea.modified.writing.fractions import Fraction, fraction_of
-from bea.modified.writing.letters import written
-from bea.modified.writing.script import LATEX, TEXT, Script
+from bea.modified.writing.script import LATEX, TEXT, coefficient
 from bea.reports.tables import plain_text, table_of
 from bea.trees import Tree, elementary_differential
 from bea.trees.pictures import tikz
@@ -26,7 +21,12 @@ from bea.trees.pictures import tikz
 _WIDE = 10_000  # a coefficient is never broken
 
 
-def tree_table_text(equation: ModifiedEquation) -> str:
+def tree_table(source: ModifiedEquation | BSeries, latex: bool = False) -> str:
+    """Return the table in plain text or in LaTeX."""
+    return tree_table_latex(source) if latex else tree_table_text(source)
+
+
+def tree_table_text(equation: ModifiedEquation | BSeries) -> str:
     """Return the table in plain text; a tree is the nested list of its children.
 
     >>> import bea
@@ -39,7 +39,8 @@ def tree_table_text(equation: ModifiedEquation) -> str:
      [[]]    2     1     2  f'f   −(1+β)/(2(1−β)³)
     """
     scheduled = _is_scheduled(equation)
-    names = ("tree", *["with"] * scheduled, ">|τ|", ">σ(τ)", ">γ(τ)", "F(τ)", "b(τ)")
+    letter = _letter(equation)
+    names = ("tree", *["with"] * scheduled, ">|τ|", ">σ(τ)", ">γ(τ)", "F(τ)", f"{letter}(τ)")
     rows = [
         (
             repr(tree),
@@ -53,7 +54,7 @@ def tree_table_text(equation: ModifiedEquation) -> str:
     return f"{_heading(equation)}\n\n{plain_text(table_of(names, rows), width=_WIDE)}"
 
 
-def tree_table_latex(equation: ModifiedEquation) -> str:
+def tree_table_latex(equation: ModifiedEquation | BSeries) -> str:
     r"""Return the table in LaTeX, with the trees drawn; the preamble needs \usepackage{tikz}.
 
     >>> import bea
@@ -71,7 +72,7 @@ def tree_table_latex(equation: ModifiedEquation) -> str:
     """
     scheduled = _is_scheduled(equation)
     heads = [r"\tau", *[r"\text{with}"] * scheduled, r"|\tau|", r"\sigma(\tau)", r"\gamma(\tau)",
-             r"F(\tau)", r"b(\tau)"]  # fmt: skip
+             r"F(\tau)", rf"{_letter(equation)}(\tau)"]  # fmt: skip
     rows = [
         (
             tikz(tree),
@@ -91,29 +92,23 @@ def tree_table_latex(equation: ModifiedEquation) -> str:
     ])  # fmt: skip
 
 
-def coefficient(value: Any, script: Script) -> str:
-    """Return one coefficient with its sign, as one fraction where it is one.
-
-    >>> coefficient(fmpq(-1, 2), TEXT), coefficient(fmpq(0), LATEX)
-    ('−1/2', '0')
-    """
-    exact = isinstance(value, Element)
-    fraction = fraction_of(value) if exact else Fraction(fmpq(value), (), ())
-    if fraction is None:  # zero, or with other functions in it
-        return "0" if value.is_zero() else script.value(value)
-    sign = script.minus if fraction.number < 0 else ""
-    return sign + written(fraction, script.letters)
-
-
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _is_scheduled(equation: ModifiedEquation) -> bool:
-    return any(isinstance(term, ScheduledTree) for term in equation.coefficients)
+def _items(equation: ModifiedEquation | BSeries) -> Iterable[tuple[Tree, Any]]:
+    return equation.items() if isinstance(equation, BSeries) else equation.coefficients.items()
 
 
-def _entries(equation: ModifiedEquation) -> Iterator[tuple[Tree, tuple[int, ...], Any]]:
-    for term, value in equation.coefficients.items():
+def _letter(equation: ModifiedEquation | BSeries) -> str:
+    return "a" if isinstance(equation, BSeries) and equation.kind == "map" else "b"
+
+
+def _is_scheduled(equation: ModifiedEquation | BSeries) -> bool:
+    return any(isinstance(term, ScheduledTree) for term, _ in _items(equation))
+
+
+def _entries(equation: ModifiedEquation | BSeries) -> Iterator[tuple[Tree, tuple[int, ...], Any]]:
+    for term, value in _items(equation):
         found: Any = term
         yield (*found, value) if isinstance(found, ScheduledTree) else (found, (), value)
 
@@ -122,7 +117,9 @@ def _numbers(tree: Tree) -> tuple[str, str, str]:
     return str(tree.order), str(tree.symmetry), str(tree.density)
 
 
-def _heading(equation: ModifiedEquation) -> str:
+def _heading(equation: ModifiedEquation | BSeries) -> str:
+    if isinstance(equation, BSeries):
+        return f"Coefficients {_letter(equation)}(τ) of a {equation.kind}: {equation.formula}"
     power = "|τ|−1" if not _is_scheduled(equation) else "|τ|−1+primes"
     loss = ", f = −∇L" if equation.notation == "grad" else ""
     kinds = {"modifying": "the modifying integrator of ", "step": "a step of "}

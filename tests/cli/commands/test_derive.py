@@ -293,7 +293,7 @@ def test_a_proof_is_a_file_for_a_checker(bea: Bea, folder: Path) -> None:
     record = json.loads(bea("derive", "heavy-ball", "--param", "beta=9/10", "--proof", "json").out)
     assert record["field"][:2] == ["10", "-950"]
     for wrong, remedy in [
-        (("--proof", "lean"), "choose coq or json"),
+        (("--proof", "agda"), "choose coq, lean or json"),
         (("--proof", "coq", "--format", "latex"), "leave --format out"),
         (("--proof", "coq", "--table"), "one at a time"),
         (("--proof", "coq", "--step"), "leave --inverse or --step out"),

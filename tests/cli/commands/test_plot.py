@@ -83,3 +83,17 @@ def test_a_step_size_at_which_flows_mean_nothing_is_warned_about(
     assert warning.startswith("warning: ") and "beyond the useful range" in warning
     assert "gamma |f'| is 1.8 at the start" in warning
     assert wrote == f"wrote {kind}.png"
+
+
+def test_trees_are_drawn_with_their_coefficients(bea: Bea, folder: Path) -> None:
+    run = bea("plot", "trees", "stormer-verlet", "-k", "2", "--out", "t.svg")
+    assert run.status == 0 and (folder / "t.svg").read_text().count("<svg") == 1
+    assert bea("plot", "trees", "heun", "--inverse", "--out", "inverse.png").status == 0
+    for words, message in [
+        (["adam"], "trees do not express adam"),
+        (["rk4", "--loss", "x**2"], "leave the problem out"),
+        ([], "missing argument 'METHOD'"),
+        (["rk4", "-k", "13"], "53,272 trees are too many for a drawing: take a lower order"),
+    ]:
+        bad = bea("plot", "trees", *words)
+        assert bad.status == 2 and message in bad.err and bad.err.count("\n") == 1

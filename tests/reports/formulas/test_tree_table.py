@@ -10,8 +10,8 @@ from flint import fmpq
 
 import bea
 from bea.algebra import Ring
-from bea.modified.writing.script import LATEX, TEXT
-from bea.reports.formulas.tree_table import coefficient, tree_table_latex, tree_table_text
+from bea.modified.writing.script import LATEX, TEXT, coefficient
+from bea.reports.formulas.tree_table import tree_table_latex, tree_table_text
 from bea.trees import number_up_to
 
 NAMES = ["gradient-descent", "rk4", "gauss4", "heavy-ball", "bdf", "gradient-descent-decay",
