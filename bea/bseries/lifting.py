@@ -19,14 +19,16 @@ import numpy as np
 from flint import fmpq, nmod_mat
 
 from bea.algebra import Element, Ring
-from bea.bseries.extensions import Rationals, Symbol, extension_by
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.bseries.residues import (
     Lane,
     NoImagesError,
+    Rationals,
     Residues,
+    Symbol,
     UnluckyPrimeError,
     UnplacedError,
+    extension_by,
     primes,
 )
 from bea.trees import TreeTable, tree_table

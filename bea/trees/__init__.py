@@ -1,10 +1,10 @@
 """Rooted trees, floor 0 of bea.
 
-`Tree` is an interned unordered rooted tree with its order, symmetry and density; `trees` counts
-them out by order; `colors` says what a node stands for where there is more than one field;
-`tree_table` has the same as arrays of integers, with the cuts that every recursion of `bea.bseries`
-reads, and `single_edge_cuts` and `trunks` those of one tree; `free_trees` forgets the root;
-`notation` writes elementary differentials, `tree_of` reads trees.
+`Tree` is an interned unordered rooted tree with its order, symmetry and density; `trees` lists them
+by order; `colors` says what a node stands for where there is more than one field. `tree_table` has
+the same trees as arrays of integers, with the cuts and products that most recursions of
+`bea.bseries` read; `single_edge_cuts` and `trunks` are those of one tree. `free_trees` forgets the
+root; `notation` writes elementary differentials, `tree_of` reads trees.
 """
 
 from bea.trees.colors import FIELD, PLAIN, PLAYERS, THETA, WITH_THETA, Color, Colors

@@ -1,7 +1,8 @@
 """The modified Hamiltonian: H + gamma H_1 + gamma^2 H_2 + ... with f~ = J grad of it.
 
 On trees it is a sum of elementary Hamiltonians (`bea.bseries.geometry.elementary_hamiltonians`),
-and of a splitting one of Poisson's brackets of T and V; on a concrete H these are functions. Source:
+and of a splitting one of Poisson's brackets of T and V; on a concrete H these are functions.
+Source:
 Hairer, Lubich and Wanner, Geometric Numerical Integration, sections IX.3, IX.8, IX.9.3 and IX.10.
 """
 
