@@ -1,0 +1,81 @@
+"""A field of symbols as one of numbers: its program, run on power series whose entries are floats.
+
+This is Taylor's mode on the straight-line program: what it costs grows with the program, not with
+the number of partial derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from bea.algebra.programs.numpy_code import compile_program
+from bea.algebra.programs.program import Program
+from bea.algebra.ring.conversions import to_program
+from bea.arrays import Floats
+from bea.fields.functions.derivatives import Derivatives, padded
+from bea.fields.functions.function_field import FunctionField, FunctionLoss
+from bea.fields.functions.groups import Groups
+from bea.fields.vector_field import Loss, VectorField
+from bea.series import SeriesArray
+
+
+def without_symbols(problem: VectorField) -> FunctionField:
+    """Return a problem as a function, for which nothing is ever written out.
+
+    Examples
+    --------
+    >>> from bea.fields import Loss
+    >>> loss = without_symbols(Loss.read("x**2*y + y**2", "x y"))
+    >>> loss(np.array([1.0, 2.0])), float(loss.at(np.array([1.0, 2.0])))
+    (array([-4., -5.]), 6.0)
+
+    Raises
+    ------
+    BeaError
+        If a parameter has no value.
+    """
+    if isinstance(problem, FunctionField):
+        return problem
+    problem.require_values()
+    kind = FunctionLoss if isinstance(problem, Loss) else FunctionField
+    value = to_program([problem.value]) if isinstance(problem, Loss) else None
+    groups = Groups(problem.variables, ((),) * problem.dimension)
+    derivatives = ProgramDerivatives(problem.program, value)
+    return kind(derivatives, groups, problem.about, inside=problem.domain())
+
+
+class ProgramDerivatives(Derivatives):
+    """The derivatives of a straight-line program."""
+
+    def __init__(self, program: Program, value: Program | None = None) -> None:
+        self.program, self.value = program, value
+        self._function = compile_program(program)
+
+    def field(self, theta: Floats) -> Floats:
+        """Return the field at theta, (d, lanes)."""
+        return self._function(theta, np.empty((len(self.program.outputs), theta.shape[1])))
+
+    def loss(self, theta: Floats) -> Floats:
+        """Return the loss at theta, (lanes,)."""
+        assert self.value is not None
+        return compile_program(self.value)(theta, np.empty((1, theta.shape[1])))[0]
+
+    def taylor(self, coefficients: Sequence[Floats], order: int) -> list[Floats]:
+        """Return the Taylor coefficients of the field along a curve."""
+        if order == 0 or len(coefficients) == 1:
+            return padded([self.field(coefficients[0])], order)
+        rows = [SeriesArray(row, order) for row in zip(*coefficients, strict=True)]
+        found = self.program.run(rows, _number)
+        lanes = np.zeros(coefficients[0].shape[1])
+        series = [
+            f if isinstance(f, SeriesArray) else SeriesArray([lanes + f], order) for f in found
+        ]
+        return [np.array([s.coefficient(k) for s in series]) for k in range(order + 1)]
+
+
+def _number(value: fmpq) -> Any:
+    return int(value.p) / int(value.q)
