@@ -49,6 +49,7 @@ def polynomial(
             raise DimensionError(
                 f"exponents {exponents}: give {len(generators)} integers ≥ 0, one a generator"
             )
+    terms, generators = _of_those_used(terms, generators)
     # A stack, not recursion: the depth is the degree. A `_Split` waits for its two parts.
     pending: list[_Terms | _Split] = [[(e, rational(c)) for e, c in terms.items() if c != 0]]
     done: list[int] = []
@@ -68,6 +69,17 @@ def polynomial(
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _of_those_used(
+    terms: Mapping[tuple[int, ...], fmpq | int], generators: Sequence[int]
+) -> tuple[Mapping[tuple[int, ...], fmpq | int], Sequence[int]]:
+    """Leave out the generators that are in no term: of a thousand most are in none."""
+    used = [g for g, column in enumerate(zip(*terms, strict=True)) if any(column)]
+    if len(used) == len(generators):
+        return terms, generators
+    shorter = {tuple(exponents[g] for g in used): c for exponents, c in terms.items()}
+    return shorter, [generators[g] for g in used]
 
 
 class _Split(NamedTuple):

@@ -14,11 +14,19 @@ import numpy as np
 
 from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
-from bea.errors import BeaError, DomainError
+from bea.errors import BeaError, DimensionError, DomainError
 from bea.fields.about import About
 from bea.fields.functions.derivatives import Derivatives
 from bea.fields.functions.groups import Groups
 from bea.fields.vector_field import Derivative, Inside, Loss, Rhs, VectorField
+
+
+def checked_dimension(dimension: Any) -> int:
+    """Return a number of parameters; raises `DimensionError` for what is none."""
+    whole = isinstance(dimension, int | np.integer) and not isinstance(dimension, bool)
+    if not whole or dimension < 1:
+        raise DimensionError(f"the dimension is {dimension!r}: give a whole number, at least 1")
+    return int(dimension)
 
 
 class FunctionField(VectorField):
