@@ -14,6 +14,7 @@ from flint import fmpq
 
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program
+from bea.algebra.programs.wide import WideProgram
 from bea.algebra.ring.conversions import to_program
 from bea.arrays import Floats
 from bea.fields.functions.derivatives import Derivatives, padded
@@ -68,6 +69,8 @@ class ProgramDerivatives(Derivatives):
         """Return the Taylor coefficients of the field along a curve."""
         if order == 0 or len(coefficients) == 1:
             return padded([self.field(coefficients[0])], order)
+        if isinstance(self._function, WideProgram):
+            return self._function.taylor(coefficients, order)
         rows = [SeriesArray(row, order) for row in zip(*coefficients, strict=True)]
         found = self.program.run(rows, _number)
         lanes = np.zeros(coefficients[0].shape[1])
