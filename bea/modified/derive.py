@@ -12,7 +12,7 @@ from typing import Any, overload
 from flint import fmpq
 
 from bea.algebra import Element
-from bea.errors import BeaError, GuessWarning, MethodError, UnknownNameError
+from bea.errors import BeaError, GuessWarning, MethodError, OrderError, UnknownNameError
 from bea.fields import VectorField
 from bea.fields.functions import without_symbols
 from bea.methods import Method, Scheduled
@@ -44,6 +44,8 @@ from bea.trees import FIELD, THETA, Tree, trees_up_to
 
 # Mixed derivatives of m directions cost 2^m: beyond this order the step is the cheaper way.
 _FEW_DERIVATIVES = 4
+# With so many variables an equation that is too long to be written is one of numbers at points.
+_LARGE = 10
 
 
 @overload
@@ -185,7 +187,12 @@ def derive(
     character = in_own_variables(character, memory)
     method, problem = character.method, character.problem
     if problem is not None:
-        check_sizes(problem.components, order, problem.name)
+        try:
+            check_sizes(problem.components, order, problem.name)
+        except OrderError:
+            if route != "auto" or problem.dimension < _LARGE or problem.parameters:
+                raise
+            return derive(Character(method, without_symbols(problem)), order)
     chosen = _choose(route, character)
     if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)

@@ -69,10 +69,11 @@ class WideProgram:
                 f"this program has {given[0]} and {given[1]}"
             )
         lanes = out.shape[1]
-        rows = np.array([np.broadcast_to(x, (lanes,)) for x in inputs])
+        if not isinstance(inputs, np.ndarray):
+            inputs = np.array([np.broadcast_to(x, (lanes,)) for x in inputs])
         for start in range(0, lanes, _BLOCK):
             part = slice(start, start + _BLOCK)
-            out[:, part] = self._run([rows[:, part]], 0)[0]
+            out[:, part] = self._run([inputs[:, part]], 0)[0]
         return out
 
     def taylor(

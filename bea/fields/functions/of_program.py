@@ -15,7 +15,6 @@ from flint import fmpq
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program
 from bea.algebra.programs.wide import WideProgram
-from bea.algebra.ring.conversions import to_program
 from bea.arrays import Floats
 from bea.fields.functions.derivatives import Derivatives, padded
 from bea.fields.functions.function_field import FunctionField, FunctionLoss
@@ -43,17 +42,16 @@ def without_symbols(problem: VectorField) -> FunctionField:
         return problem
     problem.require_values()
     kind = FunctionLoss if isinstance(problem, Loss) else FunctionField
-    value = to_program([problem.value]) if isinstance(problem, Loss) else None
     groups = Groups(problem.variables, ((),) * problem.dimension)
-    derivatives = ProgramDerivatives(problem.program, value)
+    derivatives = ProgramDerivatives(problem.program, problem)
     return kind(derivatives, groups, problem.about, inside=problem.domain())
 
 
 class ProgramDerivatives(Derivatives):
     """The derivatives of a straight-line program."""
 
-    def __init__(self, program: Program, value: Program | None = None) -> None:
-        self.program, self.value = program, value
+    def __init__(self, program: Program, problem: VectorField) -> None:
+        self.program, self.problem = program, problem
         self._function = compile_program(program)
 
     def field(self, theta: Floats) -> Floats:
@@ -62,8 +60,8 @@ class ProgramDerivatives(Derivatives):
 
     def loss(self, theta: Floats) -> Floats:
         """Return the loss at theta, (lanes,)."""
-        assert self.value is not None
-        return compile_program(self.value)(theta, np.empty((1, theta.shape[1])))[0]
+        assert isinstance(self.problem, Loss)
+        return self.problem.at(theta.T)
 
     def taylor(self, coefficients: Sequence[Floats], order: int) -> list[Floats]:
         """Return the Taylor coefficients of the field along a curve."""
