@@ -11,6 +11,7 @@ from bea.algebra import Element
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
 from bea.arrays import Floats
+from bea.fields.functions import many_variables
 from bea.fields.functions.spectrum import largest_eigenvalue
 from bea.fields.vector_field import VectorField, lanes_of
 
@@ -31,7 +32,7 @@ def jacobian_norms(problem: VectorField, points: Any) -> Floats:
     >>> jacobian_norms(VectorField.read("-x**2/2, -3*y"), [[1.0, 0.0], [4.0, 0.0]])
     array([3., 4.])
     """
-    if not problem.symbolic:
+    if not problem.symbolic or many_variables(problem):
         return largest_eigenvalue(problem, points)
     return _norms(_jacobians(problem, points), points)
 
@@ -46,7 +47,7 @@ def jacobian_paces(problem: VectorField, points: Any) -> Floats:
     >>> jacobian_paces(VectorField.read("p, -100*q", "q p"), [[1.0, 1.0]])
     array([10.])
     """
-    if not problem.symbolic:
+    if not problem.symbolic or many_variables(problem):
         return largest_eigenvalue(problem, points)
     matrices = _jacobians(problem, points)
     return _norms(matrices @ matrices, points) ** 0.5

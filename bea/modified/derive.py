@@ -14,7 +14,7 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.errors import BeaError, GuessWarning, MethodError, OrderError, UnknownNameError
 from bea.fields import VectorField
-from bea.fields.functions import without_symbols
+from bea.fields.functions import many_variables, without_symbols
 from bea.methods import Method, Scheduled
 from bea.methods.library.decimals import plain_number
 from bea.methods.rules.counter import with_remedy
@@ -179,6 +179,8 @@ def derive(
     asked = character
     problem = with_symbols_of(method, character.problem)
     method.check_field(problem)
+    if problem is not None and many_variables(problem) and route == "auto":
+        return _without_symbols(asked, order)
     if problem is not None and not problem.symbolic:
         asked.derived = _by_numbers(character, order, route)
         return asked.derived
@@ -192,7 +194,7 @@ def derive(
         except OrderError:
             if route != "auto" or problem.dimension < _LARGE or problem.parameters:
                 raise
-            return derive(Character(method, without_symbols(problem)), order)
+            return _without_symbols(asked, order)
     chosen = _choose(route, character)
     if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
@@ -257,6 +259,14 @@ def _at_points(method: Method, problem: VectorField | None, order: int, route: s
         raise BeaError("points are given and no problem: give modified_equation a problem, too")
     require_problem(problem)
     return derive(Character(method, without_symbols(problem)), order, route)
+
+
+def _without_symbols(character: Character, order: int) -> ModifiedEquation:
+    """Return the equation of numbers at points on a problem in symbols."""
+    assert character.problem is not None
+    own = Character(character.method, without_symbols(character.problem))
+    character.derived = derive(own, order)
+    return character.derived  # type: ignore[no-any-return]
 
 
 def _by_numbers(character: Character, order: int, route: str) -> PointwiseEquation:

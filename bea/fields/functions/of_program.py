@@ -23,6 +23,10 @@ from bea.fields.vector_field import Loss, VectorField
 from bea.series import SeriesArray
 
 
+_KNOWN = "_as_function"  # where a problem keeps what was made of it
+_MANY = 60  # variables: a Jacobian of so many formulas takes longer than all that is done with it
+
+
 def without_symbols(problem: VectorField) -> FunctionField:
     """Return a problem as a function, for which nothing is ever written out.
 
@@ -40,6 +44,22 @@ def without_symbols(problem: VectorField) -> FunctionField:
     """
     if isinstance(problem, FunctionField):
         return problem
+    known = problem.__dict__.get(_KNOWN)
+    if known is None:
+        known = problem.__dict__[_KNOWN] = _made_of(problem)
+    return known  # type: ignore[no-any-return]
+
+
+def many_variables(problem: VectorField) -> bool:
+    """Tell whether a problem in symbols is one for which nothing should be written out.
+
+    >>> many_variables(VectorField.read("-x"))
+    False
+    """
+    return problem.symbolic and problem.dimension > _MANY and not problem.parameters
+
+
+def _made_of(problem: VectorField) -> FunctionField:
     problem.require_values()
     kind = FunctionLoss if isinstance(problem, Loss) else FunctionField
     groups = Groups(problem.variables, ((),) * problem.dimension)
