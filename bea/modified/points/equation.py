@@ -17,12 +17,12 @@ from flint import fmpq
 from bea.algebra.language.reals import real_numbers, real_points
 from bea.arrays import Floats
 from bea.errors import BeaError
-from bea.fields.functions import FunctionField, without_symbols
+from bea.fields.functions import Derivatives, FunctionField, without_symbols
 from bea.fields.vector_field import lanes_of
 from bea.methods import Method
 from bea.modified.elementary import weights
 from bea.modified.equation import ModifiedEquation
-from bea.modified.points.from_step import Orbit, orbit_through
+from bea.modified.points.from_step import Orbit, memory_factors, orbit_through
 from bea.modified.points.on_manifold import OnManifoldAtPoints
 from bea.modified.points.on_trees import series_at_points
 from bea.modified.structure import gradient
@@ -30,6 +30,7 @@ from bea.modified.writing import display
 from bea.trees import Tree
 
 _VANISHES = 1e-10  # of a term beside f_0, in units of the pace: rounding is less
+_NUDGE = 1e-6  # of a difference quotient
 AT_POINTS = ("trees", "step")
 
 
@@ -67,6 +68,22 @@ class PointTerm:
     def is_zero(self) -> bool:
         """Tell whether it vanishes on every loss or, from the step, at some points."""
         return self.equation.at_least(self.power).term_vanishes(self.power)
+
+
+class _LeadingDerivatives(Derivatives):
+    """Those of f_0, by differences: what paces, and so step sizes, are chosen by."""
+
+    def __init__(self, rhs: Callable[[Floats, Floats], Floats]) -> None:
+        self._rhs = rhs
+
+    def field(self, theta: Floats) -> Floats:
+        return self._rhs(theta, np.ones(theta.shape[1]))
+
+    def differential(self, theta: Floats, directions: Sequence[Floats]) -> Floats:
+        (way,) = directions
+        length = np.linalg.norm(way, axis=0)
+        step = _NUDGE * (1 + np.abs(theta).max(axis=0)) / np.where(length > 0, length, 1.0)
+        return (self.field(theta + step * way) - self.field(theta - step * way)) / (2 * step)
 
 
 class PointwiseEquation(ModifiedEquation):
@@ -110,9 +127,14 @@ class PointwiseEquation(ModifiedEquation):
 
     def terms_at(self, lanes: Floats) -> Floats:
         """Return the terms at lanes (d, lanes), (K + 1, d, lanes)."""
-        factors = np.array([term.factor for (term,) in self.components])
         if self.route == "step":
-            return factors[:, None, None] * self.orbit(lanes).terms
+            factors = np.array([term.factor for (term,) in self.components])
+            found = np.full((self.order + 1, *lanes.shape), np.nan)
+            finite = np.isfinite(lanes).all(axis=0)
+            if finite.any():
+                terms = self.orbit(np.ascontiguousarray(lanes[:, finite])).terms
+                found[:, :, finite] = factors[:, None, None] * terms
+            return found
         one, derivatives = np.ones(lanes.shape[1]), self.source.derivatives
         return np.array(
             [
@@ -125,7 +147,13 @@ class PointwiseEquation(ModifiedEquation):
     def orbit(self, lanes: Floats) -> Orbit:
         """Return terms and memory from the step at lanes (d, lanes)."""
         source = self.source
-        return orbit_through(self.method, source.derivatives, lanes, self.order, source.variables)
+        return orbit_through(
+            self.method, source.derivatives, lanes, self.order, source.variables, self._linear
+        )
+
+    @cached_property
+    def _linear(self) -> Floats | None:
+        return memory_factors(self.method, self.source) if self.character.has_memory else None
 
     def term_vanishes(self, power: int) -> bool:
         """Tell whether a term vanishes: on trees for every field, else at some points."""
@@ -162,9 +190,11 @@ class PointwiseEquation(ModifiedEquation):
         raise BeaError("the derivative of a modified field at points is not known: use no method "
                        "that asks for it")  # fmt: skip
 
-    def leading_field(self) -> PointwiseEquation:
-        """Return f_0 as a field."""
-        return self.truncate(0)
+    def leading_field(self) -> FunctionField:
+        """Return f_0 as a field by itself."""
+        source = self.source
+        derivatives = _LeadingDerivatives(self.truncate(0).numeric())
+        return FunctionField(derivatives, source.groups, source.about, inside=source.domain())
 
     # --- memory -----------------------------------------------------------------------------------
 

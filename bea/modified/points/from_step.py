@@ -15,15 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
 from typing import Any
 
 import numpy as np
 
+from bea.algebra.ring.exact import as_float
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields.arithmetics.points import PointField
-from bea.fields.functions import Derivatives
+from bea.fields.functions import Derivatives, without_symbols
 from bea.methods import Method
 from bea.series import SeriesArray
 
@@ -50,9 +52,16 @@ class Orbit:
 
 
 def orbit_through(
-    method: Method, derivatives: Derivatives, points: Floats, order: int, variables: Any = ()
+    method: Method,
+    derivatives: Derivatives,
+    points: Floats,
+    order: int,
+    variables: Any = (),
+    linear: Floats | None = None,
 ) -> Orbit:
     """Return f_0 ... f_K at points (d, lanes), and the memory to gamma^K.
+
+    `linear` is J, where it is known from `memory_factors`.
 
     Raises
     ------
@@ -63,7 +72,21 @@ def orbit_through(
     bound = method.bind(f.constant)
     if not len(bound.init(f, f.identity)):
         return Orbit(_without_memory(bound, f, order), [])
-    return _WithMemory(bound, derivatives, points, order, variables).orbit()
+    found = _WithMemory(bound, derivatives, points, order, variables)
+    return found.orbit(found.linear if linear is None else linear)
+
+
+def memory_factors(method: Method, problem: Any) -> Floats:
+    """Return J, the linear part at gamma = 0 of the step in theta and the parts of its memory.
+
+    It is taken at the problem's own start, if there is one, and does not depend on the point.
+    """
+    source, d = without_symbols(problem), problem.dimension
+    centre = source.about.start or [0.5] * d
+    points = np.reshape(centre if source.starts is None else source.starts[0], (d, 1))
+    bound = method.bind(as_float)
+    found = _WithMemory(bound, source.derivatives, points, 0, source.variables)
+    return found.linear
 
 
 # --- private helpers ------------------------------------------------------------------------------
@@ -138,11 +161,18 @@ class _WithMemory:
         self.theta = [np.repeat(points, self.count, axis=1)]
         self.one = np.random.default_rng(0)
 
-    def orbit(self) -> Orbit:
+    @cached_property
+    def _base(self) -> list[Floats]:
+        return [np.ones(np.shape(part)) for part in self._init()]
+
+    @cached_property
+    def linear(self) -> Floats:
+        """J, a number for each pair of theta and parts of the memory."""
+        return self._linear_part(self._base)
+
+    def orbit(self, linear: Floats) -> Orbit:
         """Settle one power of gamma after the other."""
-        base = [np.ones(np.shape(part)) for part in self._init()]
-        linear = self._linear_part(base)
-        self.memory = [self._memory_at_zero(base, linear[1:, 1:])]
+        self.memory = [self._memory_at_zero(self._base, linear[1:, 1:])]
         self.numbers = _Numbers(self.degree, 1 / (1 - _slowest(linear)))
         solution = self._solution(linear)
         for power in range(1, self.degree + 1):
