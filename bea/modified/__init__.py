@@ -10,6 +10,7 @@ trees, and their algebra, as objects of their own.
 
 from bea.modified.algebra.b_series import BSeries
 from bea.modified.componentwise.equation import ComponentwiseEquation
+from bea.modified.cut_series import cut_series
 from bea.modified.derive import modified_equation
 from bea.modified.diffusion.derive import stochastic_equation
 from bea.modified.diffusion.equation import StochasticEquation
@@ -34,6 +35,7 @@ __all__ = [
     "StochasticEquation",
     "UniversalStochasticEquation",
     "at_point",
+    "cut_series",
     "cyclic_epoch",
     "modified_equation",
     "modified_generator",

@@ -12,8 +12,8 @@ from typing import Any
 
 from bea.algebra.language.makers import by_name, signature_of
 from bea.errors import nearest
-from bea.fields.vector_field import Loss, VectorField
 from bea.fields.functions import without_symbols
+from bea.fields.vector_field import Loss, VectorField
 from bea.problems.functions import from_function
 from bea.problems.games import Game, game
 from bea.problems.library.scale_invariant import (

@@ -9,7 +9,7 @@ import numpy as np
 
 from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
-from bea.errors import BeaError, DimensionError, NotSmoothError
+from bea.errors import BeaError, DimensionError, DomainError, NotSmoothError
 from bea.fields.about import About
 from bea.fields.functions import Derivatives, FunctionLoss, Groups
 from bea.fields.functions.derivatives import padded
@@ -17,6 +17,7 @@ from bea.fields.functions.function_field import checked_dimension
 from bea.series import SeriesArray
 
 _STEP = 1e-30  # of the complex step: nothing is rounded
+_FAR = 2.0**40  # the larger a direction, the less is lost beside what is there without it
 _AGREE = 1e-4  # of it with a difference quotient, which is less exact
 
 
@@ -131,14 +132,17 @@ class CallableDerivatives(Derivatives):
         return self._slopes(padded(given, order), order)
 
     def _slopes(self, curve: list[Floats], order: int) -> list[Floats]:
-        """Return minus the gradient along a curve: what t^(order + 1) e_i adds to the loss."""
+        """Return minus the gradient along a curve: what t^(order + 1) e_i adds to the loss.
+
+        Its square is beyond what is kept, so that it may be as large as one likes.
+        """
         highest, rows = 2 * order + 1, []
         without = _series(self._over(self._f, SeriesArray(curve, highest)), highest)
         for unit in np.eye(len(curve[0])):
-            moved = [*curve, unit[:, None] + 0 * curve[0]]
+            moved = [*curve, _FAR * unit[:, None] + 0 * curve[0]]
             rows.append(_series(self._over(self._f, SeriesArray(moved, highest)), highest))
         return [
-            -np.array([row.coefficient(k) - without.coefficient(k) for row in rows])
+            -np.array([row.coefficient(k) - without.coefficient(k) for row in rows]) / _FAR
             for k in range(order + 1, highest + 1)
         ]
 
@@ -159,6 +163,8 @@ class CallableDerivatives(Derivatives):
             raise DimensionError(
                 f"the loss is an array of shape {value.shape}: return one number, such as its mean"
             )
+        if not np.isfinite(value).all():
+            raise DomainError(f"the loss is {value} at the start: choose another")
         if self._gradient is not None:
             slope = np.shape(self._gradient(point))
             if slope != point.shape:

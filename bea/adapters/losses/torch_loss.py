@@ -160,7 +160,9 @@ class _Lane(Derivatives):
         import torch
 
         def curve(t: Any) -> Any:
-            return self.field(sum(c * t**k for k, c in enumerate(coefficients[1:], 1)) + coefficients[0])
+            return self.field(
+                sum(c * t**k for k, c in enumerate(coefficients[1:], 1)) + coefficients[0]
+            )
 
         terms, one = [curve], torch.ones((), dtype=torch.float64)
         for _ in range(order):

@@ -95,7 +95,9 @@ class WideProgram:
             operation, operands, value = nodes[n]
             level[n] = 1 + max((level[m] for m in operands), default=-1)
             scaled = operation == "multiply" and nodes[operands[0]].operation == "constant"
-            kinds.setdefault((level[n], operation, scaled, value if operands else None), []).append(n)
+            kinds.setdefault((level[n], operation, scaled, value if operands else None), []).append(
+                n
+            )
         for (_, operation, scaled, value), members in sorted(kinds.items(), key=lambda k: k[0][0]):
             first = len(self._rows)
             self._rows |= {n: first + i for i, n in enumerate(members)}

@@ -7,10 +7,8 @@ the number of partial derivatives.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from flint import fmpq
 
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program
@@ -20,8 +18,6 @@ from bea.fields.functions.derivatives import Derivatives, padded
 from bea.fields.functions.function_field import FunctionField, FunctionLoss
 from bea.fields.functions.groups import Groups
 from bea.fields.vector_field import Loss, VectorField
-from bea.series import SeriesArray
-
 
 _KNOWN = "_as_function"  # where a problem keeps what was made of it
 _MANY = 60  # variables: a Jacobian of so many formulas takes longer than all that is done with it
@@ -72,7 +68,7 @@ class ProgramDerivatives(Derivatives):
 
     def __init__(self, program: Program, problem: VectorField) -> None:
         self.program, self.problem = program, problem
-        self._function = compile_program(program)
+        self._function, self._wide = compile_program(program), WideProgram(program)
 
     def field(self, theta: Floats) -> Floats:
         """Return the field at theta, (d, lanes)."""
@@ -87,16 +83,4 @@ class ProgramDerivatives(Derivatives):
         """Return the Taylor coefficients of the field along a curve."""
         if order == 0 or len(coefficients) == 1:
             return padded([self.field(coefficients[0])], order)
-        if isinstance(self._function, WideProgram):
-            return self._function.taylor(coefficients, order)
-        rows = [SeriesArray(row, order) for row in zip(*coefficients, strict=True)]
-        found = self.program.run(rows, _number)
-        lanes = np.zeros(coefficients[0].shape[1])
-        series = [
-            f if isinstance(f, SeriesArray) else SeriesArray([lanes + f], order) for f in found
-        ]
-        return [np.array([s.coefficient(k) for s in series]) for k in range(order + 1)]
-
-
-def _number(value: fmpq) -> Any:
-    return int(value.p) / int(value.q)
+        return self._wide.taylor(coefficients, order)

@@ -97,7 +97,8 @@ def _arnoldi(source: Any, lanes: Floats, steps: int) -> Floats:
         small = np.nan_to_num(matrix[:, : j + 1, : j + 1])
         found = np.abs(np.linalg.eigvals(small)).max(axis=1)
         size = np.linalg.norm(way, axis=0)
-        if j + 1 == steps or np.all(np.abs(found - before) <= _SETTLED * found):
+        settled = j > 0 and np.all(np.abs(found - before) <= _SETTLED * found) and found.all()
+        if j + 1 == steps or settled:
             break
         matrix[:, j + 1, j] = size
         basis.append(way / np.where(size > 1e-14 * found, size, np.inf))

@@ -6,7 +6,7 @@ and as a check, they come from the step alone (`bea.modified.points.from_step`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NoReturn
