@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ def weights(sizes: tuple[int, ...], seed: int = 0) -> list[dict[str, np.ndarray]
     rng = np.random.default_rng(seed)
     return [
         {"W": rng.standard_normal((a, b)) / np.sqrt(a), "b": np.zeros(b)}
-        for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        for a, b in pairwise(sizes)
     ]
 
 

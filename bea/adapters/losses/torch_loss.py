@@ -6,6 +6,7 @@ https://docs.pytorch.org/docs/stable/func.html (functional_call, grad, jvp, vmap
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable, Sequence
 from copy import deepcopy
 from math import factorial
@@ -114,6 +115,7 @@ class TorchDerivatives(Derivatives):
         import torch
 
         def block(*parts: Floats) -> Floats:
+            warnings.simplefilter("ignore", DeprecationWarning)  # of PyTorch's own, in forward mode
             tensors = [torch.from_numpy(np.ascontiguousarray(p)) for p in parts]
             if parts[0].shape[-1] == 1:
                 found = function(*(t[..., 0] for t in tensors))[..., None]
@@ -121,7 +123,8 @@ class TorchDerivatives(Derivatives):
                 found = torch.func.vmap(function, in_dims=-1, out_dims=-1)(*tensors)
             return np.asarray(found.detach().numpy())
 
-        return in_blocks(block, arrays, len(arrays[0]))
+        with warnings.catch_warnings():
+            return in_blocks(block, arrays, len(arrays[0]))
 
 
 class _Lane(Derivatives):
