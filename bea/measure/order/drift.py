@@ -72,8 +72,8 @@ def discretization_drift(
     progress : callable(what, done, total), optional
         Told how far the work is.
     equation : ModifiedEquation, optional
-        The equation whose flows are followed, such as a wrong one as a control; by default it is
-        derived.
+        The equation whose flows are followed, such as a wrong one as a control (see
+        `bea.modified.cut_series`); by default it is derived. Expected are the orders of the derived.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def discretization_drift(
         samples=samples,
         progress=labelled(progress, "iterates"),
     )
-    return compare("drift", followed, chosen, iterates, start, progress, corrected)
+    return compare("drift", followed, chosen, iterates, start, progress, corrected, derived)
 
 
 @either_number
