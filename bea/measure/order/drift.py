@@ -73,7 +73,7 @@ def discretization_drift(
         Told how far the work is.
     equation : ModifiedEquation, optional
         The equation whose flows are followed, such as a wrong one as a control (see
-        `bea.modified.cut_series`); by default it is derived. Expected are the orders of the derived.
+        `bea.modified.cut_series`); by default the derived one, whose orders are expected anyway.
 
     Raises
     ------

@@ -1,10 +1,10 @@
 """Networks as problems: the orders of the modified flows, and what a modified field costs.
 
-The settings are full-batch gradient descent on scikit-learn's digits (200 samples, /16, centred, x2),
-tanh networks with weights N(0, 1/fan-in), cross-entropy, float64, time 2. The control is the series
-cut without putting f~ back. Costs are ratios to a gradient, in one run, compiled, of one thread.
+The settings are full-batch gradient descent on scikit-learn's digits (200 samples, /16, centred,
+x2), tanh networks with weights N(0, 1/fan-in), cross-entropy, float64, time 2. The control is the
+series cut without putting f~ back. Costs are ratios to a gradient, in one run, compiled, of one thread.
 
-    .venv-adapters/bin/python benchmarks/bench_networks.py [--costs]
+    .venv-adapters/bin/python benchmarks/networks.py [--costs]
 
 needs bea[optax,networks].
 """
@@ -33,11 +33,12 @@ GAMMAS = 1 / 2.0 ** np.arange(3, 8)
 
 
 def orders(sizes: tuple[int, ...]) -> None:
-    """Print the observed orders of flows, control and heavy ball on a network."""
+    """Print the observed orders of flows, control and heavy ball."""
     problem = jax_loss(cross_entropy, weights(sizes), digits())
-    sharp, trace = largest_eigenvalue(problem, problem.starts), hessian_trace(problem, problem.starts)
-    print(f"\n{'-'.join(map(str, sizes))}, d = {problem.dimension}: "
-          f"sharpness {sharp[0]:.3f}, trace {trace.value[0]:.2f} ± {trace.error[0]:.2f}")  # fmt: skip
+    sharp = largest_eigenvalue(problem, problem.starts)[0]
+    trace = hessian_trace(problem, problem.starts)
+    print(f"\n{'-'.join(map(str, sizes))}, d = {problem.dimension}: sharpness {sharp:.3f}, "
+          f"trace {trace.value[0]:.2f} ± {trace.error[0]:.2f}")  # fmt: skip
     cut = bea.modified.cut_series(DESCENT, problem, 2)
     ball = bea.methods.heavy_ball(beta="1/2")
     rows: dict[str, Callable[[], Any]] = {
