@@ -2,7 +2,8 @@
 
 The settings are full-batch gradient descent on scikit-learn's digits (200 samples, /16, centred,
 x2), tanh networks with weights N(0, 1/fan-in), cross-entropy, float64, time 2. The control is the
-series cut without putting f~ back. Costs are ratios to a gradient, in one run, compiled, of one thread.
+series cut without putting f~ back. Costs are ratios to a gradient, in one run, compiled, of one
+thread.
 
     .venv-adapters/bin/python benchmarks/networks.py [--costs]
 

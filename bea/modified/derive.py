@@ -266,7 +266,7 @@ def _without_symbols(character: Character, order: int) -> ModifiedEquation:
     assert character.problem is not None
     own = Character(character.method, without_symbols(character.problem))
     character.derived = derive(own, order)
-    return character.derived  # type: ignore[no-any-return]
+    return character.derived
 
 
 def _by_numbers(character: Character, order: int, route: str) -> PointwiseEquation:

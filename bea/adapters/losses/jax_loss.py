@@ -74,7 +74,7 @@ def jax_loss(
         check_scalar(shape.shape, str(shape.dtype))
         derivatives = JaxDerivatives(lambda w, given: fn(unravel(w), *given).reshape(()), given)
     groups = Groups(tuple(names), tuple(np.shape(leaf) for _, leaf in leaves))
-    about = About(name=name or getattr(fn, "__name__", "loss"))
+    about = About(name=name or str(getattr(fn, "__name__", "loss")).strip("<>"))
     return FunctionLoss(derivatives, groups, about, starts=np.asarray(flat)[None])
 
 
@@ -146,15 +146,18 @@ class _Lane(Derivatives):
     """The same at a single point (d,), in arrays that JAX traces."""
 
     def __init__(self, loss: Callable[[Any], Any]) -> None:
-        self.loss = loss  # type: ignore[method-assign]
+        self._loss = loss
+
+    def loss(self, theta: Any) -> Any:
+        return self._loss(theta)
 
     def field(self, theta: Any) -> Any:
         import jax
 
-        return -jax.grad(self.loss)(theta)
+        return -jax.grad(self._loss)(theta)
 
     def differential(self, theta: Any, directions: Sequence[Any]) -> Any:
-        function = self.field
+        function: Callable[[Any], Any] = self.field
         for way in directions:
             function = _along(function, way)
         return function(theta)

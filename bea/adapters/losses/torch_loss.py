@@ -154,7 +154,7 @@ class _Lane(Derivatives):
         return -torch.func.grad(lambda x: self.loss(x).reshape(()))(theta)
 
     def differential(self, theta: Any, directions: Sequence[Any]) -> Any:
-        function = self.field
+        function: Callable[[Any], Any] = self.field
         for way in directions:
             function = _along(function, way)
         return function(theta)
@@ -167,7 +167,8 @@ class _Lane(Derivatives):
                 sum(c * t**k for k, c in enumerate(coefficients[1:], 1)) + coefficients[0]
             )
 
-        terms, one = [curve], torch.ones((), dtype=torch.float64)
+        terms: list[Callable[[Any], Any]] = [curve]
+        one = torch.ones((), dtype=torch.float64)
         for _ in range(order):
             terms.append(_along(terms[-1], one))
         return torch.stack([term(0 * one) / factorial(k) for k, term in enumerate(terms)])

@@ -89,7 +89,8 @@ class WideProgram:
 
     def _plan(self) -> None:
         """Give every operation a row, those of a kind and level side by side."""
-        nodes, level = self.program.nodes, {}
+        nodes = self.program.nodes
+        level: dict[int, int] = {}
         kinds: dict[tuple[Any, ...], list[int]] = {}
         for n in self.program.live():
             operation, operands, value = nodes[n]

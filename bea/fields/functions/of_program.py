@@ -43,7 +43,7 @@ def without_symbols(problem: VectorField) -> FunctionField:
     known = problem.__dict__.get(_KNOWN)
     if known is None:
         known = problem.__dict__[_KNOWN] = _made_of(problem)
-    return known  # type: ignore[no-any-return]
+    return known
 
 
 def many_variables(problem: VectorField) -> bool:
