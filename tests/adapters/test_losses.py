@@ -68,7 +68,7 @@ def test_a_module_of_pytorch_has_the_same_terms_and_orders(network: Any, module:
         left = network.groups.split(ours.values[k, 0])["[0]['W']"]
         right = module.groups.split(theirs.values[k, 0])["0.weight"]
         assert np.allclose(left.T, right, rtol=1e-10, atol=1e-13)
-    study = bea.discretization_drift(DESCENT, module, range(3), SMALLER, time=0.25)
+    study = bea.discretization_drift(DESCENT, module, range(3), SMALLER, time=0.125)
     assert np.abs(study.observed_orders() - [1, 2, 3]).max() < 0.02
 
 

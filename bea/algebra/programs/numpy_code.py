@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from bea.algebra.language.functions import FUNCTIONS
 from bea.algebra.programs.instructions import Instruction, Operand, computed, depth_first, select
-from bea.algebra.programs.program import Program, operation_count
-from bea.algebra.programs.wide import WIDE, WideProgram
+from bea.algebra.programs.program import Program
+from bea.algebra.programs.wide import WIDE, WIDTH, WideProgram
 from bea.errors import DimensionError
 from bea.series.elementary import numpy_function
 
@@ -154,8 +154,10 @@ def compile_program(program: Program) -> NumpyFunction | WideProgram:
         subtract(w0, i1, o0)
     <BLANKLINE>
     """
-    if len(program.nodes) >= WIDE and operation_count(program).total() >= WIDE:
-        return WideProgram(program)
+    if len(program.nodes) >= WIDE:
+        wide = WideProgram(program)
+        if wide.width >= WIDTH:  # a long chain has a line for each operation anyway
+            return wide
     instructions, numbers = select(program)
     outputs = [numbers.get(node, node) for node in program.outputs]
     order = list(depth_first(instructions, outputs))

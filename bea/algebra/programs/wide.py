@@ -20,7 +20,9 @@ from bea.errors import DimensionError
 from bea.series import SeriesArray
 
 WIDE = 3000
-"""From so many operations on a program is carried out level by level."""
+"""From so many operations on a program is carried out level by level, if it is ..."""
+WIDTH = 20
+"""... as wide as that: so many operations of a kind are side by side."""
 
 _BLOCK = 256  # lanes that are worked on at a time
 
@@ -81,6 +83,11 @@ class WideProgram:
     ) -> list[NDArray[np.float64]]:
         """Return the coefficients (outputs, lanes) along a curve of inputs (inputs, lanes)."""
         return self._run(list(coefficients[: order + 1]), order)
+
+    @property
+    def width(self) -> float:
+        """How many operations of a kind are side by side on average."""
+        return len(self._rows) / (1 + len(self._groups))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return WideProgram, (self.program,)

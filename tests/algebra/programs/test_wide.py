@@ -37,7 +37,10 @@ def test_the_taylor_coefficients_are_those_of_one_series_for_each_input() -> Non
 
 def test_a_long_program_is_compiled_as_a_wide_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bea.algebra.programs.numpy_code.WIDE", 100)
+    monkeypatch.setattr("bea.algebra.programs.numpy_code.WIDTH", 4)
     assert isinstance(compile_program(LOSS.program), WideProgram)
+    chain = bea.problems.loss("sin(" * 40 + "x" + ")" * 40)
+    assert not isinstance(compile_program(chain.program), WideProgram)
 
 
 def test_inputs_that_do_not_fit_are_refused() -> None:
