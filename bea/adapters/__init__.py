@@ -6,7 +6,8 @@ refuses by naming the option that bea does not model. `measured_field` and `meas
 the modified field off iterates alone, `measured_terms` splits it by powers of gamma, and
 `compare_terms` sets the terms beside the derived ones. PyTorch and optax are the extras bea[torch]
 and bea[optax], imported when an optimizer is wrapped. `JaxField` is the arithmetic of JAX arrays,
-in which bea's own steps run under `jit`.
+in which bea's own steps run under `jit`; `jax_loss` and `torch_loss` are losses of networks as
+problems.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 from bea.adapters.black_box import Anywhere, BlackBox, ForeignMethod
 from bea.adapters.conversion import as_bea_method
 from bea.adapters.jax_field import JaxField
+from bea.adapters.losses import jax_loss, torch_loss
 from bea.adapters.measured_field import MeasuredField, measured_field, measured_field_at
 from bea.adapters.measured_terms import (
     MeasuredTerms,
@@ -36,7 +38,9 @@ __all__ = [
     "TorchOptimizer",
     "as_bea_method",
     "compare_terms",
+    "jax_loss",
     "measured_field",
     "measured_field_at",
     "measured_terms",
+    "torch_loss",
 ]
