@@ -22,7 +22,8 @@ The house, each floor importing only from the floors below:
     algebra                 formulas, the exact ring, programs
     series | trees | files  formal power series | rooted trees | files written whole
 
-and a side room that no floor imports, adapters: optimizers of PyTorch and optax, run as they are.
+and a side room that no floor imports, adapters: optimizers of PyTorch and optax, run as they are
+and derived from their own source.
 
 Examples
 --------
@@ -63,6 +64,13 @@ def _tables() -> Any:
     return import_module("bea.reports.formulas.tree_table")
 
 
+def _of_adapters(name: str) -> Any:
+    """Return a function of `bea.adapters`, which is loaded when it is called."""
+    return lambda *given, **options: getattr(import_module("bea.adapters.tracing.libraries"), name)(
+        *given, **options
+    )
+
+
 # No floor imports one above: what draws their results and writes formulas is handed down.
 hand_down("Analysis", _figure("stability_figure"))
 hand_down("BSeries", _figure("trees_figure"))
@@ -72,3 +80,5 @@ hand_down("Ensemble", _figure("ensemble_figure"))
 hand_down("Trajectory", _figure("runs_figure"))
 hand_down("TreeTable", lambda series, latex: _tables().tree_table(series, latex))
 hand_down("Mathematics", lambda thing: import_module("bea.reports.formulas.notebook").latex(thing))
+for _name in ("traced", "option_names", "optimizers_of"):
+    hand_down(_name, _of_adapters(_name))

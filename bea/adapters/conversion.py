@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bea.adapters.optax_optimizers import OptaxOptimizer, is_optax_transformation
-from bea.adapters.torch_optimizers import TorchOptimizer, is_torch_optimizer
+from bea.adapters.pytorch.kinds import is_torch_optimizer
+from bea.adapters.torch_optimizers import TorchOptimizer
 from bea.errors import MethodError
 from bea.methods import Method
 
@@ -13,8 +14,9 @@ from bea.methods import Method
 def as_bea_method(optimizer: Any) -> Method:
     """Return bea's method whose step is that of an optimizer of PyTorch or optax.
 
-    Hyperparameters become exact: the decimal 0.9 is 9/10. The learning rate is no part of the
-    method: it is the step size gamma.
+    That is one of bea's by name where there is one, else the optimizer traced
+    (`bea.methods.traced`). Hyperparameters become exact: the decimal 0.9 is 9/10. The learning rate
+    is no part of the method: it is the step size gamma.
 
     Parameters
     ----------
@@ -24,8 +26,8 @@ def as_bea_method(optimizer: Any) -> Method:
     Raises
     ------
     MethodError
-        If bea has no such method, or an option is on that it does not model. Nothing is ignored but
-        how the numbers are computed (foreach, fused, capturable, differentiable).
+        If it cannot be traced. Nothing is ignored but how the numbers are computed (foreach, fused,
+        capturable, differentiable).
 
     Examples
     --------

@@ -13,14 +13,13 @@ from inspect import Parameter, isclass, signature
 from typing import Any
 
 from bea.adapters.black_box import Advance, ForeignMethod
-from bea.adapters.options import as_exact, refuse_unmodelled, shown
-from bea.adapters.update_rules import adadelta_rule, adam_rule, rmsprop_rule, sgd_rule
+from bea.adapters.options import as_exact, shown
+from bea.adapters.pytorch.kinds import is_torch_optimizer
 from bea.arrays import Floats
 from bea.errors import MethodError
-from bea.methods import Method, get
+from bea.methods import Method, get, traced
 
-# How the same numbers are computed, or what is set by bea.
-_IMMATERIAL = {"foreach", "fused", "capturable", "differentiable"}
+# What is set by bea.
 _OURS = {"params", "lr"}
 
 
@@ -84,15 +83,12 @@ class TorchOptimizer(ForeignMethod):
         """Return bea's method with the same step; see `bea.adapters.as_bea_method`."""
         import torch
 
-        for name, model in _MODELS.items():
+        for name, named in _NAMED.items():
             if self.kind is getattr(torch.optim, name, None):
-                return model(self._shown_kind, self.complete)
-        known = ", ".join(sorted(_MODELS))
-        why = _WHY_NOT.get(self._shown_kind, "")
-        raise MethodError(
-            f"bea has no method for {self._shown_kind}{why} (it has for {known}): iterate it as it "
-            "is and read its field off with measured_field"
-        )
+                found = named(self._shown_kind, self.complete)
+                if found is not None:
+                    return found
+        return traced(self.kind, **self.given)
 
     def __str__(self) -> str:
         inside = ", ".join(f"{name}={shown(value)}" for name, value in self.given.items())
@@ -134,16 +130,6 @@ class TorchOptimizer(ForeignMethod):
         return {name: v for name, v in trial.param_groups[0].items() if name not in _OURS}
 
 
-def is_torch_optimizer(candidate: Any) -> bool:
-    """Tell a class or instance of torch.optim.Optimizer, without importing torch.
-
-    >>> is_torch_optimizer(int)
-    False
-    """
-    bases = (candidate if isclass(candidate) else type(candidate)).__mro__
-    return any((b.__module__, b.__name__) == ("torch.optim.optimizer", "Optimizer") for b in bases)
-
-
 def _options_of(optimizer: Any, kind: Any) -> dict[str, Any]:
     """Return the options of an instance, as far as its class takes them."""
     if len(optimizer.param_groups) != 1:
@@ -174,85 +160,65 @@ def _check_same(group: Mapping[str, Any], made: Mapping[str, Any], owner: str) -
             )
 
 
-# --- bea's methods for them ---------------------------------------------------------------------
+# --- bea's own methods for some of them ----------------------------------------------------------
+
+_OFF = {"maximize", "dampening", "amsgrad", "centered", "lr_decay", "initial_accumulator_value"}
 
 
-def _sgd(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, _IMMATERIAL | {"momentum", "nesterov", "weight_decay",
-                                                     "dampening", "maximize"})  # fmt: skip
-    numbers = _numbers(owner, options, "momentum", "weight_decay", "dampening")
-    momentum, decay, dampening = numbers.values()
-    if options["maximize"] or dampening != "0" or (options["nesterov"] and decay != "0"):
-        turned, ahead = bool(options["maximize"]), bool(options["nesterov"])
-        return sgd_rule(numbers, maximize=turned, nesterov=ahead, dampens=dampening != "0")
-    if options["nesterov"]:
-        return get("nesterov-torch", beta=momentum)
-    given = {"beta": momentum} if momentum != "0" else {}
+def _sgd(owner: str, options: Mapping[str, Any]) -> Method | None:
+    decay, ahead = options["weight_decay"], options["nesterov"]
+    if _is_on(options) or (ahead and decay):
+        return None
+    given = _exact(owner, options, beta="momentum") if options["momentum"] else {}
+    if ahead:
+        return get("nesterov-torch", **given)
     name = "heavy-ball" if given else "gradient-descent"
-    return get(name, **given) if decay == "0" else get(f"{name}-l2", weight_decay=decay, **given)
+    if not decay:
+        return get(name, **given)
+    return get(f"{name}-l2", **given, **_exact(owner, options, weight_decay="weight_decay"))
 
 
-def _rmsprop(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(
-        owner, options, _IMMATERIAL | {"alpha", "eps", "momentum", "weight_decay", "maximize"}
-    )
-    numbers = _numbers(owner, options, "alpha", "eps", "momentum", "weight_decay")
-    beta, epsilon, momentum, decay = numbers.values()
-    if options["maximize"] or momentum != "0" or decay != "0":
-        numbers = {**numbers, "beta": beta, "epsilon": epsilon}
-        return rmsprop_rule(numbers, inside=False, maximize=bool(options["maximize"]))
-    return get("rmsprop", beta=beta, epsilon=epsilon, placement="outside")
+def _rmsprop(owner: str, options: Mapping[str, Any]) -> Method | None:
+    if _is_on(options) or options["momentum"] or options["weight_decay"]:
+        return None
+    return get("rmsprop", **_exact(owner, options, beta="alpha", epsilon="eps"))
 
 
-def _adam(owner: str, options: Mapping[str, Any]) -> Method:
-    decoupled = bool(options.get("decoupled_weight_decay"))
-    modelled = {"betas", "eps", "weight_decay", "maximize", "decoupled_weight_decay"}
-    refuse_unmodelled(owner, options, _IMMATERIAL | modelled)
-    decay = as_exact(options["weight_decay"], "weight_decay", owner)
-    averages = _averages(owner, options)
-    if options["maximize"] or (decay != "0" and not decoupled):
-        numbers = {**averages, "weight_decay": decay}
-        return adam_rule(numbers, maximize=bool(options["maximize"]), decoupled=decoupled)
-    return get("adamw", weight_decay=decay, **averages) if decoupled else get("adam", **averages)
+def _adam(owner: str, options: Mapping[str, Any]) -> Method | None:
+    decoupled, decay = options.get("decoupled_weight_decay"), options["weight_decay"]
+    if _is_on(options) or (decay and not decoupled):
+        return None
+    rates = dict(zip(("beta1", "beta2"), options["betas"], strict=True))
+    given = {name: as_exact(value, "betas", owner) for name, value in rates.items()}
+    given |= _exact(owner, options, epsilon="eps")
+    if not decoupled:
+        return get("adam", **given)
+    return get("adamw", **given, **_exact(owner, options, weight_decay="weight_decay"))
 
 
-def _adadelta(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, _IMMATERIAL | {"rho", "eps", "weight_decay", "maximize"})
-    numbers = _numbers(owner, options, "rho", "eps", "weight_decay")
-    beta, epsilon, decay = numbers.values()
-    found = {"beta": beta, "epsilon": epsilon, "weight_decay": decay}
-    return adadelta_rule(found, maximize=bool(options["maximize"]))
-
-
-def _numbers(owner: str, options: Mapping[str, Any], *names: str) -> dict[str, str]:
-    return {name: as_exact(options[name], name, owner) for name in names}
-
-
-def _adagrad(owner: str, options: Mapping[str, Any]) -> Method:
-    refuse_unmodelled(owner, options, _IMMATERIAL | {"eps"})
-    return get("adagrad", epsilon=as_exact(options["eps"], "eps", owner), placement="outside")
-
-
-def _averages(owner: str, options: Mapping[str, Any]) -> dict[str, str]:
-    beta1, beta2 = (as_exact(value, "betas", owner) for value in options["betas"])
-    return {"beta1": beta1, "beta2": beta2, "epsilon": as_exact(options["eps"], "eps", owner)}
-
-
-def _adamw(owner: str, options: Mapping[str, Any]) -> Method:
+def _adamw(owner: str, options: Mapping[str, Any]) -> Method | None:
     # Older releases do not name the decay of AdamW, which is always decoupled.
     return _adam(owner, {**options, "decoupled_weight_decay": True})
 
 
-_MODELS: dict[str, Callable[[str, Mapping[str, Any]], Method]] = {
+def _adagrad(owner: str, options: Mapping[str, Any]) -> Method | None:
+    if _is_on(options) or options["weight_decay"]:
+        return None
+    return get("adagrad", **_exact(owner, options, epsilon="eps"))
+
+
+def _is_on(options: Mapping[str, Any]) -> bool:
+    return any(options.get(name) for name in _OFF)
+
+
+def _exact(owner: str, options: Mapping[str, Any], **names: str) -> dict[str, str]:
+    return {own: as_exact(options[name], name, owner) for own, name in names.items()}
+
+
+_NAMED: dict[str, Callable[[str, Mapping[str, Any]], Method | None]] = {
     "SGD": _sgd,
     "RMSprop": _rmsprop,
     "Adam": _adam,
     "AdamW": _adamw,
     "Adagrad": _adagrad,
-    "Adadelta": _adadelta,
-}
-
-_WHY_NOT = {
-    "torch.optim.NAdam": ", whose beta1 is warmed up step by step (momentum_decay), where bea's "
-    "nadam holds it constant"
 }

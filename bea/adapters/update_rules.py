@@ -25,26 +25,6 @@ def slope_of(maximize: bool, weight_decay: str) -> str:
     return f"g = {sign}grad" + (" + weight_decay*theta" if weight_decay != "0" else "")
 
 
-def sgd_rule(
-    numbers: Numbers, *, maximize: bool = False, nesterov: bool = False, dampens: bool = False
-) -> Method:
-    """Return SGD with momentum, dampening and weight decay; a first velocity is the gradient.
-
-    >>> str(sgd_rule({"momentum": "1/2", "weight_decay": "0"}, nesterov=True))
-    'sgd(momentum=1/2)'
-    """
-    slope = slope_of(maximize, numbers["weight_decay"])
-    if numbers["momentum"] == "0":
-        return _made("sgd", [slope, "theta = theta - gamma*g"], numbers)
-    share = "(1 - dampening)*g" if dampens else "g"
-    move = "(g + momentum*v)" if nesterov else "v"
-    start = slope.removeprefix("g = ")
-    # PyTorch's first velocity is the gradient, not its share.
-    begin = [f"init v = dampening/momentum*({start})"] if dampens else []
-    lines = [*begin, slope, f"v = momentum*v + {share}", f"theta = theta - gamma*{move}"]
-    return _made("sgd", lines, numbers)
-
-
 def rmsprop_rule(
     numbers: Numbers, *, inside: bool, maximize: bool = False, nesterov: bool = False
 ) -> Method:
@@ -79,18 +59,6 @@ def adam_rule(numbers: Numbers, *, maximize: bool = False, decoupled: bool = Fal
         f"theta = theta{move} - gamma*m/(1 - c1)/({root})",
     ]
     return _made("adam", lines, numbers)
-
-
-def adadelta_rule(numbers: Numbers, *, maximize: bool = False) -> Method:
-    """Return Adadelta: steps in proportion to the root of their own mean square."""
-    lines = [
-        slope_of(maximize, numbers["weight_decay"]),
-        "v = beta*v + (1 - beta)*g**2",
-        "d = sqrt(u + epsilon)/sqrt(v + epsilon)*g",
-        "u = beta*u + (1 - beta)*d**2",
-        "theta = theta - gamma*d",
-    ]
-    return _made("adadelta", lines, numbers)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -189,6 +189,12 @@ class VectorField(Portable, Mathematics):
         self.require_values()
         return compile_derivative(self.program, self.dimension)
 
+    def with_components(self, components: Sequence[Element]) -> VectorField:
+        """Return a field of other components, in the same ring, on the domain of this one."""
+        field = VectorField(components, self.about)
+        field._atoms = self._atoms
+        return field
+
     def domain(self) -> Inside | None:
         """Return inside(theta) -> bool (lanes,), or None if the field is defined everywhere.
 

@@ -1,6 +1,6 @@
-"""How results are drawn and formulas written, handed down from above: no floor looks up.
+"""How results are drawn, formulas written and libraries read, handed down: no floor looks up.
 
-`bea` itself, which knows the floors that draw and write, says once for each kind what does it.
+`bea` itself, which knows the floors that do it, says once for each kind what does it.
 """
 
 from __future__ import annotations

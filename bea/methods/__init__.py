@@ -3,7 +3,7 @@
 Modules of this package register their methods by themselves; a new file with a `@register`ed
 method is found without being named anywhere else. `bea.methods.heun()` makes the method "heun".
 `read` takes the text "heavy-ball(beta=1/2)"; `from_text` and `from_function` make methods of a
-user's own rule.
+user's own rule, and `traced` one of a library's optimizer.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from bea.algebra.language.makers import by_name, defaults, signature_of
 from bea.errors import UnknownNameError, nearest
 from bea.methods.described import documentation
+from bea.methods.foreign import traced
 from bea.methods.library.growing_rate import GrowingRate, growing_rate
 from bea.methods.method import Method
 from bea.methods.names import MEANT, method_named
@@ -36,6 +37,7 @@ __all__ = [
     "growing_rate",
     "read",
     "register",
+    "traced",
 ]
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from bea.algebra.language.calls import read_call
 from bea.errors import MethodError
+from bea.methods.foreign import MARK, traced
 from bea.methods.method import Method
 from bea.methods.names import method_named, renamed
 
@@ -51,7 +52,8 @@ def get(name: str, **parameters: Any) -> Method:
     """Return the method of that name, with these hyperparameters.
 
     Names that people type, such as "gd" or momentum=0.9, are taken for what they mean; see
-    `bea.methods.names`.
+    `bea.methods.names`. Of "torch:AdamW" it is the optimizer of a library; see
+    `bea.methods.traced`.
 
     Raises
     ------
@@ -65,6 +67,8 @@ def get(name: str, **parameters: Any) -> Method:
     >>> str(get("heun"))
     'heun'
     """
+    if MARK in name:
+        return traced(name, **parameters)
     known = available()
     found, said = method_named(name, known)
     return _make(known[found], {**said, **parameters})

@@ -56,8 +56,8 @@ def require_method(method: Any) -> None:
         home = type(method).__module__.partition(".")[0]
         if home in ("torch", "optax"):
             raise BeaError(
-                f"the method is {home}'s {type(method).__name__}, which bea cannot look into: give "
-                "bea.adapters.as_bea_method(…) of it, bea's own method with the same step"
+                f"the method is {home}'s {type(method).__name__}: give bea.methods.traced(…) of "
+                "it, the method with the same step"
             )
         raise BeaError(
             f"the method is a {type(method).__name__}: give one, such as bea.methods.heun()"

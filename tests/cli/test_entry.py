@@ -38,6 +38,8 @@ COMMANDS = [
     ("list", "methods"),
     ("list", "problems"),
     ("list", "schedules"),
+    ("list", "torch"),
+    ("list", "optax"),
     ("show",),
     ("demo",),
 ]

@@ -1,4 +1,4 @@
-"""`bea list methods`, `problems` and `schedules`: what there is to choose from."""
+"""`bea list methods`, `problems`, `schedules`, `torch`, `optax`: what there is to choose from."""
 
 from __future__ import annotations
 
@@ -65,7 +65,43 @@ def list_schedules(format: Format = "text") -> None:
     show(Page(lambda: {"schedules": records()}, lambda: [table()]), format)
 
 
+def list_torch(format: Format = "text") -> None:
+    """List the optimizers of PyTorch that bea can read, as they are typed.
+
+    For example:
+
+      bea list torch
+      bea derive torch:NAdam --loss booth
+    """
+    _list_library("torch", format)
+
+
+def list_optax(format: Format = "text") -> None:
+    """List the optimizers of optax that bea can read, as they are typed.
+
+    For example:
+
+      bea list optax
+      bea derive optax:adam --loss booth
+    """
+    _list_library("optax", format)
+
+
+def _list_library(library: str, format: str) -> None:
+    from bea.methods.foreign import optimizers_of
+
+    found = optimizers_of(library)
+    hint = f"bea derive {found[0]} --loss booth derives its equation from its own source."
+    show(Page(lambda: {"optimizers": found}, lambda: ["\n".join(found), hint]), format)
+
+
 list_app = group(
-    "List the methods, the problems or the schedules that have a name.",
-    {"methods": list_methods, "problems": list_problems, "schedules": list_schedules},
+    "List the methods, the problems or the schedules that have a name, or a library's optimizers.",
+    {
+        "methods": list_methods,
+        "problems": list_problems,
+        "schedules": list_schedules,
+        "torch": list_torch,
+        "optax": list_optax,
+    },
 )

@@ -249,13 +249,14 @@ def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     """Return the name of a method, which exists, and the hyperparameters that stand beside it."""
     from bea import methods
     from bea.algebra.language.calls import read_call
+    from bea.methods.foreign import MARK
 
     given: dict[str, Any] = {}
     if method is None:
         return None, given
     if "(" in method:
         method, given = read_call(method, "method", "heavy-ball(beta=1/2)")
-    if method in methods.available():
+    if method in methods.available() or MARK in method:
         return method, given
     _check_is_no_problem(method)
     found, said = meant(method)
@@ -336,7 +337,10 @@ def _check_is_no_problem(method: str) -> None:
 
 def _hyperparameters(method: str | None) -> list[str]:
     from bea import methods
+    from bea.methods.foreign import MARK, option_names
 
+    if method is not None and MARK in method:
+        return option_names(method)
     cls = methods.available().get(method or "")
     return list(signature(cls).parameters) if cls else []
 
@@ -344,7 +348,10 @@ def _hyperparameters(method: str | None) -> list[str]:
 def _check_complete(method: str, given: Mapping[str, Any]) -> None:
     """Ask for the hyperparameters that have no default, with an example."""
     from bea import methods
+    from bea.methods.foreign import MARK
 
+    if MARK in method:
+        return
     parameters = signature(methods.available()[method]).parameters.values()
     missing = [p.name for p in parameters if p.default is p.empty and p.name not in given]
     if missing:

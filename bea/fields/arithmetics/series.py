@@ -42,6 +42,8 @@ class SeriesField(SplitByTerms):
 
     Attributes
     ----------
+    field : VectorField
+        The vector field.
     identity : ndarray of PowerSeries, shape (d,)
         The point theta.
     gamma : PowerSeries
@@ -63,6 +65,7 @@ class SeriesField(SplitByTerms):
         point: Sequence[Any] | None = None,
         corrections: Sequence[Sequence[Element]] = (),
     ) -> None:
+        self.field = field
         self.ring: Ring = field.ring
         self.order = order
         has_pi = any(atom.kind == "pi" for atom in self.ring.atoms)

@@ -22,4 +22,4 @@ def followed_field(equation: Terms) -> VectorField:
     assert equation.problem is not None
     if not equation.problem.symbolic:
         return equation.leading_field()  # type: ignore[attr-defined]
-    return VectorField(equation.components[0], equation.problem.about)
+    return equation.problem.with_components(equation.components[0])

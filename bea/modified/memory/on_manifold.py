@@ -47,7 +47,7 @@ class OnManifold(Method):
         values = self._function([*theta, f.gamma], np.empty((sum(sizes), theta.shape[1])))
         parts = np.split(values, np.cumsum(sizes)[:-1])
         lanes = theta.shape[1:]
-        return tuple(p.reshape(*s, *lanes) for p, s in zip(parts, self._shapes, strict=True))
+        return tuple(p.reshape((*s, *lanes)) for p, s in zip(parts, self._shapes, strict=True))
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the step of the method itself."""

@@ -76,7 +76,7 @@ class PhaseSpace(Method):
         own, inner, slow = self._placed(f, theta)
         fast = iter(state)
         memory = tuple(
-            slow[i].reshape(*shape, *own.shape[1:]) if i in slow else next(fast)
+            slow[i].reshape((*shape, *own.shape[1:])) if i in slow else next(fast)
             for i, shape in enumerate(self.shapes)
         )
         moved, after = self.method.step(inner, own, memory, gamma)

@@ -269,8 +269,9 @@ class SlowManifold(_Manifold):
         moved = [x + dot(row, new) for x, row in zip(theta, self.on_theta, strict=True)]
         self.field.append([*moved, *(dot(row, moved) for row in self.implicit)])
         self.memory.append(new)
-        if self.divides and not all(s[n].is_zero() for s in self.gaps(n)[1]):
-            # In (theta - old)^2/gamma two unknown terms meet, and nothing is linear in them.
+        if self.divides and not all(s[n].is_zero() for gap in self.gaps(n) for s in gap):
+            # In (theta - old)^2/gamma two unknown terms meet, and nothing is linear in them; where
+            # theta moves by memory over gamma, it moves by what is found only now.
             raise self._divided()
 
     @cached_property

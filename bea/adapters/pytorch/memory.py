@@ -1,0 +1,142 @@
+"""What an optimizer of PyTorch keeps from step to step: found by running it, and put back.
+
+After some steps everything that it holds (the state of each parameter, its groups, its own
+attributes) is looked through. A number that is the number of steps done, but for a shift, is a
+counter; numbers and tensors that are not what they were are memory; all else is constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from bea.errors import MethodError
+
+Path = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A thing that is kept: where it is, and what kind of thing it is.
+
+    `shift` is that of a counter; `shape` that of a tensor, None for a number of Python's.
+    """
+
+    path: Path
+    shape: tuple[int, ...] | None
+    shift: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What the library calls it."""
+        return ".".join(str(k) for k in self.path if not isinstance(k, int)) or str(self.path)
+
+
+def things_of(optimizer: Any) -> dict[Path, Any]:
+    """Return all numbers and tensors that an optimizer holds, by their paths."""
+    found: dict[Path, Any] = {}
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    known = {id(p) for p in parameters}
+    for i, p in enumerate(parameters):
+        for path, value in _walk(optimizer.state.get(p, {}), ("state", i), known):
+            found[path] = value
+    for g, group in enumerate(optimizer.param_groups):
+        rest = {k: v for k, v in group.items() if k != "params"}
+        for path, value in _walk(rest, ("group", g), known):
+            found[path] = value
+    own = {k: v for k, v in vars(optimizer).items() if k not in _OWN}
+    for path, value in _walk(own, ("attribute",), known):
+        found[path] = value
+    return found
+
+
+def put_back(optimizer: Any, path: Path, value: Any) -> None:
+    """Put a value where a path leads."""
+    kind, *rest = path
+    if kind == "state":
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        place: Any = optimizer.state[parameters[rest[0]]]
+        rest = rest[1:]
+    elif kind == "group":
+        place, rest = optimizer.param_groups[rest[0]], rest[1:]
+    else:
+        place = vars(optimizer)
+    for key in rest[:-1]:
+        place = place[key] if isinstance(place, dict | list) else getattr(place, key)
+    if isinstance(place, tuple):
+        raise MethodError("the optimizer keeps memory in a tuple, which cannot be put back")
+    place[rest[-1]] = value
+
+
+def kept_by(runs: Sequence[Sequence[dict[Path, Any]]]) -> list[Kept]:
+    """Return what is kept, from what an optimizer holds after 1, 2, ... steps of some runs."""
+    last = runs[0][-1]
+    found = []
+    for path, value in last.items():
+        series = [[_value(step[path]) for step in run if path in step] for run in runs]
+        if all(_same(s[0], x) for s in series for x in s) and _same(series[0][0], series[1][0]):
+            continue
+        found.append(kept_at(path, value, _shift(series, [len(run) for run in runs])))
+    return found
+
+
+def kept_at(path: Path, value: Any, shift: int | None = None) -> Kept:
+    """Return what is kept at a path; a whole number has to be a counter, of a shift."""
+    shape = tuple(value.shape) if isinstance(value, torch.Tensor) else None
+    if shift is None and shape is None and isinstance(value, int):
+        raise MethodError(
+            f"the optimizer keeps '{path[-1]}', a whole number that is no number of steps, "
+            "from which no modified equation can be derived"
+        )
+    return Kept(path, shape, shift)
+
+
+def array_of(value: Any) -> Any:
+    """Return a kept value as an array of floats."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().double().numpy().copy()
+    return np.array(float(value))
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+_OWN = {"state", "param_groups", "defaults", "_optimizer_step_pre_hooks", "step",
+        "_optimizer_step_post_hooks", "_zero_grad_profile_name", "_profile_hook_name"}  # fmt: skip
+
+
+def _walk(value: Any, path: Path, known: set[int]) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, torch.Tensor):
+        if id(value) not in known:
+            yield path, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _walk(part, (*path, key), known)
+    elif isinstance(value, list | tuple):
+        for k, part in enumerate(value):
+            yield from _walk(part, (*path, k), known)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, value
+
+
+def _value(value: Any) -> Any:
+    return array_of(value)
+
+
+def _same(a: Any, b: Any) -> bool:
+    return bool(a.shape == b.shape and np.array_equal(a, b, equal_nan=True))
+
+
+def _shift(series: Sequence[Sequence[Any]], lengths: Sequence[int]) -> int | None:
+    """Return c if the values after k = 1, 2, ... steps are k + c in every run."""
+    shifts = set()
+    for values, length in zip(series, lengths, strict=True):
+        if any(v.size != 1 for v in values):
+            return None
+        first = length - len(values) + 1
+        shifts |= {v.item() - (first + k) for k, v in enumerate(values)}
+    (shift, *others) = shifts
+    return int(shift) if not others and shift == int(shift) else None

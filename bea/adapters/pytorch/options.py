@@ -1,0 +1,246 @@
+"""The options of an optimizer class of PyTorch: which are numbers to compute with, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from inspect import Parameter, signature
+from itertools import zip_longest
+from math import isfinite
+from typing import Any
+
+from bea.adapters.tracing.constants import shown_decimal
+from bea.adapters.tracing.moments import open_values
+from bea.algebra import Expression
+from bea.algebra.ring.exact import exact
+from bea.errors import MethodError
+
+#: How the same numbers are computed: all are turned off.
+IMMATERIAL = ("foreach", "fused", "capturable", "differentiable")
+_OURS = ("params", "lr")
+_TAKEN = ("gamma", "count", "theta", "grad", "memory")
+
+
+class Options:
+    """An optimizer class of PyTorch with its options.
+
+    Parameters
+    ----------
+    kind
+        The class.
+    given
+        Options of it. Floats, texts and fractions are exact numbers; a name leaves one open.
+
+    Attributes
+    ----------
+    numbers : mapping from str to Expression
+        The hyperparameters; of betas=(a, b) they are beta1 and beta2.
+    shapes
+        The shapes of the tensors, where the options are about certain ones.
+    """
+
+    def __init__(self, kind: Any, given: Mapping[str, Any]) -> None:
+        self.kind = kind
+        self.shapes: tuple[tuple[int, ...], ...] | None = None
+        self.parameters = signature(kind).parameters
+        self._check(given)
+        self.numbers: dict[str, Expression] = {}
+        self.chosen: dict[str, str] = {}
+        self.groups = [_Group(1, {}, {})]
+        for name, parameter in self.parameters.items():
+            if name in _OURS or parameter.kind in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL):
+                continue
+            if name in IMMATERIAL:
+                self.groups[0].rest[name] = False
+            elif name in given:
+                self._take(self.groups[0], name, given[name], parameter.default, True)
+            elif parameter.default is not Parameter.empty:
+                self._take(self.groups[0], name, parameter.default, parameter.default, False)
+        for name in given.keys() - self.parameters.keys():  # taken by **options
+            self._take(self.groups[0], name, given[name], 0.0, True)
+
+    @classmethod
+    def of_instance(cls, optimizer: Any, given: Mapping[str, Any]) -> Options:
+        """Return the options of an optimizer that has taken no step, and of its groups."""
+        kind, groups = type(optimizer), optimizer.param_groups
+        if optimizer.state:
+            raise MethodError(
+                "the optimizer has taken steps, and its memory would be lost: give a fresh one"
+            )
+        known = signature(kind).parameters.keys() - {*_OURS, *IMMATERIAL}
+        found = cls(kind, {**{k: v for k, v in groups[0].items() if k in known}, **given})
+        for place, group in enumerate(groups[1:], start=2):
+            ratio = _ratio(group["lr"], groups[0]["lr"])
+            found.groups.append(_Group(len(group["params"]), {}, {}, ratio))
+            for name in sorted(known & group.keys()):
+                if group[name] != groups[0].get(name):
+                    default = found.parameters[name].default
+                    found._take(found.groups[-1], name, group[name], default, True, f"_{place}")
+        shapes = tuple(tuple(p.shape) for group in groups for p in group["params"])
+        found.groups[0].size = len(groups[0]["params"])
+        if len(shapes) > 1 or len(shapes[0]) > 1:
+            found.shapes = shapes
+        return found
+
+    @property
+    def name(self) -> str:
+        """How the class is written."""
+        home = self.kind.__module__
+        if home.startswith("torch.optim"):
+            return f"torch.optim.{self.kind.__name__}"
+        root = home.partition(".")[0]
+        return self.kind.__name__ if root == "__main__" else f"{root}.{self.kind.__name__}"
+
+    @property
+    def generic(self) -> dict[str, float]:
+        """The hyperparameters as floats, with some number for each that is open."""
+        return open_values(self.numbers)
+
+    def made(self, parameters: Sequence[Any], gamma: Any, values: Mapping[str, Any]) -> Any:
+        """Return the optimizer of these parameters with these numbers.
+
+        Raises
+        ------
+        MethodError
+            If PyTorch refuses the options.
+        """
+        first, *others = self.groups
+        left = list(parameters)
+        entries: list[Any] = left
+        if others:
+            entries = [{"params": left[: first.size]}]
+            left = left[first.size :]
+        for group in others:
+            rate = gamma if group.ratio == 1 else group.ratio * gamma
+            entries.append({"params": left[: group.size], "lr": rate, **group.options(values)})
+            left = left[group.size :]
+        try:
+            return self.kind(entries, lr=gamma, **first.options(values))
+        except (TypeError, ValueError, RuntimeError, AssertionError, NotImplementedError) as error:
+            cause = " ".join(str(error).split()) or type(error).__name__
+            raise MethodError(f"PyTorch refuses {self.name} with these options: {cause}") from None
+
+    # --- private helpers ------------------------------------------------------------------------
+
+    def _take(
+        self, group: _Group, name: str, value: Any, default: Any, is_given: bool, mark: str = ""
+    ) -> None:
+        """Put an option among the numbers or among the rest."""
+        value = _read(name, value, default)
+        names = self._named(name, value, default, mark)
+        if names is not None:
+            group.where[name] = names
+            return
+        group.rest[name] = value
+        if is_given and value != default:
+            self.chosen[name + mark] = str(getattr(value, "__name__", value))
+
+    def _named(self, name: str, value: Any, default: Any, mark: str) -> Any:
+        """Return the names of the numbers in an option; None if it is none."""
+        if isinstance(value, list | tuple) and any(_is_number(x, 0.0) for x in value):
+            stem = "beta" if name == "betas" else name
+            return tuple(
+                self._number(f"{stem}{k + 1}{mark}", x)
+                if _is_number(x, 0.0) and x != 0
+                else _Plain(x)
+                for k, x in enumerate(value)
+            )
+        if not _is_number(value, default) or value == 0:
+            return None
+        return self._number(name + mark, value)
+
+    def _number(self, name: str, value: Any) -> str:
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        name = f"{name}_" if name in _TAKEN else name
+        self.numbers[name] = shown_decimal(value) if plain else exact(value, f"option {name}")
+        return name
+
+    def _check(self, given: Mapping[str, Any]) -> None:
+        for name in sorted({*_OURS} & given.keys()):
+            raise MethodError(
+                f"option {name} of {self.name} is set by bea: the parameters are theta, and the "
+                "learning rate is the step size, given as gammas"
+            )
+        if "lr" not in self.parameters:
+            raise MethodError(f"{self.name} has no learning rate lr: use BlackBox")
+        loose = any(p.kind is Parameter.VAR_KEYWORD for p in self.parameters.values())
+        for name in given:
+            if name not in self.parameters and not loose:
+                known = ", ".join(k for k in self.parameters if k not in _OURS)
+                raise MethodError(f"{self.name} has no option '{name}': it has {known}")
+        closure = signature(self.kind.step).parameters.get("closure")
+        if closure is not None and closure.default is Parameter.empty:
+            raise MethodError(
+                f"{self.name} needs a closure, the loss many times a step: use BlackBox"
+            )
+
+
+@dataclass
+class _Group:
+    """The options of a group of parameters: those with numbers, and the rest."""
+
+    size: int
+    where: dict[str, Any]
+    rest: dict[str, Any]
+    ratio: float = 1
+
+    def options(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all of them, with these numbers."""
+        return {**self.rest, **{k: _filled(names, values) for k, names in self.where.items()}}
+
+
+class _Plain:
+    """An entry of a tuple that is no hyperparameter."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _read(name: str, value: Any, default: Any) -> Any:
+    """Return an option as its class takes it, where it may have been typed as a text."""
+    if not isinstance(value, str) or isinstance(default, str):
+        return value
+    text = value.strip()
+    if isinstance(default, bool):
+        if text.lower() not in _TRUTHS:
+            raise MethodError(f"option {name}={value} is a choice: write true or false")
+        return _TRUTHS[text.lower()]
+    if isinstance(default, tuple):
+        parts = [f"{name.removesuffix('s')}{k + 1}" for k in range(len(default))]
+        found = parts if text == name else text.strip("()[]").split(",")
+        return tuple(_read(name, part, x) for part, x in zip_longest(found, default))
+    if text.lower() == "none" or (default is None and not _looks_exact(text)):
+        return None if text.lower() == "none" else value
+    whole = isinstance(default, int) and default != 0 and text.lstrip("-").isdigit()
+    return int(text) if whole else value
+
+
+_TRUTHS = {"true": True, "yes": True, "on": True, "1": True,
+           "false": False, "no": False, "off": False, "0": False}  # fmt: skip
+
+
+def _looks_exact(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def _ratio(rate: Any, first: Any) -> float:
+    return 1 if rate == first else float(rate) / float(first)
+
+
+def _is_number(value: Any, default: Any) -> bool:
+    """Tell a number to compute with: a float, what is exact, or a whole number for a float."""
+    if isinstance(value, float | Fraction | Expression):
+        return not isinstance(value, float) or isfinite(value)
+    if isinstance(value, str):
+        return not isinstance(default, str | bool)
+    return isinstance(value, int) and not isinstance(value, bool) and isinstance(default, float)
+
+
+def _filled(names: Any, values: Mapping[str, Any]) -> Any:
+    if isinstance(names, tuple):
+        return tuple(x.value if isinstance(x, _Plain) else values[x] for x in names)
+    return values[names]

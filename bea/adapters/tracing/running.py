@@ -1,0 +1,111 @@
+"""What of a tape does not depend on theta, in exact numbers and in those of an arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from bea.adapters.tracing import scalars
+from bea.adapters.tracing.tape import Tape
+from bea.algebra import Expression, as_float
+from bea.algebra.language.building import number
+from bea.errors import ExpressionError
+
+
+class Constants(Mapping[int, Any]):
+    """The values on a tape that hyperparameters and the number of the step give alone.
+
+    Parameters
+    ----------
+    tape
+        The tape.
+    values
+        The hyperparameters.
+    count
+        How many steps were done; None far from the first one.
+    constant
+        Turns an exact number into one of the arithmetic.
+    rough
+        Whether 1 will do for a number that is no root of a degree that bea takes.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        values: Mapping[str, Expression],
+        count: int | None,
+        constant: Callable[[Expression], Any],
+        rough: bool = False,
+    ) -> None:
+        self._rough = rough
+        self.tape, self.given, self.constant = tape, values, constant
+        self.count: Any = scalars.N if count is None else number(count)
+        self._exact: dict[int, Any] = {}
+        self._numbers: dict[int, Any] = {}
+
+    def __contains__(self, place: object) -> bool:
+        return isinstance(place, int) and not self.tape.varies(place) and not self.tape.shape(place)
+
+    def __getitem__(self, place: int) -> Any:
+        if place not in self:
+            raise KeyError(place)
+        if place not in self._numbers:
+            value = self.exact(place)
+            plain = isinstance(value, bool)
+            self._numbers[place] = value if plain else self.constant(scalars.settled(value))
+        return self._numbers[place]
+
+    def __len__(self) -> int:
+        return sum(place in self for place in range(len(self.tape.instructions)))
+
+    def __iter__(self) -> Iterator[int]:
+        return (place for place in range(len(self.tape.instructions)) if place in self)
+
+    def hold_guards(self) -> bool:
+        """Tell whether the guards that depend on these numbers alone are as they were recorded."""
+        return all(self.exact(g.place) == g.truth for g in self.tape.guards if g.place in self)
+
+    def exact(self, place: int) -> Any:
+        """Return an exact number, a truth value, or what stands for a limit."""
+        for k in self.tape.needed([place], self._exact):
+            if k not in self._exact:
+                self._exact[k] = self._of(k)
+        return self._exact[place]
+
+    def _of(self, place: int) -> Any:
+        operation, operands, settings, _ = self.tape.instructions[place]
+        given = dict(settings)
+        if operation == "input":
+            name = given["name"]
+            return self.count if name == "count" else self.given[name]
+        if operation == "constant":
+            return given["value"]
+        name = given.get("name", operation) if operation == "function" else operation
+        values = [self._exact[k] for k in operands]
+        try:
+            return scalars.carry_out(name, values, lambda: self._recorded(place))
+        except ExpressionError:
+            if self._rough:
+                return number(1)
+            raise
+
+    def _recorded(self, place: int) -> bool:
+        """Return what a comparison of open hyperparameters was when the step was recorded."""
+        found = next((g.truth for g in self.tape.guards if g.place == place), None)
+        return bool(found)
+
+
+def float_constants(
+    tape: Tape, values: Mapping[str, Expression], count: int
+) -> dict[int, float | int]:
+    """Return the numbers on a tape as floats, for a step after so many."""
+    found: dict[int, float | int] = {}
+    for place, instruction in enumerate(tape.instructions):
+        given = dict(instruction.settings)
+        if instruction.operation == "constant":
+            found[place] = as_float(given["value"])
+        elif instruction.operation == "input" and given["name"] == "count":
+            found[place] = float(count)
+        elif instruction.operation == "input" and given["name"] in values:
+            found[place] = as_float(values[given["name"]])
+    return found

@@ -1,0 +1,189 @@
+"""The part of a step that is made of hyperparameters and the number of the step, in exact numbers.
+
+In an expansion the number is n = t/gamma with t > 0 held fixed. There c**n with |c| < 1 is smaller
+than every power of gamma, also n times as large, and is 0, the steady state; what else reads n has
+no limit, and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from bea.algebra import Expression
+from bea.algebra.language.building import add, call, divide, multiply, negate, number, power
+from bea.algebra.language.expressions import Number, free_symbols, to_text
+from bea.algebra.ring.exact import as_float
+from bea.errors import MethodError
+
+ONE_STEP = "derive the field of one step, modified_equation(..., at_step=N) (--at-step N)"
+#: A comparison of open hyperparameters, by what came out when the step was recorded.
+Decision = Callable[[], bool]
+
+
+class Late:
+    """Stands for n, or for a number that grows with it, up or down."""
+
+    def __init__(self, sign: int = 1) -> None:
+        self.sign = sign
+
+
+class Vanishing:
+    """Stands for c**n and its multiples: 0, whatever power of n stands beside it."""
+
+
+N, ZERO = Late(), Vanishing()
+
+
+def carry_out(operation: str, values: Sequence[Any], decide: Decision) -> Any:
+    """Return the result of an operation on exact numbers, truth values, `Late` and `Vanishing`.
+
+    Raises
+    ------
+    MethodError
+        If it has no limit as n grows, or is not known for exact numbers.
+
+    Examples
+    --------
+    >>> beta = number(Fraction(9, 10))
+    >>> print(carry_out("subtract", [number(1), carry_out("power", [beta, N], bool)], bool))
+    1
+    """
+    if operation in ("less", "less_equal", "equal"):
+        return _compared(operation, values[0], values[1], decide)
+    if operation in ("both", "either", "negation"):
+        return {"both": all, "either": any, "negation": lambda v: not v[0]}[operation](values)
+    if operation == "where":
+        return values[1] if values[0] else values[2]
+    if any(isinstance(v, Late | Vanishing) for v in values):
+        found = _limit(operation, *values)
+        if found is None:
+            raise MethodError(
+                f"the step reads its number n, by {_WORDS.get(operation, operation)}, other than "
+                f"in c**n, so that it has no steady state: {ONE_STEP}"
+            )
+        return found
+    if operation in _EXACT:
+        return _EXACT[operation](*values)
+    if operation in ("reshape", "broadcast", "sum"):  # of a single number
+        return values[0]
+    return call(operation, values[0])
+
+
+def settled(value: Any) -> Expression:
+    """Return a number; what vanishes is 0.
+
+    Raises
+    ------
+    MethodError
+        If it grows with n.
+    """
+    if isinstance(value, Late):
+        raise MethodError(
+            f"the step reads its number n other than in c**n, so that it has no steady state: "
+            f"{ONE_STEP}"
+        )
+    return number(0) if isinstance(value, Vanishing) else value
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+_WORDS = {"multiply": "a product", "divide": "a quotient", "power": "a power", "add": "a sum"}
+
+
+def _power(base: Expression, exponent: Expression) -> Expression:
+    if not isinstance(exponent, Number):
+        raise MethodError(
+            f"the step takes a number to the power {to_text(exponent)}: give the hyperparameters "
+            "in it values"
+        )
+    return power(base, Fraction(int(exponent.value.p), int(exponent.value.q)))
+
+
+def _root(base: Expression) -> Expression:
+    return power(base, Fraction(1, 2))
+
+
+_EXACT: dict[str, Callable[..., Expression]] = {
+    "add": add,
+    "subtract": lambda a, b: add(a, negate(b)),
+    "multiply": multiply,
+    "divide": divide,
+    "negate": negate,
+    "power": _power,
+    "sqrt": _root,
+}
+
+
+def _compared(operation: str, a: Any, b: Any, decide: Decision) -> bool:
+    """Return a truth value; what grows is beyond every number."""
+    if a is b:
+        return operation != "less"
+    if isinstance(a, Late) and isinstance(b, Late):
+        return decide()
+    if isinstance(a, Late) or isinstance(b, Late):
+        below = a.sign < 0 if isinstance(a, Late) else b.sign > 0
+        return below and operation != "equal"
+    if free_symbols(settled(a)) or free_symbols(settled(b)):
+        return decide()
+    x, y = as_float(settled(a)), as_float(settled(b))
+    return x < y if operation == "less" else x <= y if operation == "less_equal" else x == y
+
+
+def _limit(operation: str, a: Any, b: Any = None) -> Any:
+    if isinstance(a, Vanishing) or isinstance(b, Vanishing):
+        return _beside_zero(operation, a, b)
+    grows = a if isinstance(a, Late) else b
+    alone = isinstance(a, Late) != isinstance(b, Late)
+    match operation:
+        case "power" if grows is b and alone:
+            return _geometric(a, b)
+        case "power" | "sqrt" if a is grows and grows.sign > 0:
+            exponent = 0.5 if b is None else _size(b)
+            return grows if alone and exponent > 0 else None
+        case "add" if alone:
+            return grows
+        case "subtract" if alone:
+            return a if grows is a else Late(-b.sign)
+        case "multiply" if alone:
+            factor = _size(b if grows is a else a)
+            return number(0) if factor == 0 else Late(grows.sign if factor > 0 else -grows.sign)
+        case "divide" if grows is a and alone:
+            return Late(grows.sign if _size(b) > 0 else -grows.sign)
+        case "negate":
+            return Late(-a.sign)
+        case "add" | "multiply" if a.sign == b.sign:
+            return Late(a.sign if operation == "add" else 1)
+    return None
+
+
+def _beside_zero(operation: str, a: Any, b: Any) -> Any:
+    """Return the limit where something vanishes faster than every power of n."""
+    match operation:
+        case "add":
+            return b if isinstance(a, Vanishing) else a
+        case "subtract":
+            return a if isinstance(b, Vanishing) else b if isinstance(b, Late) else negate(b)
+        case "multiply" | "negate" | "sqrt":
+            return ZERO
+        case "divide" if not isinstance(b, Vanishing):
+            return ZERO
+        case "power" if isinstance(a, Vanishing) and not isinstance(b, Vanishing):
+            return ZERO
+        case "power" if not isinstance(a, Late):
+            return number(1)
+    return None
+
+
+def _geometric(base: Any, exponent: Late) -> Any:
+    """Return c**n, which has to vanish or to be 1."""
+    size = abs(_size(base, 0.5))
+    if size == 1:
+        return base if _size(base) == 1 else None
+    return ZERO if (size < 1) == (exponent.sign > 0) else None
+
+
+def _size(value: Any, unknown: float = 1.0) -> float:
+    """Return a number as a float; open hyperparameters are positive, and rates are below 1."""
+    return unknown if free_symbols(value) else as_float(value)

@@ -1,0 +1,283 @@
+"""The method whose step is that of a library's optimizer, by its tapes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from bea.adapters.tracing.branches import CLOSE, Branch, branch_along, comparisons, told
+from bea.adapters.tracing.constants import shown_decimal
+from bea.adapters.tracing.layout import checked_shapes, joined, one_tensor, require_fit, split
+from bea.adapters.tracing.moments import open_values
+from bea.adapters.tracing.operations import Operations
+from bea.adapters.tracing.optimizer import Optimizer, Shapes
+from bea.adapters.tracing.running import Constants
+from bea.adapters.tracing.tape import Tape
+from bea.adapters.tracing.tapes import Tapes, numbers_of
+from bea.algebra import Expression
+from bea.algebra.language.expressions import free_symbols
+from bea.bseries import TreeArithmetic
+from bea.errors import BeaError, DimensionError, GuessWarning
+from bea.fields import NumericField, VectorField
+from bea.methods.rules.plain_function import NamedMethod
+from bea.trees import PLAIN, WITH_THETA, Colors
+
+#: Of a theta of which the components are not told apart: any will do.
+_GENERIC = one_tensor(3)
+
+
+class Traced(NamedMethod):
+    """An optimizer of a library, by its own source.
+
+    Parameters
+    ----------
+    optimizer
+        What the front end makes of the library's optimizer and its options.
+    shapes
+        The shapes of the tensors that theta is made of, in order; by default it is one with one
+        axis. Matrix optimizers see matrices by it.
+    near
+        Of a step that compares values, a point on the piece that equations are about; by default
+        the problem's start.
+
+    Attributes
+    ----------
+    optimizer : Optimizer
+    shapes : tuple of tuple of int, or None
+    replayed : Replay or None
+        How far its tapes were from the real optimizer.
+    """
+
+    gradient = True
+    title = "an optimizer of a library, by its own source"
+
+    def __init__(
+        self, optimizer: Optimizer, shapes: Any = None, near: Sequence[float] | None = None
+    ) -> None:
+        super().__init__(optimizer.hyperparameters, optimizer.name)
+        self.optimizer = optimizer
+        self.shapes = checked_shapes(shapes)
+        self.near = None if near is None else tuple(map(float, near))
+        self.replayed: Any = None
+        self.__dict__["counts"] = optimizer.first_differs
+        self._tapes = Tapes(optimizer)  # shared by all copies, as the branches are
+        self._branches: dict[Any, tuple[VectorField, Branch]] = {}
+        self._said: set[str] = set()
+        self._problem: VectorField | None = None
+        self._exact: Callable[[Expression], Any] = lambda value: value
+
+    # --- a method -------------------------------------------------------------------------------
+
+    @cached_property
+    def colors(self) -> Colors:  # type: ignore[override]
+        """What the nodes of its trees stand for: with theta for a weight decay."""
+        names = sorted(frozenset().union(*map(free_symbols, self.values.values())))
+        for colors in (PLAIN, WITH_THETA):
+            try:
+                f = TreeArithmetic(2, colors=colors)
+                bound = self.bind(TreeArithmetic(1, symbols=tuple(names)).constant)
+                bound.step(f, f.identity, bound.init(f, f.identity), f.gamma)
+            except (BeaError, ZeroDivisionError):
+                continue
+            return colors
+        return PLAIN
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The hyperparameters, and the options that were chosen, as texts."""
+        return {**super().parameters, **self.optimizer.options}
+
+    def __str__(self) -> str:
+        inside = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
+        return f"{self.name}({inside})" if inside else self.name
+
+    def check_field(self, field: Any) -> None:
+        """Refuse a problem that the tensors do not fit; branches are followed on this problem."""
+        if self.shapes is not None:
+            require_fit(self.shapes, field.dimension)
+        if isinstance(field, VectorField):
+            self._problem = field
+
+    def bind(self, constant: Callable[[Expression], Any]) -> Traced:
+        """Return the method with its numbers turned into those of an arithmetic."""
+        bound = copy(self)
+        for value in self.values.values():
+            constant(value)
+        bound._exact = constant
+        return bound
+
+    def init(self, f: Any, theta: Any) -> Any:
+        """Return the memory before the first step: zero, of the kind that the first step makes.
+
+        What follows theta begins there.
+        """
+        shapes = self._shapes_of(theta)
+        leaves = self.optimizer.leaves(shapes)
+        if isinstance(theta, int):  # a probe for how much memory there is
+            return (0,) * len(leaves)
+        counted = (0,) if self.counts and f.counts else ()
+        if isinstance(theta, np.ndarray):
+            return (*(_zeros(theta, leaf.shape) for leaf in leaves), *counted)
+        return (*(_before(m, theta) for m in self._first_memory(f, theta, shapes)), *counted)
+
+    def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
+        """Take the step; behind the memory the state has the number of steps done, if counted."""
+        shapes, memory, count = self._parts(theta, state)
+        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, gamma)
+        if isinstance(f, NumericField):
+            moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values)
+            self._mark_lanes_off_the_branch(f, inputs, count, shapes)
+        else:
+            tape, truths = self._branch(f, shapes, count)
+            constants = Constants(tape, self.values, count, self._exact)
+            wanted = (*tape.theta, *tape.memory)
+            found = tape.run(Operations(f, 0, truths), inputs, wanted, constants)
+            moved, kept = found[: len(tape.theta)], found[len(tape.theta) :]
+        counted = () if count is None else (count + 1,)
+        return joined(moved, shapes, theta), (*kept, *counted)
+
+    # --- for replays and branches ---------------------------------------------------------------
+
+    def with_values(self, values: Mapping[str, float]) -> Traced:
+        """Return the method with these numbers for its hyperparameters, with the same tapes."""
+        other = copy(self)
+        numbers = {name: shown_decimal(values[name]) for name in self.values}
+        other.values = MappingProxyType(numbers)
+        return other
+
+    def taken(self, f: NumericField, inputs: Mapping[str, Any], count: int, shapes: Shapes) -> Any:
+        """Return the parameters and the memory after a step in floats."""
+        moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values)
+        return [*moved, *kept]
+
+    def branch_in_floats(self, f: NumericField, theta: Any, state: Any) -> Branch:
+        """Return the branch of the step there, in one lane."""
+        shapes, memory, count = self._parts(theta, state)
+        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, f.gamma)
+        tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values)[2][-1]
+        places = comparisons(tape)
+        sides = [k for place in places for k in tape.sides(place)]
+        numbers = numbers_of(tape, self.values, count)
+        found = tape.run(Operations(f, 1), inputs, (*places, *sides), numbers)
+        truths = {
+            place: np.broadcast_to(truth, (*tape.shape(place), 1))[..., 0]
+            for place, truth in zip(places, found, strict=False)
+        }
+        left, right = found[len(places) :: 2], found[len(places) + 1 :: 2]
+        pairs = zip(left, right, strict=True)
+        is_close = any(np.any(abs(a - b) <= CLOSE * (abs(a) + abs(b))) for a, b in pairs)
+        return Branch(tape, truths, is_close)
+
+    # --- private helpers ------------------------------------------------------------------------
+
+    def _parts(self, theta: Any, state: Any) -> tuple[Shapes, list[Any], int | None]:
+        """Return the shapes of the tensors, the memory, and the number of steps done."""
+        shapes = self._shapes_of(theta)
+        leaves = self.optimizer.leaves(shapes)
+        count = state[len(leaves)] if len(state) > len(leaves) else None
+        memory = [_unboxed(m, leaf.shape) for m, leaf in zip(state, leaves, strict=False)]
+        return shapes, memory, count
+
+    def _shapes_of(self, theta: Any) -> Shapes:
+        if not isinstance(theta, np.ndarray):
+            return _GENERIC
+        if self.shapes is None:
+            return one_tensor(len(theta))
+        require_fit(self.shapes, len(theta))
+        return self.shapes
+
+    def _first_memory(self, f: Any, theta: Any, shapes: Shapes) -> tuple[Any, ...]:
+        """Return what a first step makes of the memory, but for its bias: what kind it is."""
+        if not self.optimizer.leaves(shapes):
+            return ()
+        tape = self._tapes.at(shapes, 0, self.values)
+        constants = Constants(tape, self.values, None, self._exact, rough=True)
+        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), getattr(f, "gamma", 0))
+        return tuple(tape.run(Operations(f), inputs, tape.memory, constants))
+
+    def _branch(self, f: Any, shapes: Shapes, count: int | None) -> tuple[Tape, Mapping[int, Any]]:
+        """Return the tape of a step in an expansion, and what its comparisons of values come to."""
+        tape = self._tapes.at(shapes, count, self.values)
+        problem = self._problem or getattr(f, "field", None)
+        if problem is None or shapes is _GENERIC or not comparisons(tape):
+            return tape, {}
+        key = (id(problem), shapes, count)
+        if key not in self._branches:
+            point = self._point(problem)
+            generic = self.with_values(open_values(self.values))
+            branch = branch_along(generic, problem, point, count)
+            self._branches[key] = problem, branch  # which keeps the problem, and so its id
+            _say_once(told(branch, self, point), self._said)
+        return self._branches[key][1][:2]
+
+    def _mark_lanes_off_the_branch(
+        self, f: NumericField, inputs: Mapping[str, Any], count: int | None, shapes: Shapes
+    ) -> None:
+        """Mark as unsolved the lanes that have left the piece that an equation is about.
+
+        Only in runs with settled memory, which are set beside an equation.
+        """
+        known = self._branches.get((id(self._problem), shapes, None))
+        if count is not None or known is None:
+            return
+        tape, truths, _ = known[1]
+        found = tape.run(Operations(f, 1), inputs, [*truths], numbers_of(tape, self.values, None))
+        for value, truth in zip(found, truths.values(), strict=True):
+            off = np.broadcast_to(value, (*np.shape(truth), len(f.gamma))) != truth[..., None]
+            f.unsolved |= off.any(axis=tuple(range(off.ndim - 1)))
+
+    def _point(self, problem: VectorField) -> Sequence[float]:
+        if self.near is None:
+            return problem.about.start or (0.5,) * problem.dimension
+        if len(self.near) != problem.dimension:
+            raise DimensionError(
+                f"near={self.near} has {len(self.near)} components, and theta has "
+                f"{problem.dimension}: give one for each"
+            )
+        return self.near
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _say_once(text: str, said: set[str]) -> None:
+    if text not in said:
+        said.add(text)
+        warnings.warn(text, GuessWarning, stacklevel=2)
+
+
+def _inputs(theta: Sequence[Any], slopes: Sequence[Any], memory: Sequence[Any],
+            gamma: Any) -> dict[str, Any]:  # fmt: skip
+    """Return the values of the inputs of a tape that are no numbers."""
+    return {
+        "gamma": gamma,
+        **{f"theta.{i}": part for i, part in enumerate(theta)},
+        **{f"grad.{i}": part for i, part in enumerate(slopes)},
+        **{f"memory.{i}": part for i, part in enumerate(memory)},
+    }
+
+
+def _before(memory: Any, theta: Any) -> Any:
+    """Return how a part of the memory on trees begins, from what it is after the first step."""
+    return theta if getattr(memory, "identity", 0) == 1 else 0 * memory
+
+
+def _zeros(theta: Any, shape: tuple[int, ...]) -> Any:
+    """Return zeros of the numbers of theta, in another shape, with its lanes."""
+    if theta.dtype == object:
+        found = np.empty(shape, dtype=object)
+        found[...] = 0 * theta[0]
+        return found
+    return np.zeros((*shape, *theta.shape[1:]), dtype=theta.dtype)
+
+
+def _unboxed(value: Any, shape: tuple[int, ...]) -> Any:
+    """Return a number of the memory that came in an array without axes as itself."""
+    plain = shape == () and isinstance(value, np.ndarray) and value.ndim == 0
+    return value[()] if plain else value

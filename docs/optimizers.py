@@ -1,0 +1,175 @@
+"""What the optimizers of PyTorch and of the package pytorch_optimizer follow, from their source.
+
+Prints the page docs/optimizers.md: every optimizer that is there is traced, replayed, derived and
+put to the test, or refused by bea in its own words. It needs the extra bea[torch] and the package
+pytorch_optimizer, and takes half an hour:
+
+    python docs/optimizers.py > docs/optimizers.md
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.metadata import version
+from inspect import isclass, signature
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import bea
+from bea.adapters.tracing.libraries import traced
+from bea.errors import BeaError
+
+HEAD = """# What optimizers follow, from their own source
+
+Each optimizer of `torch.optim` and of the package `pytorch_optimizer` is handed to bea as it is:
+`bea.methods.traced(torch.optim.Adam)`. Its `step()` is run and written down, what was written down
+is replayed beside the real one on 1,000 random steps, half of them from the first step on and half
+far from it, and the modified equation θ' = f₀ + γf₁ + … is derived. `bea verify` then puts it to
+the test, with negative controls, on L = x⁴/4 + x²/2 and on L = x² + xy/2 + y²/2 + x/3.
+
+f₁ is told by c in f₁ = c f₀′f₀ at x = 1 on the first of these, with the optimizer's own options:
+explicit Euler has c = −1/2. Where c < 0 the flow is slower where |f₀| grows, as if |f₀|² were
+penalised; where c > 0 it is rewarded. The certificates are for ε = 1/10 and rates of 1/2 to 3/4
+where there are such options, so that memory settles within a few steps. Of an optimizer that
+compares values it is the piece around the start.
+
+`python docs/optimizers.py` prints these tables.
+"""
+FIRST = ("x**4/4 + x**2/2", [1.0])
+SECOND = ("x**2 + x*y/2 + y**2/2 + x/3", [1.0, 0.8])
+LIMIT = 60  # seconds for an optimizer
+STEPS = 1000
+RATES = (0.5, 0.75, 0.6, 0.7)
+_HALVED = ("momentum", "alpha", "rho", "beta", "beta1", "beta2")
+
+
+class Row(NamedTuple):
+    """What was found of an optimizer; of one that is refused the reason stands in `why`."""
+
+    name: str
+    replayed: str = "–"
+    verdicts: str = "–"
+    first: str = "–"
+    seconds: float = 0.0
+    why: str = ""
+
+
+class TooLongError(Exception):
+    """An optimizer has used up its time."""
+
+
+def optimizers(library: str) -> list[Any]:
+    """Return the optimizer classes that a library shows."""
+    import torch
+
+    base, shown = torch.optim.Optimizer, vars(import_module(library)).values()
+    found = {v for v in shown if isclass(v) and issubclass(v, base) and v is not base}
+    own = {v for v in found if v.__module__.partition(".")[0] == library.partition(".")[0]}
+    return sorted(own, key=lambda v: v.__name__.lower())
+
+
+def settling(kind: Any) -> dict[str, Any]:
+    """Return options with which the memory of an optimizer settles within a few steps."""
+    found: dict[str, Any] = {}
+    for name, parameter in signature(kind).parameters.items():
+        default = parameter.default
+        if name == "betas" and isinstance(default, tuple):
+            found[name] = RATES[: len(default)]
+        elif name == "eps" and isinstance(default, float):
+            found[name] = 0.1
+        elif name in _HALVED and isinstance(default, float) and 0 < default < 1:
+            found[name] = 0.5
+    return found
+
+
+def row_of(kind: Any) -> Row:
+    """Return what is found of an optimizer."""
+    name, start = kind.__name__, perf_counter()
+    signal.alarm(LIMIT)
+    row = Row(name)
+    try:
+        method = traced(kind, steps=STEPS)
+        row = row._replace(replayed=f"{method.replayed.difference:.0e}")
+        equation = bea.modified_equation(method, bea.problems.loss(FIRST[0]), order=1)
+        row = row._replace(first=first_correction(equation), seconds=perf_counter() - start)
+        return row._replace(verdicts=", ".join(verdicts(traced(kind, **settling(kind)))))
+    except TooLongError:
+        return row._replace(why=f"not within {LIMIT} s")
+    except BeaError as error:
+        return row._replace(why=str(error).partition("; or derive")[0])
+    except Exception as error:  # noqa: BLE001 - a library's own
+        return row._replace(why=f"{type(error).__name__}: {' '.join(str(error).split())[:120]}")
+    finally:
+        signal.alarm(0)
+
+
+def verdicts(method: Any) -> Iterator[str]:
+    """Yield what the certificates on both losses say."""
+    for text, start in (FIRST, SECOND):
+        loss = bea.problems.loss(text)
+        try:
+            yield bea.verify(method, loss, order=1, starts=[start]).verdict
+        except BeaError as error:
+            yield f"none ({str(error)[:60]})"
+
+
+def first_correction(equation: Any) -> str:
+    """Return f_1 in terms of f_0' f_0 at x = 1, in words."""
+    if len(equation.components[0]) > 1:
+        return "with memory as a variable"
+
+    def field(x: float, gamma: float) -> float:
+        return float(equation([x], gamma)[0])
+
+    leading, step = field(1.0, 0.0), 1e-6
+    slope = (field(1 + step, 0.0) - field(1 - step, 0.0)) / (2 * step)
+    first = field(1.0, 1.0) - leading
+    if abs(first) < 1e-9 * abs(leading):
+        return "0"
+    if abs(leading * slope) < 1e-12 * abs(first):
+        return "no multiple of f₀′f₀"
+    ratio = first / (leading * slope)
+    return f"{ratio:+.3g} f₀′f₀: {'rewards' if ratio > 0 else 'penalises'} large f₀"
+
+
+def main() -> None:
+    """Print the page."""
+
+    signal.signal(signal.SIGALRM, _stop)
+    warnings.simplefilter("ignore")
+    print(HEAD)
+    for library in sys.argv[1:] or ("torch.optim", "pytorch_optimizer"):
+        rows = [_told(row_of(kind)) for kind in optimizers(library)]
+        derived = [r for r in rows if r.first != "–"]
+        sure = sum(r.verdicts == "confirmed, confirmed" for r in derived)
+        print(f"## {library} {version(library.partition('.')[0])}\n")
+        print(f"{len(rows)} classes: {len(derived)} derived, {sure} of them confirmed on both "
+              "losses.\n")  # fmt: skip
+        print("| optimizer | replayed to | certificates | first correction | seconds |")
+        print("|---|---|---|---|---|")
+        for r in derived:
+            told = r.verdicts if r.verdicts != "–" else f"none: {r.why}"
+            print(f"| {r.name} | {r.replayed} | {told} | {r.first} | {r.seconds:.1f} |")
+        print("\nNot derived, in bea's words:\n")
+        for r in rows:
+            if r.first == "–":
+                shown = f" (replayed to {r.replayed})" if r.replayed != "–" else ""
+                print(f"- *{r.name}*{shown}: {r.why}")
+        print()
+
+
+def _stop(*_: Any) -> None:
+    raise TooLongError
+
+
+def _told(row: Row) -> Row:
+    print(row.name, row.verdicts, row.why[:60], file=sys.stderr, flush=True)
+    return row
+
+
+if __name__ == "__main__":
+    main()

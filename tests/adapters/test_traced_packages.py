@@ -1,0 +1,69 @@
+"""Optimizers of the package pytorch_optimizer, by their own source."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+import pytorch_optimizer as package
+
+import bea
+from bea.errors import BeaError, GuessWarning
+from bea.methods import get, traced
+
+LOSS = bea.problems.loss("x**4/4 + x**2/2")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("AccSGD", {}),
+        ("AdaBelief", {"betas": (0.5, 0.75), "eps": 0.1}),
+        ("Adan", {"betas": (0.5, 0.75, 0.6), "eps": 0.1}),
+        ("AggMo", {"betas": (0.0, 0.5)}),
+        ("Fromage", {}),
+        ("Lion", {"betas": (0.5, 0.75)}),
+        ("QHAdam", {"betas": (0.5, 0.75), "eps": 0.1}),
+    ],
+)
+def test_derived_replayed_and_certified(name: str, options: dict[str, Any]) -> None:
+    method = traced(getattr(package, name), **options)
+    assert method.replayed.difference < 1e-12
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GuessWarning)
+        certificate = bea.verify(method, LOSS, order=1, starts=[[1.0]])
+    assert certificate.verdict == "confirmed", certificate
+
+
+def test_quasi_hyperbolic_momentum_without_its_share_is_gradient_descent() -> None:
+    found = bea.modified_equation(traced(package.QHM, momentum=0.5, nu=0.0), LOSS, order=2)
+    expected = bea.modified_equation(get("gradient-descent"), LOSS, order=2)
+    assert [str(x) for (x,) in found.components] == [str(x) for (x,) in expected.components]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Gravity", "the step is random (torch's normal_)"),
+        ("Ranger", "computes a remainder of its number"),
+        ("ScheduleFreeSGD", "reads its number n"),
+        ("SAM", "has no learning rate lr"),
+        ("AdaHessian", "does not require grad"),
+        ("Alice", "uses torch's linalg_qr, an operation that bea does not know"),
+        ("LoRARite", "leaves parameters of the shapes (3,) as they are"),
+        ("SM3", "does not contract"),
+        ("Yogi", "does not contract"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::bea.errors.GuessWarning")
+def test_refused_with_the_reason(name: str, why: str) -> None:
+    with pytest.raises(BeaError) as refused:
+        bea.modified_equation(traced(getattr(package, name)), LOSS, order=1)
+    assert why in str(refused.value)
+
+
+def test_what_slides_along_an_edge_is_refused() -> None:
+    ano = traced(package.Ano, betas=(0.5, 0.75), eps=0.1)
+    with pytest.raises(BeaError, match="changes its branch from step to step, by"):
+        bea.modified_equation(ano, LOSS, order=1)

@@ -1,0 +1,339 @@
+"""PyTorch's optimizers by their own source: the equations are those of bea's own methods."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose
+
+import bea
+from bea.algebra.ring.conversions import read, to_expression
+from bea.errors import GuessWarning, MethodError, UnknownNameError
+from bea.methods import from_text, get, traced
+
+optim = torch.optim
+BOOTH, QUARTIC = bea.problems.booth(), bea.problems.loss("x**2*y**2/2 + x**2 + y**2/2 + x/3")
+
+
+def same(found: Any, expected: Any) -> bool:
+    """Tell whether the terms of two equations are exactly equal, as functions."""
+    pairs = zip(found.components, expected.components, strict=True)
+    return all(
+        (read(x.ring, to_expression(y)) - x).is_zero()
+        for terms in pairs
+        for x, y in zip(*terms, strict=True)
+    )
+
+
+def texts(equation: Any) -> list[list[str]]:
+    return [[str(x) for x in term] for term in equation.components]
+
+
+BUILT_IN: list[tuple[Any, dict[str, Any], Any]] = [
+    (optim.SGD, {}, get("gradient-descent")),
+    (optim.SGD, {"weight_decay": "w"}, get("gradient-descent-l2", weight_decay="w")),
+    (optim.SGD, {"momentum": "b"}, get("heavy-ball", beta="b")),
+    (optim.SGD, {"momentum": "b", "nesterov": True}, get("nesterov-torch", beta="b")),
+    (
+        optim.SGD,
+        {"momentum": "b", "weight_decay": 0.1},
+        get("heavy-ball-l2", beta="b", weight_decay="1/10"),
+    ),
+    (
+        optim.SGD,
+        {"momentum": "b", "dampening": "tau"},
+        from_text("v = b*v + (1 - tau)*grad; theta = theta - gamma*v", b="b", tau="tau"),
+    ),
+    (
+        optim.RMSprop,
+        {"alpha": "b", "eps": 0.5},
+        get("rmsprop", beta="b", epsilon="1/2"),
+    ),
+    (
+        optim.Adam,
+        {"betas": ("p", "q"), "eps": 0.5},
+        get("adam", beta1="p", beta2="q", epsilon="1/2"),
+    ),
+    (
+        optim.AdamW,
+        {"betas": (0.5, "q"), "eps": 0.5, "weight_decay": "w"},
+        get("adamw", beta1="1/2", beta2="q", epsilon="1/2", weight_decay="w"),
+    ),
+    (
+        optim.NAdam,
+        {"betas": ("p", 0.75), "eps": 0.5},
+        get("nadam", beta1="p", beta2="3/4", epsilon="1/2"),
+    ),
+]
+NAMES = [f"{kind.__name__}-{'-'.join(options)}" for kind, options, _ in BUILT_IN]
+
+
+@pytest.mark.parametrize(("kind", "options", "own"), BUILT_IN, ids=NAMES)
+def test_equations_are_those_of_the_built_in_method(
+    kind: Any, options: dict[str, Any], own: Any
+) -> None:
+    method = traced(kind, **options)
+    assert method.replayed.steps == 200
+    assert method.replayed.difference < 1e-12
+    for loss, order in ((BOOTH, 2), (QUARTIC, 1)):
+        found = bea.modified_equation(method, loss, order=order)
+        assert same(found, bea.modified_equation(own, loss, order=order))
+
+
+def test_equation_for_every_loss_is_that_of_the_built_in_method() -> None:
+    sgd = traced(optim.SGD, momentum="beta", weight_decay="w")
+    own = get("heavy-ball-l2", beta="beta", weight_decay="w")
+    assert str(bea.modified_equation(sgd, order=2)) == str(bea.modified_equation(own, order=2))
+    adam = bea.modified_equation(traced(optim.Adam, betas=("beta1", "beta2"), eps=1e-3), order=1)
+    own = get("adam", beta1="beta1", beta2="beta2", epsilon="1/1000")
+    assert str(adam).replace("eps", "ε") == str(bea.modified_equation(own, order=1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "own"),
+    [
+        (optim.Adam, {"betas": (0.5, 0.75)}, get("adam", beta1="1/2", beta2="3/4")),
+        (optim.SGD, {"momentum": 0.5}, get("heavy-ball", beta="1/2")),
+    ],
+)
+def test_field_of_an_early_step_is_that_of_the_built_in_method(
+    kind: Any, options: dict[str, Any], own: Any
+) -> None:
+    loss = bea.problems.loss("x**2*y + x**2 + y**2")
+    for number in (1, 3):
+        found = bea.modified_equation(traced(kind, **options), loss, order=1, at_step=number)
+        assert same(found, bea.modified_equation(own, loss, order=1, at_step=number))
+
+
+@pytest.fixture
+def double() -> Any:
+    """Let the counters of a real optimizer be numbers of float64, too."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (optim.Adam, {"amsgrad": True}),
+        (optim.RAdam, {}),
+        (optim.NAdam, {"momentum_decay": 0.1}),
+        (optim.Rprop, {}),
+        (optim.ASGD, {"lambd": 0.1}),
+        (optim.Adagrad, {"lr_decay": 0.1}),
+        (optim.SGD, {"momentum": 0.9, "dampening": 0.3}),
+    ],
+)
+def test_runs_from_the_first_step_are_the_real_optimizer_s(
+    kind: Any, options: dict[str, Any], double: None
+) -> None:
+    gammas, starts, steps = [0.01, 0.003], [[1.0, 0.5], [-2.0, 3.0]], 40
+    method = traced(kind, **options)
+    run = bea.iterate(method, QUARTIC, starts, gammas, steps=steps).values
+    for i, gamma in enumerate(gammas):
+        for j, start in enumerate(starts):
+            theta = torch.nn.Parameter(torch.tensor(start, dtype=torch.float64))
+            real = kind([theta], lr=gamma, **options)
+            for k in range(steps):
+                theta.grad = -torch.from_numpy(QUARTIC(theta.detach().numpy()))
+                real.step()
+                assert_allclose(run[i, j, k], theta.detach().numpy(), rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", [optim.RAdam, optim.Adamax])
+def test_verified(kind: Any) -> None:
+    options = {"betas": (0.5, 0.75)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GuessWarning)
+        certificate = bea.verify(traced(kind, **options), BOOTH, order=1)
+    assert certificate.verdict == "confirmed", certificate
+
+
+# --- shapes, groups, options ----------------------------------------------------------------------
+
+
+def test_groups_and_shapes() -> None:
+    weight, bias = (torch.nn.Parameter(torch.zeros(s)) for s in ((2, 2), (2,)))
+    groups = [{"params": [weight]}, {"params": [bias], "lr": 0.05, "weight_decay": 0.0}]
+    method = traced(optim.SGD(groups, lr=0.1, momentum=0.5, weight_decay=0.25))
+    assert method.shapes == ((2, 2), (2,))
+    loss = bea.problems.loss("a**2 + b**2 + c**2 + d**2 + u**2 + v**2 + a*u", "a b c d u v")
+    found = texts(bea.modified_equation(method, loss, order=0))[0]
+    decayed = get("heavy-ball-l2", beta="1/2", weight_decay="1/4")
+    assert found[:4] == texts(bea.modified_equation(decayed, loss, order=0))[0][:4]
+    plain = bea.modified_equation(get("heavy-ball", beta="1/2"), loss, order=0).components[0]
+    assert found[4:] == [str(x / 2) for x in plain[4:]]
+    with pytest.raises(bea.BeaError, match="have 6 entries, and theta has 2 components"):
+        bea.modified_equation(method, BOOTH)
+
+
+def test_ascent_and_texts() -> None:
+    up = traced("torch:sgd", maximize="true", momentum="1/2")
+    assert str(up) == "torch.optim.SGD(momentum=1/2, maximize=True)"
+    found = bea.modified_equation(up, BOOTH, order=0).components[0]
+    down = bea.modified_equation(get("heavy-ball", beta="1/2"), BOOTH, order=0).components[0]
+    assert [str(x) for x in found] == [str(-x) for x in down]
+    assert traced("torch:AdamW", betas="0.9,b").parameters["beta2"] == "b"
+
+
+def test_the_branch_is_said() -> None:
+    adamax = traced(optim.Adamax, betas=(0.5, 0.75), near=[3, 4])
+    with pytest.warns(
+        GuessWarning, match=r"piece around theta = \(3, 4\), where \(grad.0 < 0\): -"
+    ):
+        there = bea.modified_equation(adamax, BOOTH, order=0)
+    with pytest.warns(GuessWarning, match=r"piece around theta = \(-5, 5\)"):
+        start = bea.modified_equation(traced(optim.Adamax, betas=(0.5, 0.75)), BOOTH, order=0)
+    assert texts(there) != texts(start)
+
+
+def test_largest_squares_so_far_stand_still() -> None:
+    with pytest.warns(GuessWarning):
+        equation = bea.modified_equation(traced(optim.Adam, amsgrad=True), BOOTH, order=1)
+    assert len(equation.components[0]) == 4
+    assert texts(equation)[0][2:] == ["0", "0"]
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+
+class LosesAnAlias(optim.Optimizer):
+    """Its step writes through NumPy into the memory of the parameter."""
+
+    def __init__(self, params: Any, lr: float = 0.1) -> None:
+        super().__init__(params, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                shared = np.from_dlpack(p.detach())
+                torch.from_dlpack(shared).sub_(group["lr"] * p.grad)
+
+
+class Turns(LosesAnAlias):
+    """Its step turns around after every third one."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                state["step"] = state.get("step", 0) + 1
+                back = self.odd(state["step"])
+                p.add_(p.grad, alpha=group["lr"] * (1 if back else -1))
+
+    def odd(self, step: int) -> bool:
+        return bool(step % 3 == 0)
+
+
+class TurnsUnseen(Turns):
+    """The same, hidden from the numbers on tape."""
+
+    def odd(self, step: int) -> bool:
+        return bool(int(f"{step:d}") % 3 == 0)
+
+
+class Warms(Turns):
+    """Its first hundred steps are half as long."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                state["step"] = state.get("step", 0) + 1
+                share = 0.5 if state["step"] < 100 else 1.0
+                p.add_(p.grad, alpha=-share * group["lr"])
+
+
+class Noisy(LosesAnAlias):
+    """Its step is random."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.sub_(group["lr"] * (p.grad + torch.randn_like(p)))
+
+
+class Factors(LosesAnAlias):
+    """Its step uses what no tape has."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.sub_(group["lr"] * torch.linalg.svd(p.grad.outer(p.grad))[1])
+
+
+class Still(LosesAnAlias):
+    """It does nothing."""
+
+    def step(self, closure: Any = None) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        (LosesAnAlias, "is not the real one: at step 1 the parameters differ"),
+        (Turns, "computes a remainder of its number"),
+        (TurnsUnseen, "is not the real one: at step"),
+        (Noisy, "the step is random (torch's randn_like)"),
+        (Factors, "uses torch's linalg_svd, an operation that bea does not know"),
+        (Still, "as they are: give shapes, or options"),
+        (optim.LBFGS, "needs a closure"),
+        (optim.SparseAdam, "SparseAdam does not support dense gradients"),
+        (optim.Muon, "Muon only supports 2D parameters"),
+    ],
+)
+def test_refused_with_the_reason(kind: Any, why: str) -> None:
+    with pytest.raises(MethodError) as refused:
+        traced(kind)
+    assert why in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        (optim.Rprop, "changes its branch from step to step, by (0 < (grad.0 * memory.0))"),
+        (optim.Adagrad, "keeps what it has, whatever theta does, and forgets nothing"),
+        (optim.ASGD, "reads its number n"),
+        (optim.Adafactor, "reads its number n, by a power, other than in c"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::bea.errors.GuessWarning")
+def test_no_equation_with_the_reason(kind: Any, why: str) -> None:
+    with pytest.raises(MethodError) as refused:
+        bea.modified_equation(traced(kind), BOOTH, order=1)
+    assert why in str(refused.value)
+
+
+def test_a_branch_on_the_number_of_the_step_is_that_of_late_steps() -> None:
+    found = bea.modified_equation(traced(Warms), BOOTH, order=1)
+    assert texts(found) == texts(bea.modified_equation(get("gradient-descent"), BOOTH, order=1))
+    early = bea.modified_equation(traced(Warms), BOOTH, order=0, at_step=2).components[0]
+    assert [str(2 * x) for x in early] == texts(found)[0]
+
+
+def test_wrong_input() -> None:
+    with pytest.raises(UnknownNameError, match=r"no optimizer 'AdamX'. Did you mean 'Adam'\?"):
+        traced("torch:AdamX")
+    with pytest.raises(UnknownNameError, match="names the module 'nowhere', which cannot be"):
+        traced("nowhere:Adam")
+    with pytest.raises(MethodError, match=r"has no option 'momentun': it has momentum"):
+        traced(optim.SGD, momentun=0.9)
+    with pytest.raises(MethodError, match=r"PyTorch refuses torch.optim.SGD with these options"):
+        traced(optim.SGD, momentum=-1)
+    with pytest.raises(MethodError, match=r"option lr of torch.optim.SGD is set by bea"):
+        traced(optim.SGD, lr=0.1)
+    with pytest.raises(MethodError, match=r"a type is no optimizer of PyTorch or optax"):
+        traced(dict)
+    with pytest.raises(bea.BeaError, match=r"near=.* has 1 components, and theta has 2"):
+        bea.modified_equation(traced(optim.Adamax, near=[1]), BOOTH)
