@@ -83,7 +83,7 @@ $(EXTRAS): pyproject.toml
 	@echo "Installing bea, PyTorch and optax into $(ADAPTERS) ..."
 	@$(PYTHON) -m venv $(ADAPTERS)
 	@$(ADAPTERS)/bin/python -m pip $(PIP_FLAGS) install $(TORCH)
-	@$(ADAPTERS)/bin/python -m pip $(PIP_FLAGS) install --editable '.[test,torch,zoo,optax]'
+	@$(ADAPTERS)/bin/python -m pip $(PIP_FLAGS) install --editable '.[test,torch,zoo,optax,networks]'
 	@touch $@
 
 # Makes .venv where there is none, and again where it was left half made.

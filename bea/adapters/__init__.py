@@ -6,7 +6,8 @@ traces its own source (`bea.methods.traced`). `measured_field` and `measured_fie
 the modified field off iterates alone, `measured_terms` splits it by powers of gamma, and
 `compare_terms` sets the terms beside the derived ones. PyTorch and optax are the extras bea[torch]
 and bea[optax], imported when an optimizer is wrapped. `JaxField` is the arithmetic of JAX arrays,
-in which bea's own steps run under `jit`.
+in which bea's own steps run under `jit`; `jax_loss` and `torch_loss` are losses of networks as
+problems.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bea.adapters.conversion import as_bea_method
 from bea.adapters.jax_field import JaxField
 from bea.adapters.jaxprs.making import gamma
 from bea.adapters.jaxprs.schedules import schedule_from_optax
+from bea.adapters.losses import jax_loss, torch_loss
 from bea.adapters.measured_field import MeasuredField, measured_field, measured_field_at
 from bea.adapters.measured_terms import (
     MeasuredTerms,
@@ -39,8 +41,10 @@ __all__ = [
     "as_bea_method",
     "compare_terms",
     "gamma",
+    "jax_loss",
     "measured_field",
     "measured_field_at",
     "measured_terms",
     "schedule_from_optax",
+    "torch_loss",
 ]

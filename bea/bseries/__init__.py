@@ -6,8 +6,10 @@
 `lie_derivative`, `flow_of_field` (exp) and `field_of_map` (log) are the calculus, each one pass
 over the table of single-edge cuts; `composition` has products and substitution; `TreeArithmetic` is
 the arithmetic in which a method's `step` is run to find the coefficients of its map. Coefficients
-are lists over `bea.trees.trees_up_to`.
+are lists over `bea.trees.trees_up_to`; within, they are arrays of exact `numbers` or of their
+`residues` modulo primes, from which `lifting.through_images` makes exact numbers again.
 Where the nodes of the trees have colours, for a field of several parts, all are told which.
+The room `geometry` tells what a field of trees keeps.
 """
 
 from bea.bseries.arithmetic import TreeArithmetic, ring_of_numbers

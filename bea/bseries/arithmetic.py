@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
-from math import prod
 from typing import Any, NoReturn
 
 from flint import fmpq
@@ -25,11 +24,12 @@ from bea.algebra import Element, Expression, Ring, as_rational
 from bea.algebra.language.building import number, power
 from bea.algebra.ring.exact import in_ring
 from bea.arithmetic import Arithmetic
-from bea.bseries.calculus import field_of_map, lie_derivative
+from bea.bseries.calculus import exponential, logarithm
 from bea.bseries.elements import NO_COMPONENTS, REMEDY, StepSize, TreeSeries
+from bea.bseries.fed_field import FedField
+from bea.bseries.numbers import EXACT, Array, Exact, as_array
 from bea.errors import MethodError
-from bea.series import PowerSeries
-from bea.trees import PLAIN, Colors, position, trees_up_to
+from bea.trees import PLAIN, Colors, tree_table
 
 
 class TreeArithmetic(Arithmetic):
@@ -45,6 +45,8 @@ class TreeArithmetic(Arithmetic):
         The colours of the nodes: what the trees stand for, see `bea.trees.colors`.
     symbols
         The names that hyperparameters may hold.
+    numbers
+        What coefficients are: exact, or their images, see `bea.bseries.residues`.
 
     Examples
     --------
@@ -59,26 +61,32 @@ class TreeArithmetic(Arithmetic):
     def __init__(
         self,
         order: int,
-        field: Sequence[Any] | None = None,
+        field: Sequence[Any] | FedField | None = None,
         colors: Colors = PLAIN,
         symbols: tuple[str, ...] = (),
+        numbers: Exact = EXACT,
     ) -> None:
         self.order = order
         self.symbols = symbols
         self.colors = colors
-        trees = trees_up_to(order, colors)
-        self._children = [
-            None if t.color.unit else [position(c, colors) for c in t.children] for t in trees
-        ]
-        self._field = None if field is None else list(field)
+        self.numbers = numbers
+        self.table = tree_table(order, colors)
+        if field is not None and not isinstance(field, FedField):
+            field = FedField(self.table, numbers, as_array(field, numbers)[: len(self.table)])
+        self._field = field
         self.gamma = StepSize(fmpq(1), 1)
-        self.identity = self.series(1, [fmpq(0)] * len(trees), 0)
+        self.identity = self.series(1, numbers.zeros(len(self.table)), 0)
 
     def series(
-        self, identity: Any, coefficients: list[Any], shift: int, beyond: bool = False
+        self,
+        identity: Any,
+        coefficients: Sequence[Any] | Array,
+        shift: int,
+        beyond: bool = False,
     ) -> TreeSeries:
         """Return the element with these coefficients over the trees of the arithmetic."""
-        return TreeSeries(identity, coefficients, shift, self.colors, beyond)
+        limit = len(self.table)
+        return TreeSeries(identity, coefficients, shift, self.colors, beyond, self.numbers, limit)
 
     def constant(self, value: Expression) -> Any:
         """Return an exact hyperparameter as a rational, or else as an element of a ring."""
@@ -87,14 +95,15 @@ class TreeArithmetic(Arithmetic):
 
     def __call__(self, argument: TreeSeries) -> TreeSeries:
         """Return the field at a map: f(theta + ...)."""
-        return self.series(0, self._at(_checked_point(argument).coefficients), -1)
+        return self.series(0, self._at(_checked_point(argument).values), -1)
 
     def derivative(self, argument: TreeSeries, direction: TreeSeries) -> TreeSeries:
         """Return f'(theta + ...) v: the product rule, the sum over i of v(tau_i) times the rest.
 
-        It is the part of epsilon in f(theta + ... + epsilon v).
+        Of a field b that is given it is the derivative of b along w at the point, where w there
+        is v.
         """
-        a = _checked_point(argument).coefficients
+        a = _checked_point(argument).values
         if not isinstance(direction, TreeSeries) or direction.identity != 0:
             raise MethodError(
                 "on trees the derivative of the field is taken along series in f only, not along "
@@ -102,37 +111,59 @@ class TreeArithmetic(Arithmetic):
             )
         if direction.is_zero():
             return direction
-        moved = [PowerSeries(pair, 1) for pair in zip(a, direction.coefficients, strict=True)]
-        found = [x[1] if isinstance(x, PowerSeries) else fmpq(0) for x in self._at(moved)]
+        found = self._along(a, direction.values)
         return self.series(0, found, direction.shift - 1, beyond=True)
 
     def jacobian(self, argument: TreeSeries) -> NoReturn:
         """Refuse: trees know f'(theta) v for a vector v, and no matrix, nor its inverse."""
         raise MethodError(f"the matrix f' and its inverse have no place on trees: {REMEDY}")
 
-    def _at(self, a: list[Any]) -> list[Any]:
+    def _at(self, a: Array) -> Array:
         """Return the coefficients of the field at the map of coefficients a."""
         if self._field is None:
-            return [_product(a, below) for below in self._children]
-        field = self.series(0, self._field, -1)
-        return self.transport(field_of_map(a, self.colors), field).coefficients
+            return self._products(a)[0]
+        return self._field.at(a, self.order)
 
-    def transport(self, field: Sequence[Any], series: TreeSeries) -> TreeSeries:
+    def _along(self, a: Array, v: Array) -> Array:
+        if self._field is None:
+            return self._products(a, v)[1]
+        return self._field.slope(a, v, self.order)
+
+    def _products(self, a: Array, v: Array | None = None) -> tuple[Array, Array]:
+        """Return for each tree the product of a over the children, and its derivative along v.
+
+        They are known for one node more than a and v are.
+        """
+        table, reduced = self.table, self.numbers.reduced
+        known = table.nodes_of(len(a) if v is None else min(len(a), len(v)))
+        count = table.count(min(known + 1, self.order))
+        product = self.numbers.zeros(count)
+        slope = self.numbers.zeros(0 if v is None else count)
+        fields = [not self.colors[root].unit for root in table.root[table.level(1)]]
+        product[table.level(1)] = self.numbers.array([fmpq(int(field)) for field in fields])
+        for nodes in range(2, table.nodes_of(count) + 1):
+            level = table.level(nodes)
+            rest, child = table.rest[level], table.child[level]
+            product[level] = reduced(product[rest] * a[child])
+            if v is not None:
+                slope[level] = reduced(slope[rest] * a[child] + product[rest] * v[child])
+        return product, slope
+
+    def transport(self, field: Sequence[Any] | Array, series: TreeSeries) -> TreeSeries:
         """Return exp(gamma D) series, D the derivative along a field: the series after one step."""
-        term, identity = series.coefficients, series.identity
-        total = list(term)
-        for n in range(1, self.order + 1):
-            term = [c * fmpq(1, n) for c in lie_derivative(field, term, identity, self.colors)]
-            identity = 0
-            total = [s + c for s, c in zip(total, term, strict=True)]
+        along = as_array(field, self.numbers)
+        total = exponential(self.table, self.numbers, along, series.values, series.identity)
         return self.series(series.identity, total, series.shift)
 
     def before(self, moved: TreeSeries, part: Any) -> Any:
         """Return exp(-gamma D) part, where exp(gamma D) theta = moved."""
         if not isinstance(part, TreeSeries):
             return part
-        field = field_of_map(moved.coefficients, self.colors)
-        return self.transport([-c for c in field], part)
+        field = logarithm(self.table, self.numbers, moved.values)
+        return self.transport(self._negative(field), part)
+
+    def _negative(self, array: Array) -> Array:
+        return self.numbers.scaled(array, -1)
 
     def solve(self, function: Callable[[Any], Any], guess: Any) -> Any:
         """Return the fixed point of `function`: each sweep settles the trees of one more order.
@@ -142,16 +173,38 @@ class TreeArithmetic(Arithmetic):
         MethodError
             If one does not, as in k = f(theta) + k/2: the root is then no matter of sweeps.
         """
-        for _ in range(self.order):
-            guess = function(guess)
-        again = function(guess)
-        for before, after in zip(_listed(guess), _listed(again), strict=True):
+        several = isinstance(guess, list)
+        guesses = guess if several else [guess]
+
+        def sweep(known: list[TreeSeries], nodes: int) -> list[TreeSeries]:
+            found = function(known if several else known[0])
+            return [k.known_to(self.table.count(nodes)) for k in (found if several else [found])]
+
+        known = [k.known_to(0) for k in guesses]
+        for nodes in range(1, self.order + 1):
+            known = sweep(known, nodes)
+            if any(len(k.values) < self.table.count(nodes) for k in known):
+                known = self._settled(sweep, guesses)
+                break
+        return known if several else known[0]
+
+    def _settled(
+        self, sweep: Callable[[list[TreeSeries], int], list[TreeSeries]], guesses: list[TreeSeries]
+    ) -> list[TreeSeries]:
+        """Return the fixed point where the unknown itself is on the right, and cancels there."""
+        known = [k.known_to(0) for k in guesses]
+        for nodes in range(1, self.order + 1):
+            count = self.table.count(nodes)
+            known = sweep(
+                [k.continued(g, count) for k, g in zip(known, guesses, strict=True)], nodes
+            )
+        for before, after in zip(known, sweep(known, self.order), strict=True):
             if not (after - before).vanishes():
                 raise MethodError(
                     "the implicit equation does not settle order by order of the trees: its "
                     "right-hand side may depend on the unknown only through gamma times it"
                 )
-        return again
+        return known
 
     # --- functions, which there are few of ------------------------------------------------------
 
@@ -215,11 +268,3 @@ def _checked_point(argument: Any) -> TreeSeries:
     if not isinstance(argument, TreeSeries) or argument.identity != 1 or argument.shift != 0:
         raise MethodError(f"on trees the field is evaluated only at theta + O(gamma): {REMEDY}")
     return argument
-
-
-def _listed(unknowns: Any) -> list[TreeSeries]:
-    return unknowns if isinstance(unknowns, list) else [unknowns]
-
-
-def _product(a: Sequence[Any], below: list[int] | None) -> Any:
-    return fmpq(0) if below is None else prod((a[p] for p in below), start=fmpq(1))

@@ -7,13 +7,15 @@ the arithmetic that can.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, NoReturn
 
+import numpy as np
 from flint import fmpq
 
+from bea.bseries.calculus import table_of
+from bea.bseries.numbers import EXACT, Array, Exact, as_array
 from bea.errors import MethodError, NotSmoothError
-from bea.trees import PLAIN, Color, Colors, Tree, position, trees_up_to
+from bea.trees import PLAIN, Color, Colors, TreeTable
 
 REMEDY = "derive the method on a concrete loss or field instead (give a problem)"
 NO_COMPONENTS = f"theta has no components on trees: {REMEDY}"
@@ -26,29 +28,52 @@ class TreeSeries:
 
     `beyond` tells that there may be terms on larger trees than those that are kept, even where all
     that are kept vanish, as in f'f on the single node: then the power of gamma counts nevertheless.
+
+    Coefficients are an array `values` of the arithmetic's `numbers`. They may be fewer than the
+    `limit` of the arithmetic, while an equation is solved: the rest is not known yet, and a sum is
+    known as far as both of its parts are.
     """
 
-    __slots__ = ("beyond", "coefficients", "colors", "identity", "shift")
+    __slots__ = ("beyond", "colors", "identity", "limit", "numbers", "shift", "values")
 
     def __init__(
         self,
         identity: Any,
-        coefficients: list[Any],
+        coefficients: Sequence[Any] | Array,
         shift: int,
         colors: Colors = PLAIN,
         beyond: bool = False,
+        numbers: Exact = EXACT,
+        limit: int | None = None,
     ) -> None:
         self.identity = identity
-        self.coefficients = coefficients
+        self.values = as_array(coefficients, numbers)
         self.shift = shift
         self.colors = colors
         self.beyond = beyond
+        self.numbers = numbers
+        self.limit = len(self.values) if limit is None else limit
+
+    @property
+    def coefficients(self) -> list[Any]:
+        """The coefficients as a list of exact numbers."""
+        return self.numbers.listed(self.values)
+
+    def known_to(self, count: int) -> TreeSeries:
+        """Return the series as one of which so many coefficients are known."""
+        values, limit = self.values[:count], self.limit
+        return TreeSeries(self.identity, values, self.shift, self.colors, True, self.numbers, limit)
+
+    def continued(self, other: TreeSeries, count: int) -> TreeSeries:
+        """Return the series with so many coefficients, those that it lacks from another one."""
+        values = np.concatenate([self.values, other.values[len(self.values) : count]])
+        return self._with(self.identity, values, self.shift, beyond=True)
 
     def _with(
-        self, identity: Any, coefficients: list[Any], shift: int, beyond: bool | None = None
+        self, identity: Any, values: Array, shift: int, beyond: bool | None = None
     ) -> TreeSeries:
         kept = self.beyond if beyond is None else beyond
-        return TreeSeries(identity, coefficients, shift, self.colors, kept)
+        return TreeSeries(identity, values, shift, self.colors, kept, self.numbers, self.limit)
 
     def __add__(self, other: Any) -> TreeSeries:
         if isinstance(other, int) and other == 0:  # the start value of sum()
@@ -64,8 +89,8 @@ class TreeSeries:
                 f"gamma^2 f, which no series on trees of f alone expresses: {REMEDY}"
             )
             return self._lowered_to(shift) + other._lowered_to(shift)
-        pairs = zip(self.coefficients, other.coefficients, strict=True)
-        total = [a + b for a, b in pairs]
+        known = min(len(self.values), len(other.values))
+        total = self.numbers.reduced(self.values[:known] + other.values[:known])
         return self._with(self.identity + other.identity, total, self.shift, beyond=True)
 
     __radd__ = __add__
@@ -86,7 +111,7 @@ class TreeSeries:
             return (self * factor.coefficient)._times_gamma(factor.power)
         _require_exact(factor)
         beyond = self.beyond and factor != 0
-        scaled = [c * factor for c in self.coefficients]
+        scaled = self.numbers.scaled(self.values, factor)
         return self._with(self.identity * factor, scaled, self.shift, beyond)
 
     __rmul__ = __mul__
@@ -110,7 +135,7 @@ class TreeSeries:
 
     def vanishes(self) -> bool:
         """Tell whether the element is zero (to the order that is kept)."""
-        return self.identity == 0 and all(c == 0 for c in self.coefficients)
+        return self.identity == 0 and self.numbers.vanish(self.values)
 
     def rooted(self, color: Color) -> TreeSeries:
         """Return the part of a field's series whose trees have a root of that colour.
@@ -119,9 +144,9 @@ class TreeSeries:
         """
         if self.identity != 0:
             raise MethodError(f"on trees only slopes, and not theta, have parts: {REMEDY}")
-        roots = _roots(len(self.coefficients), self.colors)
-        kept = [a if root is color else a * 0
-                for a, root in zip(self.coefficients, roots, strict=True)]  # fmt: skip
+        roots = self._table().root[: len(self.values)]
+        kept = self.values.copy()
+        kept[roots != self.colors.index(color)] *= 0
         return self._with(0, kept, self.shift)
 
     def is_zero(self) -> bool:
@@ -137,15 +162,25 @@ class TreeSeries:
             return self._lowered_to(-1)._times_gamma(power)
         if power and self.identity != 0:
             raise MethodError(f"on trees theta cannot be divided by gamma: {REMEDY}")
-        return self._with(self.identity, self.coefficients, self.shift + power)
+        return self._with(self.identity, self.values, self.shift + power)
 
     def _lowered_to(self, shift: int) -> TreeSeries:
         """Return the same series as one of a lower shift: theta itself is put under every tree."""
         if shift == self.shift:
             return self
-        places = _under_theta(len(self.coefficients), self.colors)
-        given = [*self.coefficients, self.identity, fmpq(0)]
-        return self._with(0, [given[place] for place in places], self.shift - 1)._lowered_to(shift)
+        table = self._table()
+        known = table.nodes_of(len(self.values))
+        count = table.count(min(known + 1, table.order))
+        units = np.array([color.unit for color in self.colors])[table.root[:count]]
+        found = self.numbers.zeros(count)
+        above = np.flatnonzero(units & (table.child[:count] >= 0))
+        found[above] = self.values[table.child[above]]
+        found[units & (table.size[:count] == 1)] = self.numbers.array([self.identity])
+        return self._with(0, found, self.shift - 1)._lowered_to(shift)
+
+    def _table(self) -> TreeTable:
+        """Return the trees that there are coefficients of."""
+        return table_of(self.limit, self.colors)
 
     def _require_theta(self, message: str) -> None:
         """Refuse with this message unless theta itself is among the colours."""
@@ -227,28 +262,3 @@ def _require_exact(factor: Any) -> None:
         raise MethodError(f"an array has components, and theta has none on trees: {REMEDY}")
     if isinstance(factor, float):
         raise MethodError(f"{factor} is a float: hyperparameters on trees must be exact")
-
-
-@cache
-def _roots(count: int, colors: Colors) -> list[Color]:
-    """Return the colours of the roots of the first so many trees."""
-    return [t.color for t in _first_trees(count, colors)]
-
-
-@cache
-def _under_theta(count: int, colors: Colors) -> list[int]:
-    """Return where the coefficient of each tree comes from when theta is put under all trees.
-
-    That is the place of its one child; -2 stands for theta alone, -1 for none.
-    """
-    return [
-        -1 if not t.color.unit else position(t.children[0], colors) if t.children else -2
-        for t in _first_trees(count, colors)
-    ]
-
-
-def _first_trees(count: int, colors: Colors) -> tuple[Tree, ...]:
-    order = 1
-    while len(trees_up_to(order, colors)) < count:
-        order += 1
-    return trees_up_to(order, colors)

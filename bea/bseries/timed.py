@@ -13,9 +13,10 @@ from typing import Any
 from flint import fmpq
 
 from bea.bseries.arithmetic import TreeArithmetic
-from bea.bseries.calculus import lie_derivative
+from bea.bseries.calculus import derivative
 from bea.bseries.elements import TreeSeries
-from bea.trees import PLAIN, Colors, trees_up_to
+from bea.bseries.numbers import Array, as_array
+from bea.trees import PLAIN, Colors
 
 
 class TimedTreeArithmetic(TreeArithmetic):
@@ -47,7 +48,7 @@ class TimedTreeArithmetic(TreeArithmetic):
         self.schedule = schedule
         self._slope = slope
         self._cut = cut
-        self._room = [order - tree.order for tree in trees_up_to(order, colors)]
+        self._room = (order - self.table.size).tolist()
 
     def __call__(self, argument: TreeSeries) -> TreeSeries:
         """Return the field at a map: f(theta + ...)."""
@@ -58,24 +59,23 @@ class TimedTreeArithmetic(TreeArithmetic):
         return self._short(super().derivative(argument, direction))
 
     def transport(
-        self, field: Sequence[Any], series: TreeSeries, steps: int | fmpq = 1
+        self, field: Sequence[Any] | Array, series: TreeSeries, steps: int | fmpq = 1
     ) -> TreeSeries:
         """Return exp(steps gamma (d/dt + D)) series: the series so many steps later."""
-        term, total = series, list(series.coefficients)
+        term, total, along = series, series.values, as_array(field, self.numbers)
         for n in range(1, self.order + 1):
-            raised = self._derivative(field, term)
-            scaled = [c * (fmpq(steps) / n) for c in raised.coefficients]
-            term = self.series(0, scaled, series.shift)
-            total = [s + c for s, c in zip(total, scaled, strict=True)]
+            raised = self._derivative(along, term)
+            term = self.series(0, raised.values * (fmpq(steps) / n), series.shift)
+            total = total + term.values
         return self.series(series.identity, total, series.shift)
 
-    def composed(self, field: Sequence[Any], series: TreeSeries) -> TreeSeries:
+    def composed(self, field: Sequence[Any] | Array, series: TreeSeries) -> TreeSeries:
         """Return the series at the map exp(gamma D) theta, at one and the same time."""
         return self._short(super().transport(field, series))
 
     def later(self, series: TreeSeries, steps: int) -> TreeSeries:
         """Return the series with its coefficients as they are so many steps later: Taylor's."""
-        pairs = zip(series.coefficients, self._room, strict=True)
+        pairs = zip(series.coefficients, self._room, strict=False)
         moved = [self._later(c, steps, room) for c, room in pairs]
         return self.series(series.identity, moved, series.shift)
 
@@ -90,9 +90,10 @@ class TimedTreeArithmetic(TreeArithmetic):
 
     # --- private helpers ----------------------------------------------------------------------
 
-    def _derivative(self, field: Sequence[Any], series: TreeSeries) -> TreeSeries:
-        along = lie_derivative(field, series.coefficients, series.identity, self.colors)
-        moved = [a + self._slope(c) for a, c in zip(along, series.coefficients, strict=True)]
+    def _derivative(self, field: Array, series: TreeSeries) -> TreeSeries:
+        along = derivative(self.table, self.numbers, field, series.values, series.identity)
+        slopes = self.numbers.array([self._slope(c) for c in series.values])
+        moved = along[: len(slopes)] + slopes
         return self._short(self.series(0, moved, series.shift))
 
     def _later(self, coefficient: Any, steps: int, room: int) -> Any:
@@ -104,6 +105,6 @@ class TimedTreeArithmetic(TreeArithmetic):
 
     def _short(self, series: TreeSeries) -> TreeSeries:
         """Drop what is beyond the order."""
-        pairs = zip(series.coefficients, self._room, strict=True)
+        pairs = zip(series.coefficients, self._room, strict=False)
         kept = [self._cut(c, r) for c, r in pairs]
         return self.series(series.identity, kept, series.shift, series.beyond)

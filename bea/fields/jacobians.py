@@ -11,6 +11,8 @@ from bea.algebra import Element
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
 from bea.arrays import Floats
+from bea.fields.functions import many_variables
+from bea.fields.functions.spectrum import largest_eigenvalue
 from bea.fields.vector_field import VectorField, lanes_of
 
 
@@ -30,18 +32,23 @@ def jacobian_norms(problem: VectorField, points: Any) -> Floats:
     >>> jacobian_norms(VectorField.read("-x**2/2, -3*y"), [[1.0, 0.0], [4.0, 0.0]])
     array([3., 4.])
     """
+    if not problem.symbolic or many_variables(problem):
+        return largest_eigenvalue(problem, points)
     return _norms(_jacobians(problem, points), points)
 
 
 def jacobian_paces(problem: VectorField, points: Any) -> Floats:
     """Return |f' f'|^(1/2) at points (..., d), (...), in 1/time; nan off the domain.
 
-    For a gradient it is |f'|. Where components have different units, as positions and momenta have,
-    |f'| depends on them and is far larger than anything that happens; this is not.
+    For a gradient it is |f'|, and of a function the largest |eigenvalue|. Where components have
+    different units, as positions and momenta have, |f'| depends on them and is far larger than
+    anything that happens; this is not.
 
     >>> jacobian_paces(VectorField.read("p, -100*q", "q p"), [[1.0, 1.0]])
     array([10.])
     """
+    if not problem.symbolic or many_variables(problem):
+        return largest_eigenvalue(problem, points)
     matrices = _jacobians(problem, points)
     return _norms(matrices @ matrices, points) ** 0.5
 

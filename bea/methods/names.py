@@ -171,8 +171,10 @@ def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]
     Traceback (most recent call last):
     bea.errors.UnknownNameError: there is no method 'dop853': give its tableau: 'runge-kutta...
     """
+    if name in known:
+        return name, {}
     plain = "-".join(re.split(r"[\s_-]+", name.strip().lower()))
-    for candidate in (name, plain, ALIASES.get(plain, "")):
+    for candidate in (plain, ALIASES.get(plain, "")):
         if candidate in known:
             return candidate, {}
     other = _others(known)

@@ -10,13 +10,15 @@ trees, and their algebra, as objects of their own.
 
 from bea.modified.algebra.b_series import BSeries
 from bea.modified.componentwise.equation import ComponentwiseEquation
-from bea.modified.derive import modified_equation, modifying_integrator
+from bea.modified.cut_series import cut_series
+from bea.modified.derive import modified_equation
 from bea.modified.diffusion.derive import stochastic_equation
 from bea.modified.diffusion.equation import StochasticEquation
 from bea.modified.diffusion.universal import UniversalStochasticEquation
 from bea.modified.epochs.derive import cyclic_epoch, shuffled_epoch
 from bea.modified.epochs.equation import EpochEquation
 from bea.modified.equation import ModifiedEquation
+from bea.modified.modifying import modifying_integrator
 from bea.modified.random.generator import ModifiedGenerator, modified_generator
 from bea.modified.routes.operator import at_point, symbol
 from bea.modified.structure.loss import ModifiedLoss
@@ -33,6 +35,7 @@ __all__ = [
     "StochasticEquation",
     "UniversalStochasticEquation",
     "at_point",
+    "cut_series",
     "cyclic_epoch",
     "modified_equation",
     "modified_generator",

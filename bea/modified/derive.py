@@ -1,25 +1,20 @@
-"""Deriving: which route is taken, and the inverse question.
+"""Deriving: `modified_equation` finds the field whose flow the iterates of a method follow.
 
-`modified_equation` finds the field whose flow the iterates of a method follow;
-`modifying_integrator` the field to feed the method so that its iterates follow the original flow.
-Source of the latter: Chartier, Hairer and Vilmart, "Numerical integrators based on modified
-differential equations", Math. Comp. 76 (2007) 1941-1953.
+Here it is decided by which route. The inverse question is in `bea.modified.modifying`.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from math import factorial
+from collections.abc import Callable, Mapping
 from typing import Any, overload
 
 from flint import fmpq
 
 from bea.algebra import Element
-from bea.bseries import exact_map
-from bea.errors import BeaError, GuessWarning, MethodError
+from bea.errors import BeaError, GuessWarning, MethodError, OrderError, UnknownNameError
 from bea.fields import VectorField
+from bea.fields.functions import many_variables, without_symbols
 from bea.methods import Method, Scheduled
 from bea.methods.library.decimals import plain_number
 from bea.methods.rules.counter import with_remedy
@@ -30,8 +25,13 @@ from bea.modified.cost import FREE, LOW, check_effort, check_sizes
 from bea.modified.equation import ModifiedEquation
 from bea.modified.memory.at_step import AtStep
 from bea.modified.memory.character import Character
-from bea.modified.memory.modifying import modifying_with_memory
 from bea.modified.memory.variables import in_own_variables, variable_on_a_loss
+from bea.modified.points.equation import (
+    AT_POINTS,
+    PointwiseEquation,
+    TermsAtPoints,
+    derive_at_points,
+)
 from bea.modified.routes import trees
 from bea.modified.routes.operator import symbol
 from bea.modified.schedule import on_trees as scheduled
@@ -39,10 +39,13 @@ from bea.modified.settled_memory import UnsettledError
 from bea.modified.symbolic_step import (
     missing_symbols,
     rational_if_possible,
-    series_iterates,
-    tree_map,
 )
-from bea.trees import Tree, trees_up_to
+from bea.trees import FIELD, THETA, Tree, TreeMapping, check_number, trees_up_to
+
+# Mixed derivatives of m directions cost 2^m: beyond this order the step is the cheaper way.
+_FEW_DERIVATIVES = 4
+# With so many variables an equation that is too long to be written is one of numbers at points.
+_LARGE = 10
 
 
 @overload
@@ -53,7 +56,19 @@ def modified_equation(
     route: str = "auto",
     at_step: int | None = None,
     memory: str = "auto",
+    at: None = None,
 ) -> ModifiedEquation: ...
+
+
+@overload
+def modified_equation(
+    method: Method,
+    problem: VectorField,
+    order: int = 2,
+    route: str = "auto",
+    *,
+    at: Any,
+) -> TermsAtPoints: ...
 
 
 @overload
@@ -64,6 +79,7 @@ def modified_equation(
     route: str = "auto",
     at_step: int | None = None,
     memory: str = "auto",
+    at: Any = None,
 ) -> Any: ...
 
 
@@ -74,6 +90,7 @@ def modified_equation(
     route: str = "auto",
     at_step: int | None = None,
     memory: str = "auto",
+    at: Any = None,
 ) -> Any:
     """Derive the modified equation of a method.
 
@@ -96,6 +113,11 @@ def modified_equation(
         "settled": memory is on the slow manifold on which it settles; "state": it is a variable
         beside theta, which asks that the step keeps it as gamma tends to 0, as that of a velocity
         (1 - a gamma) v - gamma grad does; "auto": whichever there is.
+    at : (points, d) or (d,), optional
+        Return the numbers f_0 ... f_K at these points instead, found without symbols by the route
+        "trees" (directional derivatives) or "step" (the step alone, in power series over arrays),
+        or "auto", the cheaper. A problem that is a function, such as `bea.problems.from_function`
+        makes, has no other equation than such a one, for all points.
 
     Returns
     -------
@@ -126,6 +148,8 @@ def modified_equation(
         method, said = method.for_every_field()
         if said:
             warnings.warn(said, GuessWarning, stacklevel=2)
+    if at is not None:
+        return _at_points(method, problem, order, route).at(at)
     if at_step is not None:
         method = AtStep(method, at_step)
     try:
@@ -153,14 +177,24 @@ def derive(
     if route == "auto" and known is not None and known.order >= order:
         return known.truncate(order)
     asked = character
-    problem = _with_symbols_of(method, character.problem)
+    problem = with_symbols_of(method, character.problem)
     method.check_field(problem)
+    if problem is not None and many_variables(problem) and route == "auto":
+        return _without_symbols(asked, order)
+    if problem is not None and not problem.symbolic:
+        asked.derived = _by_numbers(character, order, route)
+        return asked.derived
     if problem is not character.problem:
         character = Character(method, problem)
     character = in_own_variables(character, memory)
     method, problem = character.method, character.problem
     if problem is not None:
-        check_sizes(problem.components, order, problem.name)
+        try:
+            check_sizes(problem.components, order, problem.name)
+        except OrderError:
+            if route != "auto" or problem.dimension < _LARGE or problem.parameters:
+                raise
+            return _without_symbols(asked, order)
     chosen = _choose(route, character)
     if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
@@ -175,45 +209,91 @@ def derive(
         memory=found.memory,
         character=character,
     )
-    asked.derived = _derived(equation)
+    asked.derived = derived(equation)
     return equation
 
 
-def modifying_integrator(
-    method: Method, problem: VectorField | None = None, order: int = 2
-) -> ModifiedEquation:
-    """Find the field to feed the method so that its iterates follow the flow of f.
+def by_trees(
+    on_trees: Callable[[Method, int], list[Any]], method: Method, order: int
+) -> TreeMapping:
+    """Return what a route finds on trees, by tree."""
+    check_number(order + 1, method.colors)
+    found = [rational_if_possible(b) for b in on_trees(method, order)]
+    unit = method.rounding
+    if unit:
+        found = [plain_number(b, unit) if isinstance(b, fmpq) else b for b in found]
+    if type(method).vanishes is not Method.vanishes:
+        pairs = zip(trees_up_to(order + 1, method.colors), found, strict=True)
+        found = [b * 0 if method.vanishes(tree) else b for tree, b in pairs]
+    return TreeMapping(found, order + 1, method.colors)
 
-    Its iterates agree with the flow of the original field to one order of gamma more for each
-    term that is kept. Parameters are those of `modified_equation`, and so are the errors. With
-    memory it is so on the slow manifold, and the flow is that of f_0, which for momentum is
-    f/(1 - beta); it is found on trees.
 
-    Examples
-    --------
-    >>> import bea
-    >>> modifying_integrator(bea.methods.explicit_euler(), order=1)
-    f + γ/2 f'f + O(γ²)
-    """
-    order = checked_order(order)
-    require_method(method)
-    problem = _with_symbols_of(method, problem)
-    method.check_field(problem)
-    has_memory = Character(method, problem).has_memory
-    on_trees = modifying_with_memory if has_memory else _modifying_on_trees
-    equation = ModifiedEquation(
-        method,
-        order,
-        problem,
-        route="trees" if problem is None or has_memory else "perturbation",
-        kind="modifying",
-        coefficients=partial(_by_trees, on_trees, method),
-        components=partial(_fed_by_trees if has_memory else _modifying_on_field, method, problem),
+def derived(equation: ModifiedEquation) -> ModifiedEquation:
+    """Derive now, so that errors come from the call and not from the first look at the result."""
+    find: Callable[[], Any] = lambda: (  # noqa: E731
+        equation.coefficients if equation.problem is None else equation.components
     )
-    return _derived(equation)
+    find()
+    return equation
+
+
+def with_symbols_of(method: Method, problem: VectorField | None) -> VectorField | None:
+    """Let the method's symbolic hyperparameters into the problem's ring, as parameters."""
+    if problem is None:
+        return None
+    require_problem(problem)
+    missing = missing_symbols(method, problem)
+    return problem.with_parameters(missing) if missing else problem
+
+
+def given(problem: VectorField | None) -> VectorField:
+    """Return the problem, which there is."""
+    assert problem is not None
+    return problem
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _at_points(method: Method, problem: VectorField | None, order: int, route: str) -> Any:
+    """Return the equation of which numbers at points are asked, of a problem in symbols, too."""
+    if problem is None:
+        raise BeaError("points are given and no problem: give modified_equation a problem, too")
+    require_problem(problem)
+    return derive(Character(method, without_symbols(problem)), order, route)
+
+
+def _without_symbols(character: Character, order: int) -> ModifiedEquation:
+    """Return the equation of numbers at points on a problem in symbols."""
+    assert character.problem is not None
+    own = Character(character.method, without_symbols(character.problem))
+    character.derived = derive(own, order)
+    return character.derived
+
+
+def _by_numbers(character: Character, order: int, route: str) -> PointwiseEquation:
+    """Return the equation on a problem without symbols, by trees if the method is on them."""
+    method, problem = character.method, given(character.problem)
+    if isinstance(method, Scheduled) or method.needs_time:
+        raise MethodError(
+            f"'{method}' depends on the time, and '{problem.name}' is a function: derive on a "
+            "problem in symbols, bea.fields.with_time(problem)"
+        )
+    if route == "auto":
+        on_trees = character.is_on_trees and set(method.colors) <= {FIELD, THETA}
+        route = "trees" if on_trees and order <= _FEW_DERIVATIVES else "step"
+    if route not in AT_POINTS:
+        raise UnknownNameError(
+            f"the route '{route}' needs symbols: choose one of {', '.join(AT_POINTS)}, or auto"
+        )
+    if route == "trees" and character.has_memory:
+        _ = character.slowest_rate  # refuses a memory that does not contract
+    coefficients = _Derivation(character, "manifold" if character.has_memory else "trees")
+    made = {"method": method, "order": order, "problem": problem, "character": character}
+    equation = derive_at_points(made, coefficients.coefficients, route)
+    if route == "trees":
+        _ = equation.coefficients
+    return equation
 
 
 def _componentwise(method: Method, order: int, error: MethodError) -> ComponentwiseEquation:
@@ -239,98 +319,18 @@ class _Derivation:
             return scheduled.on_trees(self.method, order)
         other = "manifold" if self.route == "manifold" else "trees"
         route = routes.get(self.route if self.problem is None else other)
-        return _by_trees(route.on_trees, self.method, order)
+        return by_trees(route.on_trees, self.method, order)
 
     def components(self, order: int) -> list[tuple[Element, ...]]:
         if self.route == "manifold":
             return self.character.slow_manifold.to(order)[0]
         if self.route == "trees" and self.method.rounding:
             found = list(self.coefficients(order).values())
-            return trees.evaluate(found, _given(self.problem), order, self.method)
-        return routes.get(self.route).on_field(self.method, _given(self.problem), order)
+            return trees.evaluate(found, given(self.problem), order, self.method)
+        return routes.get(self.route).on_field(self.method, given(self.problem), order)
 
     def memory(self, order: int) -> Any:
         return self.character.slow_manifold.to(order)[1]
-
-
-def _by_trees(
-    on_trees: Callable[[Method, int], list[Any]], method: Method, order: int
-) -> dict[Tree, Any]:
-    nodes = trees_up_to(order + 1, method.colors)  # first: it refuses an order with too many
-    found = [rational_if_possible(b) for b in on_trees(method, order)]
-    unit = method.rounding
-    if unit:
-        found = [plain_number(b, unit) if isinstance(b, fmpq) else b for b in found]
-    pairs = zip(nodes, found, strict=True)
-    return {tree: b * 0 if method.vanishes(tree) else b for tree, b in pairs}
-
-
-def _modifying_on_trees(method: Method, order: int) -> list[Any]:
-    """Add, order by order, what the map still lacks of the exact flow 1/density."""
-    nodes, colors = order + 1, method.colors
-    wanted = exact_map(nodes, colors)
-    field: list[Any] = [fmpq(0)] * len(wanted)
-    # What theta has of its own is fed through f, like the rest.
-    leading = dict(zip(colors, tree_map(method, 1), strict=True))
-    for color in colors:
-        leading[color] = leading[colors[0] if color.unit else color]
-    for size in range(1, nodes + 1):
-        # The trees of `size` nodes of the map hold b itself once, and lower trees otherwise.
-        found = tree_map(method, nodes, field)
-        for i, tree in enumerate(trees_up_to(size, colors)):
-            if tree.order == size:
-                field[i] = field[i] + (wanted[i] - found[i]) / leading[tree.color]
-    return field
-
-
-def _fed_by_trees(
-    method: Method, problem: VectorField | None, order: int
-) -> list[tuple[Element, ...]]:
-    found = list(_by_trees(modifying_with_memory, method, order).values())
-    return trees.evaluate(found, _given(problem), order, method)
-
-
-def _modifying_on_field(
-    method: Method, problem: VectorField | None, order: int
-) -> list[tuple[Element, ...]]:
-    """The same in the ring: f_k is what a step fed with f_0 ... f_(k-1) lacks at gamma^(k+1).
-
-    At first f itself is fed, and f_0 is f and what that lacks: weight decay, say, is given back.
-    """
-    field = _given(problem)
-    exact = _taylor(field, order)
-    lacking = _lacking(method, field, [], exact, 1)
-    terms = [tuple(f + c for f, c in zip(field.components, lacking, strict=True))]
-    fed = VectorField(terms[0], field.about)
-    if not all(c.is_zero() for c in _lacking(method, fed, [], exact, 1)):
-        raise MethodError(
-            f"the step of '{method.name}' does not begin with theta + gamma f, nor with that and "
-            "something of its own: no field is known to make it follow f"
-        )
-    for k in range(1, order + 1):
-        terms.append(_lacking(method, fed, terms[1:], exact, k + 1))
-    return terms
-
-
-def _lacking(
-    method: Method,
-    fed: VectorField,
-    corrections: Sequence[tuple[Element, ...]],
-    exact: Sequence[tuple[Element, ...]],
-    power: int,
-) -> tuple[Element, ...]:
-    """Return what the step with this field lacks of the exact flow at gamma^power."""
-    step = series_iterates(method, fed, power, corrections=corrections)[1]
-    return tuple(e - s[power] for e, s in zip(exact[power - 1], step, strict=True))
-
-
-def _taylor(field: VectorField, order: int) -> list[tuple[Element, ...]]:
-    """Return the coefficients of gamma^1 ... gamma^(order + 1) of the exact flow."""
-    term, found = field.components, [field.components]
-    for _ in range(order):
-        term = tuple(field.lie_derivative(c) for c in term)
-        found.append(term)
-    return [tuple(c * fmpq(1, factorial(n + 1)) for c in vector) for n, vector in enumerate(found)]
 
 
 def _choose(route: str, character: Character) -> str:
@@ -351,26 +351,3 @@ def _choose(route: str, character: Character) -> str:
     if method.rounding:  # whose residue is told by the trees
         return "trees"
     return "operator" if symbol(method, 0) is not None else "perturbation"
-
-
-def _derived(equation: ModifiedEquation) -> ModifiedEquation:
-    """Derive now, so that errors come from the call and not from the first look at the result."""
-    find: Callable[[], Any] = lambda: (  # noqa: E731
-        equation.coefficients if equation.problem is None else equation.components
-    )
-    find()
-    return equation
-
-
-def _with_symbols_of(method: Method, problem: VectorField | None) -> VectorField | None:
-    """Let the method's symbolic hyperparameters into the problem's ring, as parameters."""
-    if problem is None:
-        return None
-    require_problem(problem)
-    missing = missing_symbols(method, problem)
-    return problem.with_parameters(missing) if missing else problem
-
-
-def _given(problem: VectorField | None) -> VectorField:
-    assert problem is not None
-    return problem

@@ -105,7 +105,7 @@ def tree_program(
     if is_map:
         theta = [_Scalar(program, program.input(i)) for i in range(field.dimension)]
         total = total + object_vector(theta)
-    for tree, nodes, factor in _weighted(coefficients):
+    for tree, nodes, factor in weighted(coefficients):
         weight = gamma.power(nodes - 1 + is_map) * _constant(program, factor)
         if tree.children:
             *prefix, last = tree.children
@@ -119,6 +119,14 @@ def tree_program(
     for scalar in total:
         program.output(scalar.node)
     return program
+
+
+def weighted(coefficients: Mapping[Tree, Any]) -> Iterator[tuple[Tree, int, Any]]:
+    """Yield (tree, its nodes, factor of F): nodes of theta count though they are no factor."""
+    for nodes in sorted({tree.order for tree in coefficients}):
+        for tree, factor in weights(coefficients, nodes).items():
+            if factor != 0:
+                yield tree, nodes, factor
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -148,14 +156,6 @@ def _constant(program: Program, value: fmpq | Element) -> _Scalar:
     if not isinstance(value, Element):
         return _Scalar(program, program.constant(value))
     return _Scalar(program, polynomial_node(program, atom_nodes(program, value.ring), value))
-
-
-def _weighted(coefficients: Mapping[Tree, Any]) -> Iterator[tuple[Tree, int, Any]]:
-    """List (tree, number of nodes, factor of F): nodes of theta count though they are no factor."""
-    for nodes in sorted({tree.order for tree in coefficients}):
-        for tree, factor in weights(coefficients, nodes).items():
-            if factor != 0:
-                yield tree, nodes, factor
 
 
 def _differentials(

@@ -18,9 +18,13 @@ from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.exact import in_ring
 from bea.arrays import object_vector
 from bea.bseries import TreeArithmetic, TreeSeries, ring_of_numbers
+from bea.bseries.fed_field import FedField
+from bea.bseries.lifting import through_images
+from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
+from bea.trees import TreeTable, tree_table
 
 
 def bind_exactly(method: Method) -> Method:
@@ -128,10 +132,14 @@ def in_full(run: Callable[[int], list[Any]], order: int) -> list[Any]:
 
 
 def tree_iterates(
-    method: Method, nodes: int, steps: int = 1, field: Sequence[Any] | None = None
+    method: Method,
+    nodes: int,
+    steps: int = 1,
+    field: Sequence[Any] | FedField | None = None,
+    numbers: Exact = EXACT,
 ) -> list[TreeSeries]:
     """Return theta after 0, 1, ..., `steps` steps as series on trees of at most `nodes` nodes."""
-    f = TreeArithmetic(nodes, field, method.colors)
+    f = TreeArithmetic(nodes, field, method.colors, numbers=numbers)
     iterates = _run(bind_exactly(method), f, f.identity, f.gamma, steps)
     if iterates[-1].identity != 1 or (iterates[-1].shift != 0 and not iterates[-1].vanishes()):
         raise no_identity(method)
@@ -140,7 +148,12 @@ def tree_iterates(
 
 def tree_map(method: Method, nodes: int, field: Sequence[Any] | None = None) -> list[Any]:
     """Return the coefficients a(tau) of one step; rational ones as `fmpq`."""
-    return [rational_if_possible(c) for c in tree_iterates(method, nodes, 1, field)[1].coefficients]
+
+    def found(numbers: Exact, table: TreeTable) -> Array:
+        return tree_iterates(method, table.order, 1, field, numbers)[1].values
+
+    coefficients = through_images(found, tree_table(nodes, method.colors))
+    return [rational_if_possible(c) for c in coefficients]
 
 
 def rational_if_possible(value: Any) -> Any:

@@ -29,7 +29,7 @@ from bea.modified.routes import manifold
 from bea.modified.structure import gradient
 from bea.modified.writing.concrete import Concrete, concrete_of
 from bea.portable import Portable
-from bea.trees import Tree, number_up_to
+from bea.trees import Tree, TreeMapping, number_up_to
 
 Components = Sequence[tuple[Element, ...]]
 Memory = Sequence[Sequence[Element]]
@@ -93,7 +93,8 @@ class Terms(Portable):
 
         Raises `MethodError` if the method cannot be expressed on trees.
         """
-        return MappingProxyType(dict(self._find_coefficients(self.order)))
+        found = self._find_coefficients(self.order)
+        return found if isinstance(found, TreeMapping) else MappingProxyType(dict(found))
 
     @cached_property
     def components(self) -> tuple[tuple[Element, ...], ...]:

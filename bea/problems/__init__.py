@@ -12,7 +12,9 @@ from typing import Any
 
 from bea.algebra.language.makers import by_name, signature_of
 from bea.errors import nearest
+from bea.fields.functions import without_symbols
 from bea.fields.vector_field import Loss, VectorField
+from bea.problems.functions import from_function
 from bea.problems.games import Game, game
 from bea.problems.library.scale_invariant import (
     is_scale_invariant,
@@ -48,6 +50,7 @@ __all__ = [
     "find_loss",
     "finite_sum",
     "from_data",
+    "from_function",
     "game",
     "get",
     "hamiltonian",
@@ -63,6 +66,7 @@ __all__ = [
     "require_scale_invariant",
     "with_gradient_covariance",
     "with_spherical_noise",
+    "without_symbols",
 ]
 _OWN = " Your own is made by bea.problems.loss('x**2 + y**4') or field('p, -sin(q)', 'q p')"
 

@@ -9,15 +9,17 @@ Integration, section III.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from itertools import combinations_with_replacement
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from functools import cache, cached_property
 from math import factorial
+from types import MappingProxyType
 from typing import Any
 
 from bea.errors import OrderError, TreeError
 from bea.trees.colors import FIELD, PLAIN, Color, Colors
+from bea.trees.counting import check_number
 from bea.trees.svg import svg
+from bea.trees.tables import tree_table
 
 
 class Tree:
@@ -132,25 +134,14 @@ def trees(order: int, colors: Colors = PLAIN) -> tuple[Tree, ...]:
     """
     if order < 1:
         raise OrderError(f"a tree has at least one node: order {order} is not possible")
-    _check_number(order, colors)
-    return _trees(order, colors)
+    everything = trees_up_to(order, colors)
+    return everything[tree_table(order, colors).level(order)]
 
 
 def trees_up_to(order: int, colors: Colors = PLAIN) -> tuple[Tree, ...]:
     """Return all trees with 1 ... `order` nodes; `position` is the index into this list."""
-    _check_number(order, colors)
+    check_number(order, colors)
     return _trees_up_to(order, colors)
-
-
-@cache
-def number_up_to(order: int, colors: Colors = PLAIN) -> int:
-    """Return how many trees `trees_up_to` would list, without listing them.
-
-    >>> from bea.trees.colors import PLAYERS
-    >>> number_up_to(5), number_up_to(5, PLAYERS)
-    (17, 286)
-    """
-    return sum(_numbers(order, colors)[1:])
 
 
 def position(t: Tree, colors: Colors = PLAIN) -> int:
@@ -162,6 +153,49 @@ def position(t: Tree, colors: Colors = PLAIN) -> int:
 def positions(order: int, colors: Colors = PLAIN) -> Mapping[Tree, int]:
     """Return the `position` of every tree of `trees_up_to(order, colors)`."""
     return {t: i for i, t in enumerate(trees_up_to(order, colors))}
+
+
+class TreeMapping(Mapping[Tree, Any]):
+    """Values by tree, of which the trees are not made before somebody looks for one.
+
+    Parameters
+    ----------
+    values
+        One for each tree of `trees_up_to(order, colors)`.
+
+    Examples
+    --------
+    >>> TreeMapping(["a node", "two nodes"], 2)[leaf]
+    'a node'
+    """
+
+    def __init__(self, values: Iterable[Any], order: int, colors: Colors = PLAIN) -> None:
+        self._values, self._order, self._colors = tuple(values), order, colors
+
+    def __getitem__(self, key: Tree) -> Any:
+        return self._by_tree[key]
+
+    def __iter__(self) -> Iterator[Tree]:
+        return iter(self._by_tree)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def items(self) -> ItemsView[Tree, Any]:
+        """Return the pairs of a tree and its value."""
+        return self._by_tree.items()
+
+    def values(self) -> ValuesView[Any]:
+        """Return the values in the order of the trees."""
+        return self._by_tree.values()
+
+    def __repr__(self) -> str:
+        return repr(dict(self._by_tree))
+
+    @cached_property
+    def _by_tree(self) -> Mapping[Tree, Any]:
+        trees = trees_up_to(self._order, self._colors)
+        return MappingProxyType(dict(zip(trees, self._values, strict=True)))
 
 
 def simplified(t: Tree) -> Tree:
@@ -176,44 +210,17 @@ def simplified(t: Tree) -> Tree:
 
 # --- private helpers ----------------------------------------------------------------------------
 
-# There are 141,083 trees of one colour of at most 15 nodes, and thrice as many with each node more.
-_MOST_TREES = 150_000
-
 _interned: dict[tuple[Color, tuple[Tree, ...]], Tree] = {}
-
-
-def _check_number(order: int, colors: Colors) -> None:
-    if order > (most := _most_nodes(colors)):
-        raise OrderError(
-            f"there are too many trees of {order} nodes, that is of order {order - 1}: order "
-            f"{most - 1} is possible on trees, and more on a concrete loss or field"
-        )
-
-
-@cache
-def _most_nodes(colors: Colors) -> int:
-    nodes = 1
-    while number_up_to(nodes + 1, colors) <= _MOST_TREES:
-        nodes += 1
-    return nodes
-
-
-def _numbers(nodes: int, colors: Colors) -> list[int]:
-    """Return the numbers of trees of 0, 1, ... nodes; forests are counted by Euler's transform."""
-    free = sum(not color.unit for color in colors)
-    units = len(colors) - free
-    found, forests, weights = [0], [1], [0]
-    for n in range(1, nodes + 1):
-        below = found[n - 1] if n > 1 else 1
-        found.append(free * forests[n - 1] + units * below)
-        weights.append(sum(d * found[d] for d in range(1, n + 1) if n % d == 0))
-        forests.append(sum(weights[k] * forests[n - k] for k in range(1, n + 1)) // n)
-    return found
 
 
 def _intern(children: tuple[Tree, ...], color: Color) -> Tree:
     if len(children) > 1:
         children = tuple(sorted(children, key=_sort_key))
+    return _interned_as(children, color)
+
+
+def _interned_as(children: tuple[Tree, ...], color: Color) -> Tree:
+    """Return the tree with children that are in canonical order."""
     found = _interned.get((color, children))
     if found is None:
         # setdefault is atomic: two threads that build the same tree get the same object.
@@ -233,41 +240,19 @@ def _simplified(t: Tree) -> Tree:
 
 
 @cache
-def _trees(order: int, colors: Colors) -> tuple[Tree, ...]:
-    found: list[Tree] = []
-    for color in colors:
-        below = _twigs(order - 1, colors) if color.unit else _forests(order - 1, order - 1, colors)
-        found += [_intern(forest, color) for forest in below]
-    return tuple(sorted(found, key=_sort_key))
-
-
-def _twigs(nodes: int, colors: Colors) -> list[tuple[Tree, ...]]:
-    """Return what may stand above a node that has at most one child."""
-    return [(t,) for t in _trees(nodes, colors)] if nodes else [()]
-
-
-@cache
-def _forests(nodes: int, largest: int, colors: Colors) -> list[tuple[Tree, ...]]:
-    """Return the multisets of trees with `nodes` nodes in all and at most `largest` each."""
-    if nodes == 0:
-        return [()]
-    found: list[tuple[Tree, ...]] = []
-    for size in range(1, min(nodes, largest) + 1):
-        for copies in range(1, nodes // size + 1):
-            rest = _forests(nodes - copies * size, size - 1, colors)
-            chosen = _multisets(size, copies, colors)
-            found += [r + c for r in rest for c in chosen]
-    return found
-
-
-@cache
-def _multisets(size: int, copies: int, colors: Colors) -> list[tuple[Tree, ...]]:
-    return list(combinations_with_replacement(_trees(size, colors), copies))
-
-
-@cache
 def _trees_up_to(order: int, colors: Colors) -> tuple[Tree, ...]:
-    return _trees_up_to(order - 1, colors) + _trees(order, colors) if order >= 1 else ()
+    """Make the trees of a table: each is a smaller one with a child attached last."""
+    if order < 1:
+        return ()
+    table, found = tree_table(order, colors), list(_trees_up_to(order - 1, colors))
+    level = table.level(order)
+    pairs = zip(table.rest[level].tolist(), table.child[level].tolist(), strict=True)
+    if order == 1:
+        return tuple(_interned_as((), colors[root]) for root in table.root.tolist())
+    for rest, child in pairs:
+        trunk = found[rest]
+        found.append(_interned_as((*trunk.children, found[child]), trunk.color))
+    return tuple(found)
 
 
 leaf = tree([])

@@ -24,7 +24,7 @@ def tiny(script: Path, folder: Path) -> list[dict[str, Any]]:
 
 
 def test_there_are_benchmarks() -> None:
-    assert len(SCRIPTS) == 5
+    assert len(SCRIPTS) == 6
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

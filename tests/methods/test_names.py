@@ -94,7 +94,11 @@ def test_hyperparameters_under_other_names(typed: str, parameters: dict[str, str
 @pytest.mark.parametrize(
     ("name", "given", "message"),
     [
-        ("adam", {"lr": 0.1}, "The learning rate is the step size γ, .*--gammas"),
+        (
+            "adam",
+            {"lr": 0.1},
+            "step size γ: leave it out, runs take it as gammas",
+        ),
         ("gd", {"learning_rate": 1}, "The learning rate is the step size γ"),
         ("gd", {"momentum": 0.9}, r"it has none\. Take heavy-ball\."),
         ("rk4", {"h": 0.1}, "The learning rate is the step size γ"),

@@ -68,7 +68,7 @@ def test_values_parameters_and_sympy() -> None:
         (("p, q",), DimensionError, "2 were given"),
         (("p**2 + q", "p q"), ExpressionError, "write --variables 'q p'"),
         (("q1*p1 + q2*p2", "q1 p1 q2 p2"), ExpressionError, "write --variables 'q1 q2 p1 p2'"),
-        (("p**2 +",), ExpressionError, "cannot be read"),
+        (("p**2 +",), ExpressionError, "ends too early"),
     ],
 )
 def test_mistakes(arguments: tuple[str, ...], error: type[BeaError], message: str) -> None:
@@ -89,3 +89,4 @@ def test_that_of_a_polynomial_field_is_found_where_names_say_what_is_what() -> N
     assert found is not None and str(found.value) == "q**4/4 + q**2*p + p**2/2"
     assert hamiltonian_of(bea.problems.field("p, -q - p", "q p")) is None
     assert hamiltonian_of(bea.problems.field("y, -x", "x y")) is None
+    assert hamiltonian_of(bea.problems.loss("q*p", "q p")) is None  # it has a modified loss

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bea.errors import OrderError
-from bea.trees import Tree, leaf, position, tree, trees, trees_up_to
+from bea.trees import Tree, counting, leaf, position, tree, tree_table, trees, trees_up_to
 
 # tau, order, symmetry, density: Butcher, Numerical Methods for Ordinary Differential Equations,
 # sections 300-302; Hairer, Norsett and Wanner, Solving ODEs I, section II.2.
@@ -142,8 +142,12 @@ def test_the_order_of_trees_is_strict_and_total() -> None:
         assert [a < b for b in listed] == [i < j for j in range(len(listed))]
 
 
-def test_more_trees_than_can_be_listed_are_refused() -> None:
+def test_more_trees_than_fit_in_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "memory", lambda: 1 << 30)
     with pytest.raises(OrderError, match="too many trees of 40 nodes, that is of order 39"):
         trees_up_to(40)
-    with pytest.raises(OrderError, match="order 14 is possible on trees"):
+    need = "too many trees of 16 nodes.* take 898 MiB, and half .* 512 MiB; order 14 is possible"
+    with pytest.raises(OrderError, match=need):
         trees(16)
+    with pytest.raises(OrderError, match=need):
+        tree_table(16)

@@ -16,6 +16,7 @@ from bea.algebra.programs.operations import rational
 from bea.algebra.programs.program import Program
 from bea.errors import DimensionError
 
+_MANY = 40  # generators of a polynomial that is dealt into parts first
 _Terms = list[tuple[tuple[int, ...], fmpq]]
 
 
@@ -49,6 +50,11 @@ def polynomial(
             raise DimensionError(
                 f"exponents {exponents}: give {len(generators)} integers ≥ 0, one a generator"
             )
+    terms, generators = _of_those_used(terms, generators)
+    if len(generators) > _MANY:
+        parts = _by_first_generator(terms)
+        if len(parts) > 1:
+            return _sum(program, [polynomial(program, part, generators) for part in parts])
     # A stack, not recursion: the depth is the degree. A `_Split` waits for its two parts.
     pending: list[_Terms | _Split] = [[(e, rational(c)) for e, c in terms.items() if c != 0]]
     done: list[int] = []
@@ -68,6 +74,36 @@ def polynomial(
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _of_those_used(
+    terms: Mapping[tuple[int, ...], fmpq | int], generators: Sequence[int]
+) -> tuple[Mapping[tuple[int, ...], fmpq | int], Sequence[int]]:
+    """Leave out the generators that are in no term: of a thousand most are in none."""
+    used = [g for g, column in enumerate(zip(*terms, strict=True)) if any(column)]
+    if len(used) == len(generators):
+        return terms, generators
+    shorter = {tuple(exponents[g] for g in used): c for exponents, c in terms.items()}
+    return shorter, [generators[g] for g in used]
+
+
+def _by_first_generator(
+    terms: Mapping[tuple[int, ...], fmpq | int],
+) -> list[dict[tuple[int, ...], fmpq | int]]:
+    """Deal the terms by the first generator in them: a sum over many has little in common."""
+    parts: dict[int, dict[tuple[int, ...], fmpq | int]] = {}
+    for exponents, c in terms.items():
+        first = next((g for g, e in enumerate(exponents) if e), -1)
+        parts.setdefault(first, {})[exponents] = c
+    return list(parts.values())
+
+
+def _sum(program: Program, nodes: list[int]) -> int:
+    """Return the node of a sum, by halves."""
+    while len(nodes) > 1:
+        paired = [program.add(a, b) for a, b in zip(nodes[::2], nodes[1::2], strict=False)]
+        nodes = paired + nodes[2 * len(paired) :]
+    return nodes[0]
 
 
 class _Split(NamedTuple):

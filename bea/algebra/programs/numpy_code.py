@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from bea.algebra.language.functions import FUNCTIONS
 from bea.algebra.programs.instructions import Instruction, Operand, computed, depth_first, select
 from bea.algebra.programs.program import Program
+from bea.algebra.programs.wide import WIDE, WIDTH, WideProgram
 from bea.errors import DimensionError
 from bea.series.elementary import numpy_function
 
@@ -130,8 +131,8 @@ class NumpyFunction:
         return rows
 
 
-def compile_program(program: Program) -> NumpyFunction:
-    """Compile a program to a function on float64 arrays.
+def compile_program(program: Program) -> NumpyFunction | WideProgram:
+    """Compile a program to a function on float64 arrays; one of thousands of lines, as a whole.
 
     Numbers are rounded once, from exact rationals or 1024-bit balls; the result is within a few
     roundings per operation of the exact value.
@@ -153,6 +154,10 @@ def compile_program(program: Program) -> NumpyFunction:
         subtract(w0, i1, o0)
     <BLANKLINE>
     """
+    if len(program.nodes) >= WIDE:
+        wide = WideProgram(program)
+        if wide.width >= WIDTH:  # a long chain has a line for each operation anyway
+            return wide
     instructions, numbers = select(program)
     outputs = [numbers.get(node, node) for node in program.outputs]
     order = list(depth_first(instructions, outputs))

@@ -41,8 +41,12 @@ class RingAlgebra:
         return self.ring.pi()
 
     def sum(self, values: Sequence[Element]) -> Element:
-        """Return the sum."""
-        return sum(values[1:], start=values[0])
+        """Return the sum, by halves: each addition copies what it has got so far."""
+        parts = list(values)
+        while len(parts) > 1:
+            paired = [a + b for a, b in zip(parts[::2], parts[1::2], strict=False)]
+            parts = paired + parts[2 * len(paired) :]
+        return parts[0]
 
     def product(self, values: Sequence[Element]) -> Element:
         """Return the product."""

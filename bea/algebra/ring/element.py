@@ -24,17 +24,18 @@ class Element:
     """An element of a `Ring`, in reduced form; immutable.
 
     It meets integers, `flint.fmpq` and elements of the same ring in + - * / and **, and has the
-    elementary functions as methods, so that NumPy's ufuncs reach them in object arrays.
+    elementary functions as methods, so that NumPy's ufuncs reach them in object arrays. Whoever
+    makes one may know whether it `vanishes`.
     """
 
     __slots__ = ("_gradient", "_is_zero", "_poly", "ring")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, ring: Ring, poly: fmpq_mpoly) -> None:
+    def __init__(self, ring: Ring, poly: fmpq_mpoly, vanishes: bool | None = None) -> None:
         self.ring = ring
         self._poly = poly
         self._gradient: tuple[Element, ...] | None = None
-        self._is_zero: bool | None = None
+        self._is_zero = vanishes
 
     @property
     def poly(self) -> fmpq_mpoly:

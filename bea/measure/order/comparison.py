@@ -107,9 +107,13 @@ def compare(
     start: Start,
     progress: Progress | None,
     corrected: bool = True,
+    right: ModifiedEquation | None = None,
 ) -> DriftStudy:
-    """Integrate every modified flow to the times of the iterates, and take the distances."""
-    expected = expected_orders(equation, chosen)
+    """Integrate every modified flow to the times of the iterates, and take the distances.
+
+    The expected orders are those of the `right` equation, if it is another.
+    """
+    expected = expected_orders(right or equation, chosen)
     if start.correction is not None and not corrected:
         expected = _at_most(expected, start.correction.first_correction(iterates.starts))
     runs = follow(equation, chosen, iterates, start, progress, corrected)

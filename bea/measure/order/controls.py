@@ -18,7 +18,7 @@ def changed(
     equation: ModifiedEquation, order: int, *, method: Method | None = None, factor: int | fmpq = 1
 ) -> ModifiedEquation:
     """Return the equation to that order with its last term multiplied, of another method if any."""
-    return ModifiedEquation(
+    return type(equation)(
         method or equation.method,
         order,
         equation.problem,

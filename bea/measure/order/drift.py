@@ -29,6 +29,7 @@ from bea.measure.order.expected import derive_for
 from bea.measure.order.study import DriftStudy
 from bea.measure.steps.suiting import check_time, suiting_gammas, suiting_time
 from bea.methods import Method
+from bea.modified import ModifiedEquation
 from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import Character
 from bea.modified.memory.variables import in_own_variables
@@ -45,6 +46,8 @@ def discretization_drift(
     samples: int = 1,
     corrected: bool = True,
     progress: Progress | None = None,
+    *,
+    equation: ModifiedEquation | None = None,
 ) -> DriftStudy:
     """Measure the distance between iterates and the flows of order 0 ... K at the times n gamma.
 
@@ -68,6 +71,9 @@ def discretization_drift(
         method with memory is accurate to the first order only.
     progress : callable(what, done, total), optional
         Told how far the work is.
+    equation : ModifiedEquation, optional
+        The equation whose flows are followed, such as a wrong one as a control (see
+        `bea.modified.cut_series`); by default the derived one, whose orders are expected anyway.
 
     Raises
     ------
@@ -90,14 +96,15 @@ def discretization_drift(
     method, problem, character = _followed(method, problem)
     time = None if time is None else real_number(time, "the time")
     points = starting_points(problem, starts, method)
-    equation = derive_for(character, max(chosen))  # of which times and steps need the first terms
+    derived = derive_for(character, max(chosen))  # of which times and steps need the first terms
     if time is None:
         time = suiting_time(character, points)
     else:
         check_time(character, points, time)
     if gammas is None:
         gammas = suiting_gammas(character, points, time, samples=samples)
-    start = start_of(equation, chosen)
+    start = start_of(derived, chosen)
+    followed = derived if equation is None else equation
     iterates = iterate(
         start.method,
         problem,
@@ -107,7 +114,7 @@ def discretization_drift(
         samples=samples,
         progress=labelled(progress, "iterates"),
     )
-    return compare("drift", equation, chosen, iterates, start, progress, corrected)
+    return compare("drift", followed, chosen, iterates, start, progress, corrected, derived)
 
 
 @either_number

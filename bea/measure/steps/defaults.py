@@ -31,6 +31,8 @@ _SPREAD = 0.05  # default starts lie this far around the problem's own, in width
 def default_starts(problem: VectorField, count: int = 9) -> Floats:
     """Return at most `count` starts around the problem's own, (count, d).
 
+    A problem that brings starts with it, such as a network with its weights, has these alone.
+
     They are spread evenly (a Kronecker sequence of irrational steps), always the same, and only
     where the field is defined. A problem without a start has them around (1/2, 1/2, ...).
 
@@ -40,6 +42,9 @@ def default_starts(problem: VectorField, count: int = 9) -> Floats:
         If the field is defined at none of them.
     """
     check_count(count, "count")
+    own = getattr(problem, "starts", None)
+    if own is not None:
+        return np.array(own[:count])
     d = problem.dimension
     centre = np.array(problem.about.start or [0.5] * d, dtype=float)
     window = np.array(problem.about.window or [(-1.0, 1.0)] * d, dtype=float)

@@ -20,6 +20,7 @@ from bea.algebra.language.expressions import Expression, free_symbols
 from bea.algebra.ring.conversions import read
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
+from bea.bseries.geometry.structure import Structure
 from bea.files.drawings import drawing_of
 from bea.methods.analysis.numbers import (
     OpenSignError,
@@ -32,7 +33,9 @@ from bea.methods.analysis.numbers import (
 )
 from bea.methods.analysis.polynomials import Polynomial
 from bea.methods.analysis.stability import written
+from bea.methods.analysis.underlying import underlying_field
 from bea.methods.method import Method
+from bea.trees import PLAIN, trees_up_to
 
 _BITS = 300  # at which a modulus that cannot be told from 1 is 1
 _ANGLES = 20001
@@ -177,6 +180,21 @@ class MultistepAnalysis:
         companion[:, :, -1] = -(monic[:-1] / lead).T
         return np.abs(np.linalg.eigvals(companion)).max(axis=1).reshape(np.shape(z))
 
+    # --- structure --------------------------------------------------------------------------------
+
+    @property
+    def looked_to(self) -> int:
+        """The number of nodes to which structures are looked for on trees."""
+        return max(6, min(self.order + 2, 8))
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What the underlying one-step method keeps, which smooth solutions follow."""
+        field = underlying_field(self.rho.coefficients, self.sigma.coefficients, self.looked_to)
+        return Structure(
+            dict(zip(trees_up_to(self.looked_to), field, strict=True)), self.looked_to, PLAIN
+        )
+
     def plot(self, **options: Any) -> Any:
         """Draw the stability region; see `bea.plots.stability_figure`."""
         return drawing_of("Analysis")(self, **options)
@@ -199,6 +217,8 @@ class MultistepAnalysis:
             "parasitic_roots": None if roots is None else [[r.real, r.imag] for r in roots],
             **self.verdicts,
             "alpha_degrees": self.alpha,
+            "structure": self.structure.orders,
+            "looked_to": self.looked_to,
         }
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from flint import fmpq
 
 from bea.bseries import field_of_map
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.structure import Structure
 from bea.errors import TableauError
 from bea.files.drawings import drawing_of
 from bea.methods.analysis.conditions import Assumptions, Weights

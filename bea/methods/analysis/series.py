@@ -15,7 +15,7 @@ from flint import fmpq
 from bea.algebra import Element
 from bea.algebra.language.expressions import Expression, free_symbols
 from bea.bseries import TreeArithmetic, exact_map, field_of_map
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.structure import Structure
 from bea.errors import BeaError, MethodError
 from bea.methods.analysis.numbers import exactly
 from bea.methods.method import Method
@@ -96,7 +96,9 @@ class SeriesAnalysis:
         colors = self.method.colors
         field = dict(zip(self.map, field_of_map(list(self.map.values()), colors), strict=True))
         kinds = {"every field": False}
-        if len(colors) == 2:
+        if not colors[0].block and len(colors) > 1:
+            kinds = {f"H = {' + '.join(f'H{c.text[1:]}' for c in colors)}": False}
+        elif len(colors) == 2:
             kinds = {"H = T(p) + V(q)": True, "every H(q, p)": False}
         try:
             return {

@@ -23,6 +23,7 @@ from bea.methods import Method, Scheduled
 from bea.modified.memory.contraction import contraction_conditions
 from bea.modified.memory.transients import characteristic_polynomial, without_root
 from bea.modified.memory.useful_range import memory_limit
+from bea.modified.points.from_step import memory_factors
 from bea.modified.routes import manifold
 from bea.modified.settled_memory import FORGET, UnsettledError
 from bea.modified.symbolic_step import (
@@ -244,6 +245,9 @@ class Character(Portable):
         except MethodError:
             if self.problem is None:
                 raise
+            if not self.problem.symbolic:
+                factors = memory_factors(self.method, self.problem)
+                return [[fmpq(*float(x).as_integer_ratio()) for x in row] for row in factors], True
             return self.slow_manifold.carried, False
 
     @cached_property

@@ -20,4 +20,6 @@ def followed_field(equation: Terms) -> VectorField:
     VectorField(x' = -x, y' = -y)
     """
     assert equation.problem is not None
+    if not equation.problem.symbolic:
+        return equation.leading_field()  # type: ignore[attr-defined]
     return equation.problem.with_components(equation.components[0])

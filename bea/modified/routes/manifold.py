@@ -25,6 +25,10 @@ from bea.algebra import Element
 from bea.arithmetic import Arithmetic
 from bea.arrays import parts_of_memory
 from bea.bseries import TreeArithmetic, TreeSeries
+from bea.bseries.calculus import Powers
+from bea.bseries.fed_field import FedField
+from bea.bseries.lifting import through_images
+from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
@@ -32,12 +36,12 @@ from bea.modified.linear import dot, inverse
 from bea.modified.settled_memory import FORGET, settled_memory
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
 from bea.series import PowerSeries
-from bea.trees import trees
+from bea.trees import TreeTable, tree_table
 
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
-    return memory_on_trees(method, order)[0]
+    return _lists_on_trees(_OnTrees(method), order, 1)[0]
 
 
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:
@@ -47,9 +51,12 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
 
 def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSeries]]:
     """Return b over the trees of order + 1 nodes, and the slaved memory S as series on trees."""
-    found = _OnTrees(method)
-    found.solve(order)
-    return found.answer()
+    equations = _OnTrees(method)
+    shapes = equations.shapes
+    field, *memory = _lists_on_trees(equations, order, len(shapes) + 1)
+    f = TreeArithmetic(order + 1, colors=method.colors)
+    series = [f.series(e, c, p) for (e, p), c in zip(shapes, memory, strict=True)]
+    return field, series
 
 
 def fed_on_trees(method: Method, order: int, fed: Sequence[Any]) -> list[Any]:
@@ -57,9 +64,7 @@ def fed_on_trees(method: Method, order: int, fed: Sequence[Any]) -> list[Any]:
 
     `fed` has the coefficients of that field on the same trees.
     """
-    found = _OnTrees(method, fed)
-    found.solve(order)
-    return found.answer()[0]
+    return _lists_on_trees(_OnTrees(method, fed), order, 1)[0]
 
 
 def memory_on_field(
@@ -122,62 +127,87 @@ def _sides(bound: Method, f: Arithmetic, field: Any, memory: Sequence[Any]) -> l
 
 
 class _OnTrees(_Manifold):
-    """`columns` has a list for f~ and for each part of the memory: a coefficient for each tree."""
+    """`columns` has an array for f~ and for each part of the memory: a number for each tree."""
 
     def __init__(self, method: Method, fed: Sequence[Any] | None = None) -> None:
         self.method, self.bound, self.fed = method, bind_exactly(method), fed
         start = TreeArithmetic(1, colors=method.colors)
         self.shapes = [(s.identity, s.shift) for s in self.bound.init(start, start.identity)]
-        self.columns: list[list[Any]] = [[] for _ in range(len(self.shapes) + 1)]
-        self.solutions = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
+        inverses = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
+        self.solutions = [[[-x for x in row] for row in inverse] for inverse in inverses]
+
+    def solved_in(self, numbers: Exact, table: TreeTable) -> list[Array]:
+        """Return the columns in some numbers."""
+        self.numbers, self.table, self.known_fed = numbers, table, None
+        if self.fed is not None:
+            self.known_fed = FedField(table, numbers, numbers.array(self.fed[: len(table)]))
+        identities = [1, *(identity for identity, _ in self.shapes)]
+        self.columns = [numbers.zeros(len(table)) for _ in identities]
+        # exp(gamma D~) of theta and of each part of the memory.
+        self.flows = [Powers(table, numbers, table.order, self.columns[0], e) for e in identities]
+        self.solve(table.order - 1)
+        return self.columns
 
     def gaps(self, n: int) -> list[Any]:
-        new = len(trees(n, self.method.colors))
-        self.columns = [column + [fmpq(0)] * new for column in self.columns]
-        return self._gaps_of(self.columns, n)
+        level = self.table.level(n)
+        known = [column[: level.stop] for column in self.columns]
+        mapped = self._mapped(known, n, self.numbers, self.known_fed)
+        return [self.numbers.reduced(flow.lower(n) - after.values[level])
+                for flow, after in zip(self.flows, mapped, strict=True)]  # fmt: skip
 
     def settle(self, n: int, gaps: list[Any]) -> None:
-        place = {color: i for i, color in enumerate(self.method.colors)}
-        new = trees(n, self.method.colors)
-        for k, tree in enumerate(new, start=len(self.columns[0]) - len(new)):
-            rows = self.solutions[place[tree.color]]
-            for row, column in zip(rows, self.columns, strict=True):
-                column[k] = -dot(row, [gap[k] for gap in gaps])
+        level, numbers = self.table.level(n), self.numbers
+        for root, solution in enumerate(self.solutions):
+            rooted = np.flatnonzero(self.table.root[level] == root)
+            for row, column in zip(solution, self.columns, strict=True):
+                parts = [numbers.scaled(gap[rooted], x) for x, gap in zip(row, gaps, strict=True)]
+                column[level][rooted] = numbers.reduced(sum(parts[1:], start=parts[0]))
+        self.flows[0].settle(n)
+        for flow, column in zip(self.flows[1:], self.columns[1:], strict=True):
+            flow.settle(n, column[level])
 
-    def answer(self) -> tuple[list[Any], list[TreeSeries]]:
-        f = TreeArithmetic(1, colors=self.method.colors)
-        field, *memory = [[rational_if_possible(c) for c in column] for column in self.columns]
-        return field, self._series(f, memory)
-
-    def _gaps_of(self, columns: list[list[Any]], size: int) -> list[list[Any]]:
-        fed = None if self.fed is None else self.fed[: len(columns[0])]
-        f = TreeArithmetic(size, fed, self.method.colors)
-        sides = _sides(self.bound, f, columns[0], self._series(f, columns[1:]))
-        for flowed, mapped in sides:
-            agrees = mapped.identity == flowed.identity
-            if not agrees or (mapped.shift != flowed.shift and not mapped.is_zero()):
+    def _mapped(
+        self, columns: Sequence[Any], size: int, numbers: Exact, fed: Any = None
+    ) -> list[TreeSeries]:
+        """Return theta and the memory after a step."""
+        f = TreeArithmetic(size, fed, self.method.colors, numbers=numbers)
+        memory = [f.series(e, c, p) for (e, p), c in zip(self.shapes, columns[1:], strict=True)]
+        theta, after = self.bound.step(f, f.identity, tuple(memory), f.gamma)
+        for (identity, shift), mapped in zip([(1, 0), *self.shapes], (theta, *after), strict=True):
+            agrees = mapped.identity == identity
+            if not agrees or (mapped.shift != shift and not mapped.is_zero()):
                 raise MethodError(
                     f"the step of '{self.method.name}' does not tend to the identity as gamma "
                     "tends to 0, or its memory does not follow theta"
                 )
-        return [[x - y for x, y in zip(flowed.coefficients, mapped.coefficients, strict=True)]
-                for flowed, mapped in sides]  # fmt: skip
-
-    def _series(self, f: TreeArithmetic, columns: list[list[Any]]) -> list[TreeSeries]:
-        return [f.series(e, c, p) for (e, p), c in zip(self.shapes, columns, strict=True)]
+        return [theta, *after]
 
     def _linear_part(self, place: int) -> list[list[Any]]:
         """Probe the gaps at the single node of a colour, where they are affine in the unknowns."""
-        count = len(self.columns)
+        count = len(self.shapes) + 1
 
         def at(values: list[Any]) -> list[Any]:
             leaves = [[v] * len(self.method.colors) for v in values]
-            return [gap[place] for gap in self._gaps_of(leaves, 1)]
+            along = [e * values[0] for e in (1, *(identity for identity, _ in self.shapes))]
+            before = [a + v for a, v in zip(along, [fmpq(0), *values[1:]], strict=True)]
+            mapped = self._mapped(leaves, 1, EXACT, self.fed)
+            return [x - after.values[place] for x, after in zip(before, mapped, strict=True)]
 
         rest = at([fmpq(0)] * count)
         units = [[fmpq(i == j) for i in range(count)] for j in range(count)]
         columns = [[x - y for x, y in zip(at(unit), rest, strict=True)] for unit in units]
         return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _lists_on_trees(equations: _OnTrees, order: int, count: int) -> list[list[Any]]:
+    """Return the coefficients of f~ and of the first parts of the memory, `count` lists in all."""
+    table = tree_table(order + 1, equations.method.colors)
+
+    def found(numbers: Exact, table: TreeTable) -> Array:
+        return np.concatenate(equations.solved_in(numbers, table)[:count])
+
+    coefficients = [rational_if_possible(c) for c in through_images(found, table)]
+    return [coefficients[i * len(table) : (i + 1) * len(table)] for i in range(count)]
 
 
 # --- on a concrete field --------------------------------------------------------------------------

@@ -12,17 +12,24 @@ from typing import Any
 import numpy as np
 
 from bea.algebra import Element
-from bea.bseries import field_of_map
+from bea.bseries.calculus import logarithm
+from bea.bseries.lifting import through_images
+from bea.bseries.numbers import Array, Exact
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.elementary import differentials_in_ring, weights
-from bea.modified.symbolic_step import in_ring_of, tree_map
-from bea.trees import trees_up_to
+from bea.modified.symbolic_step import in_ring_of, tree_iterates
+from bea.trees import TreeTable, tree_table, trees_up_to
 
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
-    return field_of_map(tree_map(method, order + 1), method.colors)
+
+    def found(numbers: Exact, table: TreeTable) -> Array:
+        step = tree_iterates(method, table.order, numbers=numbers)[1]
+        return logarithm(table, numbers, step.values)
+
+    return through_images(found, tree_table(order + 1, method.colors))
 
 
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:

@@ -13,7 +13,7 @@ from bea.algebra import Element
 
 Vector = Sequence[Element]
 
-_MOST = 600  # monomials
+_MOST = 1500  # monomials
 
 
 def combination(target: Vector, candidates: Sequence[Vector]) -> list[fmpq] | None:

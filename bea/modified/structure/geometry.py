@@ -1,7 +1,7 @@
 """Geometry: which terms of a modified equation are Hamiltonian, conserve H or keep volume.
 
 On a concrete problem the answers are those for this very field; for all fields at once they are
-read off trees (see `bea.bseries.structure`).
+read off trees (see `bea.bseries.geometry.structure`).
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from typing import Any, NamedTuple
 from flint import fmpq
 
 from bea.algebra import Element
-from bea.bseries.brackets import SEPARABLE
-from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.brackets import SEPARABLE
+from bea.bseries.geometry.elementary_hamiltonians import ElementaryHamiltonians
+from bea.bseries.geometry.structure import Structure
 from bea.errors import BeaError, MethodError, NoModifiedHamiltonianError
-from bea.fields import Hamiltonian, VectorField
+from bea.fields import Hamiltonian, Loss, VectorField
 from bea.fields.hamiltonian import named_pairs, rotated, rotated_back
 from bea.methods import Scheduled
 from bea.modified.structure import gradient
 from bea.modified.structure.ansatz import antiderivative, combination
 from bea.modified.structure.hamiltonian import ModifiedHamiltonian, on_problem
 from bea.modified.terms import Terms
+from bea.modified.writing.concrete import Concrete
 from bea.modified.writing.script import TEXT, joined, series, tree_terms
 from bea.trees import PLAIN, PLAYERS, Tree
 
-# There are 96 free trees of nine nodes in two colours that alternate, and 1,000 of twelve.
+# There are 94 free trees of nine nodes in two colours that alternate, and 470 of eleven.
 _MOST_POWERS = 9
 
 
@@ -313,7 +314,8 @@ class Geometry:
 def hamiltonian_of(problem: VectorField) -> Hamiltonian | None:
     """Return a problem with its Hamiltonian: its own, an invariant, or that of a polynomial field.
 
-    The last is looked for where the variables are called positions and momenta, such as q and p.
+    The last is looked for where the variables are called positions and momenta, such as q and p. Of
+    a loss one asks for its modified loss.
 
     >>> import bea
     >>> hamiltonian_of(bea.problems.field("p, -q**3", "q p")).value
@@ -322,7 +324,7 @@ def hamiltonian_of(problem: VectorField) -> Hamiltonian | None:
     known = Hamiltonian.of(problem)
     pairs = named_pairs(problem.variables)
     order = (*(q for q, _ in pairs), *(p for _, p in pairs))
-    if known is not None or order != problem.variables or not pairs:
+    if known is not None or isinstance(problem, Loss) or order != problem.variables or not pairs:
         return known
     slopes = rotated_back(problem.components)
     if not gradient.curl_vanishes(slopes):
@@ -333,8 +335,6 @@ def hamiltonian_of(problem: VectorField) -> Hamiltonian | None:
 
 def text_of_rate(geometry: Geometry, power: int) -> str:
     """Return the rate at which the term of gamma^power changes H, as text."""
-    from bea.modified.writing.concrete import Concrete
-
     zero = [None] * power
     return Concrete([[*zero, geometry.energy_rate(power)]]).rows()[0][power]
 

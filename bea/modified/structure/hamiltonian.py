@@ -1,7 +1,8 @@
 """The modified Hamiltonian: H + gamma H_1 + gamma^2 H_2 + ... with f~ = J grad of it.
 
-On trees it is a sum of elementary Hamiltonians (see `bea.bseries.elementary_hamiltonians`), and of
-a splitting one of Poisson's brackets of T and V; on a concrete H these are functions. Source:
+On trees it is a sum of elementary Hamiltonians (`bea.bseries.geometry.elementary_hamiltonians`),
+and of a splitting one of Poisson's brackets of T and V; on a concrete H these are functions.
+Source:
 Hairer, Lubich and Wanner, Geometric Numerical Integration, sections IX.3, IX.8, IX.9.3 and IX.10.
 """
 
@@ -12,8 +13,8 @@ from typing import Any
 
 from bea.algebra import Element
 from bea.algebra.language.texts import all_digits
-from bea.bseries.brackets import SEPARABLE, in_brackets, nested
-from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
+from bea.bseries.geometry.brackets import SEPARABLE, in_brackets, nested
+from bea.bseries.geometry.elementary_hamiltonians import ElementaryHamiltonians
 from bea.fields import Hamiltonian
 from bea.fields.hamiltonian import rotated_back
 from bea.modified.elementary import differentials_in_ring

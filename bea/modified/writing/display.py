@@ -43,11 +43,16 @@ def universal_text(equation: Terms) -> str:
     return series(tree_terms(equation.coefficients, equation.order, equation.notation), TEXT)
 
 
+def universal_latex(equation: Terms) -> str:
+    """Return the equation for every field at once in LaTeX."""
+    notation = f"{equation.notation}-latex"
+    return series(tree_terms(equation.coefficients, equation.order, notation), LATEX)
+
+
 def as_latex(equation: Terms, room: int | None) -> str:
     """Return the equation in LaTeX; a concrete one as an aligned system; see `as_text`."""
     if equation.problem is None:
-        notation = f"{equation.notation}-latex"
-        return series(tree_terms(equation.coefficients, equation.order, notation), LATEX)
+        return universal_latex(equation)
     concrete, out = _shown(equation, room)
     rows = zip(equation.variables, concrete.rows(True, out), strict=True)
     lines = [

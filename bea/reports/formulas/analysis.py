@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bea.algebra.language.mathematics import as_text
+from bea.bseries.geometry.structure import Structure
 from bea.errors import BeaError
 from bea.methods.analysis import MultistepAnalysis, RungeKuttaAnalysis, SeriesAnalysis
 from bea.methods.analysis.numbers import is_zero, shown
@@ -39,7 +40,8 @@ _COLUMNS = ("tree τ", "F(τ)", ">1/density", ">residual", ">in the local error"
 def analysis_parts(analysis: Analysis) -> list[Any]:
     """Return what `bea analyze` prints, from top to bottom, as things that rich can print."""
     if isinstance(analysis, MultistepAnalysis):
-        return [_lines(_multistep(analysis))]
+        head = "\nits underlying one-step method:"
+        return [_lines(_multistep(analysis)), head, _orders(analysis.structure, analysis)]
     if isinstance(analysis, SeriesAnalysis):
         return _of_series(analysis)
     parts: list[Any] = [f"{analysis.name}: {_kind(analysis)}", "", _Tableau(analysis.tableau), ""]
@@ -217,6 +219,12 @@ def _power(order: int) -> str:
 # --- on trees -----------------------------------------------------------------------------------
 
 
+def _orders(structure: Structure, analysis: Analysis) -> Table:
+    """Return to which power of γ each structure is kept, where that is known."""
+    kept = [(name, n) for name, n in structure.orders.items() if n is not None]
+    return _lines([(_KEPT[name], _up_to(n, analysis.looked_to)) for name, n in kept])
+
+
 def _of_series(analysis: SeriesAnalysis) -> list[Any]:
     order = analysis.order
     missed = analysis.residuals(order + 1) if order < analysis.looked_to else {}
@@ -232,10 +240,8 @@ def _of_series(analysis: SeriesAnalysis) -> list[Any]:
         parts = [f"{head}{count}:", table_of(_COLUMNS[:4], rows)]
     if more > 0:
         parts += [f"and {more} more: --format json has them all", ""]
-    for name, orders in analysis.structure.items():
-        lines = [(_KEPT[what], _up_to(n, analysis.looked_to)) for what, n in orders.items()
-                 if n is not None]  # fmt: skip
-        parts += [f"for {name}:", _lines(lines)]
+    for name, structure in analysis.structures.items():
+        parts += [f"for {name}:", _orders(structure, analysis)]
     return [
         f"{analysis.name}: of one step, {_COLORED[len(analysis.method.colors) > 1]}",
         "",

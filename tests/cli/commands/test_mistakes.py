@@ -79,8 +79,8 @@ MISTAKES = {
         "1e+09 samples for each of 12 step sizes are more than the limit",
     ),
     "too many trees": (
-        (*DESCENT, "--order", "15"),
-        "too many trees of 16 nodes, that is of order 15",
+        (*DESCENT, "--order", "29"),
+        "too many trees of 30 nodes, that is of order 29",
     ),
     "long number": ((*DESCENT, "--order", "9" * 5000), "…"),
     "orders backwards": (("drift", "booth", "--orders", "4-0"), "write 0-4"),

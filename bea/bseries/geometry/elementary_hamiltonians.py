@@ -9,7 +9,8 @@ free tree, up to the sign, and
 
 With two blocks of variables, the positions and the momenta, F([...]_c) = P_c J grad H^(m)(...) and
 P_q J = J P_p: the edge changes its colour where the root moves across it, and that of the root is
-free. Where H = T(p) + V(q) every node of T has nodes of V for neighbours, and keeps its colour.
+free. Where H = T(p) + V(q) every node of T has nodes of V for neighbours, and keeps its colour. So
+do the nodes where f is a sum of Hamiltonian fields, H = H1 + H2, which move any of the variables.
 Source: Hairer, Lubich and Wanner, Geometric Numerical Integration, sections IX.9.2, IX.10.2 and
 VI.7.1 (conditions for symplecticity).
 """
@@ -41,7 +42,7 @@ class ElementaryHamiltonians:
     Parameters
     ----------
     colors
-        One colour, or those of the positions and of the momenta.
+        One colour, those of the positions and of the momenta, or those of the terms of a sum.
     separable
         Whether H = T(p) + V(q), so that a node has only neighbours of the other colour.
 
@@ -58,6 +59,8 @@ class ElementaryHamiltonians:
     def __init__(self, colors: Colors, separable: bool = False) -> None:
         self.colors = colors
         self.separable = separable
+        # Whether the colours are those of edges, the root having none of its own.
+        self._free = len(colors) > 1 and colors[0].block and not separable
         self._partner = dict(zip(colors, reversed(colors), strict=True))
         self.oriented = cache(self._oriented)
         self.field = cache(self._field)
@@ -103,7 +106,7 @@ class ElementaryHamiltonians:
 
     def energy_rate(self, field: Combination) -> dict[Tree, Any]:
         """Return the derivative of H along a field, grad H . F(t) = H([t]), on free trees."""
-        return self._collected((self._above(t), w) for t, w in field.items())
+        return self._collected((above, w) for t, w in field.items() for above in self._above(t))
 
     def along(self, field: Combination, hamiltonian: Combination) -> dict[Tree, Any]:
         """Return the derivative of a sum of elementary Hamiltonians along a field."""
@@ -147,8 +150,7 @@ class ElementaryHamiltonians:
         """Return J grad H(chosen): rooted trees with their signed numbers."""
         found: defaultdict[Tree, int] = defaultdict(int)
         for rooted, sign in self._walk(self._normal(chosen)):
-            colors = (rooted.color,) if self.separable else self.colors
-            for color in colors:
+            for color in self.colors if self._free else (rooted.color,):
                 found[tree(rooted.children, color)] += sign
         return dict(found)
 
@@ -159,19 +161,24 @@ class ElementaryHamiltonians:
             at, ahead, sign = waiting.pop()
             yield at, sign
             for child in ahead:
-                rest = tree(at.without(child).children, self._partner[child.color])
+                color = self._partner[child.color] if self._free else at.color
+                rest = tree(at.without(child).children, color)
                 moved = self._normal(tree([*child.children, rest], child.color))
                 waiting.append((moved, list(child.children), -sign))
 
     def _normal(self, t: Tree) -> Tree:
         """Return the tree with the first colour at the root, where that is free."""
-        return t if self.separable else tree(t.children, self.colors[0])
+        return tree(t.children, self.colors[0]) if self._free else t
 
     def _fits(self, below: Tree, child: Tree) -> bool:
         return not self.separable or child.color is self._partner[below.color]
 
-    def _above(self, t: Tree) -> Tree:
-        return tree([t], self._partner[t.color])
+    def _above(self, t: Tree) -> list[Tree]:
+        """Return the trees of H'(F(t)), by the parts of H that it may be of."""
+        if self._free or len(self.colors) == 1:
+            return [tree([t], self.colors[0])]
+        colors = [self._partner[t.color]] if self.separable else self.colors
+        return [tree([t], color) for color in colors]
 
     def _grown(self, t: Tree, branch: Tree) -> Iterator[Tree]:
         """Yield the tree with the branch at each of its nodes, where it fits."""

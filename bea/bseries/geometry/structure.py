@@ -17,8 +17,8 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from bea.bseries.aromas import divergence
-from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
+from bea.bseries.geometry.aromas import divergence
+from bea.bseries.geometry.elementary_hamiltonians import ElementaryHamiltonians
 from bea.errors import MethodError
 from bea.trees import Colors, Tree
 
@@ -38,7 +38,8 @@ class Structure:
     nodes
         How far they go.
     colors
-        Of the trees: one colour, or two, of the positions and of the momenta.
+        Of the trees: one colour; two, of the positions and of the momenta; or those of the terms of
+        a sum, where H = H1 + H2 + ... and no term has a divergence.
     separable
         For two colours, whether only fields f1(p), f2(q) are meant, and H = T(p) + V(q).
 
@@ -59,10 +60,11 @@ class Structure:
     def __init__(
         self, coefficients: Mapping[Tree, Any], nodes: int, colors: Colors, separable: bool = False
     ) -> None:
-        if len(colors) > 2 or any(color.unit for color in colors):
+        blocks = any(color.block for color in colors)
+        if (blocks and len(colors) > 2) or any(color.unit for color in colors):
             raise MethodError(
-                "structure on trees is that of one field, or of positions and momenta: derive it "
-                "on a problem"
+                "structure on trees is that of one field, of a sum, or of positions and momenta: "
+                "derive it on a problem"
             )
         self.nodes = nodes
         self.separable = separable
@@ -101,7 +103,7 @@ class Structure:
         None where it is not decided: "volume" of parts that have a divergence of their own, and
         "conjugate_symplectic" of numbers that are not rational.
         """
-        one_divergence = self.separable or len(self.hamiltonians.colors) == 1
+        one_divergence = self.separable or not self.hamiltonians.colors[0].block
         return {
             "symmetric": self._to(lambda n: n % 2 == 0 and bool(self.field(n))),
             "symplectic": self._to(lambda n: bool(self.remainder(n))),

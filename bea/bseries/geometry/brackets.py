@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
+from bea.bseries.geometry.elementary_hamiltonians import ElementaryHamiltonians
 from bea.trees import PLAYERS, Tree, tree
 
 SEPARABLE = ElementaryHamiltonians(PLAYERS, separable=True)

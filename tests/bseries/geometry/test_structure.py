@@ -8,7 +8,7 @@ import pytest
 from flint import fmpq
 
 import bea
-from bea.bseries.structure import Structure
+from bea.bseries.geometry.structure import Structure
 from bea.errors import MethodError
 from bea.trees import PLAIN, WITH_THETA
 
@@ -69,7 +69,7 @@ def test_the_symplectic_euler_method_needs_its_own_variables_implicit() -> None:
 
 
 def test_theta_and_more_parts_are_refused() -> None:
-    with pytest.raises(MethodError, match="one field, or of positions and momenta"):
+    with pytest.raises(MethodError, match="one field, of a sum, or of positions"):
         Structure({}, 2, WITH_THETA)
 
 

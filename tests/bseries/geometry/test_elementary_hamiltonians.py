@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 import bea
 from bea.algebra.ring.conversions import read, to_expression
-from bea.bseries.aromas import divergence
-from bea.bseries.brackets import SEPARABLE, in_brackets, nested
-from bea.bseries.elementary_hamiltonians import ElementaryHamiltonians
+from bea.bseries.geometry.aromas import divergence
+from bea.bseries.geometry.brackets import SEPARABLE, in_brackets, nested
+from bea.bseries.geometry.elementary_hamiltonians import ElementaryHamiltonians
 from bea.fields.hamiltonian import rotated
 from bea.modified.elementary import differentials_in_ring
 from bea.modified.structure.hamiltonian import on_problem
 from bea.trees import PLAIN, PLAYERS, tree, trees
+from bea.trees.colors import parts_of
 
 MIXED = bea.problems.hamiltonian("q1**3*p2 + q1*p1**2*p2/2 - q2**2*p1 + p1*p2**3 + q2**4/3")
 APART = bea.problems.hamiltonian("p1**3/3 + p1*p2**2 + p2**4 + q1**2*q2 - q2**4/2 + q1**3")
@@ -66,6 +67,38 @@ def test_the_energy_rate_is_the_derivative_of_h(hamiltonians: Any, problem: Any)
     for t in hamiltonians.rooted(3):
         found = element(hamiltonians.energy_rate({t: fmpq(1)}))
         assert found == problem.ring.lie_derivative(list(differential(t)), problem.value)
+
+
+def test_of_a_sum_of_hamiltonians() -> None:
+    first = bea.problems.hamiltonian("q1**3*p2 + q1*p1**2*p2/2 - q2**2*p1")
+    ring = first.ring
+    second = read(ring, bea.parse("p1*p2**3 + q2**4/3 + q1*q2*p1"))
+    colors = parts_of(2, blocks=False)
+    values = dict(zip(colors, (first.value, second), strict=True))
+    parts = {c: list(rotated(value.gradient())) for c, value in values.items()}
+    differential = differentials_in_ring(first, parts)
+    found = ElementaryHamiltonians(colors)
+    for nodes in (2, 3):
+        for t in found.free(nodes):
+            field = [differential(r) * n for r, n in found.field(t).items()]
+            total = sum(field[1:], start=field[0])
+            rooted = next(r for r in found.rootings(t) if len(r.children) == 1)
+            branch = list(differential(rooted.children[0]))
+            value = ring.lie_derivative(branch, values[rooted.color])
+            sign = found.rootings(t)[rooted]
+            assert list(rotated((value * sign).gradient())) == list(total), t
+    for t in found.rooted(2):
+        whole = sum(list(values.values())[1:], start=first.value)
+        rate = ring.lie_derivative(list(differential(t)), whole)
+        trees_of_it = found.energy_rate({t: fmpq(1)})
+        told = ring.constant(0)
+        for chosen, c in trees_of_it.items():
+            rooted = next(r for r in found.rootings(chosen) if len(r.children) == 1)
+            along = ring.lie_derivative(
+                list(differential(rooted.children[0])), values[rooted.color]
+            )
+            told = told + along * (c * found.rootings(chosen)[rooted])
+        assert (rate - told).is_zero()
 
 
 @given(st.lists(st.integers(-3, 3), min_size=9, max_size=9))

@@ -1,0 +1,288 @@
+"""The terms of a modified field at points from the step alone, in power series over arrays.
+
+The iterates of the step, expanded in gamma, are polynomials in their number n at each power:
+theta_n = theta + sum over j of gamma^j P_j(n), where P_j has degree j at most, and the field is
+their slope, f_(j-1) = P_j'(0), which is (1/gamma) log S. Without memory the iterates are K + 1
+steps from theta. With memory they are the orbit on the slow manifold through theta, for which the
+memory is Q_j(n), polynomials too: at each power the step and the shift by one n have to agree,
+
+    (E - J) (P_j, Q_j) = what is known,    J: the step's linear part at gamma = 0,
+
+and P_j(0) = 0. (Derived here.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from bea.algebra.ring.exact import as_float
+from bea.arrays import Floats
+from bea.errors import MethodError
+from bea.fields.arithmetics.points import PointField
+from bea.fields.functions import Derivatives, without_symbols
+from bea.methods import Method
+from bea.series import SeriesArray
+
+_ROUNDING = 1e-9
+_FAR = 2.0**30  # the larger a probe, the less is rounded beside it: what is asked is linear
+_SAME = 1e-13
+_NEWTON = 4  # steps to the memory at gamma = 0, which is linear for most methods: one
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """The iterates through points as polynomials in their number.
+
+    Attributes
+    ----------
+    terms : (K + 1, d, lanes)
+        The modified field.
+    memory : list of list of arrays
+        memory[j] has the parts of the memory on the slow manifold at gamma^j; none without memory.
+    """
+
+    terms: Floats
+    memory: list[list[Floats]]
+
+
+def orbit_through(
+    method: Method,
+    derivatives: Derivatives,
+    points: Floats,
+    order: int,
+    variables: Any = (),
+    linear: Floats | None = None,
+) -> Orbit:
+    """Return f_0 ... f_K at points (d, lanes), and the memory to gamma^K.
+
+    `linear` is J, where it is known from `memory_factors`.
+
+    Raises
+    ------
+    MethodError
+        If the step does not tend to the identity, or the memory is none that is known here.
+    """
+    f = PointField(derivatives, order, points, variables)
+    bound = method.bind(f.constant)
+    if not len(bound.init(f, f.identity)):
+        return Orbit(_without_memory(bound, f, order), [])
+    found = _WithMemory(bound, derivatives, points, order, variables)
+    return found.orbit(found.linear if linear is None else linear)
+
+
+def memory_factors(method: Method, problem: Any) -> Floats:
+    """Return J, the linear part at gamma = 0 of the step in theta and the parts of its memory.
+
+    It is taken at the problem's own start, if there is one, and does not depend on the point.
+    """
+    source, d = without_symbols(problem), problem.dimension
+    centre = source.about.start or [0.5] * d
+    points = np.reshape(centre if source.starts is None else source.starts[0], (d, 1))
+    bound = method.bind(as_float)
+    found = _WithMemory(bound, source.derivatives, points, 0, source.variables)
+    return found.linear
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _without_memory(bound: Method, f: PointField, order: int) -> Floats:
+    theta, iterates = f.identity, [f.identity]
+    for _ in range(order + 1):
+        theta, _ = bound.step(f, theta, (), f.gamma)
+        if theta.order < order + 1:
+            raise MethodError("the step divides by gamma, which is not possible at points")
+        iterates.append(theta)
+    if np.any(np.abs(iterates[1].coefficient(0) - iterates[0].coefficient(0)) > 0):
+        raise _no_identity()
+    slope = _slope(order + 1)
+    return np.array([
+        sum(w * x.coefficient(k) for w, x in zip(slope, iterates, strict=True))
+        for k in range(1, order + 2)
+    ])  # fmt: skip
+
+
+def _no_identity() -> MethodError:
+    return MethodError(
+        "the step does not tend to the identity as gamma tends to 0, so that no vector field has "
+        "it as its flow: let theta move by gamma times something"
+    )
+
+
+def _slope(degree: int) -> Floats:
+    """Return weights of the values at 0 ... degree in the slope at 0 of a polynomial."""
+    powers = np.vander(np.arange(degree + 1.0), increasing=True)
+    return np.linalg.solve(powers.T, np.eye(degree + 1)[1])
+
+
+class _Numbers:
+    """Polynomials in the number n of a step, as values at n = 0, h, ..., J h and by powers of n/h.
+
+    With h about as long as the memory lasts they vary from node to node as much as they are large.
+    """
+
+    def __init__(self, degree: int, spacing: float) -> None:
+        nodes, powers = np.arange(degree + 1.0), range(degree + 1)
+        self.spacing = spacing
+        self.ahead = np.vander(nodes + 1 / spacing, increasing=True)
+        self.values = np.vander(nodes, increasing=True)
+        self.powers = np.linalg.inv(self.values)
+        self.shift = np.array([[comb(k, i) * spacing ** (i - k) if k >= i else 0.0 for k in powers]
+                               for i in powers])  # fmt: skip
+
+
+def _slowest(linear: Floats) -> float:
+    """Return the largest modulus of the factors by which the memory decays per step."""
+    found = np.linalg.eigvals(linear)
+    rates = np.abs(np.delete(found, np.argmin(np.abs(found - 1))))
+    if rates.max() >= 1 - 1e-7:
+        raise MethodError(
+            "the memory of the step does not contract, and no slow manifold attracts the "
+            "iterates: let it forget, as beta in velocity = beta*velocity + gradient does"
+        )
+    return float(rates.max())
+
+
+class _WithMemory:
+    """The orbit on the slow manifold; arrays have the numbers n = 0 ... K + 1 in their lanes."""
+
+    def __init__(
+        self, bound: Method, derivatives: Derivatives, points: Floats, order: int, variables: Any
+    ) -> None:
+        self.bound, self.derivatives, self.variables = bound, derivatives, variables
+        self.points, self.degree = points, order + 1
+        self.count = order + 2
+        self.theta = [np.repeat(points, self.count, axis=1)]
+        self.one = np.random.default_rng(0)
+
+    @cached_property
+    def _base(self) -> list[Floats]:
+        return [np.ones(np.shape(part)) for part in self._init()]
+
+    @cached_property
+    def linear(self) -> Floats:
+        """J, a number for each pair of theta and parts of the memory."""
+        return self._linear_part(self._base)
+
+    def orbit(self, linear: Floats) -> Orbit:
+        """Settle one power of gamma after the other."""
+        self.memory = [self._memory_at_zero(self._base, linear[1:, 1:])]
+        self.numbers = _Numbers(self.degree, 1 / (1 - _slowest(linear)))
+        solution = self._solution(linear)
+        for power in range(1, self.degree + 1):
+            self.theta.append(np.zeros_like(self.theta[0]))
+            self.memory.append([np.zeros_like(part) for part in self.memory[0]])
+            for _ in range(2):  # theta, and then the memory, which f carries it to
+                self._settle(solution, power)
+        slope = self.numbers.powers[1] / self.numbers.spacing
+        terms = np.array([self._by_number(x) @ slope for x in self.theta[1:]])
+        found = [[self._by_number(p)[..., 0] for p in parts] for parts in self.memory[:-1]]
+        return Orbit(terms, found)
+
+    def _by_number(self, values: Floats) -> Floats:
+        """Return (..., lanes n) as (..., lanes, n)."""
+        return values.reshape(*values.shape[:-1], -1, self.count)
+
+    def _init(self) -> Sequence[Any]:
+        f = PointField(self.derivatives, 0, self.theta[0], self.variables)
+        parts = [f.gamma * 0 + part for part in self.bound.init(f, f.identity)]
+        return [np.broadcast_to(p.coefficient(0), p.shape) for p in parts]
+
+    def _step(self, theta: list[Floats], memory: list[list[Floats]], power: int) -> list[Floats]:
+        """Return the coefficients of gamma^power after a step, of theta and of the memory."""
+        f = PointField(self.derivatives, power, self.theta[0], self.variables)
+        parts = [SeriesArray(list(c), power) for c in zip(*memory, strict=True)]
+        moved, after = self.bound.step(f, SeriesArray(theta, power), tuple(parts), f.gamma)
+        if min(moved.order, *(p.order for p in after)) < power:
+            raise MethodError("the step divides by gamma, which is not possible at points")
+        return [np.broadcast_to(part.coefficient(power), np.shape(like)) for part, like in
+                zip((moved, *after), (theta[0], *memory[0]), strict=True)]  # fmt: skip
+
+    def _settle(self, solution: Floats, power: int) -> None:
+        """Add what the step and the shift of n disagree by at this power, solved for."""
+        mapped, to_powers = self._step(self.theta, self.memory, power), self.numbers.powers.T
+        known = [self.theta[power], *self.memory[power]]
+        gaps = [
+            (self._by_number(new) - self._by_number(old) @ to_powers @ self.numbers.ahead.T)
+            @ to_powers
+            for new, old in zip(mapped, known, strict=True)
+        ]
+        for old, blocks in zip(known, solution, strict=True):
+            for block, gap in zip(blocks, gaps, strict=True):
+                if np.any(block) and gap.shape == self._by_number(old).shape:
+                    change = gap @ block.T @ self.numbers.values.T
+                    old += change.reshape(old.shape)
+
+    def _linear_part(self, base: list[Floats]) -> Floats:
+        """Return J, a number for each pair of theta and parts of the memory, by probing."""
+        size = len(base) + 1
+        found = np.zeros((size, size))
+        found[0, 0] = 1.0
+        theta = [self.theta[0], np.zeros_like(self.theta[0])]
+        nothing = [np.zeros_like(part) for part in base]
+        rest = self._step(theta, [base, nothing], 1)
+        for j in range(1, size):
+            way = self.one.uniform(_FAR, 2 * _FAR, base[j - 1].shape)
+            changed = [way if i == j - 1 else part for i, part in enumerate(nothing)]
+            found[:, j] = self._factors(self._step(theta, [base, changed], 1), rest, way)
+        if np.any(found[0, 1:]):
+            way = self.one.uniform(_FAR, 2 * _FAR, self.theta[0].shape)
+            moved = self._step([self.theta[0], way], [base, nothing], 1)
+            found[:, 0] = self._factors(moved, rest, way)
+        return found
+
+    def _factors(self, new: list[Floats], rest: list[Floats], way: Floats) -> list[float]:
+        found = []
+        for x, y in zip(new, rest, strict=True):
+            change = x - y
+            if not np.any(np.abs(change) > _ROUNDING * (1 + np.abs(y))):
+                found.append(0.0)
+                continue
+            ratio = change / way if change.shape == way.shape else np.array([0.0, np.inf])
+            factor = float(np.median(ratio))
+            if not np.all(np.abs(ratio - factor) <= _ROUNDING * (1 + np.abs(y / way))):
+                raise MethodError(
+                    "the memory of the step is none that is multiplied by numbers from step to "
+                    "step, and only such memory is known at points: derive on a problem in symbols"
+                )
+            found.append(factor)
+        return found
+
+    def _memory_at_zero(self, base: list[Floats], carried: Floats) -> list[Floats]:
+        """Return the memory at gamma = 0, which the step leaves as it is."""
+        inverse, memory = np.linalg.inv(np.eye(len(carried)) - carried), base
+        for _ in range(_NEWTON):
+            gaps = [x - y for x, y in
+                    zip(self._step(self.theta, [memory], 0)[1:], memory, strict=True)]  # fmt: skip
+            pairs = list(zip(gaps, memory, strict=True))
+            if all(np.all(np.abs(gap) <= _SAME * (1 + np.abs(part))) for gap, part in pairs):
+                break
+            memory = [
+                part + sum(c * g for c, g in zip(row, gaps, strict=True) if c)
+                for part, row in zip(memory, inverse, strict=True)
+            ]
+        else:
+            raise MethodError("the memory at gamma = 0 was not found: it is not linear in itself")
+        theta = self._step(self.theta, [memory], 0)[0]
+        if np.any(np.abs(theta - self.theta[0]) > _ROUNDING * (1 + np.abs(theta))):
+            raise _no_identity()
+        return memory
+
+    def _solution(self, linear: Floats) -> Floats:
+        """Return the inverse of E - J on the powers of n, (parts, parts, K + 2, K + 2).
+
+        E - 1 lowers the degree: P(0) and the highest power of its image are not asked for.
+        """
+        size, n = len(linear), self.count
+        shift, one = self.numbers.shift - np.eye(n), np.eye(size)
+        operator = np.kron(one, shift) + np.kron(one - linear, np.eye(n))
+        rows, columns = np.delete(np.arange(size * n), n - 1), np.arange(1, size * n)
+        inverse = np.zeros_like(operator)
+        inverse[np.ix_(columns, rows)] = np.linalg.inv(operator[np.ix_(rows, columns)])
+        return inverse.reshape(size, n, size, n).swapaxes(1, 2)
