@@ -36,6 +36,7 @@ class Momentum:
     lost: float = 1.0
     name: str = "momentum"
     first_differs: bool = True
+    period: int = 1
 
     @property
     def hyperparameters(self) -> Mapping[str, Expression]:
