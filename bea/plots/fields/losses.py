@@ -22,7 +22,13 @@ from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, ModifiedLoss, modified_equation
 from bea.modified.checks import require_equation
-from bea.plots.house.landscape import chosen_components, grid_points, marked_points, points_within
+from bea.plots.house.landscape import (
+    chosen_components,
+    grid_points,
+    known_points,
+    marked_points,
+    points_within,
+)
 from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.runs import range_note, range_warning
 from bea.plots.house.windows import checked_window
@@ -98,10 +104,8 @@ def loss_data(
         levels = contour_levels(np.stack([values, changed]), _LEVELS)
         difference_levels = with_zero(contour_levels(difference, _LEVELS))
     minima, critical = (
-        points_within(
-            marked_points(p, drawn), [(axis[0], axis[-1]) for axis in (x, y) if axis.size]
-        )
-        for p in (problem.about.minima, problem.about.critical)
+        points_within(points, [(axis[0], axis[-1]) for axis in (x, y) if axis.size])
+        for points in known_points(problem, drawn)
     )
     return LossData(
         title=f"{problem_words(problem.name, first=True)} and its {name} under "

@@ -26,8 +26,8 @@ from bea.plots.house.landscape import (
     chosen_components,
     draw_landscape,
     draw_marks,
+    known_points,
     landscape,
-    marked_points,
     points_within,
 )
 from bea.plots.house.runs import (
@@ -188,7 +188,7 @@ def trajectory_data(
         followed = flow_paths(equation, gamma, chosen, full)
     flows = [path.onto(drawn) for path in followed]
     iterates = full.onto(drawn)
-    minima, critical = (marked_points(p, drawn) for p in (shown.about.minima, shown.about.critical))
+    minima, critical = known_points(shown, drawn)
     paths = [iterates.points, *(path.points for path in flows)]
     about = _about_window(shown, drawn)
     if len(drawn) == 1:

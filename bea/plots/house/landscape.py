@@ -17,6 +17,7 @@ from bea.algebra.language.expressions import free_symbols
 from bea.arrays import Floats
 from bea.errors import DimensionError, UnknownNameError, nearest
 from bea.fields import Loss, VectorField
+from bea.measure.escape.critical_points import hessian
 from bea.plots.house.levels import band_colours, contour_levels
 from bea.plots.house.style import shortened
 
@@ -28,6 +29,7 @@ Window = tuple[tuple[float, float], tuple[float, float]]
 _GRID = 201  # points a side: a contour is then smooth at the size of a page
 _STREAM_GRID = 41
 _LINE_COLOUR = "#8c8c8c"
+_FLAT = 1e-9  # of the largest curvature: smaller ones are rounding errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +116,28 @@ def marked_points(points: Sequence[Sequence[str]], axes: Sequence[int]) -> Float
     texts = [[parse(point[i]) for i in axes] for point in points]
     found = [[as_float(t) for t in point] for point in texts if not any(map(free_symbols, point))]
     return np.unique(np.array(found).reshape(-1, len(axes)), axis=0)
+
+
+def known_points(problem: VectorField, axes: Sequence[int]) -> tuple[Floats, Floats]:
+    """Return the known minima, local ones too, and the other critical points, as (points, axes).
+
+    >>> import bea
+    >>> minima, others = known_points(bea.problems.three_hump_camel(), (0, 1))
+    >>> len(minima), len(others)
+    (3, 2)
+    """
+    everything = range(problem.dimension)
+    minima, critical = (
+        marked_points(points, everything)
+        for points in (problem.about.minima, problem.about.critical)
+    )
+    local = np.zeros(len(critical), dtype=bool)
+    if isinstance(problem, Loss) and len(critical):
+        curvatures = np.linalg.eigvalsh(hessian(problem)(critical))
+        local = curvatures[:, 0] > _FLAT * np.abs(curvatures).max(axis=1)
+    minima, critical = np.concatenate([minima, critical[local]]), critical[~local]
+    drawn = list(axes)
+    return np.unique(minima[:, drawn], axis=0), np.unique(critical[:, drawn], axis=0)
 
 
 def points_within(points: Floats, window: Sequence[tuple[float, float]]) -> Floats:

@@ -26,7 +26,7 @@ from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem
-from bea.plots.house.landscape import Landscape, grid_points, marked_points, points_within
+from bea.plots.house.landscape import Landscape, grid_points, known_points, points_within
 from bea.plots.house.levels import contour_levels, with_zero
 from bea.plots.house.runs import (
     Path,
@@ -140,7 +140,7 @@ def comparison_data(
     if steps is not None:
         length = max(steps * g * rate for g, rate in zip(gammas, rates, strict=True))
     gradient_flow = _gradient_flow(loss, point, length)
-    minima, critical = (marked_points(p, (0, 1)) for p in (loss.about.minima, loss.about.critical))
+    minima, critical = known_points(loss, (0, 1))
     paths = [gradient_flow, *(path for *pair, _ in runs for path in pair)]
     window = window or _window(loss, paths, minima)
     x, y, grid = grid_points(window, (0, 1), point)

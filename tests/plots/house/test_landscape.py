@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import bea
-from bea.plots.house.landscape import draw_marks, landscape, marked_points, points_within
+from bea.plots.house.landscape import (
+    draw_marks,
+    known_points,
+    landscape,
+    marked_points,
+    points_within,
+)
 from bea.plots.house.levels import band_colours, contour_levels, with_zero
 from bea.plots.house.windows import checked_window, path_window, time_window
 
@@ -55,6 +61,19 @@ def test_marks_are_the_known_points_as_numbers() -> None:
     np.testing.assert_allclose(marked_points(about.critical, (1, 0)), [[0, 0]])
     symbolic = bea.problems.rosenbrock(a=None).about
     assert marked_points(symbolic.minima, (0, 1)).shape == (0, 2)
+
+
+def test_local_minima_are_marked_as_minima_and_not_as_saddles() -> None:
+    camel = bea.problems.three_hump_camel()
+    minima, others = known_points(camel, (0, 1))
+    edge = np.sqrt(2.1 + np.sqrt(0.91)), -np.sqrt(2.1 + np.sqrt(0.91)) / 2
+    np.testing.assert_allclose(minima, [np.negative(edge), (0, 0), edge], atol=1e-12)
+    assert others.shape == (2, 2)
+    figure = bea.plots.loss_figure(bea.methods.gradient_descent(), camel, 0.02)
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels == ["minima", "critical points"]
+    minima, others = known_points(bea.problems.styblinski_tang(), (1, 0))
+    assert len(minima) == 4 and len(others) == 5  # a maximum is no minimum either
 
 
 def test_points_outside_are_not_marked() -> None:
