@@ -35,7 +35,7 @@ class Momentum:
     penalty: Any = "w"
     lost: float = 1.0
     name: str = "momentum"
-    first_differs: bool = True
+    first_differs: bool = False
     period: int = 1
 
     @property
