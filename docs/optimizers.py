@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import version
 from inspect import isclass, signature
-from time import perf_counter
+from time import process_time
 from typing import Any, NamedTuple
 
 import bea
@@ -32,17 +32,18 @@ down is replayed beside the real one on 1,000 random steps, half of them from th
 half far from it, and the modified equation θ' = f₀ + γf₁ + … is derived. `bea verify` then puts it
 to the test, with negative controls, on L = x⁴/4 + x²/2 and on L = x² + xy/2 + y²/2 + x/3.
 
-f₁ is told by c in f₁ = c f₀′f₀ at x = 1 on the first of these, with the optimizer's own options:
-explicit Euler has c = −1/2. Where c < 0 the flow is slower where |f₀| grows, as if |f₀|² were
-penalised; where c > 0 it is rewarded. The certificates are for ε = 1/10 and rates of 1/2 to 3/4
-where there are such options, so that memory settles within a few steps. Of an optimizer that
-compares values it is the piece around the start.
+Replayed is the optimizer with its own options. Equation and certificates are for ε = 1/10 and
+rates of 1/2 to 3/4 where there are such options, so that memory settles within a few steps. f₁ is
+told by c in f₁ = c f₀′f₀ at x = 1 on the first of these: explicit Euler has c = −1/2. Where c < 0
+the flow is slower where |f₀| grows, as if |f₀|² were penalised; where c > 0 it is rewarded. Of an
+optimizer that compares values it is the piece around the start. Seconds are those of a processor,
+up to f₁.
 
 `python docs/optimizers.py` prints these tables.
 """
 FIRST = ("x**4/4 + x**2/2", [1.0])
 SECOND = ("x**2 + x*y/2 + y**2/2 + x/3", [1.0, 0.8])
-LIMIT = 60  # seconds for an optimizer
+LIMIT = 60  # seconds of a processor for an optimizer
 STEPS = 1000
 RATES = (0.5, 0.75, 0.6, 0.7)
 _HALVED = ("momentum", "alpha", "rho", "beta", "beta1", "beta2")
@@ -102,19 +103,16 @@ def settling(kind: Any) -> dict[str, Any]:
 
 def row_of(subject: Subject) -> Row:
     """Return what is found of an optimizer."""
-    start = perf_counter()
-    signal.alarm(LIMIT)
+    start = process_time()
+    signal.setitimer(signal.ITIMER_PROF, LIMIT)
     row = Row(subject.name)
     try:
         method = traced(subject.optimizer, steps=STEPS, **subject.options)
         row = row._replace(replayed=f"{method.replayed.difference:.0e}")
+        method = traced(subject.optimizer, **subject.settling)
         equation = bea.modified_equation(method, bea.problems.loss(FIRST[0]), order=1)
-        row = row._replace(first=first_correction(equation), seconds=perf_counter() - start)
-        return row._replace(
-            verdicts=", ".join(
-                verdicts(traced(subject.optimizer, **subject.settling), subject.time)
-            )
-        )
+        row = row._replace(first=first_correction(equation), seconds=process_time() - start)
+        return row._replace(verdicts=", ".join(verdicts(method, subject.time)))
     except TooLongError:
         return row._replace(why=f"not within {LIMIT} s")
     except BeaError as error:
@@ -122,7 +120,7 @@ def row_of(subject: Subject) -> Row:
     except Exception as error:  # noqa: BLE001 - a library's own
         return row._replace(why=f"{type(error).__name__}: {' '.join(str(error).split())[:120]}")
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def verdicts(method: Any, time: Any) -> Iterator[str]:
@@ -157,7 +155,7 @@ def first_correction(equation: Any) -> str:
 def main() -> None:
     """Print the page."""
 
-    signal.signal(signal.SIGALRM, _stop)
+    signal.signal(signal.SIGPROF, _stop)
     warnings.simplefilter("ignore")
     print(HEAD)
     for library in sys.argv[1:] or ("torch.optim", "pytorch_optimizer", "optax"):
