@@ -123,7 +123,12 @@ def draw_certificate(data: CertificateData, axes: Axes | None = None) -> Figure:
 
 def _begun(certificate: Certificate) -> str:
     """Say in a few words where runs and flows begin, unless it is the same point."""
-    words = {"own": "", "corrected": "corrected starts", "manifold": "begun on the slow manifold"}
+    words = {
+        "own": "",
+        "corrected": "corrected starts",
+        "manifold": "begun on the slow manifold",
+        "settled": "begun where memory has settled",
+    }
     return words[certificate.start]
 
 
