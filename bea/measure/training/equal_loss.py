@@ -150,9 +150,7 @@ def _crossing(
     return before, after, steps
 
 
-def _on_chord(
-    measured: Loss, before: Floats, after: Floats, level: float
-) -> tuple[Floats, Floats]:
+def _on_chord(measured: Loss, before: Floats, after: Floats, level: float) -> tuple[Floats, Floats]:
     """Return the points at the level between two of each lane (d, lanes), and how far they are."""
     low, high = np.zeros(before.shape[1]), np.ones(before.shape[1])
     for _ in range(_HALVINGS):

@@ -78,7 +78,7 @@ def surface_data(
     paths: Sequence[ArrayLike] = (),
 ) -> SurfaceData:
     """Compute what a figure of surfaces shows; see `surface_figure`."""
-    centres = real_points(points, loss.dimension, "the points")
+    centres = _points(points, loss.dimension, "the points")
     reach = _checked(radius, count, loss.dimension)
     words = tuple(labels) or tuple(f"point {k + 1}" for k in range(len(centres)))
     if len(words) != len(centres) or (paths and len(paths) != len(centres)):
@@ -187,6 +187,15 @@ def draw_surfaces(data: SurfaceData, axes: Sequence[Axes] | None = None) -> Figu
 # --- private helpers ------------------------------------------------------------------------------
 
 
+def _points(value: ArrayLike, dimension: int, what: str) -> Floats:
+    points = real_points(value, dimension, what)
+    if points.shape[1:] != (dimension,):
+        raise DimensionError(
+            f"{what} have the shape {np.shape(value)}: give an array of shape (…, {dimension})"
+        )
+    return points
+
+
 def _checked(radius: float, count: int, dimension: int) -> float:
     reach = real_number(radius, "the radius")
     check_count(count, "count")
@@ -210,5 +219,5 @@ def _plane(loss: Loss, centre: Floats, u: Floats, v: Floats, distances: Floats) 
 
 def _projected(path: ArrayLike, centre: Floats, directions: Floats) -> Floats:
     """Return a path (n, 2) in the coordinates of a plane, by least squares."""
-    points = real_points(path, len(centre), "the path")
+    points = _points(path, len(centre), "the path")
     return np.asarray(np.linalg.lstsq(directions.T, (points - centre).T, rcond=None)[0].T)
