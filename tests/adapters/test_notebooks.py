@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks.committed import NOTEBOOKS, check_run, extras
+from ..notebooks.committed import NOTEBOOKS, check_run, extras
 
 WITH_EXTRAS = [path for path in NOTEBOOKS if extras(path)]
 
