@@ -76,7 +76,7 @@ class TreeSeries:
         return TreeSeries(identity, values, shift, self.colors, kept, self.numbers, self.limit)
 
     def __add__(self, other: Any) -> TreeSeries:
-        if isinstance(other, int) and other == 0:  # the start value of sum()
+        if isinstance(other, int | fmpq) and other == 0:  # as sum() and empty memory start
             return self
         if not isinstance(other, TreeSeries):
             raise MethodError(f"a constant cannot be added to a series on trees: {REMEDY}")

@@ -337,3 +337,37 @@ def test_wrong_input() -> None:
         traced(dict)
     with pytest.raises(bea.BeaError, match=r"near=.* has 1 components, and theta has 2"):
         bea.modified_equation(traced(optim.Adamax, near=[1]), BOOTH)
+
+
+class Averaged(optim.Optimizer):
+    """Heavy ball, whose memory begins with a number."""
+
+    def __init__(self, params: Any, lr: float = 0.1, beta: float = 0.9) -> None:
+        super().__init__(params, {"lr": lr, "beta": beta})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.begun(p)
+                state["v"] = group["beta"] * state.get("v", 0) + p.grad
+                p -= group["lr"] * state["v"]
+
+    def begun(self, p: Any) -> Any:
+        return self.state[p]
+
+
+class AveragedFromZeros(Averaged):
+    """The same, whose memory begins with a tensor."""
+
+    def begun(self, p: Any) -> Any:
+        if not self.state[p]:
+            self.state[p]["v"] = torch.zeros_like(p)
+        return self.state[p]
+
+
+@pytest.mark.parametrize("kind", [Averaged, AveragedFromZeros])
+def test_memory_that_begins_with_zeros_is_derived_on_trees(kind: type[optim.Optimizer]) -> None:
+    found = bea.modified_equation(traced(kind, beta=0.9), order=2)
+    heavy_ball = bea.modified_equation(get("heavy-ball", beta="9/10"), order=2)
+    assert found.coefficients == heavy_ball.coefficients

@@ -17,6 +17,7 @@ from flint import fmpq
 
 from bea.algebra.programs.operations import library_of
 from bea.arithmetic import Arithmetic
+from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
 
 Shape = tuple[int, ...]
@@ -156,7 +157,8 @@ class Operations:
 
     def broadcast(self, a: Any) -> Any:
         """Return a in a larger shape."""
-        return a if self._is_whole(a) else self._spread(a, self._shape)
+        whole = self._is_whole(a) or (_is_number(a) and _stands_for_all(self._f))
+        return a if whole else self._spread(a, self._shape)
 
     def concatenate(self, *parts: Any) -> Any:
         """Return all entries of some values, one after the other."""
@@ -265,6 +267,11 @@ OPERATIONS = frozenset(
 def _floats(a: Any) -> bool:
     """Tell plain floats and arrays of them, in which NumPy's own functions do."""
     return isinstance(a, float) or (library_of(a) is not None and a.dtype.kind == "f")
+
+
+def _stands_for_all(f: Arithmetic) -> bool:
+    """Tell whether a vector of the arithmetic has no components."""
+    return isinstance(f, TreeArithmetic)
 
 
 def _is_number(a: Any) -> bool:
