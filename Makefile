@@ -58,8 +58,8 @@ bench: $(CORE) ## Print the tables of the benchmarks
 		echo "== $$script"; $(BIN)/python "$$script"; \
 	done
 
-notebooks: $(TEST) ## Run the notebooks anew and keep their outputs
-	$(BIN)/python tests/notebooks/execute.py notebooks/*.ipynb
+notebooks: $(EXTRAS) ## Run the notebooks anew, some of which need extras, and keep their outputs
+	$(ADAPTERS)/bin/python tests/notebooks/execute.py notebooks/*.ipynb
 
 clean: ## Remove .venv, caches and results
 	rm -rf $(VENV) $(ADAPTERS) $(LOWEST) build dist results *.egg-info

@@ -7,6 +7,7 @@ from . import random as random
 from .fields import energy_figure as energy_figure
 from .fields import loss_figure as loss_figure
 from .fields import runs_figure as runs_figure
+from .fields import surface_figure as surface_figure
 from .fields import terms_figure as terms_figure
 from .fields import trajectory_figure as trajectory_figure
 from .house import fitted as fitted

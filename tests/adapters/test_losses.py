@@ -89,6 +89,16 @@ def test_curvature_of_both_is_the_same(network: Any, module: Any) -> None:
     assert apart < 4 * np.hypot(traces[0].error, traces[1].error)[0]
 
 
+def test_filters_of_both_are_those_of_the_same_units(network: Any, module: Any) -> None:
+    way = np.random.default_rng(1).standard_normal(network.dimension)
+    ours = network.groups.split(network.groups.filter_normalised(way, network.starts[0]))
+    turned = [part.T.ravel() for part in network.groups.split(way).values()]
+    theirs = module.groups.filter_normalised(np.concatenate(turned), module.starts[0])
+    assert np.allclose(ours["[0]['W']"].T, module.groups.split(theirs)["0.weight"], rtol=1e-12)
+    lengths = [np.linalg.norm(w, axis=0) for w in (ours["[0]['W']"], LAYERS[0]["W"])]
+    assert lengths[0] == pytest.approx(lengths[1]) and not ours["[0]['b']"].any()
+
+
 def test_lanes_are_alike_however_many(network: Any) -> None:
     points = network.starts + 0.01 * np.random.default_rng(0).standard_normal((11, 310))
     together = network(points)

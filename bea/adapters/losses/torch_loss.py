@@ -69,7 +69,7 @@ def torch_loss(
     flat = torch.cat([p.reshape(-1) for p in groups.values()])
     value = derivatives.lane.loss(flat)
     check_scalar(value.shape, str(value.dtype))
-    found = Groups(tuple(groups), tuple(tuple(p.shape) for p in groups.values()))
+    found = Groups(tuple(groups), tuple(tuple(p.shape) for p in groups.values()), filter_axis=0)
     about = About(name=name or type(module).__name__)
     return FunctionLoss(derivatives, found, about, starts=flat.numpy()[None])
 

@@ -8,10 +8,22 @@ from itertools import accumulate, chain
 from math import prod
 from typing import Any
 
+import numpy as np
+
+from bea.arrays import Floats
+
 
 @dataclass(frozen=True)
 class Groups:
     """Names and shapes of the arrays that are strung together in a flat vector.
+
+    Attributes
+    ----------
+    names, shapes
+        Of the arrays, in their order.
+    filter_axis : int
+        Which axis of an array of weights counts the units that they lead to: the last in JAX's
+        conventions, the first in PyTorch's.
 
     Examples
     --------
@@ -25,6 +37,7 @@ class Groups:
 
     names: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
+    filter_axis: int = -1
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -50,6 +63,30 @@ class Groups:
             name: theta[place].reshape(*shape, *rest)
             for (name, place), shape in zip(self.slices.items(), self.shapes, strict=True)
         }
+
+    def filter_normalised(self, direction: Floats, theta: Floats) -> Floats:
+        """Return a direction (d,) with the weights that lead to each unit as long as in theta (d,).
+
+        Biases and other arrays of one dimension have 0; where there is nothing but them, all of
+        the direction is as long as theta. A radius then means the same for weights of every size.
+        Source: Li, Xu, Taylor, Studer and Goldstein, "Visualizing the loss landscape of neural
+        nets", NeurIPS 2018, section 4.
+
+        >>> groups = Groups(("weight", "bias"), ((2, 2), (2,)))
+        >>> groups.filter_normalised(np.ones(6), np.array([3.0, 0, 4, 1, 9, 9])).round(3)
+        array([3.536, 0.707, 3.536, 0.707, 0.   , 0.   ])
+        """
+        if all(len(shape) < 2 for shape in self.shapes):
+            return direction * np.linalg.norm(theta) / np.linalg.norm(direction)
+        weights, scaled = self.split(theta), []
+        for name, way in self.split(direction).items():
+            factor: Any = 0.0
+            if way.ndim > 1:
+                axes = tuple(set(range(way.ndim)) - {self.filter_axis % way.ndim})
+                lengths = [np.sqrt((a**2).sum(axes, keepdims=True)) for a in (weights[name], way)]
+                factor = lengths[0] / lengths[1]
+            scaled.append((factor * way).ravel())
+        return np.concatenate(scaled)
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -55,6 +55,8 @@ def largest_eigenvalue(problem: VectorField, points: Any, steps: int = _STEPS) -
 def hessian_trace(problem: VectorField, points: Any, probes: int = 32, seed: int = 0) -> Estimate:
     """Return the trace of the Hessian of a loss at points (..., d), with its standard error.
 
+    The probes are the same at every point, so that differences between points are more exact.
+
     Examples
     --------
     >>> from bea.fields.vector_field import Loss
@@ -67,7 +69,7 @@ def hessian_trace(problem: VectorField, points: Any, probes: int = 32, seed: int
     lanes, rng = lanes_of(points, source.dimension), np.random.default_rng(seed)
     samples = []
     for _ in range(probes):
-        signs = rng.choice([-1.0, 1.0], lanes.shape)
+        signs = np.broadcast_to(rng.choice([-1.0, 1.0], (len(lanes), 1)), lanes.shape)
         product = source.derivatives.differential(lanes, [signs])
         samples.append(-(signs * product).sum(axis=0))
     shape = np.shape(points)[:-1]

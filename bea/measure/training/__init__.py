@@ -1,7 +1,8 @@
 """Training: how step size, batch, momentum and averaging trade against each other.
 
 `noise_scale` and `noise_temperature` say what noise a setting makes, `batch_growth` compares
-schemes that grow the batch with those that decay the step size, `tail_average` averages iterates.
+schemes that grow the batch with those that decay the step size, `tail_average` averages iterates,
+`at_equal_loss` ends runs where they can be compared, by their `flatness`.
 """
 
 from bea.measure.training.averaging import (
@@ -12,6 +13,8 @@ from bea.measure.training.averaging import (
 )
 from bea.measure.training.batch_growth import batch_growth
 from bea.measure.training.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
+from bea.measure.training.equal_loss import EqualLoss, at_equal_loss
+from bea.measure.training.flatness import Flatness, flatness
 from bea.measure.training.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.training.jackknife import Measured, log_slope
 from bea.measure.training.noise_scale import (
@@ -25,16 +28,20 @@ from bea.measure.training.temperature import noise_temperature
 __all__ = [
     "AverageNoise",
     "BatchScheme",
+    "EqualLoss",
+    "Flatness",
     "GrowthCurve",
     "GrowthStudy",
     "Measured",
     "Phase",
+    "at_equal_loss",
     "averaged_covariance",
     "averaged_loss",
     "batch_growth",
     "batch_of_noise_scale",
     "decay_rate",
     "effective_rate",
+    "flatness",
     "grow_batch",
     "log_slope",
     "noise_scale",

@@ -20,6 +20,12 @@ from bea.plots.fields.runs import (
     runs_data,
     runs_figure,
 )
+from bea.plots.fields.surfaces import (
+    SurfaceData,
+    draw_surfaces,
+    surface_data,
+    surface_figure,
+)
 from bea.plots.fields.terms import (
     TermsData,
     draw_terms,
@@ -37,11 +43,13 @@ __all__ = [
     "EnergyData",
     "LossData",
     "RunsData",
+    "SurfaceData",
     "TermsData",
     "TrajectoryData",
     "draw_energy",
     "draw_loss",
     "draw_runs",
+    "draw_surfaces",
     "draw_terms",
     "draw_trajectory",
     "energy_data",
@@ -50,6 +58,8 @@ __all__ = [
     "loss_figure",
     "runs_data",
     "runs_figure",
+    "surface_data",
+    "surface_figure",
     "terms_data",
     "terms_figure",
     "trajectory_data",
