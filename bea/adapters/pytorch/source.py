@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from bea.adapters.pytorch.memory import Kept, array_of, kept_at, kept_by, put_ba
 from bea.adapters.pytorch.numbers import mathematics, number_on
 from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.recorder import Doubles, Recorder
-from bea.adapters.tracing.moments import LATE
+from bea.adapters.tracing.moments import LATE, random_moment
 from bea.adapters.tracing.optimizer import Leaf, Moment, Played, Shapes
 from bea.adapters.tracing.tape import Tape
 from bea.algebra import Expression
@@ -62,8 +63,10 @@ class TorchSource:
 
     @cached_property
     def first_differs(self) -> bool:
-        """Whether it keeps anything."""
-        return bool(self._kept_for(self.given.shapes or ((2,),)))
+        """Whether it counts its steps, or what it keeps begins elsewhere than at zero."""
+        shapes = self.given.shapes or ((2,),)
+        kept = self._kept_for(shapes)
+        return any(k.shift is not None for k in kept) or not self._begins_at_zero(shapes)
 
     period = 1
 
@@ -144,6 +147,13 @@ class TorchSource:
         roots = {base.__module__.partition(".")[0] for base in self.given.kind.__mro__}
         with mathematics(roots - {"builtins", "typing", "abc"}):
             yield
+
+    def _begins_at_zero(self, shapes: Shapes) -> bool:
+        """Tell whether the first step is what a later one makes of memory that is zero."""
+        first = random_moment(self, shapes, np.random.default_rng(3))
+        ends = [self.play(m, [m.slopes])[0] for m in (first, replace(first, count=1))]
+        now, then = (np.concatenate([np.ravel(x) for part in e for x in part]) for e in ends)
+        return np.allclose(now, then, rtol=1e-13, atol=1e-13)
 
     def _kept_for(self, shapes: Shapes) -> list[Kept]:
         if shapes not in self._kept:
