@@ -17,7 +17,6 @@ def product(count: int) -> str:
 @pytest.mark.parametrize(
     ("text", "order", "reached"),
     [
-        (product(12), 1, 0),
         (product(8), 4, 2),
         ("(x + y + z + w)**40", 2, 0),
         ("(x + y + z)**40", 12, 3),
@@ -31,6 +30,14 @@ def test_what_would_not_end_is_refused_with_the_order_that_does(
     with pytest.raises(OrderError, match=f"give at most order {reached}, or a problem"):
         bea.modified_equation(bea.methods.gradient_descent(), loss, order)
     check_sizes(loss.components, reached, "it")
+
+
+def test_with_many_variables_it_is_one_of_numbers_at_points() -> None:
+    loss = bea.problems.loss(product(12))
+    with pytest.raises(OrderError):
+        check_sizes(loss.components, 1, "it")
+    found = bea.modified_equation(bea.methods.gradient_descent(), loss, 1)
+    assert "at points" in repr(found)
 
 
 def test_no_problem_of_the_library_is_refused() -> None:

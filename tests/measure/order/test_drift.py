@@ -49,7 +49,7 @@ def test_gradient_descent_on_himmelblau() -> None:
 def test_every_method_on_lotka_volterra(name: str) -> None:
     accuracy = get(name).order_of_accuracy
     # Pairs make their principal error small, so that on short runs the next term shows beside it.
-    longer = {"dormand-prince": 4.0, "verner6": 2.0}.get(name)
+    longer = {"dormand-prince": 4.0, "verner6": 2.0, "cooper-verner8": 2.0}.get(name)
     study = discretization_drift(get(name), LOTKA_VOLTERRA, time=longer)
     assert study.expected[0] == accuracy
     assert study.agrees()
