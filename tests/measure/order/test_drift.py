@@ -49,8 +49,9 @@ def test_gradient_descent_on_himmelblau() -> None:
 def test_every_method_on_lotka_volterra(name: str) -> None:
     accuracy = get(name).order_of_accuracy
     # Pairs make their principal error small, so that on short runs the next term shows beside it.
-    longer = {"dormand-prince": 4.0, "verner6": 2.0, "cooper-verner8": 2.0}.get(name)
-    study = discretization_drift(get(name), LOTKA_VOLTERRA, time=longer)
+    # Of order 8 little is above the floor: on long runs steps that are too large for the series.
+    time = {"dormand-prince": 4.0, "verner6": 2.0, "cooper-verner8": 0.5}.get(name)
+    study = discretization_drift(get(name), LOTKA_VOLTERRA, time=time)
     assert study.expected[0] == accuracy
     assert study.agrees()
     assert not study.fits[0].reason and study.observed_orders()[0] == pytest.approx(
