@@ -82,7 +82,7 @@ class SeriesAnalysis:
         """Return by how much the order conditions of so many nodes are missed, where they are."""
         exact = dict(zip(self.map, exact_map(self.looked_to, self.method.colors), strict=True))
         missed = {t: a - exact[t] for t, a in self.map.items() if t.order == nodes}
-        return {t: r for t, r in missed.items() if r != 0}
+        return {t: r for t, r in missed.items() if r != 0 and not self.method.vanishes(t)}
 
     @cached_property
     def order(self) -> int:
@@ -92,7 +92,12 @@ class SeriesAnalysis:
 
     @cached_property
     def structures(self) -> Mapping[str, Structure]:
-        """The structures by the fields that they are for; none of parts that are not two."""
+        """The structures by the fields that they are for; none of parts that are not two.
+
+        None either of a method for special fields, on which other trees vanish than on these.
+        """
+        if type(self.method).vanishes is not Method.vanishes:
+            return {}
         colors = self.method.colors
         field = dict(zip(self.map, field_of_map(list(self.map.values()), colors), strict=True))
         kinds = {"every field": False}

@@ -73,3 +73,11 @@ def test_a_sum_of_fields_that_move_the_same_variables() -> None:
 def test_what_is_none_of_these_is_refused() -> None:
     with pytest.raises(MethodError, match="nor one of one step on trees"):
         bea.analyze("adam")
+
+
+@pytest.mark.parametrize(("name", "order"), [("rkn4", 4), ("rkn5", 5)])
+def test_trees_that_vanish_for_second_order_equations_are_no_conditions(
+    name: str, order: int
+) -> None:
+    found = bea.analyze(name)
+    assert found.order == order and found.structure == {}
