@@ -35,7 +35,7 @@ test: lint ## Run every check: style, types, floors, tests with doctests, notebo
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-adapters: $(EXTRAS) ## Install PyTorch (CPU) and optax into .venv-adapters and run their tests
-	$(ADAPTERS)/bin/python -m pytest $(PYTEST_ARGS) tests/adapters
+	$(ADAPTERS)/bin/python -m pytest $(PYTEST_ARGS) tests/adapters bea/adapters
 
 test-lowest: ## Install the lowest versions of the dependencies into .venv-lowest and run the tests
 	@$(PYTHON) -m venv --clear $(LOWEST)

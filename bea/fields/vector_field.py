@@ -19,7 +19,7 @@ from bea.algebra.language.reals import real_numbers
 from bea.algebra.programs.linearised import linearised
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program
-from bea.algebra.ring.atoms import KINDS, Atom
+from bea.algebra.ring.atoms import KINDS, Atom, generators_in
 from bea.algebra.ring.conversions import read, to_expression, to_program
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
@@ -190,9 +190,13 @@ class VectorField(Portable, Mathematics):
         return compile_derivative(self.program, self.dimension)
 
     def with_components(self, components: Sequence[Element]) -> VectorField:
-        """Return a field of other components, in the same ring, on the domain of this one."""
+        """Return a field of other components, in the same ring: defined where they and this are.
+
+        What a derivation has put into the ring and they do not hold does not limit it.
+        """
         field = VectorField(components, self.about)
-        field._atoms = self._atoms
+        known = {a.generator for a in self._atoms} | generators_in(field.components)
+        field._atoms = tuple(a for a in self.ring.atoms if a.generator in known)
         return field
 
     def domain(self) -> Inside | None:

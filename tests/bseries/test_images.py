@@ -19,7 +19,7 @@ from bea.bseries.lifting import fractions, through_images
 from bea.bseries.numbers import EXACT, Array, Exact
 from bea.bseries.residues import Lane, Residues, primes
 from bea.methods import Method
-from bea.modified.derive import modifying_integrator
+from bea.modified import modifying_integrator
 from bea.modified.routes import manifold, trees
 from bea.modified.symbolic_step import tree_iterates
 from bea.trees import TreeTable, tree_table

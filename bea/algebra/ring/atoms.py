@@ -8,7 +8,7 @@ follows from these rows. `root` is the one kind for every power: v = q^(-1/n), s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,19 @@ class Atom:
     argument: Element
     generator: int
     degree: int = 1
+
+
+def generators_in(elements: Sequence[Element]) -> set[int]:
+    """Return the generators of the atoms that elements hold, also inside the atoms' arguments."""
+    found: set[int] = set()
+    left = list(elements)
+    while left:
+        element = left.pop()
+        degrees = element.poly.degrees()
+        new = [a for a in element.ring.atoms if degrees[a.generator] and a.generator not in found]
+        found.update(a.generator for a in new)
+        left += [a.argument for a in new]
+    return found
 
 
 @dataclass(frozen=True)
