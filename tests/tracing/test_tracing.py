@@ -14,6 +14,7 @@ import pytest
 import bea
 from bea.adapters.tracing import scalars
 from bea.adapters.tracing.constants import shown_decimal
+from bea.adapters.tracing.operations import Operations
 from bea.adapters.tracing.optimizer import Leaf, Moment, Played, Shapes
 from bea.adapters.tracing.replay import replay
 from bea.adapters.tracing.tape import Tape
@@ -22,6 +23,7 @@ from bea.algebra import Expression
 from bea.algebra.language.building import number
 from bea.algebra.ring.exact import exact_decimal
 from bea.errors import MethodError
+from bea.fields import NumericField
 from bea.methods import get
 
 SHAPES = ((3,), (2, 2))
@@ -157,3 +159,17 @@ def test_what_vanishes_and_what_grows() -> None:
         scalars.settled(n)
     with pytest.raises(MethodError, match="by a power"):
         scalars.carry_out("power", [number(2), n], bool)
+
+
+def test_a_branch_that_is_given_is_one_of_components_and_not_of_lanes() -> None:
+    tape = Tape()
+    theta = tape.input("theta.0", (2,))
+    nothing = tape.constant(0)
+    positive = tape.record("less", nothing, theta)
+    kept = tape.record("where", positive, theta, tape.record("negate", theta))
+    branch = {positive: np.array([True, False])}
+    for lanes in (2, 3):  # as many as there are components, and not so many
+        points = np.arange(1.0, 2 * lanes + 1).reshape(2, lanes)
+        f = NumericField(lambda theta, gamma: theta, np.zeros(lanes))
+        (found,) = tape.run(Operations(f, 1, branch), {"theta.0": points}, [kept], {nothing: 0.0})
+        np.testing.assert_array_equal(found, points * [[1], [-1]])

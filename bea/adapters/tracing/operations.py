@@ -211,7 +211,8 @@ class Operations:
 
     def _compared(self, compare: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         if self._branch is not None and self._place in self._branch:
-            return self._branch[self._place]
+            truth = self._branch[self._place]
+            return truth.reshape(*truth.shape, *(1,) * self._axes) if np.ndim(truth) else truth
         x, y = _comparable(a), _comparable(b)
         if x is not None and y is not None:
             return compare(x, y)

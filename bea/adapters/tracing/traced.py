@@ -26,6 +26,7 @@ from bea.bseries import TreeArithmetic
 from bea.errors import BeaError, DimensionError, GuessWarning, MethodError
 from bea.fields import NumericField, VectorField
 from bea.methods.rules.plain_function import NamedMethod
+from bea.methods.schedules.scheduled import AtRest
 from bea.trees import PLAIN, WITH_THETA, Colors
 
 #: Of a theta of which the components are not told apart: any will do.
@@ -138,9 +139,10 @@ class Traced(NamedMethod):
     def _step(self, f: Any, theta: Any, state: Any, gamma: Any, phase: int) -> tuple[Any, Any]:
         shapes, memory, count = self._parts(theta, state)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, gamma)
-        if isinstance(f, NumericField):
-            moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values, phase)
-            self._mark_lanes_off_the_branch(f, inputs, count, shapes, phase)
+        floats = f.whole if isinstance(f, AtRest) else f
+        if isinstance(floats, NumericField):
+            moved, kept, _ = self._tapes.in_lanes(floats, inputs, count, shapes, self.values, phase)
+            self._mark_lanes_off_the_branch(floats, inputs, count, shapes, phase)
         else:
             tape, truths = self._branch(f, shapes, count, phase)
             constants = Constants(tape, self.values, count, self._exact)

@@ -190,6 +190,11 @@ class AtRest(Arithmetic):
         self._f, self._rest = f, rest
         self.time, self.counts, self.variables = time, f.counts, f.variables
 
+    @property
+    def whole(self) -> Any:
+        """The field on all variables, of a step within a step the outermost one."""
+        return self._f.whole if isinstance(self._f, AtRest) else self._f
+
     def constant(self, value: Expression) -> Any:
         """Return an exact number as one of the arithmetic."""
         return self._f.constant(value)
