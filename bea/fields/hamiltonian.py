@@ -6,27 +6,22 @@ Source: Hairer, Lubich and Wanner, Geometric Numerical Integration, section VI.1
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
-
-import numpy as np
 
 from bea.algebra.language.grammar import declared_names, parse
 from bea.algebra.language.texts import by_number
-from bea.algebra.programs.numpy_code import compile_program
-from bea.algebra.ring.conversions import read, to_expression, to_program
+from bea.algebra.ring.conversions import read, to_expression
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
-from bea.arrays import Floats
 from bea.errors import DimensionError, ExpressionError, GuessWarning
 from bea.fields.about import About
 from bea.fields.sources import read_source
-from bea.fields.vector_field import VectorField, lanes_of, within
+from bea.fields.vector_field import OfOneFunction, VectorField
 
 
-class Hamiltonian(VectorField):
+class Hamiltonian(OfOneFunction):
     """A Hamiltonian H; as a vector field it is f = J grad H.
 
     The first half of the variables are the positions, the second half their momenta in the same
@@ -51,7 +46,7 @@ class Hamiltonian(VectorField):
     >>> pendulum = Hamiltonian.read("p**2/2 - cos(q)")
     >>> pendulum, pendulum.components
     (Hamiltonian(p**2/2 - cos(q)), (p, -sin(q)))
-    >>> pendulum.at(np.array([0.0, 1.0]))  # H itself
+    >>> pendulum.at([0.0, 1.0])  # H itself
     array(-0.5)
     """
 
@@ -129,25 +124,6 @@ class Hamiltonian(VectorField):
         slopes = [slope for first in self.value.gradient()[:half]
                   for slope in first.gradient()[half:]]  # fmt: skip
         return all(slope.is_zero() for slope in slopes)
-
-    @cached_property
-    def _value(self) -> Callable[[Floats], Floats]:
-        self.require_values()
-        function = compile_program(to_program([self.value]))
-        return lambda theta: function(theta, np.empty((1, theta.shape[1])))
-
-    def at(self, theta: Any) -> Floats:
-        """Return H at points: (...) for (..., d); nan outside the domain."""
-        lanes = lanes_of(theta, self.dimension)
-        values = within(self.domain(), lanes, self._value(lanes)[0])
-        return values.reshape(np.shape(theta)[:-1])
-
-    @property
-    def _shown(self) -> Sequence[Element]:
-        return [self.value]
-
-    def __str__(self) -> str:
-        return f"Hamiltonian({self.value})"
 
 
 def rotated(gradient: Sequence[Any]) -> tuple[Any, ...]:

@@ -257,7 +257,32 @@ class VectorField(Portable, Mathematics):
         return self.components
 
 
-class Loss(VectorField):
+class OfOneFunction(VectorField):
+    """A field that is made of one function, its `value`: a loss or a Hamiltonian."""
+
+    value: Element
+
+    @cached_property
+    def _value(self) -> Callable[[Floats], Floats]:
+        self.require_values()
+        function = compile_program(to_program([self.value]))
+        return lambda theta: function(theta, np.empty((1, theta.shape[1])))
+
+    def at(self, theta: Any) -> Floats:
+        """Return it at points: (...) for (..., d); nan outside the domain."""
+        lanes = lanes_of(theta, self.dimension)
+        values = within(self.domain(), lanes, self._value(lanes)[0])
+        return values.reshape(np.shape(theta)[:-1])
+
+    @property
+    def _shown(self) -> Sequence[Element]:
+        return [self.value]
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}({self.value})"
+
+
+class Loss(OfOneFunction):
     """A loss L; as a vector field it is f = -grad L.
 
     Parameters
@@ -306,25 +331,6 @@ class Loss(VectorField):
         """Return the same loss over a ring with further symbolic parameters."""
         ring = Ring(self.variables, (*self.parameters, *names))
         return Loss(read(ring, to_expression(self.value)), self.about)
-
-    @cached_property
-    def _value(self) -> Callable[[Floats], Floats]:
-        self.require_values()
-        function = compile_program(to_program([self.value]))
-        return lambda theta: function(theta, np.empty((1, theta.shape[1])))
-
-    def at(self, theta: Any) -> Floats:
-        """Return L at points: (...) for (..., d); nan outside the domain."""
-        lanes = lanes_of(theta, self.dimension)
-        values = within(self.domain(), lanes, self._value(lanes)[0])
-        return values.reshape(np.shape(theta)[:-1])
-
-    @property
-    def _shown(self) -> Sequence[Element]:
-        return [self.value]
-
-    def __str__(self) -> str:
-        return f"Loss({self.value})"
 
 
 def lanes_of(theta: Any, dimension: int) -> Floats:
