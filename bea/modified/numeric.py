@@ -18,6 +18,7 @@ from bea.algebra.language.reals import real_numbers
 from bea.algebra.programs.horner import polynomial
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program, operation_count
+from bea.algebra.programs.values import Value
 from bea.algebra.ring.conversions import atom_nodes, polynomial_node
 from bea.arrays import Floats, object_vector
 from bea.errors import DimensionError, StepSizeError
@@ -98,15 +99,35 @@ def tree_program(
     f''(u, v) + f''(u, w) = f''(u, v + w).
     """
     program = Program([*field.variables, STEP_SIZE])
+    gamma = Value(program, program.input(field.dimension))
+    factors: dict[Tree, Value] = {}
+    for tree, nodes, factor in weighted(coefficients):
+        weight = gamma ** (nodes - 1 + is_map) * _constant(program, factor)
+        factors[tree] = factors[tree] + weight if tree in factors else weight
+    total = tree_sum(program, field, factors, parts=parts)
+    if is_map:
+        theta = [Value(program, program.input(i)) for i in range(field.dimension)]
+        total = object_vector(theta) + total
+    for scalar in total:
+        program.output(scalar.node)
+    return program
+
+
+def tree_sum(
+    program: Program,
+    field: VectorField,
+    factors: Mapping[Tree, Value],
+    *,
+    parts: Mapping[Color, Sequence[Element]] | None = None,
+) -> Any:
+    """Return the sum over trees of factor F(tree), a vector of numbers of a program.
+
+    The first inputs of the program are the symbols of the field's ring.
+    """
     differential = _differentials(program, field, parts)
-    gamma = _Scalar(program, program.input(field.dimension))
     sums: dict[tuple[Color, tuple[Tree, ...]], Any] = {}
     total = _zero(program, field.dimension)
-    if is_map:
-        theta = [_Scalar(program, program.input(i)) for i in range(field.dimension)]
-        total = total + object_vector(theta)
-    for tree, nodes, factor in weighted(coefficients):
-        weight = gamma.power(nodes - 1 + is_map) * _constant(program, factor)
+    for tree, weight in factors.items():
         if tree.children:
             *prefix, last = tree.children
             part = differential(last) * weight
@@ -116,9 +137,7 @@ def tree_program(
             total = total + differential(tree) * weight
     for (color, prefix_trees), vector in sums.items():
         total = total + differential.applied(color, prefix_trees, vector)
-    for scalar in total:
-        program.output(scalar.node)
-    return program
+    return total
 
 
 def weighted(coefficients: Mapping[Tree, Any]) -> Iterator[tuple[Tree, int, Any]]:
@@ -132,30 +151,11 @@ def weighted(coefficients: Mapping[Tree, Any]) -> Iterator[tuple[Tree, int, Any]
 # --- private helpers ----------------------------------------------------------------------------
 
 
-class _Scalar:
-    """A node of a program with the operators that contractions use."""
-
-    __slots__ = ("node", "program")
-
-    def __init__(self, program: Program, node: int) -> None:
-        self.program = program
-        self.node = node
-
-    def __add__(self, other: _Scalar) -> _Scalar:
-        return _Scalar(self.program, self.program.add(self.node, other.node))
-
-    def __mul__(self, other: _Scalar) -> _Scalar:
-        return _Scalar(self.program, self.program.multiply(self.node, other.node))
-
-    def power(self, exponent: int) -> _Scalar:
-        return _Scalar(self.program, self.program.power(self.node, exponent))
-
-
-def _constant(program: Program, value: fmpq | Element) -> _Scalar:
+def _constant(program: Program, value: fmpq | Element) -> Value:
     """Return an exact number, rational or in radicals, as a node."""
     if not isinstance(value, Element):
-        return _Scalar(program, program.constant(value))
-    return _Scalar(program, polynomial_node(program, atom_nodes(program, value.ring), value))
+        return Value(program, program.constant(value))
+    return Value(program, polynomial_node(program, atom_nodes(program, value.ring), value))
 
 
 def _differentials(
@@ -166,11 +166,11 @@ def _differentials(
     elements = derivatives(field, parts)
 
     def partial(color: Color, alpha: MultiIndex) -> Any:
-        return object_vector([_Scalar(program, polynomial_node(program, nodes, e))
+        return object_vector([Value(program, polynomial_node(program, nodes, e))
                         for e in elements(color, alpha)])  # fmt: skip
 
     return ElementaryDifferentials(field.dimension, partial)
 
 
 def _zero(program: Program, dimension: int) -> Any:
-    return object_vector([_Scalar(program, program.constant(0))] * dimension)
+    return object_vector([Value(program, program.constant(0))] * dimension)

@@ -16,6 +16,7 @@ from flint import fmpq
 from numpy.typing import NDArray
 
 from bea.algebra.programs.program import Program
+from bea.algebra.programs.values import Value
 from bea.algebra.ring.atoms import KINDS
 
 
@@ -33,18 +34,18 @@ def linearised(program: Program, count: int) -> Program:
     """
     inputs = program.inputs
     result = Program([*inputs, *(f"d{name}" for name in inputs[:count])])
-    zero = _Value(result, result.constant(0))
-    values: dict[int, tuple[_Value, _Value]] = {}
+    zero = Value(result, result.constant(0))
+    values: dict[int, tuple[Value, Value]] = {}
     for n in program.live():
         operation, operands, value = program.nodes[n]
         if operation == "constant":
-            values[n] = _Value(result, result.constant(value)), zero
+            values[n] = Value(result, result.constant(value)), zero
         elif operation == "pi":
-            values[n] = _Value(result, result.pi()), zero
+            values[n] = Value(result, result.pi()), zero
         elif operation == "input":
             moving = value < count
-            direction = _Value(result, result.input(len(inputs) + value)) if moving else zero
-            values[n] = _Value(result, result.input(value)), direction
+            direction = Value(result, result.input(len(inputs) + value)) if moving else zero
+            values[n] = Value(result, result.input(value)), direction
         else:
             values[n] = _with_tangent(operation, value, [values[m] for m in operands])
     for n in program.outputs:
@@ -109,49 +110,9 @@ def solve_lanes(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-class _Value:
-    """A node of a program with the operators in which derivatives are written."""
-
-    __slots__ = ("node", "program")
-
-    def __init__(self, program: Program, node: int) -> None:
-        self.program = program
-        self.node = node
-
-    def __add__(self, other: _Value) -> _Value:
-        return _Value(self.program, self.program.add(self.node, other.node))
-
-    def __radd__(self, number: int) -> _Value:
-        return _Value(self.program, self.program.constant(number)) + self
-
-    def __sub__(self, other: _Value) -> _Value:
-        return _Value(self.program, self.program.subtract(self.node, other.node))
-
-    def __rsub__(self, number: int) -> _Value:
-        return _Value(self.program, self.program.constant(number)) - self
-
-    def __mul__(self, other: Any) -> _Value:
-        if not isinstance(other, _Value):
-            other = _Value(self.program, self.program.constant(other))
-        return _Value(self.program, self.program.multiply(self.node, other.node))
-
-    def __neg__(self) -> _Value:
-        return _Value(self.program, self.program.negate(self.node))
-
-    def __pow__(self, exponent: int | fmpq) -> _Value:
-        return _Value(self.program, self.program.power(self.node, exponent))
-
-    def pi(self) -> _Value:
-        return _Value(self.program, self.program.pi())
-
-    def __getattr__(self, name: str) -> Any:
-        """Return the elementary function of that name, as elements of a ring have them."""
-        return lambda: _Value(self.program, self.program.call(name, self.node))
-
-
 def _with_tangent(
-    operation: str, value: Any, operands: list[tuple[_Value, _Value]]
-) -> tuple[_Value, _Value]:
+    operation: str, value: Any, operands: list[tuple[Value, Value]]
+) -> tuple[Value, Value]:
     """Return an operation of a program with the derivative of its result."""
     a, tangent = operands[0]
     if operation in ("add", "subtract"):
