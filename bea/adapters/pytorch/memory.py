@@ -2,7 +2,8 @@
 
 After some steps everything that it holds (the state of each parameter, its groups, its own
 attributes) is looked through. A number that is the number of steps done, but for a shift, is a
-counter; numbers and tensors that are not what they were are memory; all else is constant.
+counter, and so is one that comes back to what it was every k steps; numbers and tensors that are not
+what they were are memory; all else is constant.
 """
 
 from __future__ import annotations
@@ -23,12 +24,19 @@ Path = tuple[Any, ...]
 class Kept:
     """A thing that is kept: where it is, and what kind of thing it is.
 
-    `shift` is that of a counter; `shape` that of a tensor, None for a number of Python's.
+    `shift` is that of a counter, `cycle` what one that comes back is after 0, 1, ... steps; `shape`
+    is that of a tensor, None for a number of Python's.
     """
 
     path: Path
     shape: tuple[int, ...] | None
     shift: int | None = None
+    cycle: tuple[int, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a function of the number of steps done, and no memory."""
+        return self.shift is not None or bool(self.cycle)
 
     @property
     def name(self) -> str:
@@ -80,19 +88,35 @@ def kept_by(runs: Sequence[Sequence[dict[Path, Any]]]) -> list[Kept]:
         series = [[_value(step[path]) for step in run if path in step] for run in runs]
         if all(_same(s[0], x) for s in series for x in s) and _same(series[0][0], series[1][0]):
             continue
-        found.append(kept_at(path, value, _shift(series, [len(run) for run in runs])))
+        lengths = [len(run) for run in runs]
+        found.append(kept_at(path, value, _shift(series, lengths), _cycle(series, lengths)))
     return found
 
 
-def kept_at(path: Path, value: Any, shift: int | None = None) -> Kept:
-    """Return what is kept at a path; a whole number has to be a counter, of a shift."""
+def kept_at(
+    path: Path, value: Any, shift: int | None = None, cycle: tuple[int, ...] = ()
+) -> Kept:
+    """Return what is kept at a path; a whole number has to be a counter, of a shift or a cycle."""
     shape = tuple(value.shape) if isinstance(value, torch.Tensor) else None
-    if shift is None and shape is None and isinstance(value, int):
+    if shape is not None or not isinstance(value, int):
+        return Kept(path, shape, shift)
+    if shift is None and not cycle:
         raise MethodError(
             f"the optimizer keeps '{path[-1]}', a whole number that is no number of steps, "
             "from which no modified equation can be derived"
         )
-    return Kept(path, shape, shift)
+    return Kept(path, shape, shift, () if shift is not None else cycle)
+
+
+def has_odd_numbers(runs: Sequence[Sequence[dict[Path, Any]]]) -> bool:
+    """Tell whether whole numbers are kept that no few steps show to be numbers of steps."""
+    last, lengths = runs[0][-1], [len(run) for run in runs]
+    for path, value in last.items():
+        series = [[_value(step[path]) for step in run if path in step] for run in runs]
+        changes = any(not _same(s[0], x) for s in series for x in s)
+        if isinstance(value, int) and changes and _shift(series, lengths) is None:
+            return True
+    return False
 
 
 def array_of(value: Any) -> Any:
@@ -140,3 +164,15 @@ def _shift(series: Sequence[Sequence[Any]], lengths: Sequence[int]) -> int | Non
         shifts |= {v.item() - (first + k) for k, v in enumerate(values)}
     (shift, *others) = shifts
     return int(shift) if not others and shift == int(shift) else None
+
+
+def _cycle(series: Sequence[Sequence[Any]], lengths: Sequence[int]) -> tuple[int, ...]:
+    """Return the values after 0, 1, ... steps up to where they come back, twice, in every run."""
+    values = [v.item() for v in series[0] if v.size == 1]
+    same = all([v.item() for v in s if v.size == 1] == values for s in series)
+    if not same or len(values) != lengths[0]:
+        return ()
+    for period in range(2, len(values) // 2 + 1):
+        if values[period:] == values[:-period]:
+            return (values[period - 1], *values[: period - 1])
+    return ()

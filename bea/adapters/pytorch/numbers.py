@@ -189,6 +189,13 @@ def _finite_place(tape: Tape, value: Any) -> Any:
     return place_of(tape, value) if math.isfinite(value) else None
 
 
+def _remainder(self: Any, other: Any) -> Any:
+    """Return n % k of the number of a step, a constant in each phase of the period."""
+    if isinstance(self, Whole) and type(other) is int and other > 0:
+        return self.tape.repeated(int(self), other)
+    return _whole_only("remainder")(self, other)
+
+
 def _whole_only(name: str) -> Callable[[Any, Any], Any]:
     """Refuse what has no meaning beyond whole numbers: it changes with the step for ever."""
 
@@ -206,8 +213,9 @@ for _name, _operation in _ARITHMETIC.items():
     setattr(Number, f"__r{_name}__", _arithmetic(_name, _operation, True))
 for _name in _ORDER:
     setattr(Number, f"__{_name}__", _comparison(_name))
-for _name, _word in (("mod", "remainder"), ("floordiv", "whole quotient"),
-                     ("divmod", "remainder")):  # fmt: skip
+Number.__mod__ = _remainder  # type: ignore[attr-defined]
+Number.__rmod__ = _whole_only("remainder")  # type: ignore[attr-defined]
+for _name, _word in (("floordiv", "whole quotient"), ("divmod", "remainder")):
     setattr(Number, f"__{_name}__", _whole_only(_word))
     setattr(Number, f"__r{_name}__", _whole_only(_word))
 

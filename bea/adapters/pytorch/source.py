@@ -7,17 +7,26 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property
+from math import lcm
 from typing import Any
 
 import numpy as np
 import torch
 
 from bea.adapters.pytorch.functions import value_of
-from bea.adapters.pytorch.memory import Kept, array_of, kept_at, kept_by, put_back, things_of
+from bea.adapters.pytorch.memory import (
+    Kept,
+    array_of,
+    has_odd_numbers,
+    kept_at,
+    kept_by,
+    put_back,
+    things_of,
+)
 from bea.adapters.pytorch.numbers import mathematics, number_on
 from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.recorder import Doubles, Recorder
-from bea.adapters.tracing.moments import LATE, random_moment
+from bea.adapters.tracing.moments import LATE, random_moment, settled_moment
 from bea.adapters.tracing.optimizer import Leaf, Moment, Played, Shapes
 from bea.adapters.tracing.tape import Tape
 from bea.algebra import Expression
@@ -25,6 +34,8 @@ from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
 
 _STEPS = 4  # after which an optimizer holds what it holds later, too
+_LONG = 128  # steps that show a counter which comes back to what it was
+_MOST_PHASES = 32
 
 
 class TorchSource:
@@ -66,14 +77,35 @@ class TorchSource:
         """Whether it counts its steps, or what it keeps begins elsewhere than at zero."""
         shapes = self.given.shapes or ((2,),)
         kept = self._kept_for(shapes)
-        return any(k.shift is not None for k in kept) or not self._begins_at_zero(shapes)
+        return any(k.counts for k in kept) or not self._begins_at_zero(shapes)
 
-    period = 1
+    @cached_property
+    def period(self) -> int:
+        """After how many steps it repeats itself: the least that all its remainders divide.
+
+        Raises
+        ------
+        MethodError
+            If these are too many.
+        """
+        shapes = self.given.shapes or ((2,),)
+        found = lcm(1, *(len(k.cycle) for k in self._kept_for(shapes) if k.cycle))
+        moment, phase = settled_moment(self, shapes, None), 0
+        while phase < found:
+            if found > _MOST_PHASES:
+                raise MethodError(
+                    f"{self.name} repeats itself only every {found:,} steps: give options by which "
+                    f"it does so every {_MOST_PHASES} at most"
+                )
+            count = moment.count - moment.count % found + phase
+            found = lcm(found, *self.record(replace(moment, count=count)).periods)
+            phase += 1
+        return found
 
     def leaves(self, shapes: Shapes) -> Sequence[Leaf]:
         """Return the memory: what is kept and no counter."""
         kept = self._kept_for(shapes)
-        return [Leaf(k.name, k.shape or ()) for k in kept if k.shift is None]
+        return [Leaf(k.name, k.shape or ()) for k in kept if not k.counts]
 
     def record(self, moment: Moment) -> Tape:
         """Return the tape of the step that is taken there."""
@@ -97,7 +129,7 @@ class TorchSource:
             things = things_of(optimizer)
             places = []
             for k in self._kept_for(shapes):
-                if k.shift is None:
+                if not k.counts:
                     if k.path not in things:
                         raise self._late(k)
                     places.append(recorder.place(things[k.path]))
@@ -106,7 +138,7 @@ class TorchSource:
 
     def play(self, moment: Moment, slopes: Sequence[Sequence[Floats]]) -> list[Played]:
         """Return what some real steps make of the parameters and the memory."""
-        kept = [k for k in self._kept_for(_shapes(moment)) if k.shift is None]
+        kept = [k for k in self._kept_for(_shapes(moment)) if not k.counts]
         played = []
         with _in_doubles(), Doubles():
             parameters = self._parameters(moment)
@@ -159,6 +191,8 @@ class TorchSource:
         if shapes not in self._kept:
             with _in_doubles(), Doubles():
                 runs = [self._run(shapes, seed) for seed in (0, 1)]
+                if has_odd_numbers(runs):
+                    runs = [self._run(shapes, seed, _LONG) for seed in (0, 1)]
             self._kept[shapes] = kept_by(runs)
             self._kept[shapes] += self._kept_late(shapes)
         return self._kept[shapes]
@@ -166,10 +200,10 @@ class TorchSource:
     def _kept_late(self, shapes: Shapes) -> list[Kept]:
         """Return what is kept far from the first step and was constant at first."""
         kept, before = self._kept[shapes], things_of(self._shadows[shapes])
-        if all(k.shift is None for k in kept):
+        if not any(k.counts for k in kept):
             return []
         made, optimizer = self._fresh(shapes)
-        memory = [array_of(before[k.path]) for k in kept if k.shift is None]
+        memory = [array_of(before[k.path]) for k in kept if not k.counts]
         moment = Moment([np.zeros(s) for s in shapes], [], memory, LATE, 0.01, self.given.generic)
         with _in_doubles(), Doubles():
             self._restore(optimizer, moment)
@@ -182,12 +216,12 @@ class TorchSource:
             if not np.array_equal(array_of(before[path]), array_of(after[path]))
         ]
 
-    def _run(self, shapes: Shapes, seed: int) -> list[dict[Any, Any]]:
+    def _run(self, shapes: Shapes, seed: int, steps: int = _STEPS) -> list[dict[Any, Any]]:
         """Return what the optimizer holds after each of the first steps of a random run."""
         rng = np.random.default_rng(seed)
         made, optimizer = self._fresh(shapes, seed)
         held = []
-        for _ in range(_STEPS):
+        for _ in range(steps):
             self._take_random_step(optimizer, made, rng)
             held.append({path: _copied(x) for path, x in things_of(optimizer).items()})
         self._shadows[shapes] = optimizer
@@ -213,6 +247,9 @@ class TorchSource:
         _take_over(optimizer, shadow)
         things, memory = things_of(shadow), iter(enumerate(moment.memory))
         for k in kept:
+            if k.cycle:
+                put_back(optimizer, k.path, k.cycle[moment.count % len(k.cycle)])
+                continue
             if k.shift is None:
                 i, value = next(memory)
                 name = f"memory.{i}"

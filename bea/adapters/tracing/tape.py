@@ -46,6 +46,8 @@ class Guard(NamedTuple):
 class Tape:
     """The instructions, and where the parameters and the memory after the step are.
 
+    `periods` has every k by which the number of the step was asked for its remainder.
+
     Examples
     --------
     Gradient descent on one parameter with three entries::
@@ -60,6 +62,7 @@ class Tape:
     guards: list[Guard] = field(default_factory=list)
     theta: tuple[int, ...] = ()
     memory: tuple[int, ...] = ()
+    periods: set[int] = field(default_factory=set)
     _places: dict[Instruction, int] = field(default_factory=dict, repr=False)
     _live: set[int] = field(default_factory=set, repr=False)
     _varying: dict[int, bool] = field(default_factory=dict, repr=False)
@@ -100,6 +103,11 @@ class Tape:
         found = Guard(place, truth)
         if found not in self.guards:
             self.guards.append(found)
+
+    def repeated(self, count: int, period: int) -> int:
+        """Return a remainder of the number of the step, and keep that the tape is for this one."""
+        self.periods.add(period)
+        return count % period
 
     def reads_inputs(self, place: int) -> bool:
         """Tell whether a value is no constant."""

@@ -301,7 +301,9 @@ def _inputs(theta: Sequence[Any], slopes: Sequence[Any], memory: Sequence[Any],
 
 def _before(memory: Any, theta: Any) -> Any:
     """Return how a part of the memory on trees begins, from what it is after the first step."""
-    return theta if getattr(memory, "identity", 0) == 1 else 0 * memory
+    if getattr(memory, "identity", 0) == 1:
+        return theta
+    return 0 * (memory if hasattr(memory, "identity") else theta)
 
 
 def _zeros(theta: Any, shape: tuple[int, ...]) -> Any:
