@@ -41,7 +41,7 @@ from bea.trees import TreeTable, tree_table
 
 def on_trees(method: Method, order: int) -> list[Any]:
     """Return the coefficients b(tau) of the modified field, over the trees of order + 1 nodes."""
-    return _lists_on_trees(_OnTrees(method), order, 1)[0]
+    return _lists_on_trees(OnTrees(method), order, 1)[0]
 
 
 def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Element, ...]]:
@@ -51,7 +51,7 @@ def on_field(method: Method, field: VectorField, order: int) -> list[tuple[Eleme
 
 def memory_on_trees(method: Method, order: int) -> tuple[list[Any], list[TreeSeries]]:
     """Return b over the trees of order + 1 nodes, and the slaved memory S as series on trees."""
-    equations = _OnTrees(method)
+    equations = OnTrees(method)
     shapes = equations.shapes
     field, *memory = _lists_on_trees(equations, order, len(shapes) + 1)
     f = TreeArithmetic(order + 1, colors=method.colors)
@@ -64,7 +64,7 @@ def fed_on_trees(method: Method, order: int, fed: Sequence[Any]) -> list[Any]:
 
     `fed` has the coefficients of that field on the same trees.
     """
-    return _lists_on_trees(_OnTrees(method, fed), order, 1)[0]
+    return _lists_on_trees(OnTrees(method, fed), order, 1)[0]
 
 
 def memory_on_field(
@@ -97,6 +97,10 @@ class _Manifold:
         """Return how many terms of f~ are known."""
         return 0
 
+    def stepped(self, n: int) -> list[Any]:
+        """Return what one step has at gamma^n, of theta and of the memory, from what is known."""
+        raise NotImplementedError
+
     def gaps(self, n: int) -> list[Any]:
         """Return how far both equations are from holding, to gamma^n, without what is unknown."""
         raise NotImplementedError
@@ -123,21 +127,25 @@ def _sides(bound: Method, f: Arithmetic, field: Any, memory: Sequence[Any]) -> l
     return [(f.transport(field, before), mapped) for before, mapped in pairs]
 
 
-# --- private helpers: on trees --------------------------------------------------------------------
-
-
-class _OnTrees(_Manifold):
-    """`columns` has an array for f~ and for each part of the memory: a number for each tree."""
+class OnTrees(_Manifold):
+    """f~ and S on trees: `columns` has, for each of them, a number for each tree."""
 
     def __init__(self, method: Method, fed: Sequence[Any] | None = None) -> None:
         self.method, self.bound, self.fed = method, bind_exactly(method), fed
         start = TreeArithmetic(1, colors=method.colors)
         self.shapes = [(s.identity, s.shift) for s in self.bound.init(start, start.identity)]
-        inverses = [self.inverted(self._linear_part(i)) for i in range(len(method.colors))]
+        self.linear = [self._linear_part(i) for i in range(len(method.colors))]
+        inverses = map(self.inverted, self.linear)
         self.solutions = [[[-x for x in row] for row in inverse] for inverse in inverses]
 
     def solved_in(self, numbers: Exact, table: TreeTable) -> list[Array]:
         """Return the columns in some numbers."""
+        self.begin(numbers, table)
+        self.solve(table.order - 1)
+        return self.columns
+
+    def begin(self, numbers: Exact, table: TreeTable) -> None:
+        """Forget what is known, and go on in some numbers."""
         self.numbers, self.table, self.known_fed = numbers, table, None
         if self.fed is not None:
             self.known_fed = FedField(table, numbers, numbers.array(self.fed[: len(table)]))
@@ -145,15 +153,16 @@ class _OnTrees(_Manifold):
         self.columns = [numbers.zeros(len(table)) for _ in identities]
         # exp(gamma D~) of theta and of each part of the memory.
         self.flows = [Powers(table, numbers, table.order, self.columns[0], e) for e in identities]
-        self.solve(table.order - 1)
-        return self.columns
 
-    def gaps(self, n: int) -> list[Any]:
+    def stepped(self, n: int) -> list[Any]:
         level = self.table.level(n)
         known = [column[: level.stop] for column in self.columns]
         mapped = self._mapped(known, n, self.numbers, self.known_fed)
-        return [self.numbers.reduced(flow.lower(n) - after.values[level])
-                for flow, after in zip(self.flows, mapped, strict=True)]  # fmt: skip
+        return [after.values[level] for after in mapped]
+
+    def gaps(self, n: int) -> list[Any]:
+        return [self.numbers.reduced(flow.lower(n) - after)
+                for flow, after in zip(self.flows, self.stepped(n), strict=True)]  # fmt: skip
 
     def settle(self, n: int, gaps: list[Any]) -> None:
         level, numbers = self.table.level(n), self.numbers
@@ -199,7 +208,7 @@ class _OnTrees(_Manifold):
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _lists_on_trees(equations: _OnTrees, order: int, count: int) -> list[list[Any]]:
+def _lists_on_trees(equations: OnTrees, order: int, count: int) -> list[list[Any]]:
     """Return the coefficients of f~ and of the first parts of the memory, `count` lists in all."""
     table = tree_table(order + 1, equations.method.colors)
 
@@ -261,6 +270,9 @@ class SlowManifold(_Manifold):
             return [x - y for x, y in _sides(bound, f, self.field, memory)]
 
         return self._run(at, self.memory, n)
+
+    def stepped(self, n: int) -> list[Any]:
+        return [[series[n] for series in part] for part in self._step(self.memory, n)]
 
     def settle(self, n: int, gaps: list[Any]) -> None:
         theta = [-s[n] for s in gaps[0][: self.size]]
