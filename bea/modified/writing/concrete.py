@@ -168,6 +168,8 @@ class Concrete:
 
     @cached_property
     def _where(self) -> tuple[tuple[str, Expression], ...]:
+        if not self._plain:  # integrals only
+            return ()
         used = [*self._parts.expressions, *(e for _, e in self._parts.where)]
         symbols = set().union(*map(free_symbols, used))
         coordinates = [
@@ -179,7 +181,7 @@ class Concrete:
 
     @cached_property
     def _sigmoids(self) -> dict[str, Expression]:
-        return self._presentation.sigmoids()
+        return self._presentation.sigmoids() if self._plain else {}
 
     @cached_property
     def _names(self) -> dict[bool, Mapping[str, str]]:
