@@ -42,6 +42,7 @@ from .modified import modified_generator as modified_generator
 from .modified import modifying_integrator as modifying_integrator
 from .modified import shuffled_epoch as shuffled_epoch
 from .modified import stochastic_equation as stochastic_equation
+from .reports.document import report as report
 from .series import PowerSeries as PowerSeries
 
 __version__: str

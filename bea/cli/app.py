@@ -18,6 +18,7 @@ COMMANDS = {
     "derive": "commands.derive:derive",
     "drift": "commands.drift:drift",
     "verify": "commands.verify:verify",
+    "report": "commands.report:report",
     "analyze": "commands.analyze:analyze",
     "sgd": "sgd.app:sgd_app",
     "plot": "commands.plot:plot_app",

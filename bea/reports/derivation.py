@@ -65,11 +65,11 @@ def derivation_text(result: ModifiedEquation, width: int = 80, full: bool = Fals
     Which terms are gradients: all
     """
     sections = [
-        paragraph(_title(result), width),
+        paragraph(title_of(result), width),
         "\n".join(_equations(result, width, full)),
         *_contraction(result, width),
         *([] if _is_hamiltonian(result) else gradient_sections(result, width, full)),
-        *_reach(result, width),
+        *reach(result, width),
         *hamiltonian_sections(result, width, full),
     ]
     return "\n\n".join(sections)
@@ -117,16 +117,8 @@ def short_form(
     return lines
 
 
-# --- private helpers ----------------------------------------------------------------------------
-
-
-def _is_hamiltonian(result: ModifiedEquation) -> bool:
-    """Tell whether the problem has a Hamiltonian, of which one asks where a loss has a gradient."""
-    on_problem = result.kind != "step" and result.problem is not None
-    return on_problem and result.geometry.hamiltonian is not None
-
-
-def _title(result: ModifiedEquation) -> str:
+def title_of(result: ModifiedEquation) -> str:
+    """Return one sentence: of what the equation is, and to which order."""
     on = ""
     if result.problem is not None:
         name, formula = result.problem.name, result.problem.about.formula
@@ -145,13 +137,69 @@ def _title(result: ModifiedEquation) -> str:
     return f"Modified equation of {result.method}{on}, to order {result.order}"
 
 
+def every(result: ModifiedEquation) -> str:
+    """Return for every what the equation on trees is, as "loss L"."""
+    blocks = [color for color in result.method.colors if color.block]
+    if blocks:
+        numbered = [result.method.mover.format(k + 1) for k in range(len(blocks))]
+        names = result.method.moved or numbered
+        *before, last = (
+            f"{color.text} moves {moved}" for color, moved in zip(blocks, names, strict=True)
+        )
+        total = " + ".join(color.text for color in blocks)
+        return f"field f = {total}, where {', '.join(before)} and {last}"
+    if len(result.method.colors) > 1 and not any(color.unit for color in result.method.colors):
+        return f"field f = {' + '.join(color.text for color in result.method.colors)}"
+    return "loss L" if result.notation == "grad" else "field f"
+
+
+def reach(result: ModifiedEquation, width: int) -> Iterator[str]:
+    """Yield up to which step size the equation means something where the problem starts."""
+    problem = result.problem
+    if problem is None or result.kind != "modified" or problem.parameters:
+        return
+    start, rate = problem.about.start, result.effective_rate
+    largest = result.useful_gamma([start]) if start else inf
+    if largest < inf:
+        point = ", ".join(f"{x:g}" for x in start)
+        yield paragraph(
+            ("" if rate == 1 else f"Effective learning rate: {rate:g} γ. ")
+            + f"At the start ({point}) the equation means something for γ < {largest:.3g}.",
+            width,
+        )
+
+
+def for_every_field(result: ModifiedEquation) -> ModifiedEquation | ComponentwiseEquation | None:
+    """Return the equation for every field as far as it is readable; None if there is none."""
+    if result.problem is None:
+        return result
+    if isinstance(result.method, Scheduled) and not holds_still(result.problem):
+        return None
+    try:
+        if result.kind == "modifying":
+            return modifying_integrator(result.method, order=_readable(result))
+        flow = derive(Character(result.method), _readable(result))
+        return flow.step_equation() if result.kind == "step" else flow
+    except MethodError:  # the method cannot be expressed on trees
+        return _componentwise(result)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _is_hamiltonian(result: ModifiedEquation) -> bool:
+    """Tell whether the problem has a Hamiltonian, of which one asks where a loss has a gradient."""
+    on_problem = result.kind != "step" and result.problem is not None
+    return on_problem and result.geometry.hamiltonian is not None
+
+
 def _equations(result: ModifiedEquation, width: int, full: bool) -> Iterator[str]:
-    general = _general(result)
+    general = for_every_field(result)
     if isinstance(general, ComponentwiseEquation):
         yield _in_components(general, width)
         yield from _slopes(result)
     elif general is not None:
-        yield paragraph(f"  for every {_every(result)}:", width)
+        yield paragraph(f"  for every {every(result)}:", width)
         yield indented(_general_equation(general, result.notation, width - 4), 4)
     if result.problem is not None:
         yield "  here:"
@@ -171,52 +219,6 @@ def _contraction(result: ModifiedEquation | ComponentwiseEquation, width: int) -
             "equation holds, and elsewhere runs leave it.",
             width,
         )
-
-
-def _every(result: ModifiedEquation) -> str:
-    blocks = [color for color in result.method.colors if color.block]
-    if blocks:
-        numbered = [result.method.mover.format(k + 1) for k in range(len(blocks))]
-        names = result.method.moved or numbered
-        *before, last = (
-            f"{color.text} moves {moved}" for color, moved in zip(blocks, names, strict=True)
-        )
-        total = " + ".join(color.text for color in blocks)
-        return f"field f = {total}, where {', '.join(before)} and {last}"
-    if len(result.method.colors) > 1 and not any(color.unit for color in result.method.colors):
-        return f"field f = {' + '.join(color.text for color in result.method.colors)}"
-    return "loss L" if result.notation == "grad" else "field f"
-
-
-def _reach(result: ModifiedEquation, width: int) -> Iterator[str]:
-    """Yield up to which step size the equation means something where the problem starts."""
-    problem = result.problem
-    if problem is None or result.kind != "modified" or problem.parameters:
-        return
-    start, rate = problem.about.start, result.effective_rate
-    largest = result.useful_gamma([start]) if start else inf
-    if largest < inf:
-        point = ", ".join(f"{x:g}" for x in start)
-        yield paragraph(
-            ("" if rate == 1 else f"Effective learning rate: {rate:g} γ. ")
-            + f"At the start ({point}) the equation means something for γ < {largest:.3g}.",
-            width,
-        )
-
-
-def _general(result: ModifiedEquation) -> ModifiedEquation | ComponentwiseEquation | None:
-    """Return the equation for every field as far as it is readable; None if there is none."""
-    if result.problem is None:
-        return result
-    if isinstance(result.method, Scheduled) and not holds_still(result.problem):
-        return None
-    try:
-        if result.kind == "modifying":
-            return modifying_integrator(result.method, order=_readable(result))
-        flow = derive(Character(result.method), _readable(result))
-        return flow.step_equation() if result.kind == "step" else flow
-    except MethodError:  # the method cannot be expressed on trees
-        return _componentwise(result)
 
 
 def _slopes(result: ModifiedEquation) -> Iterator[str]:

@@ -19,6 +19,7 @@ COMMANDS = [
     ("derive",),
     ("drift",),
     ("verify",),
+    ("report",),
     ("analyze",),
     ("sgd", "derive"),
     ("sgd", "ensemble"),

@@ -33,14 +33,24 @@ def mathml(latex: str, block: bool = True) -> str:
     >>> print(mathml(r"\text{<b>}", block=False))
     <math><mtext>&lt;b&gt;</mtext></math>
     """
-    tokens = _TOKENS.findall(_NOT_XML.sub("\ufffd", latex))
+    return tostring(math_element(latex, block), encoding="unicode")
+
+
+def math_element(latex: str, block: bool = True) -> Element:
+    """Return the same as an element, to be put into a page."""
+    tokens = _TOKENS.findall(as_xml_text(latex))
     math = Element("math", {"display": "block"} if block else {})
     reader = _Reader(tokens)
     while reader.place < len(tokens):  # a bracket too many stands there as one
         math.extend(reader.row())
         if reader.place < len(tokens):
             math.append(_operator(reader.next()))
-    return tostring(math, encoding="unicode")
+    return math
+
+
+def as_xml_text(text: str) -> str:
+    """Return a text with a sign in the place of each character that no page may hold."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 # --- private helpers ----------------------------------------------------------------------------

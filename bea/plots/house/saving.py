@@ -47,10 +47,12 @@ def save_figure(figure: Figure, path: str | Path, dpi: float = 200) -> Path:
     if suffix not in _METADATA:
         what = f"as '{path.suffix}'" if path.suffix else f"to '{path.name}', which has no suffix"
         raise OutputError(f"cannot write a figure {what}: end the name in .pdf, .png or .svg")
+    return write_whole(path, lambda stream: write_figure(figure, stream, suffix[1:], dpi))
+
+
+def write_figure(figure: Figure, stream: Any, form: str, dpi: float = 200) -> None:
+    """Write a figure to a stream, as "png", "pdf" or "svg"."""
     from bea.plots.house.canvas import house_rules
 
-    def write(stream: Any) -> None:
-        with house_rules():
-            figure.savefig(stream, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
-
-    return write_whole(path, write)
+    with house_rules():
+        figure.savefig(stream, format=form, dpi=dpi, metadata=_METADATA[f".{form}"])
