@@ -61,7 +61,7 @@ def test_step_sizes_broadcast() -> None:
 
 
 def test_a_loss_of_integrals_alone_is_written() -> None:
-    loss = bea.problems.loss("x**2 + y**2")
-    equation = bea.modified_equation(bea.methods.adam(epsilon="1/2"), loss, order=1)
+    loss = Loss.read("x**2 + y**2")
+    equation = modified_equation(get("adam", epsilon="1/2"), loss, order=1)
     assert str(equation.modified_loss()) == "∫f0 + γ ∫f1 + O(γ²)"
     assert equation.modified_loss().latex().startswith(r"\int f_{0} + \gamma\,\int f_{1}")
