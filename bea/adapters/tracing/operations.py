@@ -191,6 +191,8 @@ class Operations:
         """Return the sum over some axes, or all."""
         if self._is_whole(a):
             return self._f.total(a)
+        if _is_number(a) and _stands_for_all(self._f):
+            return self._total_of_number(a)
         count = len(self._shapes[0])
         chosen = tuple(range(count)) if axes is None else tuple(k % count for k in axes)
         return self._spread(a).sum(axis=chosen, keepdims=keepdims) if chosen else a
@@ -224,6 +226,12 @@ class Operations:
     def _is_whole(self, a: Any) -> bool:
         """Tell whether a value stands for a tensor whose entries are not told apart."""
         return bool(self._shapes[0]) and not has_axes(a) and not _is_number(a)
+
+    def _total_of_number(self, a: Any) -> Any:
+        """Return the sum of a number over the entries of theta, of which no number is known."""
+        if a != 0 and self._shapes[0]:
+            raise self._refused("sum", "a number of entries")
+        return a
 
     def _flat(self, a: Any, which: int = 0) -> Any:
         spread = self._spread(a, self._shapes[which])

@@ -150,7 +150,7 @@ def verify(
 
 _STARTS, _FEW_STARTS = 9, 4  # somebody else's step is taken run by run, which is slow
 # So many times a default time is cut into halves where runs stop early.
-_SHORTER = 4
+_SHORTER = 8
 
 
 class _Run(NamedTuple):
