@@ -47,12 +47,18 @@ class Kept:
 def things_of(optimizer: Any) -> dict[Path, Any]:
     """Return all numbers and tensors that an optimizer holds, by their paths."""
     found: dict[Path, Any] = {}
+    stepped = {k: v for k, v in vars(optimizer).items() if isinstance(v, torch.optim.Optimizer)}
+    for name, inner in stepped.items():
+        found |= {("within", name, *path): value for path, value in things_of(inner).items()}
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     known = {id(p) for p in parameters}
-    for i, p in enumerate(parameters):
+    shares_state = any(inner.state is optimizer.state for inner in stepped.values())
+    for i, p in enumerate([] if shares_state else parameters):
         for path, value in _walk(optimizer.state.get(p, {}), ("state", i), known):
             found[path] = value
-    for g, group in enumerate(optimizer.param_groups):
+    groups = optimizer.param_groups
+    shares_groups = any(inner.param_groups is groups for inner in stepped.values())
+    for g, group in enumerate([] if shares_groups else groups):
         rest = {k: v for k, v in group.items() if k != "params"}
         for path, value in _walk(rest, ("group", g), known):
             found[path] = value
@@ -65,6 +71,9 @@ def things_of(optimizer: Any) -> dict[Path, Any]:
 def put_back(optimizer: Any, path: Path, value: Any) -> None:
     """Put a value where a path leads."""
     kind, *rest = path
+    if kind == "within":
+        put_back(vars(optimizer)[rest[0]], tuple(rest[1:]), value)
+        return
     if kind == "state":
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         place: Any = optimizer.state[parameters[rest[0]]]
@@ -108,13 +117,13 @@ def kept_at(
     return Kept(path, shape, shift, () if shift is not None else cycle)
 
 
-def has_odd_numbers(runs: Sequence[Sequence[dict[Path, Any]]]) -> bool:
-    """Tell whether whole numbers are kept that no few steps show to be numbers of steps."""
+def has_whole_numbers(runs: Sequence[Sequence[dict[Path, Any]]], odd: bool = False) -> bool:
+    """Tell whether whole numbers are kept that change; odd ones are no numbers of steps."""
     last, lengths = runs[0][-1], [len(run) for run in runs]
     for path, value in last.items():
         series = [[_value(step[path]) for step in run if path in step] for run in runs]
         changes = any(not _same(s[0], x) for s in series for x in s)
-        if isinstance(value, int) and changes and _shift(series, lengths) is None:
+        if isinstance(value, int) and changes and not (odd and _shift(series, lengths) is not None):
             return True
     return False
 

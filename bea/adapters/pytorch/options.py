@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from inspect import Parameter, signature
 from itertools import zip_longest
 from math import isfinite
 from typing import Any
 
+from bea.adapters.pytorch.forms import INNER, class_named, first_argument, made_of
 from bea.adapters.tracing.constants import shown_decimal
 from bea.adapters.tracing.moments import open_values
 from bea.algebra import Expression
@@ -18,7 +19,7 @@ from bea.errors import MethodError
 
 #: How the same numbers are computed: all are turned off.
 IMMATERIAL = ("foreach", "fused", "capturable", "differentiable")
-_OURS = ("params", "lr")
+_OURS = ("params", "model", "lr")
 _TAKEN = ("gamma", "count", "theta", "grad", "memory")
 
 
@@ -38,18 +39,25 @@ class Options:
         The hyperparameters; of betas=(a, b) they are beta1 and beta2.
     shapes
         The shapes of the tensors, where the options are about certain ones.
+    inner : Options or None
+        Those of the optimizer that this one steps, if it is made of one: an option `optimizer`,
+        torch.optim.SGD by default. Options that are not its own are that one's.
     """
 
     def __init__(self, kind: Any, given: Mapping[str, Any]) -> None:
         self.kind = kind
         self.shapes: tuple[tuple[int, ...], ...] | None = None
         self.parameters = signature(kind).parameters
+        self.first = first_argument(self.parameters)
+        self.inner: Options | None = None
+        if self.first in INNER:
+            given = self._with_inner(given)
         self._check(given)
         self.numbers: dict[str, Expression] = {}
         self.chosen: dict[str, str] = {}
         self.groups = [_Group(1, {}, {})]
         for name, parameter in self.parameters.items():
-            if name in _OURS or parameter.kind in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL):
+            if name in (*_OURS, self.first) or parameter.kind in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL):
                 continue
             if name in IMMATERIAL:
                 self.groups[0].rest[name] = False
@@ -57,13 +65,19 @@ class Options:
                 self._take(self.groups[0], name, given[name], parameter.default, True)
             elif parameter.default is not Parameter.empty:
                 self._take(self.groups[0], name, parameter.default, parameter.default, False)
-        for name in given.keys() - self.parameters.keys():  # taken by **options
-            self._take(self.groups[0], name, given[name], 0.0, True)
+        for name in sorted(given.keys() - self.parameters.keys()):  # taken by **options
+            value = _truth(given[name])
+            if isinstance(value, bool):  # or read of each group
+                self.groups[0].marks[name] = value
+            self._take(self.groups[0], name, value, 0.0, True)
 
     @classmethod
     def of_instance(cls, optimizer: Any, given: Mapping[str, Any]) -> Options:
         """Return the options of an optimizer that has taken no step, and of its groups."""
         kind, groups = type(optimizer), optimizer.param_groups
+        inner = next((v for k, v in vars(optimizer).items() if k in INNER), None)
+        if inner is not None:
+            return cls._around(kind, optimizer, inner, given)
         if optimizer.state:
             raise MethodError(
                 "the optimizer has taken steps, and its memory would be lost: give a fresh one"
@@ -77,11 +91,26 @@ class Options:
                 if group[name] != groups[0].get(name):
                     default = found.parameters[name].default
                     found._take(found.groups[-1], name, group[name], default, True, f"_{place}")
+        for own, group in zip(found.groups, groups, strict=True):
+            own.marks = {k: v for k, v in group.items() if k not in known and isinstance(v, bool)}
+            own.marks = {k: v for k, v in own.marks.items() if k not in IMMATERIAL}
         shapes = tuple(tuple(p.shape) for group in groups for p in group["params"])
         found.groups[0].size = len(groups[0]["params"])
         if len(shapes) > 1 or len(shapes[0]) > 1:
             found.shapes = shapes
         return found
+
+    @property
+    def all_numbers(self) -> dict[str, Expression]:
+        """The hyperparameters, with those of the optimizer that is stepped."""
+        return {**({} if self.inner is None else self.inner.all_numbers), **self.numbers}
+
+    @property
+    def all_chosen(self) -> dict[str, str]:
+        """What else was chosen, and which optimizer is stepped."""
+        if self.inner is None:
+            return self.chosen
+        return {self.first: self.inner.name, **self.inner.all_chosen, **self.chosen}
 
     @property
     def name(self) -> str:
@@ -95,7 +124,7 @@ class Options:
     @property
     def generic(self) -> dict[str, float]:
         """The hyperparameters as floats, with some number for each that is open."""
-        return open_values(self.numbers)
+        return open_values(self.all_numbers)
 
     def made(self, parameters: Sequence[Any], gamma: Any, values: Mapping[str, Any]) -> Any:
         """Return the optimizer of these parameters with these numbers.
@@ -105,23 +134,49 @@ class Options:
         MethodError
             If PyTorch refuses the options.
         """
-        first, *others = self.groups
-        left = list(parameters)
-        entries: list[Any] = left
-        if others:
-            entries = [{"params": left[: first.size]}]
-            left = left[first.size :]
-        for group in others:
-            rate = gamma if group.ratio == 1 else group.ratio * gamma
-            entries.append({"params": left[: group.size], "lr": rate, **group.options(values)})
-            left = left[group.size :]
+        own = self.groups[0].options(values)
         try:
-            return self.kind(entries, lr=gamma, **first.options(values))
+            if self.inner is not None:
+                return self.kind(self.inner.made(parameters, gamma, values), **own)
+            return made_of(
+                self.kind, self.first, self._entries(parameters, gamma, values), gamma, own
+            )
         except (TypeError, ValueError, RuntimeError, AssertionError, NotImplementedError) as error:
             cause = " ".join(str(error).split()) or type(error).__name__
             raise MethodError(f"PyTorch refuses {self.name} with these options: {cause}") from None
 
     # --- private helpers ------------------------------------------------------------------------
+
+    def _entries(
+        self, parameters: Sequence[Any], gamma: Any, values: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Return the groups of parameters; the options of the first are those of the class."""
+        left, entries = list(parameters), []
+        for place, group in enumerate(self.groups):
+            size = group.size if len(self.groups) > 1 else len(left)
+            rate = gamma if group.ratio == 1 else group.ratio * gamma
+            options = group.options(values) if place else {}
+            entries.append({"params": left[:size], "lr": rate, **group.marks, **options})
+            left = left[size:]
+        return entries
+
+    def _with_inner(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Take the optimizer that is stepped, and its options; return the own ones."""
+        kind = class_named(given.get(self.first))
+        own = {k: v for k, v in given.items() if k in self.parameters and k != self.first}
+        rest = {k: v for k, v in given.items() if k not in own and k != self.first}
+        self.inner = Options(kind, rest)
+        return own
+
+    @classmethod
+    def _around(cls, kind: Any, optimizer: Any, inner: Any, given: Mapping[str, Any]) -> Options:
+        """Return the options of an optimizer that steps another one."""
+        known = [k for k in signature(kind).parameters if k not in INNER and hasattr(optimizer, k)]
+        own = {k: getattr(optimizer, k) for k in known}
+        found = cls(kind, {**own, **given})
+        found.inner = Options.of_instance(inner, {})
+        found.shapes = found.inner.shapes
+        return found
 
     def _take(
         self, group: _Group, name: str, value: Any, default: Any, is_given: bool, mark: str = ""
@@ -138,6 +193,8 @@ class Options:
 
     def _named(self, name: str, value: Any, default: Any, mark: str) -> Any:
         """Return the names of the numbers in an option; None if it is none."""
+        if _all_whole(default):
+            return None
         if isinstance(value, list | tuple) and any(_is_number(x, 0.0) for x in value):
             stem = "beta" if name == "betas" else name
             return tuple(
@@ -162,7 +219,7 @@ class Options:
                 f"option {name} of {self.name} is set by bea: the parameters are theta, and the "
                 "learning rate is the step size, given as gammas"
             )
-        if "lr" not in self.parameters:
+        if "lr" not in self.parameters and self.inner is None:
             raise MethodError(f"{self.name} has no learning rate lr: use BlackBox")
         loose = any(p.kind is Parameter.VAR_KEYWORD for p in self.parameters.values())
         for name in given:
@@ -184,6 +241,7 @@ class _Group:
     where: dict[str, Any]
     rest: dict[str, Any]
     ratio: float = 1
+    marks: dict[str, Any] = field(default_factory=dict)
 
     def options(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return all of them, with these numbers."""
@@ -221,6 +279,16 @@ def _read(name: str, value: Any, default: Any) -> Any:
 
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True,
            "false": False, "no": False, "off": False, "0": False}  # fmt: skip
+
+
+def _truth(value: Any) -> Any:
+    """Return a truth value that may have been typed, else what is given."""
+    return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def _all_whole(default: Any) -> bool:
+    """Tell a tuple of whole numbers, such as the numbers of steps."""
+    return isinstance(default, tuple) and bool(default) and all(type(x) is int for x in default)
 
 
 def _looks_exact(text: str) -> bool:

@@ -17,7 +17,7 @@ from bea.adapters.pytorch.functions import value_of
 from bea.adapters.pytorch.memory import (
     Kept,
     array_of,
-    has_odd_numbers,
+    has_whole_numbers,
     kept_at,
     kept_by,
     put_back,
@@ -34,7 +34,7 @@ from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
 
 _STEPS = 4  # after which an optimizer holds what it holds later, too
-_LONG = 128  # steps that show a counter which comes back to what it was
+_LONGER = (40, 128)  # steps that show a counter which comes back to what it was
 _MOST_PHASES = 32
 
 
@@ -65,12 +65,12 @@ class TorchSource:
     @property
     def options(self) -> Mapping[str, str]:
         """What else was chosen."""
-        return self.given.chosen
+        return self.given.all_chosen
 
     @property
     def hyperparameters(self) -> Mapping[str, Expression]:
         """The numbers that it computes with."""
-        return self.given.numbers
+        return self.given.all_numbers
 
     @cached_property
     def first_differs(self) -> bool:
@@ -191,8 +191,10 @@ class TorchSource:
         if shapes not in self._kept:
             with _in_doubles(), Doubles():
                 runs = [self._run(shapes, seed) for seed in (0, 1)]
-                if has_odd_numbers(runs):
-                    runs = [self._run(shapes, seed, _LONG) for seed in (0, 1)]
+                for longer in _LONGER if has_whole_numbers(runs) else ():
+                    runs = [self._run(shapes, seed, longer) for seed in (0, 1)]
+                    if not has_whole_numbers(runs, odd=True):
+                        break
             self._kept[shapes] = kept_by(runs)
             self._kept[shapes] += self._kept_late(shapes)
         return self._kept[shapes]
@@ -313,5 +315,8 @@ def _take_over(optimizer: Any, shadow: Any) -> None:
                 optimizer.state[p] = deepcopy(dict(shadow.state[q]))
         for key in other.keys() - group.keys():
             group[key] = deepcopy(other[key])
-    for key in vars(shadow).keys() - vars(optimizer).keys():
-        vars(optimizer)[key] = deepcopy(vars(shadow)[key])
+    for key, value in vars(shadow).items():
+        if isinstance(value, torch.optim.Optimizer):
+            _take_over(vars(optimizer)[key], value)
+        elif key not in vars(optimizer):
+            vars(optimizer)[key] = deepcopy(value)
