@@ -16,7 +16,7 @@ MARK = ":"
 
 
 def traced(
-    optimizer: Any, *, shapes: Any = None, near: Sequence[float] | None = None, **options: Any
+    optimizer: Any, /, *, shapes: Any = None, near: Sequence[float] | None = None, **options: Any
 ) -> Method:
     """Return the method whose step is that of a library's optimizer, by its own source.
 

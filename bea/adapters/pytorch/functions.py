@@ -159,6 +159,8 @@ def value_of(recorder: Recorder, func: Any, args: tuple[Any, ...], given: dict[s
         return func(*without_numbers(args), **without_numbers(given))
     if name == "setitem":
         return _put(recorder, func, args)
+    if name == "getitem" and _is_mask(args[1]):
+        return _entries(recorder, func, args)
     if _mutates(func, given):
         return _changed(recorder, name, func, args, given)
     if name in RULES:
@@ -215,8 +217,11 @@ def _put(recorder: Recorder, func: Any, args: tuple[Any, ...]) -> None:
     """Carry out target[index] = value."""
     target, index, value = args
     recorder.place(target)
-    if isinstance(index, torch.Tensor) and index.dtype == torch.bool:
-        place = RULES["where"](recorder, index, value, target)
+    if _is_mask(index):
+        if isinstance(value, torch.Tensor) and value.dim() == 1 and index.dim() == target.dim():
+            place = _with_entries(recorder, target, index, value)
+        else:
+            place = RULES["where"](recorder, index, value, target)
         func(*without_numbers(args))
         recorder.write(target, place)
         return
@@ -227,6 +232,32 @@ def _put(recorder: Recorder, func: Any, args: tuple[Any, ...]) -> None:
         if part.untyped_storage()._cdata != target.untyped_storage()._cdata:
             raise unknown("an index of tensors")
     recorder.write(part, place)
+
+
+def _is_mask(index: Any) -> bool:
+    return isinstance(index, torch.Tensor) and index.dtype == torch.bool
+
+
+def _entries(recorder: Recorder, func: Any, args: tuple[Any, ...]) -> Any:
+    """Carry out tensor[mask], of which the mask is a branch."""
+    source, mask = args
+    place, numbers = recorder.place(source), recorder.masked(mask)
+    result = func(*args)
+    with torch._C.DisableTorchFunction():
+        rows = torch.arange(source.numel()).reshape(*mask.reshape(-1).shape, *source.shape[mask.dim() :])
+        index = rows[numbers].reshape(result.shape)
+    recorder.hold(result, recorder.taken(place, index))
+    return result
+
+
+def _with_entries(recorder: Recorder, target: Any, mask: Any, value: Any) -> int:
+    """Return the place of a tensor with other entries where a mask is true, in order."""
+    numbers = recorder.masked(mask)
+    place, shape = recorder.place(target), tuple(target.shape)
+    if not len(numbers):
+        return place
+    index, new = numbers.tolist(), recorder.place(value)
+    return recorder.tape.record("put", place, new, shape=shape, index=index)
 
 
 def _each(recorder: Recorder, name: str, args: tuple[Any, ...], given: dict[str, Any]) -> Any:

@@ -56,6 +56,9 @@ def things_of(optimizer: Any) -> dict[Path, Any]:
     for i, p in enumerate([] if shares_state else parameters):
         for path, value in _walk(optimizer.state.get(p, {}), ("state", i), known):
             found[path] = value
+    shared = {k: v for k, v in optimizer.state.items() if not isinstance(k, torch.Tensor)}
+    for path, value in _walk({} if shares_state else shared, ("shared",), known):
+        found[path] = value
     groups = optimizer.param_groups
     shares_groups = any(inner.param_groups is groups for inner in stepped.values())
     for g, group in enumerate([] if shares_groups else groups):
@@ -78,6 +81,8 @@ def put_back(optimizer: Any, path: Path, value: Any) -> None:
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         place: Any = optimizer.state[parameters[rest[0]]]
         rest = rest[1:]
+    elif kind == "shared":
+        place = optimizer.state
     elif kind == "group":
         place, rest = optimizer.param_groups[rest[0]], rest[1:]
     else:

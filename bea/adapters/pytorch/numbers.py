@@ -222,6 +222,7 @@ for _name, _word in (("floordiv", "whole quotient"), ("divmod", "remainder")):
 
 def _watching(real: Callable[..., float]) -> Callable[..., Any]:
     def function(*arguments: Any) -> Any:
+        arguments = tuple(a.item() if hasattr(a, "item") else a for a in arguments)
         if not any(isinstance(a, Number) for a in arguments):
             return real(*arguments)
         if real.__name__ == "pow":

@@ -95,6 +95,16 @@ class Recorder(TorchFunctionMode):
             return self.taken(place, index - 1)
         return self.taken(self.joined([self.tape.constant(0), place]), index)
 
+    def masked(self, mask: Any) -> Any:
+        """Return the numbers of the entries that a mask has, on which the step branches."""
+        place, flat = self.place(mask), mask.reshape(-1)
+        with torch._C.DisableTorchFunction():
+            truths = flat.tolist()
+            if self.tape.reads_inputs(place):
+                for k, truth in enumerate(truths):
+                    self.tape.guard(self.taken(place, torch.tensor(k)), truth)
+            return torch.tensor([k for k, truth in enumerate(truths) if truth], dtype=torch.long)
+
     def hold_result(self, result: Any, place: int) -> None:
         """Say that the new tensor that a function gave, or the first of them, is at a place."""
         tensor = next(iter(tensors_in(result)), None)
@@ -149,11 +159,20 @@ class Recorder(TorchFunctionMode):
         self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         """Carry out a function of PyTorch's, and write it down."""
+        self.tape.left_out |= {f"rounds to {kind}" for kind in _rounding(func, args, kwargs)}
         return self._carry_out(self, *in_doubles(func, args, kwargs))
 
     def number(self, place: int, value: Any) -> Any:
         """Return a number that was taken out of a tensor; constants are Python's own."""
         return number_on(self.tape, place, value) if self.tape.reads_inputs(place) else value
+
+
+def _rounding(func: Any, args: Any, kwargs: Mapping[str, Any] | None) -> set[str]:
+    """Return the types of half as many bits, or fewer, that a function is asked for."""
+    named = {"half": "float16", "bfloat16": "bfloat16"}.get(getattr(func, "__name__", ""))
+    kinds = [x for x in (*args, *(kwargs or {}).values()) if isinstance(x, torch.dtype)]
+    found = {str(x).removeprefix("torch.") for x in kinds if x.is_floating_point and x.itemsize < 4}
+    return found | {named} if named else found
 
 
 def in_doubles(func: Any, args: Any, kwargs: Mapping[str, Any] | None) -> Any:

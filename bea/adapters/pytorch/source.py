@@ -315,6 +315,9 @@ def _take_over(optimizer: Any, shadow: Any) -> None:
                 optimizer.state[p] = deepcopy(dict(shadow.state[q]))
         for key in other.keys() - group.keys():
             group[key] = deepcopy(other[key])
+    for key, value in shadow.state.items():
+        if not isinstance(key, torch.Tensor):
+            optimizer.state[key] = deepcopy(value)
     for key, value in vars(shadow).items():
         if isinstance(value, torch.optim.Optimizer):
             _take_over(vars(optimizer)[key], value)

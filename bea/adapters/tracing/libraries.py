@@ -28,6 +28,7 @@ _OURS = ("shapes", "near")
 
 def traced(
     optimizer: Any,
+    /,
     *,
     shapes: Any = None,
     near: Sequence[float] | None = None,

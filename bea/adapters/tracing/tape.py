@@ -46,7 +46,8 @@ class Guard(NamedTuple):
 class Tape:
     """The instructions, and where the parameters and the memory after the step are.
 
-    `periods` has every k by which the number of the step was asked for its remainder.
+    `periods` has every k by which the number of the step was asked for its remainder, `left_out`
+    what the real step does and the tape does not, in words.
 
     Examples
     --------
@@ -63,6 +64,7 @@ class Tape:
     theta: tuple[int, ...] = ()
     memory: tuple[int, ...] = ()
     periods: set[int] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
     _places: dict[Instruction, int] = field(default_factory=dict, repr=False)
     _live: set[int] = field(default_factory=set, repr=False)
     _varying: dict[int, bool] = field(default_factory=dict, repr=False)

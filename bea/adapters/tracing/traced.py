@@ -91,8 +91,10 @@ class Traced(NamedMethod):
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The hyperparameters, and the options that were chosen, as texts."""
-        return {**super().parameters, **self.optimizer.options}
+        """The hyperparameters, the options that were chosen, and the period, as texts."""
+        period = self.optimizer.period
+        told = {"period": f"{period} steps"} if period > 1 else {}
+        return {**super().parameters, **self.optimizer.options, **told}
 
     def __str__(self) -> str:
         inside = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
@@ -233,6 +235,9 @@ class Traced(NamedMethod):
     ) -> tuple[Tape, Mapping[int, Any]]:
         """Return the tape of a step in an expansion, and what its comparisons of values come to."""
         tape = self._tapes.at(shapes, count, self.values, phase)
+        if said and tape.left_out:
+            what = ", ".join(sorted(tape.left_out))
+            _say_once(f"'{self.name}' {what} within its step, which its equation does not", self._said)
         problem = self._problem or getattr(f, "field", None)
         if problem is None or shapes is _GENERIC or not comparisons(tape):
             return tape, {}
