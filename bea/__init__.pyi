@@ -18,11 +18,13 @@ from .fields import Hamiltonian as Hamiltonian
 from .fields import Loss as Loss
 from .fields import VectorField as VectorField
 from .flows import Ensemble as Ensemble
+from .flows import Training as Training
 from .flows import Trajectory as Trajectory
 from .flows import ensemble as ensemble
 from .flows import flow as flow
 from .flows import iterate as iterate
 from .flows import sde_ensemble as sde_ensemble
+from .flows import train as train
 from .measure import Certificate as Certificate
 from .measure import DriftStudy as DriftStudy
 from .measure import WeakErrors as WeakErrors

@@ -7,7 +7,7 @@ the modified field off iterates alone, `measured_terms` splits it by powers of g
 `compare_terms` sets the terms beside the derived ones. PyTorch and optax are the extras bea[torch]
 and bea[optax], imported when an optimizer is wrapped. `JaxField` is the arithmetic of JAX arrays,
 in which bea's own steps run under `jit`; `jax_loss` and `torch_loss` are losses of networks as
-problems.
+problems, `jax_outputs` what a network says.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bea.adapters.conversion import as_bea_method
 from bea.adapters.jax_field import JaxField
 from bea.adapters.jaxprs.making import gamma
 from bea.adapters.jaxprs.schedules import schedule_from_optax
-from bea.adapters.losses import jax_loss, torch_loss
+from bea.adapters.losses import jax_loss, jax_outputs, torch_loss
 from bea.adapters.measured_field import MeasuredField, measured_field, measured_field_at
 from bea.adapters.measured_terms import (
     MeasuredTerms,
@@ -42,6 +42,7 @@ __all__ = [
     "compare_terms",
     "gamma",
     "jax_loss",
+    "jax_outputs",
     "measured_field",
     "measured_field_at",
     "measured_terms",

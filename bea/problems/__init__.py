@@ -26,6 +26,7 @@ from bea.problems.problem import Problem
 from bea.problems.registry import Record, available, get, plain_name, register
 from bea.problems.sums.data import from_data, linear_model, logistic_model, network_model
 from bea.problems.sums.finite_sum import FiniteSum, finite_sum
+from bea.problems.sums.function_sum import FunctionSum
 from bea.problems.sums.timed import TimedSum
 from bea.problems.texts import (
     field,
@@ -39,6 +40,7 @@ from bea.problems.texts import (
 
 __all__ = [
     "FiniteSum",
+    "FunctionSum",
     "Game",
     "Problem",
     "Record",

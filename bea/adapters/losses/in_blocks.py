@@ -10,6 +10,9 @@ import numpy as np
 
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
+from bea.fields import About
+from bea.fields.functions import FunctionLoss, Groups
+from bea.problems.sums.function_sum import FunctionSum
 
 _BLOCK = 8  # lanes that are mapped at once
 _LARGE = 20_000  # parameters from which on lanes are worked on one by one, for the memory's sake
@@ -56,6 +59,20 @@ def check_lengths(data: Sequence[Any]) -> None:
             f"the data have {' and '.join(map(str, lengths))} samples: give as many labels as "
             "inputs"
         )
+
+
+def count_samples(data: Sequence[Any]) -> int:
+    """Return how many samples the arrays of data have; 0 where there are no data."""
+    return next((len(x) for x in data if np.ndim(x)), 0)
+
+
+def problem_of(
+    derivatives: Any, groups: Groups, about: About, starts: Floats, samples: int
+) -> FunctionLoss:
+    """Return a loss as a problem, with data as a finite sum."""
+    if samples:
+        return FunctionSum(derivatives, groups, about, starts, samples)
+    return FunctionLoss(derivatives, groups, about, starts=starts)
 
 
 def check_single(kinds: dict[str, str], remedy: str) -> None:

@@ -17,10 +17,13 @@ from bea.adapters.losses.in_blocks import (
     check_lengths,
     check_scalar,
     check_single,
+    count_samples,
     in_blocks,
     library,
+    problem_of,
 )
-from bea.arrays import Floats
+from bea.adapters.losses.jax_steps import JaxSteps
+from bea.arrays import Floats, Ints
 from bea.fields import About
 from bea.fields.functions import Derivatives, FunctionLoss, Groups
 from bea.fields.functions.derivatives import Fused, Kernel, padded
@@ -40,7 +43,8 @@ def jax_loss(
     params
         Arrays in any nesting, float64: the names and shapes of the groups, and the start.
     data
-        What else fn is given, such as (inputs, labels); as many of each.
+        What else fn is given, such as (inputs, labels); as many of each. With data the problem is
+        a `FunctionSum`, whose batches are fn(params, *(x[index] for x in data)).
     name
         What messages call it; by default the function's name.
 
@@ -75,7 +79,7 @@ def jax_loss(
         derivatives = JaxDerivatives(lambda w, given: fn(unravel(w), *given).reshape(()), given)
     groups = Groups(tuple(names), tuple(np.shape(leaf) for _, leaf in leaves))
     about = About(name=name or str(getattr(fn, "__name__", "loss")).strip("<>"))
-    return FunctionLoss(derivatives, groups, about, starts=np.asarray(flat)[None])
+    return problem_of(derivatives, groups, about, np.asarray(flat)[None], count_samples(data))
 
 
 class JaxDerivatives(Derivatives):
@@ -83,7 +87,7 @@ class JaxDerivatives(Derivatives):
 
     def __init__(self, loss: Callable[[Any, Any], Any], data: Any) -> None:
         self._loss, self._data = loss, data
-        self._compiled: dict[Hashable, Any] = {}
+        self._compiled: dict[Any, Any] = {}
 
     def field(self, theta: Floats) -> Floats:
         """Return minus the gradient at theta, (d, lanes)."""
@@ -92,6 +96,10 @@ class JaxDerivatives(Derivatives):
     def loss(self, theta: Floats) -> Floats:
         """Return the loss at theta, (lanes,)."""
         return self._mapped("loss", lambda lane, x: lane.loss(x), [theta])
+
+    def batch_field(self, theta: Floats, index: Ints) -> Floats:
+        """Return minus the gradient of each lane's batch (B, lanes), (d, lanes)."""
+        return self._mapped("batch", lambda lane, x, i: lane.on(i).field(x), [theta, index])
 
     def differential(self, theta: Floats, directions: Sequence[Floats]) -> Floats:
         """Return f^(m)(v_1, ..., v_m) at theta, (d, lanes)."""
@@ -107,6 +115,21 @@ class JaxDerivatives(Derivatives):
         found = self._mapped(key, lambda lane, *c: lane.taylor(c, order), given)
         return list(found)
 
+    def steps(self, method: Any, each_step: Sequence[Any]) -> JaxSteps:
+        """Return what takes many steps of a bound method in one compiled call."""
+
+        def slope(theta: Any, data: Any, index: Any) -> Any:
+            lane = _Lane(self._loss, data)
+            return (lane if index is None else lane.on(index)).field(theta)
+
+        try:
+            key = method, tuple(each_step)
+            if key not in self._compiled:
+                self._compiled[key] = JaxSteps(slope, self._data, method, each_step)
+            return self._compiled[key]
+        except TypeError:  # a method that cannot be looked up
+            return JaxSteps(slope, self._data, method, each_step)
+
     def fuse(self, key: Hashable, kernel: Kernel) -> Fused:
         """Return (theta, gamma, weights) -> kernel(...), compiled once for a key."""
 
@@ -116,7 +139,7 @@ class JaxDerivatives(Derivatives):
         return fused
 
     def _mapped(
-        self, key: Hashable, function: Callable[..., Any], arrays: Sequence[Floats], *shared: Any
+        self, key: Hashable, function: Callable[..., Any], arrays: Sequence[Any], *shared: Any
     ) -> Floats:
         """Return function(lane, *arrays, *shared) of arrays whose last axis is the lanes."""
         import jax
@@ -133,7 +156,7 @@ class JaxDerivatives(Derivatives):
         import jax.numpy as jnp
 
         def mapped(data: Any, shared: Any, *arrays: Any) -> Any:
-            lane = _Lane(lambda w: self._loss(w, data))
+            lane = _Lane(self._loss, data)
             one = lambda *x: jnp.asarray(function(lane, *x, *shared))  # noqa: E731
             if arrays[0].shape[-1] == 1:  # without an axis that the products would carry along
                 return one(*(a[..., 0] for a in arrays))[..., None]
@@ -145,16 +168,20 @@ class JaxDerivatives(Derivatives):
 class _Lane(Derivatives):
     """The same at a single point (d,), in arrays that JAX traces."""
 
-    def __init__(self, loss: Callable[[Any], Any]) -> None:
-        self._loss = loss
+    def __init__(self, loss: Callable[[Any, Any], Any], data: Any) -> None:
+        self._loss, self._data = loss, data
 
     def loss(self, theta: Any) -> Any:
-        return self._loss(theta)
+        return self._loss(theta, self._data)
 
     def field(self, theta: Any) -> Any:
         import jax
 
-        return -jax.grad(self._loss)(theta)
+        return -jax.grad(self._loss)(theta, self._data)
+
+    def on(self, index: Any) -> _Lane:
+        """Return the same on the samples of a batch (B,)."""
+        return _Lane(self._loss, [x[index] if np.ndim(x) else x for x in self._data])
 
     def differential(self, theta: Any, directions: Sequence[Any]) -> Any:
         function: Callable[[Any], Any] = self.field

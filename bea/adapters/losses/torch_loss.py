@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Hashable, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from math import factorial
 from typing import Any
 
@@ -18,10 +18,12 @@ from bea.adapters.losses.in_blocks import (
     check_lengths,
     check_scalar,
     check_single,
+    count_samples,
     in_blocks,
     library,
+    problem_of,
 )
-from bea.arrays import Floats
+from bea.arrays import Floats, Ints
 from bea.errors import BeaError
 from bea.fields import About
 from bea.fields.functions import Derivatives, FunctionLoss, Groups
@@ -38,7 +40,8 @@ def torch_loss(
     module
         A `torch.nn.Module` in float64; its parameters are the start, and are never changed.
     data
-        (inputs, labels), or (inputs,) where the criterion takes the output alone.
+        (inputs, labels), or (inputs,) where the criterion takes the output alone; the problem is
+        a `FunctionSum`, with batches of them.
     criterion
         A function in PyTorch to one number, such as `torch.nn.functional.cross_entropy`.
     name
@@ -71,7 +74,7 @@ def torch_loss(
     check_scalar(value.shape, str(value.dtype))
     found = Groups(tuple(groups), tuple(tuple(p.shape) for p in groups.values()), filter_axis=0)
     about = About(name=name or type(module).__name__)
-    return FunctionLoss(derivatives, found, about, starts=flat.numpy()[None])
+    return problem_of(derivatives, found, about, flat.numpy()[None], count_samples(given))
 
 
 class TorchDerivatives(Derivatives):
@@ -89,6 +92,10 @@ class TorchDerivatives(Derivatives):
     def loss(self, theta: Floats) -> Floats:
         """Return the loss at theta, (lanes,)."""
         return self._mapped(lambda x: self.lane.loss(x).reshape(()), [theta])
+
+    def batch_field(self, theta: Floats, index: Ints) -> Floats:
+        """Return minus the gradient of each lane's batch (B, lanes), (d, lanes)."""
+        return self._mapped(lambda x, i: self.lane.on(i).field(x), [theta, index])
 
     def differential(self, theta: Floats, directions: Sequence[Floats]) -> Floats:
         """Return f^(m)(v_1, ..., v_m) at theta, (d, lanes)."""
@@ -111,7 +118,7 @@ class TorchDerivatives(Derivatives):
 
         return fused
 
-    def _mapped(self, function: Callable[..., Any], arrays: Sequence[Floats]) -> Floats:
+    def _mapped(self, function: Callable[..., Any], arrays: Sequence[Any]) -> Floats:
         import torch
 
         def block(*parts: Floats) -> Floats:
@@ -137,6 +144,12 @@ class _Lane(Derivatives):
         self.shapes = {name: p.shape for name, p in groups.items()}
         self.buffers = dict(module.named_buffers())
         self.inputs, *self.labels = data
+
+    def on(self, index: Any) -> _Lane:
+        """Return the same on the samples of a batch (B,)."""
+        found = copy(self)
+        found.inputs, *found.labels = (x[index] for x in (self.inputs, *self.labels))
+        return found
 
     def loss(self, theta: Any) -> Any:
         import torch

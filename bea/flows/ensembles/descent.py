@@ -22,16 +22,15 @@ from bea.arrays import Floats
 from bea.errors import BeaError, MethodError
 from bea.fields.arithmetics import NumericField
 from bea.flows.deterministic.lanes import Progress
-from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import Status
-from bea.flows.ensembles.inputs import plan_runs, step_size
+from bea.flows.ensembles.inputs import Stage, plan_runs, read_stages
 from bea.flows.ensembles.observables import read_observables
 from bea.flows.ensembles.plan import Memory, Segment, Walker
 from bea.flows.ensembles.result import Ensemble
 from bea.flows.ensembles.run import run_plan
 from bea.methods import Method
 from bea.methods import get as get_method
-from bea.noise import Noise, as_noise
+from bea.noise import Noise
 from bea.problems import FiniteSum, TimedSum, find_loss
 
 # Numbers in an array (d, lanes) of a chunk, and random indices that are drawn together.
@@ -148,7 +147,7 @@ def ensemble(
         )
     total = _finite_sum(total)
     getattr(method, "check_field", lambda _: None)(total)
-    stages = _stages(total, gamma, steps, batches)
+    stages = read_stages(total.size, gamma, steps, batches)
     read = partial(read_observables, variables=total.variables, loss=partial(_loss, total))
     plan = plan_runs(
         _Descent(method, total, stages), total.dimension, starts, runs, record, keep, seed,
@@ -168,14 +167,12 @@ def ensemble(
 
 # --- private helpers ----------------------------------------------------------------------------
 
-_Stage = tuple[int, float, Noise]
-
 
 class _Descent:
     """A method on a finite sum, as a `Walk`."""
 
     def __init__(
-        self, method: Method, total: FiniteSum | TimedSum, stages: Sequence[_Stage]
+        self, method: Method, total: FiniteSum | TimedSum, stages: Sequence[Stage]
     ) -> None:
         self.method, self.total, self.stages = method.bind(as_float), total, stages
         self.rows = max(_rows(batches, total.size) for _, _, batches in stages)
@@ -245,33 +242,6 @@ class _DescentWalker:
 def _rows(batches: Noise, total: int) -> int:
     """Return how many random numbers a lane takes at once, at least."""
     return batches.size * batches.epoch(total)
-
-
-def _stages(total: FiniteSum | TimedSum, gamma: Any, steps: Any, batches: Any) -> list[_Stage]:
-    several = isinstance(steps, Sequence | np.ndarray)
-    counts = list(steps) if several else [steps]
-    gammas = _each(gamma, len(counts), "step sizes", several)
-    ways = _each(batches, len(counts), "batches", several)
-    found = []
-    for count, size, way in zip(counts, gammas, ways, strict=True):
-        check_count(count, "steps")
-        sampling = as_noise(way)
-        sampling.check(total.size)
-        found.append((int(count), step_size(size), sampling))
-    if not found:
-        raise BeaError("there are no steps: give their number")
-    return found
-
-
-def _each(value: Any, count: int, what: str, several: bool) -> list[Any]:
-    if not isinstance(value, list | tuple | np.ndarray):
-        return [value] * count
-    if not several or len(value) != count:
-        raise BeaError(
-            f"there are {len(value)} {what} for {count} stage(s): give one, or one for each "
-            "number of steps"
-        )
-    return list(value)
 
 
 def _finite_sum(total: Any) -> FiniteSum | TimedSum:

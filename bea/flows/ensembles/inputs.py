@@ -17,6 +17,7 @@ from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import point_text
 from bea.flows.ensembles.observables import Observables
 from bea.flows.ensembles.plan import Plan, Walk
+from bea.noise import Noise, as_noise
 
 
 def plan_runs(
@@ -97,6 +98,37 @@ def step_size(value: Any) -> float:
     return size
 
 
+Stage = tuple[int, float, Noise]
+
+
+def read_stages(size: int, gamma: Any, steps: Any, batches: Any) -> list[Stage]:
+    """Return (steps, step size, law of the batches) of each stage of a run on `size` losses.
+
+    Raises
+    ------
+    BeaError
+        If there are no steps, not as many step sizes or batches as stages, or no such batches.
+
+    Examples
+    --------
+    >>> read_stages(8, ["1/2", "1/4"], [10, 20], 2)[1]
+    (20, 0.25, Batches(size=2, replacement=False))
+    """
+    several = isinstance(steps, Sequence | np.ndarray)
+    counts = list(steps) if several else [steps]
+    gammas = _each(gamma, len(counts), "step sizes", several)
+    ways = _each(batches, len(counts), "batches", several)
+    found = []
+    for count, rate, way in zip(counts, gammas, ways, strict=True):
+        check_count(count, "steps")
+        sampling = as_noise(way)
+        sampling.check(size)
+        found.append((int(count), step_size(rate), sampling))
+    if not found:
+        raise BeaError("there are no steps: give their number")
+    return found
+
+
 # --- private helpers ----------------------------------------------------------------------------
 
 
@@ -119,3 +151,14 @@ def _check_starts(starts: ArrayLike, dimension: int, inside: Inside | None) -> F
             "choose another"
         )
     return points
+
+
+def _each(value: Any, count: int, what: str, several: bool) -> list[Any]:
+    if not isinstance(value, list | tuple | np.ndarray):
+        return [value] * count
+    if not several or len(value) != count:
+        raise BeaError(
+            f"there are {len(value)} {what} for {count} stage(s): give one, or one for each "
+            "number of steps"
+        )
+    return list(value)

@@ -2,7 +2,8 @@
 
 `noise_scale` and `noise_temperature` say what noise a setting makes, `batch_growth` compares
 schemes that grow the batch with those that decay the step size, `tail_average` averages iterates,
-`at_equal_loss` ends runs where they can be compared, by their `flatness`.
+`at_equal_loss` ends runs where they can be compared, by their `flatness`; `accuracy` and
+`ensemble_scores` are of what networks say. Running is `bea.train`'s.
 """
 
 from bea.measure.training.averaging import (
@@ -23,9 +24,16 @@ from bea.measure.training.noise_scale import (
     noise_scale,
     stationary_variance,
 )
+from bea.measure.training.predictions import (
+    Accuracy,
+    accuracy,
+    cross_entropy,
+    ensemble_scores,
+)
 from bea.measure.training.temperature import noise_temperature
 
 __all__ = [
+    "Accuracy",
     "AverageNoise",
     "BatchScheme",
     "EqualLoss",
@@ -34,13 +42,16 @@ __all__ = [
     "GrowthStudy",
     "Measured",
     "Phase",
+    "accuracy",
     "at_equal_loss",
     "averaged_covariance",
     "averaged_loss",
     "batch_growth",
     "batch_of_noise_scale",
+    "cross_entropy",
     "decay_rate",
     "effective_rate",
+    "ensemble_scores",
     "flatness",
     "grow_batch",
     "log_slope",
