@@ -44,7 +44,7 @@ class Stepper:
         self._trials = 0
 
     def start(self, theta: Floats, index: Ints | None, gamma: Floats) -> Memory:
-        """Return the memory at theta (d, runs); if it holds a gradient, that of a batch (B, runs)."""
+        """Return the memory at theta (d, runs); a gradient in it is that of a batch (B, runs)."""
         memory = self._method.init(self._field(index, gamma), theta)
         return memory if isinstance(memory, tuple) else tuple(memory)
 

@@ -12,9 +12,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
-from bea.algebra.language.reals import real_points
+from bea.algebra.language.reals import real_numbers
 from bea.arrays import Floats, Ints
-from bea.errors import BeaError, DimensionError, MethodError, UnknownNameError, nearest
+from bea.errors import (
+    BeaError,
+    DimensionError,
+    DomainError,
+    MethodError,
+    UnknownNameError,
+    nearest,
+)
 from bea.fields import Loss
 from bea.flows.deterministic.lanes import Progress
 from bea.flows.ensembles.checkpoints import Checkpoint, identity_of, one_at_a_time
@@ -188,9 +195,14 @@ def _starts(problem: Loss, starts: Any) -> Floats:
         given = [problem.about.start] if problem.about.start else None
     if given is None:
         raise BeaError(f"'{problem.name}' has no start of its own: give starts, (runs, d)")
-    points = real_points(np.atleast_2d(np.asarray(given)), problem.dimension, "the starts")
+    points = np.atleast_2d(real_numbers(given, "the starts"))
+    if points.ndim != 2 or points.shape[-1] != problem.dimension or not points.size:
+        raise DimensionError(
+            f"the starts have shape {points.shape} for {problem.dimension} variable(s): give "
+            f"(runs, {problem.dimension})"
+        )
     if not np.isfinite(points).all():
-        raise DimensionError("a start is not finite: choose another")
+        raise DomainError("a start is not finite: choose another")
     return points
 
 

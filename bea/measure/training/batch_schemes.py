@@ -8,7 +8,7 @@ size", ICLR 2018. An epoch is N losses seen; each step draws its batch anew, wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from bea.flows.deterministic.times import check_count
 from bea.measure.numbers import Number, momentum_number, rate_number
 from bea.measure.training.noise_scale import batch_of_noise_scale, effective_rate, noise_scale
 from bea.measure.weak.inputs import exact_number
-from bea.noise import Batches
+from bea.noise import Batches, Noise
 from bea.problems.problem import entries
 
 
@@ -135,6 +135,25 @@ class BatchScheme:
             rate * self.size / phase.batch
             for rate, phase in zip(self.effective_rates, self.phases, strict=True)
         )
+
+    def stages(self, law: Callable[[int], Noise] = Batches) -> dict[str, Any]:
+        """Return step sizes, steps and batches of the phases, for `bea.ensemble` and `bea.train`.
+
+        Parameters
+        ----------
+        law
+            How batches of a size are drawn, such as `bea.noise.ShuffledEpochs`.
+
+        Examples
+        --------
+        >>> decay_rate(8, epochs=[1, 2], gamma="1/2", batch=4, factor=2).stages()["steps"]
+        [2, 4]
+        """
+        return {
+            "gamma": [phase.gamma for phase in self.phases],
+            "steps": list(self.updates),
+            "batches": [law(phase.batch) for phase in self.phases],
+        }
 
     def epochs(self, update: int) -> fmpq:
         """Return how many epochs have been seen after so many updates.

@@ -6,23 +6,27 @@ therefore sought on the chord of the step that crosses, by bisection.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
 from bea.algebra.language.reals import real_number
-from bea.algebra.ring.exact import as_float
 from bea.arrays import Floats, Ints
 from bea.errors import BeaError
 from bea.fields import Loss
-from bea.fields.arithmetics import NumericField
 from bea.flows.deterministic.lanes import Progress, prepare
 from bea.flows.deterministic.times import check_count, check_gammas
+from bea.flows.ensembles.inputs import read_stages
+from bea.flows.training.batches import BatchOrders, read_seeds
+from bea.flows.training.stepper import Stepper
 from bea.measure.order.comparison import starting_points
 from bea.methods import Method
 from bea.modified.checks import require_method
+from bea.noise import Noise
 
 _HALVINGS = 50
 
@@ -59,6 +63,9 @@ def at_equal_loss(
     starts: ArrayLike | None = None,
     *,
     loss: Loss | None = None,
+    batches: int | Noise | None = None,
+    seeds: int | Sequence[int] | None = None,
+    every: int = 1,
     max_steps: int = 100_000,
     progress: Progress | None = None,
 ) -> EqualLoss:
@@ -76,6 +83,11 @@ def at_equal_loss(
     loss
         What is to be at the level, such as the loss without a regulariser that is descended, too;
         by default the problem.
+    batches, seeds
+        Of a finite sum, as for `bea.train`; by default every step sees all of it.
+    every : int
+        After how many steps the loss is looked at, as long as it is above the level at each look;
+        then the first step that crosses is sought among them.
     max_steps : int
         A run that has not crossed by then has no point.
     progress : callable(done, total), optional
@@ -84,7 +96,7 @@ def at_equal_loss(
     Raises
     ------
     BeaError
-        If a start is not above the level.
+        If a start is not above the level, or there are no such batches.
 
     Examples
     --------
@@ -106,9 +118,13 @@ def at_equal_loss(
             "lower level"
         )
     count, found = points.shape[-2], []
-    for k, _ in enumerate(sizes):  # one after the other: large steps arrive long before small ones
+    size, told = getattr(problem, "size", 1), read_seeds(seeds, count)
+    check_count(every, "every")
+    for k, rate in enumerate(sizes):  # one by one: large steps arrive long before small ones
         lanes = slice(k * count, (k + 1) * count)
-        ends = _crossing(method, problem, measured, theta[:, lanes], gamma[lanes], level, max_steps)
+        stage = read_stages(size, float(rate), max_steps, size if batches is None else batches)
+        walk = _Walk(method, problem, measured, BatchOrders(size, stage, told), gamma[lanes])
+        ends = walk.crossing(theta[:, lanes], level, max_steps, every)
         found.append((_on_chord(measured, *ends[:2], level), ends[2]))
         if progress is not None:
             progress((k + 1) * count, len(gamma))
@@ -122,32 +138,51 @@ def at_equal_loss(
 # --- private helpers ------------------------------------------------------------------------------
 
 
-def _crossing(
-    method: Method, problem: Loss, measured: Loss, theta: Floats, gamma: Floats, level: float,
-    max_steps: int,
-) -> tuple[Floats, Floats, Ints]:  # fmt: skip
-    """Return the iterates before and after the first step to the level (d, lanes), and its number.
+class _Walk:
+    """The runs of one step size, until they have crossed a level."""
 
-    Lanes that have arrived go on until all have, since a change of their number would have compiled
-    losses compiled anew.
-    """
-    field = NumericField(
-        problem.numeric(), gamma, problem.numeric_derivative, tuple(problem.variables)
-    )
-    bound = method.bind(as_float)
-    before, after = np.full_like(theta, np.nan), np.full_like(theta, np.nan)
-    steps = np.zeros(len(gamma), dtype=np.int64)
-    with np.errstate(all="ignore"):
-        state = bound.init(field, theta)
-        for n in range(1, max_steps + 1):
-            moved, state = bound.step(field, theta, state, gamma)
-            value = measured.at(moved.T)
-            now = (steps == 0) & (value <= level)
-            before[:, now], after[:, now], steps[now] = theta[:, now], moved[:, now], n
-            if ((steps > 0) | ~np.isfinite(value)).all():
-                break
-            theta = moved
-    return before, after, steps
+    def __init__(
+        self, method: Method, problem: Loss, measured: Loss, orders: BatchOrders, gamma: Floats
+    ) -> None:
+        self.measured, self.orders, self.gamma = measured, orders, gamma
+        self.stepper = Stepper(method, problem, ())
+        self.before = np.full((problem.dimension, len(gamma)), np.nan)
+        self.after, self.steps = self.before.copy(), np.zeros(len(gamma), dtype=np.int64)
+
+    def crossing(
+        self, theta: Floats, level: float, most: int, every: int
+    ) -> tuple[Floats, Floats, Ints]:
+        """Return the iterates before and after the first step to the level (d, lanes), its number.
+
+        Lanes that have arrived go on until all have: another number would be compiled anew.
+        """
+        with np.errstate(all="ignore"):
+            first = self.orders.between(0, 1)
+            memory = self.stepper.start(theta, None if first is None else first[0], self.gamma)
+            n = 0
+            while n < most:
+                until = min(n + every, self.orders.until(n), most)
+                moved, after = self._advanced(theta, memory, n, until)
+                value = self.measured.at(moved.T)
+                if ((self.steps == 0) & (value <= level)).any():
+                    self._look_between(theta, memory, n, until, level)
+                if ((self.steps > 0) | ~np.isfinite(value)).all():
+                    break
+                theta, memory, n = moved, after, until
+        return self.before, self.after, self.steps
+
+    def _look_between(self, theta: Floats, memory: Any, n: int, until: int, level: float) -> None:
+        """Note the first step to the level of the lanes that cross it from step n on."""
+        for k in range(n, until):
+            moved, memory = self._advanced(theta, memory, k, k + 1)
+            now = (self.steps == 0) & (self.measured.at(moved.T) <= level)
+            self.before[:, now], self.after[:, now] = theta[:, now], moved[:, now]
+            self.steps[now], theta = k + 1, moved
+
+    def _advanced(self, theta: Floats, memory: Any, n: int, until: int) -> tuple[Floats, Any]:
+        index, gammas = self.orders.between(n, until), np.tile(self.gamma, (until - n, 1))
+        moving = np.ones(len(self.gamma), dtype=bool)
+        return self.stepper.advance(theta, memory, index, gammas, moving)[:2]
 
 
 def _on_chord(measured: Loss, before: Floats, after: Floats, level: float) -> tuple[Floats, Floats]:
