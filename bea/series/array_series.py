@@ -126,6 +126,8 @@ class SeriesArray:
             return _lift(a)._product(b, lambda x, y: function(*args[:-2], x, y, **kwargs))
         if name in _LINEAR:
             return _linear(function, args, kwargs)
+        if name == "where":
+            return _chosen(*args)
         raise NotSmoothError(f"{name} of a power series is not known: {_WRITE}")
 
     # --- ring operations ------------------------------------------------------------------------
@@ -313,6 +315,15 @@ def _linear(function: Any, args: Any, kwargs: Any) -> SeriesArray:
     return SeriesArray(
         [function(c if several else c[0], *args[1:], **kwargs) for c in columns], order
     )
+
+
+def _chosen(condition: Any, a: Any, b: Any) -> SeriesArray:
+    """Return the entries of a where a known condition holds, and those of b elsewhere."""
+    a, b = _lift(a), _lift(b)
+    order = min(a.order, b.order)
+    count = min(order + 1, max(len(a.coefficients), len(b.coefficients)))
+    pairs = [(a.coefficient(k), b.coefficient(k)) for k in range(count)]
+    return SeriesArray([np.where(condition, x, y) for x, y in pairs], order)
 
 
 def _function(name: str) -> Callable[[Any], SeriesArray]:

@@ -14,8 +14,8 @@ from bea.adapters.jaxprs.control import CONTROL
 from bea.adapters.jaxprs.counting import Counting, counting
 from bea.adapters.jaxprs.reader import Reader
 from bea.adapters.jaxprs.rearranging import REARRANGING
-from bea.adapters.jaxprs.values import On, PeriodicError, Value
-from bea.adapters.tracing.optimizer import Leaf, Shapes
+from bea.adapters.jaxprs.values import On, Value
+from bea.adapters.tracing.optimizer import Leaf, PeriodicError, Shapes
 from bea.adapters.tracing.tape import Tape
 from bea.errors import MethodError
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bea.errors import MethodError
+from bea.adapters.tracing.optimizer import PeriodicError
 
 Shape = tuple[int, ...]
 
@@ -63,14 +63,6 @@ class Counter:
 
     def _with(self, slope: Fraction, offset: Fraction) -> Counter:
         return Counter(slope, Fraction(offset), self.period, self.phase)
-
-
-class PeriodicError(MethodError):
-    """Raised where a step can be read only with a period, a number of steps, that is given."""
-
-    def __init__(self, period: int) -> None:
-        super().__init__(f"the step repeats itself after {period} steps")
-        self.period = period
 
 
 Value = np.ndarray[Any, Any] | Counter | On

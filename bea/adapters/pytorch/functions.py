@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from bea.adapters.pytorch.matrices import MATRIX_READERS
 from bea.adapters.pytorch.pointwise import number_place
 from bea.adapters.pytorch.recorder import Recorder, tensors_in, without_numbers
 from bea.adapters.pytorch.rules import RULES
@@ -85,6 +86,7 @@ MAKES = frozenset(
         "ones_like",
         "empty_like",
         "full_like",
+        "new",
         "new_zeros",
         "new_ones",
         "new_empty",
@@ -382,4 +384,5 @@ _READERS: dict[str, Callable[[Recorder, Any, Any, Any], Any]] = {
     "bool": _truth,
     "is_nonzero": _truth,
     **dict.fromkeys(_TAKES_OUT, _taken_out),
+    **MATRIX_READERS,
 }

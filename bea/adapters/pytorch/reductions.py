@@ -14,7 +14,6 @@ from bea.adapters.pytorch.pointwise import (
     maximum,
     minimum,
     number_place,
-    scaled,
 )
 from bea.adapters.pytorch.recorder import Recorder
 from bea.errors import MethodError
@@ -119,32 +118,6 @@ def _dot(recorder: Recorder, a: Any, b: Any) -> int:
     return _summed(recorder, a, product, None, False)
 
 
-def _matmul(recorder: Recorder, a: Any, b: Any) -> int:
-    if a.dim() == 1 and b.dim() == 1:
-        return _dot(recorder, a, b)
-    if a.dim() > 2 or b.dim() > 2:
-        raise MethodError("the step uses torch's matmul of more than two axes, an operation that "
-                          "bea does not know")  # fmt: skip
-    left = recorder.reshaped(
-        number_place(recorder, a), (1, a.shape[0]) if a.dim() == 1 else tuple(a.shape)
-    )
-    right = recorder.reshaped(
-        number_place(recorder, b), (b.shape[0], 1) if b.dim() == 1 else tuple(b.shape)
-    )
-    rows, columns = recorder.tape.shape(left)[0], recorder.tape.shape(right)[1]
-    product = recorder.tape.record("matmul", left, right, shape=(rows, columns))
-    return recorder.reshaped(
-        product, tuple(n for n, t, k in ((rows, a, 1), (columns, b, 1)) if t.dim() > k)
-    )
-
-
-def _addmm(recorder: Recorder, a: Any, b: Any, c: Any, *, beta: Any = 1, alpha: Any = 1) -> int:
-    tape, product = recorder.tape, _matmul(recorder, b, c)
-    if type(alpha) not in (int, float) or alpha != 1:
-        product = tape.record("multiply", number_place(recorder, alpha), product)
-    return tape.record("add", scaled(recorder, a, beta), product)
-
-
 def _outer(recorder: Recorder, a: Any, b: Any) -> int:
     left = recorder.reshaped(number_place(recorder, a), (a.shape[0], 1))
     return recorder.tape.record("multiply", left, number_place(recorder, b))
@@ -174,11 +147,6 @@ REDUCTIONS: dict[str, Rule] = {
     "min": _extreme(minimum),
     "dot": _dot,
     "vdot": _dot,
-    "matmul": _matmul,
-    "mm": _matmul,
-    "mv": _matmul,
-    "rmatmul": lambda recorder, a, b: _matmul(recorder, b, a),
-    "addmm": _addmm,
     "outer": _outer,
     "ger": _outer,
     "any": _any,

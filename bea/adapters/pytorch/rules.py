@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from bea.adapters.pytorch.matrices import MATRIX_RULES
 from bea.adapters.pytorch.pointwise import POINTWISE, Rule
 from bea.adapters.pytorch.reductions import REDUCTIONS
 
-RULES: dict[str, Rule] = {**POINTWISE, **REDUCTIONS}
+RULES: dict[str, Rule] = {**POINTWISE, **REDUCTIONS, **MATRIX_RULES}

@@ -15,17 +15,19 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from bea.adapters.tracing.matrix_operations import MatrixOperations
 from bea.algebra.programs.operations import library_of
 from bea.arithmetic import Arithmetic
 from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
+from bea.series import SeriesArray
 
 Shape = tuple[int, ...]
 #: The truth values of the comparisons on a branch, by their places on a tape.
 Branch = Mapping[int, Any]
 
 
-class Operations:
+class Operations(MatrixOperations):
     """The operations of tapes in an arithmetic.
 
     Parameters
@@ -135,7 +137,7 @@ class Operations:
         """Return a where the condition holds, else b."""
         if np.ndim(condition) == 0:
             return a if condition else b
-        if not _floats(a) and not _floats(b):
+        if not any(_floats(x) or isinstance(x, SeriesArray) for x in (a, b)):
             a, b = _objects(a), _objects(b)
         return np.where(condition, a, b)
 
@@ -164,9 +166,7 @@ class Operations:
         """Return all entries of some values, one after the other."""
         if any(self._is_whole(a) for a in parts):
             raise self._refused("concatenate", "several vectors in one")
-        flat = [self._flat(a, k) for k, a in enumerate(parts)]
-        lanes = np.broadcast_shapes(*(f.shape[1:] for f in flat))
-        return np.concatenate([np.broadcast_to(f, (len(f), *lanes)) for f in flat])
+        return _joined([self._flat(a, k) for k, a in enumerate(parts)])
 
     def take(self, a: Any, index: Any) -> Any:
         """Return entries of a, counted in their order, in the places of an index."""
@@ -179,11 +179,10 @@ class Operations:
         if self._is_whole(a):
             raise self._refused("put", "single entries of theta")
         flat, new = self._flat(a), self._flat(values, 1)
-        lanes = np.broadcast_shapes(flat.shape[1:], new.shape[1:])
-        kind = float if _floats(flat) and _floats(new) else object
-        flat = np.broadcast_to(flat, (len(flat), *lanes)).astype(kind)
-        flat[np.array(index, dtype=int).ravel()] = new
-        return flat.reshape((*self._shape, *lanes))
+        order = np.arange(len(flat))
+        order[np.array(index, dtype=int).ravel()] = len(flat) + np.arange(len(new))
+        found = _joined([flat, new])[order]
+        return found.reshape((*self._shape, *self._lanes(found)))
 
     # --- sums -----------------------------------------------------------------------------------
 
@@ -200,14 +199,6 @@ class Operations:
     def norm(self, a: Any) -> Any:
         """Return the Euclidean length of all entries together."""
         return self._f.norm(a) if self._is_whole(a) else self._f.norm(self._flat(a))[0]
-
-    def matmul(self, a: Any, b: Any) -> Any:
-        """Return the product of two matrices."""
-        if self._is_whole(a) or self._is_whole(b):
-            raise self._refused("matmul", "matrices of theta")
-        a, b = self._spread(a), self._spread(b, self._shapes[1])
-        products = a[:, :, None] * b[None, :, :]
-        return products.sum(axis=1)
 
     # --- private helpers ------------------------------------------------------------------------
 
@@ -265,7 +256,7 @@ def has_axes(value: Any) -> bool:
 
 
 OPERATIONS = frozenset(
-    name for name in vars(Operations) if not name.startswith("_") and name != "carry_out"
+    name for name in dir(Operations) if not name.startswith("_") and name != "carry_out"
 )
 """The words of tapes."""
 
@@ -276,6 +267,12 @@ OPERATIONS = frozenset(
 def _floats(a: Any) -> bool:
     """Tell plain floats and arrays of them, in which NumPy's own functions do."""
     return isinstance(a, float) or (library_of(a) is not None and a.dtype.kind == "f")
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Return all entries of arrays with one axis beside their lanes, one after the other."""
+    lanes = np.broadcast_shapes(*(p.shape[1:] for p in parts))
+    return np.concatenate([np.broadcast_to(p, (len(p), *lanes)) for p in parts])
 
 
 def _stands_for_all(f: Arithmetic) -> bool:

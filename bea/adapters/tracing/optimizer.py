@@ -9,6 +9,7 @@ from typing import Protocol
 from bea.adapters.tracing.tape import Tape
 from bea.algebra import Expression
 from bea.arrays import Floats
+from bea.errors import MethodError
 
 Shape = tuple[int, ...]
 Shapes = tuple[Shape, ...]
@@ -99,3 +100,11 @@ class Optimizer(Protocol):
 
         The first has the first of these gradients, in place of those of the moment, and so on.
         """
+
+
+class PeriodicError(MethodError):
+    """Raised where a step can be read only with a period, a number of steps, that is given."""
+
+    def __init__(self, period: int) -> None:
+        super().__init__(f"the step repeats itself after {period} steps")
+        self.period = period
