@@ -51,7 +51,9 @@ class _Event:
     residuals: list[int] = field(default_factory=list)
 
 
-def recorded(method: Method, parameters: Sequence[str] = ()) -> Script:
+def recorded(
+    method: Method, parameters: Sequence[str] = (), variables: Sequence[str] = ()
+) -> Script:
     """Return the scripts of a method in the plane.
 
     Parameters
@@ -60,6 +62,8 @@ def recorded(method: Method, parameters: Sequence[str] = ()) -> Script:
         The method; a hyperparameter that is symbolic is one of `parameters`.
     parameters
         The names of the hyperparameters that stay open: inputs behind theta, the memory and gamma.
+    variables
+        The names of the problem's variables, which a split may ask for.
 
     Raises
     ------
@@ -82,11 +86,11 @@ def recorded(method: Method, parameters: Sequence[str] = ()) -> Script:
     if method.numbers_only or method.iterates_only:
         raise MethodError(f"the step of '{method}' is run in numbers alone: it has no script")
     try:
-        begun = RecordedField(PLANE, 0, parameters)
+        begun = RecordedField(PLANE, 0, parameters, variables)
         memory = _flat(method.bind(begun.constant).init(begun, begun.theta))
-        running = RecordedField(PLANE, len(memory), parameters)
+        running = RecordedField(PLANE, len(memory), parameters, variables)
         bound = method.bind(running.constant)
-        like = bound.init(RecordedField(PLANE, 0, parameters), running.theta)
+        like = bound.init(RecordedField(PLANE, 0, parameters, variables), running.theta)
         theta, after = bound.step(running, running.theta, running.memory(like), running.gamma)
     except (TypeError, AttributeError, ValueError) as error:
         raise MethodError(
@@ -100,7 +104,10 @@ class RecordedField(Arithmetic):
 
     kind = "the numbers of a script"
 
-    def __init__(self, dimension: int, memory: int, parameters: Sequence[str]) -> None:
+    def __init__(
+        self, dimension: int, memory: int, parameters: Sequence[str], variables: Sequence[str] = ()
+    ) -> None:
+        self.variables = variables
         names = [f"x{k}" for k in range(dimension)] + [f"s{k}" for k in range(memory)]
         self.program = Program([*names, "gamma", *parameters])
         self._given = len(self.program.inputs)

@@ -207,9 +207,14 @@ class VectorField(Portable, Mathematics):
         """
         return self._inside
 
+    @property
+    def conditions(self) -> list[tuple[Element, str]]:
+        """Where the field is defined: elements that have to be "positive" or "nonzero"."""
+        return conditions_of(self.ring, self._atoms)
+
     @cached_property
     def _inside(self) -> Inside | None:
-        conditions = conditions_of(self.ring, self._atoms)
+        conditions = self.conditions
         if not conditions:
             return None
         self.require_values()

@@ -124,7 +124,7 @@ def tree_sum(
 
     The first inputs of the program are the symbols of the field's ring.
     """
-    differential = _differentials(program, field, parts)
+    differential = differentials_of(program, field, parts)
     sums: dict[tuple[Color, tuple[Tree, ...]], Any] = {}
     total = _zero(program, field.dimension)
     for tree, weight in factors.items():
@@ -138,6 +138,22 @@ def tree_sum(
     for (color, prefix_trees), vector in sums.items():
         total = total + differential.applied(color, prefix_trees, vector)
     return total
+
+
+def differentials_of(
+    program: Program,
+    field: VectorField,
+    parts: Mapping[Color, Sequence[Element]] | None = None,
+) -> ElementaryDifferentials:
+    """Return F(tree) as vectors of nodes; each partial derivative is a Horner polynomial."""
+    nodes = atom_nodes(program, field.ring)
+    elements = derivatives(field, parts)
+
+    def partial(color: Color, alpha: MultiIndex) -> Any:
+        return object_vector([Value(program, polynomial_node(program, nodes, e))
+                        for e in elements(color, alpha)])  # fmt: skip
+
+    return ElementaryDifferentials(field.dimension, partial)
 
 
 def weighted(coefficients: Mapping[Tree, Any]) -> Iterator[tuple[Tree, int, Any]]:
@@ -156,20 +172,6 @@ def _constant(program: Program, value: fmpq | Element) -> Value:
     if not isinstance(value, Element):
         return Value(program, program.constant(value))
     return Value(program, polynomial_node(program, atom_nodes(program, value.ring), value))
-
-
-def _differentials(
-    program: Program, field: VectorField, parts: Mapping[Color, Sequence[Element]] | None
-) -> ElementaryDifferentials:
-    """Return F(tree) as vectors of nodes; each partial derivative is a Horner polynomial."""
-    nodes = atom_nodes(program, field.ring)
-    elements = derivatives(field, parts)
-
-    def partial(color: Color, alpha: MultiIndex) -> Any:
-        return object_vector([Value(program, polynomial_node(program, nodes, e))
-                        for e in elements(color, alpha)])  # fmt: skip
-
-    return ElementaryDifferentials(field.dimension, partial)
 
 
 def _zero(program: Program, dimension: int) -> Any:

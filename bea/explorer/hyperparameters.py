@@ -1,0 +1,104 @@
+"""Hyperparameters as open arguments: what a slider of the page moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from math import isfinite
+from typing import Any
+
+from bea.algebra import Expression, as_float
+from bea.algebra.language.expressions import Symbol, free_symbols, to_text
+from bea.errors import BeaError
+from bea.methods import Method, from_text
+from bea.methods.rules.rule import UpdateRule
+
+_USUAL = 0.5  # of a symbol that nothing says a value of
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number that a reader of the page may change."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as data."""
+        return {"name": self.name, "value": self.value, "low": self.low, "high": self.high}
+
+
+def opened(method: Method) -> tuple[Method, list[Slider]]:
+    """Return the method with its numbers as symbols, and what they are at first.
+
+    What cannot be a symbol, such as the entries of a tableau, stays a number.
+
+    Examples
+    --------
+    >>> import bea
+    >>> opened(bea.methods.heavy_ball(beta="3/4"))
+    (heavy-ball(beta='beta'), [Slider(name='beta', value=0.75, low=0.0, high=0.99)])
+    """
+    values = _values(method)
+    closed = {name: name for name, value in values.items() if not free_symbols(value)}
+    changed = _with_symbols(method, closed) if closed else method
+    return changed, [_slider(method, name, value) for name, value in values.items()]
+
+
+def left_open(method: Method) -> list[Slider]:
+    """Return the sliders of the symbols that a method has of itself."""
+    open_ones = {n: v for n, v in _values(method).items() if free_symbols(v)}
+    return [_slider(method, name, value) for name, value in open_ones.items()]
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _values(method: Method) -> dict[str, Expression]:
+    """Return the hyperparameters that are single numbers or symbols."""
+    if isinstance(method, UpdateRule):
+        return dict(method.values)
+    if not is_dataclass(method):
+        return {}
+    others = {*method.options, *method.readers}
+    found = {f.name: getattr(method, f.name) for f in fields(method) if f.name not in others}
+    return {
+        name: value
+        for name, value in found.items()
+        if isinstance(value, Expression) and (isinstance(value, Symbol) or not free_symbols(value))
+    }
+
+
+def _with_symbols(method: Method, names: Mapping[str, str]) -> Method:
+    if isinstance(method, UpdateRule):
+        given = {name: to_text(value) for name, value in method.values.items()}
+        return from_text(method.rule.text, name=method.name, **{**given, **names})
+    return replace(method, **names)  # type: ignore[type-var]
+
+
+def _slider(method: Method, name: str, value: Expression) -> Slider:
+    """Return the slider of a hyperparameter, within what it may be."""
+    allowed = method.ranges.get(name)
+    start = _USUAL
+    if not free_symbols(value):
+        start = as_float(value)
+    elif is_dataclass(method):
+        default = next(f.default for f in fields(method) if f.name == name)
+        start = _number(default, start)
+    low = 0.0 if allowed is None or not isfinite(allowed.low) else float(allowed.low)
+    high = 1.0 if allowed is None or not isfinite(allowed.high) else float(allowed.high)
+    if allowed is not None and isfinite(allowed.high):
+        high = low + 0.99 * (high - low)
+    shown = value.name if isinstance(value, Symbol) else name
+    return Slider(shown, start, min(low, start), max(high, start, 4 * start if allowed is None else 0))
+
+
+def _number(text: Any, otherwise: float) -> float:
+    from bea.algebra import exact
+
+    try:
+        return as_float(exact(text, "a default"))
+    except (BeaError, TypeError):
+        return otherwise
