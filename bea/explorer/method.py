@@ -13,7 +13,7 @@ from bea.explorer.mathematics import formula
 from bea.explorer.problem import ORDER, free_trees_of, trees_of
 from bea.explorer.recorded_step import recorded
 from bea.explorer.scripts import Script, Scripts, numbers_program
-from bea.explorer.trees import exact_texts
+from bea.explorer.trees import exact_formulas
 from bea.methods import Method, Scheduled
 from bea.modified import modified_equation
 from bea.modified.cut_series import cut_series
@@ -105,7 +105,7 @@ class Weights:
             "rest": script(self.rest),
             "cut": script(self._cut()),
             "gradients": [bool(g) for g in equation.is_gradient],
-            "exact": exact_texts(equation.coefficients),
+            "exact": exact_formulas(equation.coefficients),
             **_written(equation.truncate(_WRITTEN)),
         }
 

@@ -8,6 +8,7 @@ and are set as texts.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,10 +20,15 @@ from typing import Any
 from bea.files import write_whole
 
 MODULES = (
-    "numbers", "problem", "model", "flow", "drift", "words", "formula", "link", "view", "contours",
-    "landscape", "chart", "trees", "scenes", "controls", "readouts", "explorer",
+    "numbers", "words", "formula", "view", "problem", "model", "flow", "drift", "link", "contours",
+    "landscape", "chart", "trees", "scenes", "controls", "readouts", "layout", "gestures",
+    "explorer", "main",
 )  # fmt: skip
 """The modules of the page, each after those that it imports."""
+
+_IMPORT = re.compile(r'^import \{(.*)\} from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?:const|class|function) (\w+)", re.MULTILINE)
+_EXPORTED = re.compile(r"^export ", re.MULTILINE)
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -62,7 +68,7 @@ class Page:
     def html(self) -> str:
         """Return the page, which opens offline in any browser."""
         style = _read("explorer.css")
-        script = f'"use strict";\n(() => {{\n{self.module()}\nopenPage();\n}})();\n'
+        script = f'"use strict";\n(() => {{\n{self.module()}\nmodule_main.openPage(SCRIPTS);\n}})();\n'
         policy = "; ".join(
             [
                 "default-src 'none'",
@@ -77,7 +83,8 @@ class Page:
 
     def module(self) -> str:
         """Return all modules in one scope, with the scripts among them."""
-        return "\n".join([bundled(MODULES), f"const SCRIPTS = {self.scripts};"])
+        scripts = f"const {{ erf }} = module_numbers;\nconst SCRIPTS = {self.scripts};"
+        return "\n".join([bundled(MODULES), scripts])
 
     def save(self, path: str | Path) -> Path:
         """Write the page, whole or not at all, and return its path.
@@ -104,13 +111,8 @@ def inert(data: Any) -> str:
 
 
 def bundled(names: Iterable[str]) -> str:
-    """Return modules as one text: what they import is in the same scope already."""
-    lines = []
-    for name in names:
-        for line in _read(f"{name}.js").splitlines():
-            if not line.startswith("import "):
-                lines.append(line.removeprefix("export "))
-    return "\n".join(lines)
+    """Return modules as one text, each in a scope of its own, after those that it imports."""
+    return "\n".join(_scoped(name, _read(f"{name}.js")) for name in names)
 
 
 # --- private helpers ------------------------------------------------------------------------------
@@ -118,6 +120,13 @@ def bundled(names: Iterable[str]) -> str:
 
 def _read(name: str) -> str:
     return (files("bea.explorer") / "page" / name).read_text(encoding="utf-8")
+
+
+def _scoped(name: str, source: str) -> str:
+    """Return a module as an object of what it exports."""
+    body = _IMPORT.sub(r"const {\1} = module_\2;", source)
+    exported = ", ".join(_EXPORT.findall(body))
+    return f"const module_{name} = (() => {{\n{_EXPORTED.sub('', body)}\nreturn {{ {exported} }};\n}})();"
 
 
 def _digest(text: str) -> str:

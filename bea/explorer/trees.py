@@ -7,7 +7,7 @@ from typing import Any
 
 from bea.explorer.mathematics import formula
 from bea.explorer.problem import ORDER, free_trees_of, trees_of
-from bea.modified.writing.script import coefficient_text
+from bea.modified.writing.script import LATEX, series
 from bea.trees import Tree, elementary_differential, single_edge_cuts
 
 
@@ -44,6 +44,10 @@ def free_sizes() -> list[int]:
     return [free.canonical.order for free in free_trees_of(ORDER)]
 
 
-def exact_texts(coefficients: Mapping[Tree, Any]) -> list[str]:
-    """Return the exact coefficients b(tau) in the page's sequence, as texts."""
-    return [coefficient_text(coefficients[tree]) for tree in trees_of(ORDER)]
+def exact_formulas(coefficients: Mapping[Tree, Any]) -> list[Any]:
+    """Return the exact coefficients b(tau) in the page's sequence, as mathematics."""
+    return [formula(_latex(coefficients[tree])) for tree in trees_of(ORDER)]
+
+
+def _latex(coefficient: Any) -> str:
+    return series([[(coefficient, "")]], LATEX, remainder=False) if coefficient != 0 else "0"

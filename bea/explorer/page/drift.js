@@ -3,16 +3,18 @@
 import { flow } from "./flow.js";
 import { slope } from "./numbers.js";
 
-const LEVELS = 8, EPSILON = 2 ** -52;
+const LEVELS = 8, SAMPLES = 12, EPSILON = 2 ** -52;
 
 /** Which step sizes and which time tell the orders of a model at a start. */
 export function plan(model, start) {
-  const largest = 0.35 * model.usefulGamma(...start);
+  const largest = 0.25 * model.usefulGamma(...start);
   // Memory that does not begin settled has to have settled when distances are taken.
   const forgets = model.pair.slaved ? 0 : model.forgets;
   const settled = forgets > 0 ? Math.ceil(Math.log(1e-15) / Math.log(forgets)) : 0;
   const steps = Math.min(Math.max(6, settled), 4000);
-  const time = steps * largest;
+  // A field of roots and quotients is smooth for a while only: no longer than the problem's own time.
+  const longest = model.weights ? Infinity : model.problem.record.time;
+  const time = Math.min(steps * largest, longest);
   const counts = Array.from({ length: LEVELS }, (_, k) => steps * 2 ** k);
   return { time, counts, gammas: counts.map((n) => time / n) };
 }
@@ -30,12 +32,26 @@ export function study(model, start, options = {}) {
   return { time, gammas, orders, floor };
 }
 
-/** The distance of iterates and flow after one time at one step size, for each order. */
-export function driftsAt(model, start, gamma, steps, options = {}) {
-  const end = endOf(model, start, gamma, steps, options);
-  return Array.from({ length: model.maxOrder + 1 }, (_, order) =>
-    distance(model, start, order, gamma, steps * gamma, end, options),
-  );
+/** The largest distances of a run, as points after one another, from the flow of each order. */
+export function largestDrifts(model, start, gamma, run, options = {}) {
+  const taken = run.length / 2 - 1, samples = Math.min(taken, SAMPLES);
+  const shares = Array.from({ length: samples }, (_, k) => (k + 1) / samples);
+  // Memory that begins unsettled is looked at when it has settled.
+  const first = model.record.memory && !model.pair.slaved ? 0.5 : 0;
+  const counts = shares.filter((share) => share > first).map((share) => Math.round(share * taken));
+  const inside = (x, y) => model.problem.inside(x, y);
+  return Array.from({ length: model.maxOrder + 1 }, (_, order) => {
+    const field = model.field(order, gamma, options);
+    let at = options.corrected === false ? start : model.correctedStart(start, order, gamma);
+    let largest = 0, before = 0;
+    for (const n of counts) {
+      at = flow(model.page, field, at, (n - before) * gamma, { tolerance: 1e-11, inside, most: 200 });
+      if (!at) return NaN;
+      largest = Math.max(largest, Math.hypot(at[0] - run[2 * n], at[1] - run[2 * n + 1]));
+      before = n;
+    }
+    return largest;
+  });
 }
 
 function endOf(model, start, gamma, steps, { corrected = true }) {
@@ -63,6 +79,6 @@ function floorOf(end, start, steps) {
 // The smallest step sizes that stand clear of the floor.
 function observed(gammas, drifts, floor) {
   const clear = gammas.map((_, k) => k).filter((k) => drifts[k] > 200 * floor[k]);
-  const chosen = clear.slice(-4);
+  const chosen = clear.slice(-3);
   return slope(chosen.map((k) => Math.log(gammas[k])), chosen.map((k) => Math.log(drifts[k])));
 }
