@@ -1,5 +1,6 @@
 # What a person types. Everything is installed into .venv, beside this file (PyTorch and optax into
-# .venv-adapters, the lowest versions that bea allows into .venv-lowest), and nowhere else.
+# .venv-adapters, the lowest versions that bea allows into .venv-lowest, what builds the site into
+# .venv-docs), and nowhere else.
 
 PYTHON ?= python3
 VENV := .venv
@@ -17,11 +18,13 @@ CORE := $(VENV)/.installed-core
 TEST := $(VENV)/.installed-test
 ADAPTERS := .venv-adapters
 LOWEST := .venv-lowest
+DOCS := .venv-docs
+SITE := $(DOCS)/.installed-docs
 EXTRAS := $(ADAPTERS)/.installed-adapters
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-adapters test-lowest lint format bench notebooks clean
+.PHONY: help install demo test test-adapters test-lowest lint format bench notebooks docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -61,8 +64,11 @@ bench: $(CORE) ## Print the tables of the benchmarks
 notebooks: $(EXTRAS) ## Run the notebooks anew, some of which need extras, and keep their outputs
 	$(ADAPTERS)/bin/python tests/notebooks/execute.py notebooks/*.ipynb
 
+docs: $(SITE) ## Build the documentation site into results/docs, and test it: open results/docs/index.html
+	$(DOCS)/bin/python -m pytest -q tests/site
+
 clean: ## Remove .venv, caches and results
-	rm -rf $(VENV) $(ADAPTERS) $(LOWEST) build dist results *.egg-info
+	rm -rf $(VENV) $(ADAPTERS) $(LOWEST) $(DOCS) docs/lessons docs/reference/api build dist results *.egg-info
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find bea tests benchmarks notebooks -depth \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} + 2>/dev/null || true
@@ -84,6 +90,12 @@ $(EXTRAS): pyproject.toml
 	@$(PYTHON) -m venv $(ADAPTERS)
 	@$(ADAPTERS)/bin/python -m pip $(PIP_FLAGS) install $(TORCH)
 	@$(ADAPTERS)/bin/python -m pip $(PIP_FLAGS) install --editable '.[test,torch,zoo,optax,networks]'
+	@touch $@
+
+$(SITE): pyproject.toml
+	@echo "Installing bea and Sphinx into $(DOCS) ..."
+	@$(PYTHON) -m venv $(DOCS)
+	@$(DOCS)/bin/python -m pip $(PIP_FLAGS) install --editable '.[docs]'
 	@touch $@
 
 # Makes .venv where there is none, and again where it was left half made.

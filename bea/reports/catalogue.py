@@ -71,12 +71,21 @@ def methods_found(words: str) -> list[dict[str, Any]]:
 def method_table(records: list[dict[str, Any]]) -> Table:
     """Return what `bea list methods` prints: a line for each method, group by group."""
     rows: list[tuple[str, str, str]] = []
-    for group in dict.fromkeys([*_GROUPS.values(), *(r["group"] for r in records)]):
-        members = [r for r in records if r["group"] == group]
-        if members:
-            rows += [("", "", "")] * bool(rows) + [("", "", f"{group}:")]
+    for group, members in by_groups(records).items():
+        rows += [("", "", "")] * bool(rows) + [("", "", f"{group}:")]
         rows += [(r["name"], _or_dash(r["order_of_accuracy"]), _line(r["title"])) for r in members]
     return table_of(("method", ">order", "what it is"), rows)
+
+
+def by_groups(records: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the records of methods by their groups, in the order in which they are listed.
+
+    >>> next(iter(by_groups(method_records())))
+    'gradient descent'
+    """
+    groups = dict.fromkeys([*_GROUPS.values(), *(r["group"] for r in records)])
+    found = {group: [r for r in records if r["group"] == group] for group in groups}
+    return {group: members for group, members in found.items() if members}
 
 
 def problem_records() -> list[dict[str, Any]]:
