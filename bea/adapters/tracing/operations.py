@@ -18,7 +18,6 @@ from flint import fmpq
 from bea.adapters.tracing.matrix_operations import MatrixOperations
 from bea.algebra.programs.operations import library_of
 from bea.arithmetic import Arithmetic
-from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
 from bea.series import SeriesArray
 
@@ -38,10 +37,14 @@ class Operations(MatrixOperations):
         How many axes of lanes an array has after those of its tensor: 1 in a run, 0 elsewhere.
     branch
         What comparisons come to where numbers cannot be compared, such as power series.
+    whole
+        Whether vectors have no components, so that one number stands for all entries of a tensor.
     """
 
-    def __init__(self, f: Arithmetic, lanes: int = 0, branch: Branch | None = None) -> None:
-        self._f = f
+    def __init__(
+        self, f: Arithmetic, lanes: int = 0, branch: Branch | None = None, whole: bool = False
+    ) -> None:
+        self._f, self._whole = f, whole
         self._axes = lanes
         self._branch = branch
         self._place = 0
@@ -159,8 +162,7 @@ class Operations(MatrixOperations):
 
     def broadcast(self, a: Any) -> Any:
         """Return a in a larger shape."""
-        whole = self._is_whole(a) or (_is_number(a) and _stands_for_all(self._f))
-        return a if whole else self._spread(a, self._shape)
+        return a if self._whole and not has_axes(a) else self._spread(a, self._shape)
 
     def concatenate(self, *parts: Any) -> Any:
         """Return all entries of some values, one after the other."""
@@ -190,7 +192,7 @@ class Operations(MatrixOperations):
         """Return the sum over some axes, or all."""
         if self._is_whole(a):
             return self._f.total(a)
-        if _is_number(a) and _stands_for_all(self._f):
+        if _is_number(a) and self._whole:
             return self._total_of_number(a)
         count = len(self._shapes[0])
         chosen = tuple(range(count)) if axes is None else tuple(k % count for k in axes)
@@ -273,11 +275,6 @@ def _joined(parts: Sequence[Any]) -> Any:
     """Return all entries of arrays with one axis beside their lanes, one after the other."""
     lanes = np.broadcast_shapes(*(p.shape[1:] for p in parts))
     return np.concatenate([np.broadcast_to(p, (len(p), *lanes)) for p in parts])
-
-
-def _stands_for_all(f: Arithmetic) -> bool:
-    """Tell whether a vector of the arithmetic has no components."""
-    return isinstance(f, TreeArithmetic)
 
 
 def _is_number(a: Any) -> bool:

@@ -149,9 +149,7 @@ class Traced(NamedMethod):
             tape, truths = self._branch(f, shapes, count, phase)
             constants = Constants(tape, self.values, count, self._exact)
             wanted = (*tape.theta, *tape.memory)
-            found = tape.run(
-                Operations(f, getattr(theta, "ndim", 1) - 1, truths), inputs, wanted, constants
-            )
+            found = tape.run(_operations(f, theta, truths), inputs, wanted, constants)
             moved, kept = found[: len(tape.theta)], found[len(tape.theta) :]
             if isinstance(theta, np.ndarray) and theta.dtype == object:
                 nothing = 0 * theta[0]  # which makes a number one of the arithmetic
@@ -225,9 +223,7 @@ class Traced(NamedMethod):
         constants = Constants(tape, self.values, None, self._exact, rough=True)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), getattr(f, "gamma", 0))
         return tuple(
-            tape.run(
-                Operations(f, getattr(theta, "ndim", 1) - 1, truths), inputs, tape.memory, constants
-            )
+            tape.run(_operations(f, theta, truths), inputs, tape.memory, constants)
         )
 
     def _branch(
@@ -285,6 +281,10 @@ class Traced(NamedMethod):
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _operations(f: Any, theta: Any, truths: Mapping[int, Any]) -> Operations:
+    return Operations(f, getattr(theta, "ndim", 1) - 1, truths, whole=not has_axes(theta))
 
 
 def _say_once(text: str, said: set[str]) -> None:

@@ -15,7 +15,7 @@ from bea.algebra.language.grammar import declared_names
 from bea.algebra.language.texts import NAME, excerpt
 from bea.errors import ExpressionError
 
-_CALL = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
+_CALL = re.compile(r"\s*([^\W\d][\w-]*|[^\W\d][\w.]*:[\w.]+)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _ASSIGNMENT = re.compile(rf"({NAME})\s*=")
 _EQUATION = re.compile(r"['′]\s*=")  # x' = y, in a value
 _VALUE = re.compile(r"(?:.*[\s,;])?([+-]?[\d.][^\s,;]*)", re.DOTALL)
@@ -24,6 +24,8 @@ _SEVERAL = re.compile(r"[,;=\n]")
 
 def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | None]]:
     """Return the name, with hyphens, and the parameters; those without a value are None.
+
+    A name with a colon, such as torch:AdamW, stays as it is.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def read_call(text: str, what: str, example: str) -> tuple[str, dict[str, str | 
         if name in found:
             raise ExpressionError(f"parameter '{name}' is given twice: give it once")
         found[name] = value if value is None else _unquoted(value)
-    return match[1].replace("_", "-"), found
+    return match[1] if ":" in match[1] else match[1].replace("_", "-"), found
 
 
 def split_calls(text: str) -> list[str]:
