@@ -107,9 +107,7 @@ def kept_by(runs: Sequence[Sequence[dict[Path, Any]]]) -> list[Kept]:
     return found
 
 
-def kept_at(
-    path: Path, value: Any, shift: int | None = None, cycle: tuple[int, ...] = ()
-) -> Kept:
+def kept_at(path: Path, value: Any, shift: int | None = None, cycle: tuple[int, ...] = ()) -> Kept:
     """Return what is kept at a path; a whole number has to be a counter, of a shift or a cycle."""
     shape = tuple(value.shape) if isinstance(value, torch.Tensor) else None
     if shape is not None or not isinstance(value, int):

@@ -11,7 +11,6 @@ from bea.cli.reading.figure_options import (
     Looks,
     picture,
     start_of,
-    visible_gamma,
     warn_beyond_range,
 )
 from bea.cli.reading.gathered import gathered
@@ -40,7 +39,8 @@ _Gamma = Annotated[
     typer.Option(
         "--gamma",
         metavar="LIST",
-        help="Step size, or one for each method; by default what suits each of them.",
+        help="Step size, or one for each method; by default such that all have the same effective "
+        "rate.",
     ),
 ]
 _Schedules = Annotated[
@@ -76,8 +76,9 @@ def plot_comparison(
 ) -> None:
     """Draw methods beside each other on a loss of two variables, and what each of them penalises.
 
-    A panel for each: its iterates, the flow of its modified equation, the gradient flow, and as a
-    map its implicit regulariser, the term of γ of its modified loss.
+    A panel for each: its iterates, the flow of its modified equation, the gradient flow, and where
+    they end, by default in the valley. Behind them is the size of the gradient, whose square the
+    term of γ of a modified loss penalises.
 
     For example:
 
@@ -96,22 +97,21 @@ def plot_comparison(
     until = None if time is None else number(time, "--time")
     point = start_of(start, chosen[0])
     given = None if gamma is None else numbers(gamma, "--gamma")
-    sizes = given or [visible_gamma(one) for one in chosen]
 
-    from bea.plots import comparison_figure
+    from bea.plots.order import comparison_data, draw_comparison
 
-    figure = comparison_figure(
+    data = comparison_data(
         [one.method for one in chosen],
         on,  # type: ignore[arg-type]
-        sizes,
+        given,
         point,
         order(order_text),
         steps=count,
         time=until,
     )
-    for one, size in zip(chosen, sizes if len(sizes) > 1 else sizes * len(chosen), strict=True):
-        warn_beyond_range(one, size, point)
-    looks.save(figure, target)
+    for one, panel in zip(chosen, data.panels, strict=True):
+        warn_beyond_range(one, panel.gamma, point)
+    looks.save(draw_comparison(data), target)
 
 
 @gathered

@@ -126,12 +126,23 @@ class Looks:
         ),
     ] = None  # fmt: skip
 
+    column: Annotated[
+        bool,
+        typer.Option(
+            "--column", rich_help_panel=_LOOKS,
+            help="Make it for a column of a paper: 3.3 inches wide, small type, panels below each "
+            "other, no title.",
+        ),
+    ] = False  # fmt: skip
+
     def check(self, target: Path) -> None:
         """Raise `BeaError` for what no picture can be, before anything is computed."""
         for name in ("width", "height"):
             text = getattr(self, name)
             if text is not None and not 0.5 <= number(text, f"--{name}") <= 100:
                 raise BeaError(f"--{name} '{text}' is not possible: give 0.5 to 100 inches")
+        if self.column and self.width is not None:
+            raise BeaError("--column has its own width: leave --width out")
         if self.dpi is not None and not 10 <= number(self.dpi, "--dpi") <= 2400:
             raise BeaError(f"--dpi '{self.dpi}' is not possible: give 10 to 2400")
         if self.dpi is not None and target.suffix.lower() != ".png":
@@ -149,7 +160,9 @@ class Looks:
             None if text is None else number(text, f"--{name}")
             for name, text in (("width", self.width), ("height", self.height))
         )
-        fitted(figure, width, height, title=not self.no_title, legend=self.legend)
+        fitted(
+            figure, width, height, title=not self.no_title, legend=self.legend, column=self.column
+        )
         save_figure(figure, target, 200 if self.dpi is None else number(self.dpi, "--dpi"))
         note(f"wrote {target}")
 

@@ -90,11 +90,11 @@ def figure_of(axes: Axes) -> Figure:
 def titled(axes: Axes, title: str, subtitle: str = "", panel: str = "") -> None:
     """Write a title at the left, a smaller grey line below it, and below that the panel's name."""
     height = 6.0
-    for text, size, colour in ((panel, 10, "black"), (subtitle, 9, "#555555")):
+    for text, size, colour, kind in ((panel, 10, "black", None), (subtitle, 9, "#555555", WORDS)):
         if text:
             line = axes.annotate(
                 text, (0, 1), xytext=(0, height), xycoords="axes fraction", parse_math=False,
-                textcoords="offset points", fontsize=size, color=colour, va="bottom", gid=WORDS,
+                textcoords="offset points", fontsize=size, color=colour, va="bottom", gid=kind,
             )  # fmt: skip
             # Like a title it may be wider than its axes; the title below keeps the height free.
             line.set_in_layout(False)
@@ -102,10 +102,17 @@ def titled(axes: Axes, title: str, subtitle: str = "", panel: str = "") -> None:
     axes.set_title(title, pad=height, parse_math=False)
 
 
-def colour_bar(axes: Axes, filled: Any) -> None:
-    """Draw the levels of filled contours in a bar at the right, as high as the axes."""
+def colour_bar(axes: Axes, filled: Any, label: str = "") -> None:
+    """Draw the levels of filled contours in a bar at the right, as high as the axes.
+
+    All bands have the same height there, whatever their values are.
+    """
     bar = axes.inset_axes((1.03, 0.0, 0.045, 1.0))
-    figure_of(axes).colorbar(filled, cax=bar, ticks=filled.levels, format=_number)
+    drawn = figure_of(axes).colorbar(
+        filled, cax=bar, ticks=filled.levels, format=_number, spacing="uniform"
+    )
+    if label:
+        drawn.set_label(label)
 
 
 def _number(value: float, position: int | None = None) -> str:

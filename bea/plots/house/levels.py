@@ -9,6 +9,7 @@ from bea.errors import BeaError
 from bea.plots.house.style import mixed
 
 _LEVELS = 15
+_NEARLY_ALL = 0.98
 _WHITE, _BLUE, _ORANGE = (255, 255, 255), (179, 197, 220), (240, 192, 128)
 
 
@@ -37,6 +38,30 @@ def contour_levels(values: Floats, count: int = _LEVELS) -> Floats:
     if len(levels) < 2 or size <= max(rounding, 1e-200):  # a constant, but for rounding errors
         return np.asarray(levels[0] + np.array([-0.5, 0.5]) * (abs(levels[0]) or 1.0))
     return _rounded(levels)
+
+
+def even_levels(values: Floats, decades: int = 3) -> Floats:
+    """Return levels 1, 3, 10, … of a size, so that a bar of them reads evenly.
+
+    The highest is beyond nearly all values, and the lowest so many decades below it; values outside
+    count as the nearest.
+
+    Raises
+    ------
+    BeaError
+        If no value is positive and finite.
+
+    Examples
+    --------
+    >>> even_levels(np.geomspace(1e-6, 25, 100), 2)
+    array([ 0.3,  1. ,  3. , 10. , 30. ])
+    """
+    known = values[np.isfinite(values) & (values > 0)]
+    if not known.size:
+        raise BeaError("nothing in the window is finite and positive: choose another window")
+    top = int(np.ceil(2 * np.log10(np.quantile(known, _NEARLY_ALL)) - 1e-9))
+    steps = np.arange(top - 2 * decades, top + 1)
+    return np.array([float(f"{3 if n % 2 else 1}e{n // 2}") for n in steps])
 
 
 def with_zero(levels: Floats) -> Floats:

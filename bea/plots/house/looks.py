@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bea.errors import BeaError
-from bea.plots.house.style import WORDS
+from bea.plots.house.column import into_column, without_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +22,7 @@ def fitted(
     *,
     title: bool = True,
     legend: str | None = None,
+    column: bool = False,
 ) -> Figure:
     """Return the figure, in another size, without its titles, or with its key elsewhere.
 
@@ -33,6 +34,9 @@ def fitted(
         Whether to keep titles and the lines below them.
     legend
         "right" of the axes, "inside", "below" or "none"; by default as it is.
+    column
+        Whether to make it for a single column of a paper: 3.3 inches wide, with small type, panels
+        below each other, the key below them, and without titles, which a caption is there for.
 
     Raises
     ------
@@ -47,9 +51,14 @@ def fitted(
             raise BeaError(f"the figure's {name} is {size:g} inches: give one from 0.5 to 100")
     if legend is not None and legend not in LEGENDS:
         raise BeaError(f"the legend cannot go '{legend}': choose one of {', '.join(LEGENDS)}")
-    figure.set_size_inches(wide, high)
+    if column:
+        if width is not None:
+            raise BeaError("a column has its own width: leave out the width, or the column")
+        into_column(figure, height)
+    else:
+        figure.set_size_inches(wide, high)
     if not title:
-        _without_words(figure)
+        without_title(figure)
     if legend is not None:
         from bea.plots.house.canvas import house_rules
 
@@ -60,16 +69,6 @@ def fitted(
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _without_words(figure: Figure) -> None:
-    suptitle = getattr(figure, "_suptitle", None)
-    if suptitle is not None:
-        suptitle.set_text("")
-    for part in figure.findobj(lambda artist: artist.get_gid() == WORDS):
-        part.remove()
-    for axes in figure.axes:
-        axes.set_title("", loc="left")
 
 
 def _move_key(axes: Axes, legend: str) -> None:

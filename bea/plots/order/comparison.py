@@ -1,18 +1,18 @@
 """Optimizers side by side on one loss: where they go, and what each of them penalises.
 
-One panel per method, with common axes and levels: its iterates, the flow of its modified equation,
-the gradient flow, and behind them the map of its implicit regulariser, the term of gamma of the
-modified loss in units of the loss. For heavy ball, whose modified loss is 1/(1 - beta) times
-L + gamma (1 + beta)/(4 (1 - beta)^2) |grad L|^2, that is the second summand (Ghosh, Lyu, Zhang and
-Wang, "Implicit regularization in heavy-ball momentum accelerated stochastic gradient descent",
-ICLR 2023). Where there is no modified loss, as for Adam, the panel says so and shows the loss. Data
-are computed here; the drawing is in `bea.plots.order.comparison_drawing`.
+One panel per method, with common axes: its iterates, the flow of its modified equation, the
+gradient flow, and where each of them ends. Behind them is in every panel the same map, the size of
+the gradient, whose square the term of gamma of a modified loss penalises: for heavy ball, whose
+modified loss is 1/(1 - beta) times L + gamma (1 + beta)/(4 (1 - beta)^2) |grad L|^2 (Ghosh, Lyu,
+Zhang and Wang, "Implicit regularization in heavy-ball momentum accelerated stochastic gradient
+descent", ICLR 2023). By default all methods go on until they are in the valley, with the same
+effective rate. Data are computed here, drawn in `bea.plots.order.comparison_drawing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,14 +20,15 @@ from numpy.typing import ArrayLike
 from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
-from bea.fields import Loss
+from bea.fields import Loss, VectorField
 from bea.flows import flow
 from bea.flows.deterministic.times import check_gammas
+from bea.measure.escape.critical_points import hessian
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem
 from bea.plots.house.landscape import Landscape, grid_points, known_points, points_within
-from bea.plots.house.levels import contour_levels, with_zero
+from bea.plots.house.levels import even_levels
 from bea.plots.house.runs import (
     Path,
     as_run,
@@ -39,11 +40,13 @@ from bea.plots.house.runs import (
 )
 from bea.plots.house.windows import Window, checked_window, path_window
 from bea.plots.house.words import method_words, problem_words
-from bea.trees import leaf
+from bea.trees import FIELD, leaf, tree
 
 _FLOW_POINTS = 600
 _TOLERANCE = 1e-9
-_NOISE = 1e-12  # of the largest value: smaller regularisers are rounding errors
+_PART = 0.5  # of the useful range: what the term of gamma does is seen there
+_SMALL = 2e-3  # of the gradient at the start: a run with less is in the valley
+_FIRST_STEPS, _MOST_STEPS = 64, 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +61,20 @@ class ComparisonPanel:
         Its step size.
     iterates, modified : Path
         Its own points, and the flow of its modified equation.
-    regulariser : (rows, columns) or None
-        gamma L_1 in units of the loss, on the common grid; None where there is no such term.
+    penalty : float or None
+        c of the modified loss, L + c |grad L|^2 in units of the loss; None where there is none.
+    sharpness : float
+        The largest curvature of the loss where the iterates end.
     notes : tuple of str
-        What a reader has to know: where the flow starts, why there is no regulariser.
+        What a reader has to know: why there is no penalty, where the flow starts.
     """
 
     name: str
     gamma: float
     iterates: Path
     modified: Path
-    regulariser: Floats | None
+    penalty: float | None
+    sharpness: float
     notes: tuple[str, ...]
 
 
@@ -90,10 +96,10 @@ class ComparisonData:
         In the order in which the methods were given.
     gradient_flow : Path
         From the start itself.
-    loss : Landscape
-        What is behind where there is no regulariser.
-    levels : (levels,)
-        Common to all regularisers; empty if there are none.
+    sharpness : float
+        The largest curvature of the loss where the gradient flow ends.
+    behind : Landscape
+        The size of the gradient, the same in all panels.
     minima, critical : (points, 2)
         Points to mark.
     """
@@ -105,8 +111,8 @@ class ComparisonData:
     window: Window
     panels: tuple[ComparisonPanel, ...]
     gradient_flow: Path
-    loss: Landscape
-    levels: Floats
+    sharpness: float
+    behind: Landscape
     minima: Floats
     critical: Floats
 
@@ -115,7 +121,7 @@ class ComparisonData:
 def comparison_data(
     methods: Sequence[Method],
     loss: Loss,
-    gamma: ArrayLike,
+    gamma: ArrayLike | None = None,
     start: ArrayLike | None = None,
     order: int = 1,
     *,
@@ -124,43 +130,40 @@ def comparison_data(
     window: Window | None = None,
 ) -> ComparisonData:
     """Compute what a comparison shows; see `comparison_figure`."""
-    gammas = _checked(methods, loss, gamma, order)
+    _check(methods, loss, order)
     if steps is not None and time is not None:
         raise StepSizeError("steps and time are both given: give one of them")
     if window is not None:
         checked_window(window, 2)
     point = start_of(loss, start)
     equations = [modified_equation(method, loss, order) for method in methods]
-    rates = [abs(equation.character.effective_rate) for equation in equations]
-    length = float(loss.about.time if time is None else time)
+    gammas = _rates(equations, loss, point) if gamma is None else _given(gamma, len(methods))
     runs = [
-        _run(equation, g, point, steps, length / rate)
-        for equation, g, rate in zip(equations, gammas, rates, strict=True)
+        _run(equation, float(g), point, steps, time)
+        for equation, g in zip(equations, gammas, strict=True)
     ]
-    if steps is not None:
-        length = max(steps * g * rate for g, rate in zip(gammas, rates, strict=True))
-    gradient_flow = _gradient_flow(loss, point, length)
+    length = max(
+        run[0].times[-1] * _speed(equation) for equation, run in zip(equations, runs, strict=True)
+    )
+    gradient_flow = _gradient_flow(loss, point, length if time is None else float(time))
     minima, critical = known_points(loss, (0, 1))
     paths = [gradient_flow, *(path for *pair, _ in runs for path in pair)]
     window = window or _window(loss, paths, minima)
-    x, y, grid = grid_points(window, (0, 1), point)
-    with np.errstate(all="ignore"):
-        values = loss.at(grid)
     panels = tuple(
-        _panel(equation, float(g), run, grid, values)
+        _panel(equation, float(g), run)
         for equation, g, run in zip(equations, gammas, runs, strict=True)
     )
     place = ", ".join(f"{c:.4g}" for c in point)
     return ComparisonData(
-        title=f"Implicit regularisers on {problem_words(loss.name)}",
+        title=f"Implicit regularisation on {problem_words(loss.name)}",
         subtitle=f"from ({', '.join(loss.variables)}) = ({place}); modified flows of order {order}",
         order=order,
         variables=tuple(loss.variables),
         window=window,
         panels=panels,
         gradient_flow=gradient_flow,
-        loss=Landscape("loss", "loss", x, y, values, contour_levels(values)),
-        levels=_levels(panels),
+        sharpness=_sharpness(loss, gradient_flow.points),
+        behind=_behind(loss, window, point),
         minima=points_within(minima, window),
         critical=points_within(critical, window),
     )
@@ -169,8 +172,7 @@ def comparison_data(
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _checked(methods: Sequence[Method], loss: Loss, gamma: ArrayLike, order: int) -> Floats:
-    """Return a step size for each method."""
+def _check(methods: Sequence[Method], loss: Loss, order: int) -> None:
     kind: type = type(methods)
     if issubclass(kind, str) or not issubclass(kind, Sequence):
         raise BeaError(f"the methods are a {kind.__name__}: give a list of methods")
@@ -188,24 +190,74 @@ def _checked(methods: Sequence[Method], loss: Loss, gamma: ArrayLike, order: int
         )
     if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
         raise OrderError(f"order {order!r} has no modified flow: give a whole number, 1 or more")
+
+
+def _given(gamma: ArrayLike, count: int) -> Floats:
+    """Return the step sizes that were given, one for each method."""
     gammas = check_gammas(gamma)
-    if len(gammas) not in (1, len(methods)):
+    if len(gammas) not in (1, count):
         raise StepSizeError(
-            f"{len(gammas)} step sizes for {len(methods)} methods: give one, or one for each"
+            f"{len(gammas)} step sizes for {count} methods: give one, or one for each"
         )
-    return np.broadcast_to(gammas, (len(methods),))
+    return np.broadcast_to(gammas, (count,))
+
+
+def _rates(equations: Sequence[ModifiedEquation], loss: Loss, point: Floats) -> Floats:
+    """Return step sizes at which one sees what they do: one effective rate, where there is one.
+
+    That is half of what the equation of gradient descent means something for, at the start; a rule
+    that does not follow the gradient has half of its own useful range.
+    """
+    curvature = float(np.abs(np.linalg.eigvalsh(hessian(loss)(point[None])[0])).max())
+    if not curvature > 0:
+        raise StepSizeError("the loss has no curvature at the start: give gamma, or another start")
+    found = [
+        _PART / (curvature * _speed(equation))
+        if equation.character.is_on_trees
+        else _PART * equation.useful_gamma([point])
+        for equation in equations
+    ]
+    return np.array([float(f"{gamma:.2g}") for gamma in found])
+
+
+def _speed(equation: ModifiedEquation) -> float:
+    return abs(equation.character.effective_rate) or 1.0
 
 
 def _run(
-    equation: ModifiedEquation, gamma: float, point: Floats, steps: int | None, time: float
+    equation: ModifiedEquation,
+    gamma: float,
+    point: Floats,
+    steps: int | None,
+    time: float | None,
 ) -> tuple[Path, Path, str]:
     """Return the iterates, the flow of the whole equation, and the note on their start."""
     assert equation.problem is not None
     method, note = as_run(equation.method, equation)
-    until = None if steps is not None else max(time, gamma)
-    iterates = iterates_path(method, equation.problem, point, gamma, steps, until)
+    if time is not None:
+        until = max(time / _speed(equation), gamma)
+        iterates = iterates_path(method, equation.problem, point, gamma, None, until)
+    elif steps is not None:
+        iterates = iterates_path(method, equation.problem, point, gamma, steps)
+    else:
+        iterates = _into_the_valley(method, equation.problem, point, gamma)
     (modified,) = flow_paths(equation, gamma, [equation.order], iterates)
     return iterates, modified, note
+
+
+def _into_the_valley(method: Method, loss: VectorField, point: Floats, gamma: float) -> Path:
+    """Return the iterates until the gradient is small for good, or until enough is seen."""
+    small = _SMALL * float(np.linalg.norm(loss(point)))
+    steps = _FIRST_STEPS
+    while True:
+        path = iterates_path(method, loss, point, gamma, steps)
+        sizes = np.linalg.norm(loss(path.points), axis=1)
+        large = np.flatnonzero(~(sizes <= small))
+        last = int(large[-1]) + 1 if large.size else 1
+        if last < len(sizes) or path.stopped or steps >= _MOST_STEPS:
+            end = min(max(last, 1), len(sizes) - 1) + 1
+            return replace(path, times=path.times[:end], points=path.points[:end])
+        steps *= 4
 
 
 def _window(loss: Loss, paths: Sequence[Path], minima: Floats) -> Window:
@@ -221,59 +273,54 @@ def _gradient_flow(loss: Loss, point: Floats, length: float) -> Path:
 
 
 def _panel(
-    equation: ModifiedEquation,
-    gamma: float,
-    run: tuple[Path, Path, str],
-    grid: Floats,
-    loss: Floats,
+    equation: ModifiedEquation, gamma: float, run: tuple[Path, Path, str]
 ) -> ComparisonPanel:
     iterates, modified, start_note = run
-    regulariser, why = _regulariser(equation.truncate(1), gamma, grid, loss)
-    assert equation.problem is not None
+    penalty, why = _penalty(equation.truncate(1), gamma)
+    assert isinstance(equation.problem, Loss)
     beyond = range_note(
         range_warning(equation.method, equation.problem, gamma, iterates.points[0])
     ).removeprefix("; ")
     return ComparisonPanel(
-        name=method_words(str(equation.method), first=True),
+        name=method_words(str(equation.method), length=120, first=True),
         gamma=gamma,
         iterates=iterates,
         modified=modified,
-        regulariser=regulariser,
-        notes=tuple(note for note in (start_note, why, beyond) if note),
+        penalty=penalty,
+        sharpness=_sharpness(equation.problem, iterates.points),
+        notes=tuple(note for note in (why, start_note, beyond) if note),
     )
 
 
-def _regulariser(
-    equation: ModifiedEquation, gamma: float, grid: Floats, loss: Floats
-) -> tuple[Floats | None, str]:
-    """Return gamma L_1 in units of the loss, with f_1 = -grad L_1, or None and the reason."""
+def _penalty(equation: ModifiedEquation, gamma: float) -> tuple[float | None, str]:
+    """Return c of L + c |grad L|^2, in units of the loss, or None and the reason.
+
+    With f_0 = -b_0 grad L and f_1 = b_1 (hess L) grad L the term of gamma is that of
+    c = -gamma b_1/(2 b_0).
+    """
     for power, is_gradient in enumerate(equation.is_gradient):
         if not is_gradient:
             return None, f"no modified loss: f{'₀₁'[power]} is no gradient"
     if equation.vanishes(1):
         return None, "no term of order γ: nothing is penalised"
-    modified = equation.modified_loss()
-    known = np.isfinite(loss)
-    values = np.full(loss.shape, np.nan)
-    try:
-        with np.errstate(all="ignore"):
-            values[known] = modified(grid[known], gamma) - modified(grid[known], 0.0)
-    except BeaError:  # of a line integral across a singularity, as of |grad L| at a minimum
-        return None, "f₁ is a gradient whose line integral is singular here"
-    values[~np.isfinite(values)] = np.nan
-    size = float(np.nanmax(np.abs(values)))
-    values[np.abs(values) < _NOISE * size] = 0.0
-    if not equation.has_few_trees:  # a potential, which has no value of its own
-        return values - np.nanmin(values), ""
-    return values / float(_leading(equation)), ""
+    if not equation.has_few_trees or tuple(equation.method.colors) != (FIELD,):
+        return None, "the term of γ is the gradient of another function"
+    first, second = (equation.coefficients[t] for t in (leaf, tree([leaf])))
+    ratio = second / first
+    return -gamma * int(ratio.p) / (2 * int(ratio.q)), ""
 
 
-def _leading(equation: ModifiedEquation) -> float:
-    """Return c with f_0 = c f: the effective rate."""
-    rate = equation.coefficients[leaf]
-    return int(rate.p) / int(rate.q)
+def _sharpness(loss: Loss, points: Floats) -> float:
+    """Return the largest curvature at the last point that is known."""
+    known = points[np.isfinite(points).all(axis=1)]
+    curvatures = hessian(loss)(known[-1:])[0]
+    return float(np.linalg.eigvalsh(curvatures)[-1]) if np.isfinite(curvatures).all() else np.nan
 
 
-def _levels(panels: Sequence[ComparisonPanel]) -> Floats:
-    found = [panel.regulariser for panel in panels if panel.regulariser is not None]
-    return with_zero(contour_levels(np.stack(found))) if found else np.empty(0)
+def _behind(loss: Loss, window: Window, point: Floats) -> Landscape:
+    """Return the map of the size of the gradient, with levels that are even in its logarithm."""
+    x, y, grid = grid_points(window, (0, 1), point)
+    with np.errstate(all="ignore"):
+        sizes = np.linalg.norm(loss(grid), axis=-1)
+    levels = even_levels(sizes)
+    return Landscape("size", "size of the gradient ‖∇L‖", x, y, sizes, levels)

@@ -30,7 +30,7 @@ QUICK = ("x**2*y**2/2 + x**2 + y**2/2", "--time", "0.5")
         ("trajectory", ("himmelblau", "--schedule", "cosine(time=1/20)", "--orders", "0,1")),
         ("trajectory", (*GAME, "--method", "alternating", "--start", "1,0", "--steps", "9")),
         ("terms", (*QUICK[:1], "--schedule", "exponential(rate=2)", "--order", "2")),
-        ("comparison", ("booth", "--methods", "heavy-ball(beta=1/2), heun", "--steps", "5")),
+        ("comparison", ("booth", "--methods", "heavy-ball(beta=1/2), heun", "--gamma", "0.001")),
         ("schedule", ("cosine(time=3)", "step(every=1, factor=1/2, time=3)")),
     ],
 )

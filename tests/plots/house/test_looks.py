@@ -56,7 +56,37 @@ def test_what_no_figure_can_be_is_refused(figure: Any, given: Any) -> None:
         fitted(figure, **given)
 
 
-def test_a_figure_of_panels_loses_all_its_words() -> None:
+def test_a_figure_of_panels_keeps_their_names() -> None:
     drawn = bea.plots.loss_figure(bea.methods.gradient_descent(), bea.problems.booth(), gamma=0.05)
     assert any(words(drawn))
     assert not any(words(fitted(drawn, title=False)))
+    assert [axes.texts[0].get_text() for axes in drawn.axes[:2]] == ["loss", "modified loss"]
+
+
+def test_a_column_is_narrow_and_nothing_in_it_is_cut(figure: Any) -> None:
+    keys = entries(figure.axes[0])
+    narrow = fitted(figure, column=True)
+    assert narrow.get_size_inches()[0] == 3.3
+    assert not any(words(narrow))
+    (key,) = narrow.legends
+    assert [text.get_text() for text in key.get_texts()] == keys
+    narrow.canvas.draw()
+    (left, bottom), (right, top) = narrow.get_tightbbox().get_points()
+    assert left > -0.02 and bottom > -0.02
+    assert right < 3.32 and top < narrow.get_size_inches()[1] + 0.02
+    sizes = [t.get_fontsize() for t in narrow.findobj(lambda a: hasattr(a, "get_fontsize"))]
+    assert min(sizes) >= 6.0
+
+
+def test_panels_of_a_column_are_below_each_other() -> None:
+    drawn = bea.plots.loss_figure(bea.methods.gradient_descent(), bea.problems.booth(), gamma=0.05)
+    narrow = fitted(drawn, column=True)
+    narrow.canvas.draw()
+    places = [axes.get_position() for axes in narrow.axes[:3]]
+    assert places[0].y0 > places[1].y1 and places[1].y0 > places[2].y1
+    assert len({round(place.x0, 6) for place in places}) == 1
+
+
+def test_a_column_has_its_own_width(figure: Any) -> None:
+    with pytest.raises(BeaError, match="leave out the width, or the column"):
+        fitted(figure, width=4, column=True)

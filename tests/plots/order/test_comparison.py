@@ -31,30 +31,48 @@ def test_iterates_are_those_of_the_methods(data: ComparisonData) -> None:
         np.testing.assert_array_equal(panel.iterates.points, run.values[0, 0])
 
 
-def test_regulariser_of_heavy_ball_is_the_published_one(data: ComparisonData) -> None:
-    grid = np.stack(np.meshgrid(data.loss.x, data.loss.y), axis=-1)
-    square = np.sum(NETWORK(grid) ** 2, axis=-1)
+def test_penalty_of_heavy_ball_is_the_published_one(data: ComparisonData) -> None:
     descent, heavy, _ = data.panels
-    assert descent.regulariser is not None and heavy.regulariser is not None
-    np.testing.assert_allclose(descent.regulariser, 0.04 / 4 * square, atol=1e-9)
-    # gamma (1 + beta)/(4 (1 - beta)^2) |grad L|^2 with beta = 1/2
-    np.testing.assert_allclose(heavy.regulariser, 0.02 * 1.5 / (4 * 0.25) * square, atol=1e-9)
+    assert descent.penalty == pytest.approx(0.04 / 4, rel=1e-15)
+    # gamma (1 + beta)/(4 (1 - beta)^2) with beta = 1/2
+    assert heavy.penalty == pytest.approx(0.02 * 1.5 / (4 * 0.25), rel=1e-15)
+    equation = bea.modified_equation(HEAVY, NETWORK, 1)
+    point, slope = np.array([[1.3, 0.4]]), NETWORK([1.3, 0.4])
+    term = equation.modified_loss()(point, 0.02) - equation.modified_loss()(point, 0.0)
+    assert term[0] / 2 == pytest.approx(heavy.penalty * float(slope @ slope), rel=1e-9)
 
 
-def test_levels_are_common_and_hold_all_values(data: ComparisonData) -> None:
-    shown = [p.regulariser for p in data.panels if p.regulariser is not None]
-    assert len(shown) == 2
-    assert data.levels[0] <= min(map(np.min, shown))
-    assert data.levels[-1] >= max(map(np.max, shown))
+def test_the_map_is_the_size_of_the_gradient(data: ComparisonData) -> None:
+    grid = np.stack(np.meshgrid(data.behind.x, data.behind.y), axis=-1)
+    np.testing.assert_allclose(data.behind.values, np.linalg.norm(NETWORK(grid), axis=-1))
+    steps = np.diff(np.log10(data.behind.levels))
+    assert np.all(np.abs(steps - 0.5) < 0.03)  # 1, 3, 10: an even bar is an even logarithm
+
+
+def test_by_default_all_have_one_effective_rate_and_reach_the_valley() -> None:
+    data = comparison_data([DESCENT, HEAVY, ADAM], NETWORK)
+    descent, heavy, adam = data.panels
+    assert heavy.gamma == pytest.approx(descent.gamma / 2, rel=0.05)
+    for panel in data.panels:
+        slope = np.linalg.norm(NETWORK(panel.iterates.points), axis=1)
+        assert slope[-1] <= 2e-3 * slope[0]
+        (left, right), (bottom, top) = data.window
+        a, b = panel.iterates.points[-1]
+        assert left < a < right and bottom < b < top
+    # Steps of a size end flatter than the flow, and momentum flatter than descent.
+    assert adam.sharpness < heavy.sharpness < descent.sharpness < data.sharpness
+    a, b = descent.iterates.points[-1]
+    curvature = np.linalg.eigvalsh([[b * b, 2 * a * b - 1], [2 * a * b - 1, a * a]])[-1]
+    assert descent.sharpness == pytest.approx(curvature, rel=1e-12)
 
 
 def test_where_no_modified_loss_exists_the_panel_says_so(data: ComparisonData) -> None:
     adam = data.panels[2]
-    assert adam.regulariser is None
+    assert adam.penalty is None
     assert "no modified loss: f₀ is no gradient" in adam.notes
     assert "memory begun on the slow manifold" in adam.notes
     (kutta,) = comparison_data([bea.methods.rk4()], NETWORK, 0.1, START, steps=3).panels
-    assert kutta.regulariser is None
+    assert kutta.penalty is None
     assert kutta.notes == ("no term of order γ: nothing is penalised",)
 
 
@@ -94,12 +112,16 @@ def test_time_is_that_of_the_gradient_flow() -> None:
 
 def test_panels_share_their_axes_and_name_their_methods(data: ComparisonData) -> None:
     axes = draw_comparison(data).axes[:3]
-    assert [a.get_title(loc="left") for a in axes] == ["Gradient descent", "Heavy ball", "Adam"]
+    titles = ["Gradient descent", "Heavy ball (β = 1/2)", "Adam"]
+    assert [a.get_title(loc="left") for a in axes] == titles
+    for panel in axes:
+        (note,) = [text.get_text() for text in panel.texts]
+        assert max(map(len, note.split("\n"))) <= 52 and "…" not in note
     assert {a.get_xlim() for a in axes} == {data.window[0]}
     assert {a.get_ylim() for a in axes} == {data.window[1]}
     assert all(a.get_aspect() == 1.0 for a in axes)
     np.testing.assert_array_equal(
-        axes[0].get_lines()[-3].get_xydata(), data.panels[0].iterates.points
+        axes[0].get_lines()[-5].get_xydata(), data.panels[0].iterates.points
     )
 
 
