@@ -50,8 +50,8 @@ def cross_entropy(scores: ArrayLike, labels: ArrayLike) -> Floats:
     0.693147
     """
     given, right = _checked(scores, labels)
-    picked = np.take_along_axis(log_probabilities(given), right[:, None], axis=-1)
-    return np.asarray(-picked[..., 0].mean(axis=-1))
+    picked = log_probabilities(given)[..., np.arange(len(right)), right]
+    return np.asarray(-picked.mean(axis=-1))
 
 
 def log_probabilities(scores: ArrayLike) -> Floats:

@@ -81,3 +81,40 @@ def test_flatness_of_a_quadratic_is_known() -> None:
 def test_wrong_input_is_refused(make: Any, words: str) -> None:
     with pytest.raises(BeaError, match=words):
         make()
+
+
+SUM = bea.problems.noisy_quadratic("1, 1/4", size=16)
+
+
+@pytest.mark.parametrize("method", [DESCENT, bea.methods.heavy_ball(beta="1/2")])
+def test_batches_are_those_of_training_and_seldom_looks_find_the_same(method: Any) -> None:
+    starts = np.full((3, 2), 3.0)
+    found = at_equal_loss(method, SUM, 0.05, 2.0, starts, batches=4, seeds=[4, 5, 6])
+    seldom = at_equal_loss(method, SUM, 0.05, 2.0, starts, batches=4, seeds=[4, 5, 6], every=7)
+    assert np.array_equal(found.points, seldom.points)
+    assert len(np.unique(found.points[0, :, 0])) == 3  # each has batches of its own
+    assert SUM.at(found.points) == pytest.approx(2.0)
+    for run, steps in enumerate(found.steps[0]):
+        ends = bea.train(
+            method, SUM, starts, gamma=0.05, steps=int(steps), batches=4, seeds=[4, 5, 6]
+        )
+        assert ends.of("loss")[-1, run] <= 2.0
+
+
+def test_without_batches_a_sum_is_seen_whole() -> None:
+    whole = bea.Loss.read(str(SUM.value), SUM.variables)
+    ours, theirs = (at_equal_loss(DESCENT, p, [0.1, 0.2], 1.0, [3.0, 3.0]) for p in (SUM, whole))
+    assert np.allclose(ours.points, theirs.points) and np.array_equal(ours.steps, theirs.steps)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"batches": 17}, "larger than N=16"),
+        ({"batches": 4, "seeds": [1, 2]}, "2 seeds for 1 runs"),
+        ({"every": 0}, "at least 1"),
+    ],
+)
+def test_wrong_batches_are_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(BeaError, match=words):
+        at_equal_loss(DESCENT, SUM, 0.1, 1.0, [3.0, 3.0], **options)
