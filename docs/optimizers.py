@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import version
 from inspect import isclass, signature
+from pathlib import Path
 from time import process_time
 from typing import Any, NamedTuple
 
@@ -43,10 +44,22 @@ up to f₁.
 """
 FIRST = ("x**4/4 + x**2/2", [1.0])
 SECOND = ("x**2 + x*y/2 + y**2/2 + x/3", [1.0, 0.8])
+PAGE = Path(__file__).with_name("optimizers.md")
 LIMIT = 60  # seconds of a processor for an optimizer
 STEPS = 1000
 RATES = (0.5, 0.75, 0.6, 0.7)
 _HALVED = ("momentum", "alpha", "rho", "beta", "beta1", "beta2")
+
+
+#: Options that a class asks for, or by which it is about vectors, or repeats itself soon.
+OPTIONS: dict[str, dict[str, Any]] = {
+    **{name: {"use_muon": False} for name in ("AdaGO", "AdaMuon", "Muon", "MuonClip", "NorMuon")},
+    "DistributedMuon": {"use_muon": False},
+    "BSAM": {"num_data": 100},
+    "Ranger21": {"num_iterations": 1000},
+    "SRMM": {"memory_length": 2},
+    "StableSPAM": {"update_proj_gap": 2},
+}
 
 
 class Row(NamedTuple):
@@ -84,7 +97,22 @@ def optimizers(library: str) -> list[Subject]:
     found = {v for v in shown if isclass(v) and issubclass(v, base) and v is not base}
     own = {v for v in found if v.__module__.partition(".")[0] == library.partition(".")[0]}
     kinds = sorted(own, key=lambda v: v.__name__.lower())
-    return [Subject(kind.__name__, kind, {}, settling(kind)) for kind in kinds]
+    given = {} if library == "torch.optim" else OPTIONS
+    return [
+        Subject(
+            shown(kind.__name__, given.get(kind.__name__, {})),
+            kind,
+            given.get(kind.__name__, {}),
+            {**settling(kind), **given.get(kind.__name__, {})},
+        )
+        for kind in kinds
+    ]
+
+
+def shown(name: str, options: Mapping[str, Any]) -> str:
+    """Return an optimizer with its options, as Python writes it."""
+    inside = ", ".join(f"{key}={value!r}" for key, value in options.items())
+    return f"{name}({inside})" if inside else name
 
 
 def settling(kind: Any) -> dict[str, Any]:
@@ -154,28 +182,55 @@ def first_correction(equation: Any) -> str:
 
 def main() -> None:
     """Print the page."""
-
     signal.signal(signal.SIGPROF, _stop)
     warnings.simplefilter("ignore")
+    asked = dict(text.partition(":")[::2] for text in sys.argv[1:])
     print(HEAD)
-    for library in sys.argv[1:] or ("torch.optim", "pytorch_optimizer", "optax"):
-        rows = [_told(row_of(subject)) for subject in optimizers(library)]
-        derived = [r for r in rows if r.first != "–"]
-        sure = sum(r.verdicts == "confirmed, confirmed" for r in derived)
-        print(f"## {library} {version(library.partition('.')[0])}\n")
-        print(f"{len(rows)} optimizers: {len(derived)} derived, {sure} of them confirmed on both "
-              "losses.\n")  # fmt: skip
-        print("| optimizer | replayed to | certificates | first correction | seconds |")
-        print("|---|---|---|---|---|")
-        for r in derived:
-            told = r.verdicts if r.verdicts != "–" else f"none: {r.why}"
-            print(f"| {r.name} | {r.replayed} | {told} | {r.first} | {r.seconds:.1f} |")
-        print("\nNot derived, in bea's words:\n")
-        for r in rows:
-            if r.first == "–":
-                shown = f" (replayed to {r.replayed})" if r.replayed != "–" else ""
-                print(f"- *{r.name}*{shown}: {r.why}")
-        print()
+    for library in ("torch.optim", "pytorch_optimizer", "optax"):
+        known = lines_of(library) if asked else {}
+        anew = None if not asked or (library in asked and not asked[library]) else (
+            asked.get(library, "").split(","))  # fmt: skip
+        print_table(library, [
+            known[s.name] if anew is not None and s.name not in anew and s.name in known
+            else line_of(_told(row_of(s)))
+            for s in optimizers(library)
+        ])  # fmt: skip
+
+
+def lines_of(library: str) -> dict[str, str]:
+    """Return the lines of a library on the page as it stands, by the names of its optimizers."""
+    text = PAGE.read_text(encoding="utf-8").partition(f"## {library} ")[2].partition("\n## ")[0]
+    found = {}
+    for line in text.splitlines():
+        if line.startswith("| ") and not line.startswith("| optimizer"):
+            found[line[2:].partition(" |")[0]] = line
+        elif line.startswith("- *"):
+            found[line[3:].partition("*")[0]] = line
+    return found
+
+
+def line_of(row: Row) -> str:
+    """Return a row as a line of the table, or of the list of those that have no equation."""
+    if row.first == "–":
+        shown = f" (replayed to {row.replayed})" if row.replayed != "–" else ""
+        return f"- *{row.name}*{shown}: {row.why}"
+    told = row.verdicts if row.verdicts != "–" else f"none: {row.why}"
+    return f"| {row.name} | {row.replayed} | {told} | {row.first} | {row.seconds:.1f} |"
+
+
+def print_table(library: str, lines: list[str]) -> None:
+    """Print the rows of a library."""
+    derived = [line for line in lines if line.startswith("|")]
+    sure = sum(line.split(" | ")[2] == "confirmed, confirmed" for line in derived)
+    print(f"## {library} {version(library.partition('.')[0])}\n")
+    print(f"{len(lines)} optimizers: {len(derived)} derived, {sure} of them confirmed on both "
+          "losses.\n")  # fmt: skip
+    print("| optimizer | replayed to | certificates | first correction | seconds |")
+    print("|---|---|---|---|---|")
+    print("\n".join(derived))
+    print("\nNot derived, in bea's words:\n")
+    print("\n".join(line for line in lines if not line.startswith("|")))
+    print()
 
 
 def _stop(*_: Any) -> None:

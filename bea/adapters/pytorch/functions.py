@@ -161,6 +161,9 @@ def value_of(recorder: Recorder, func: Any, args: tuple[Any, ...], given: dict[s
         return func(*without_numbers(args), **without_numbers(given))
     if name == "setitem":
         return _put(recorder, func, args)
+    if name == "aminmax":
+        least, most = (value_of(recorder, f, args, given) for f in (torch.amin, torch.amax))
+        return torch.return_types.aminmax((least, most))
     if name == "getitem" and _is_mask(args[1]):
         return _entries(recorder, func, args)
     if _mutates(func, given):
