@@ -164,6 +164,12 @@ def modified_equation(
         return _componentwise(method, order, error)
 
 
+def derived_already(character: Character, order: int) -> ModifiedEquation:
+    """Return what was derived of a method to this order or a higher one, or derive it."""
+    known: ModifiedEquation | None = character.derived
+    return known if known is not None and known.order >= order else derive(character, order)
+
+
 def derive(
     character: Character, order: int, route: str = "auto", memory: str = "auto"
 ) -> ModifiedEquation:

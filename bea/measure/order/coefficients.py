@@ -40,6 +40,8 @@ _HIGHEST_ORDER = 10_000
 _SMALLEST = np.finfo(float).tiny  # step sizes are positive
 # A polynomial with so many coefficients fewer than there are step sizes, or less.
 _FREEDOM = 2
+# With fewer step sizes there is no polynomial of degree 2.
+_FEWEST = _FREEDOM + 3
 
 
 class Size(NamedTuple):
@@ -53,11 +55,14 @@ class Size(NamedTuple):
         By what part of itself the term is off, extrapolated to gamma = 0; nan if that is not known.
     uncertainty : float
         By how much more it may be; infinite if it is not known.
+    why : str
+        Why it is not known, if that is not for the error floor.
     """
 
     order: int
     off: float
     uncertainty: float
+    why: str = ""
 
     @property
     def result(self) -> str:
@@ -68,7 +73,7 @@ class Size(NamedTuple):
 
     def __str__(self) -> str:
         if not np.isfinite(self.off + self.uncertainty):
-            return f"gamma^{self.order} does not stand clear of the error floor"
+            return f"gamma^{self.order} {self.why or 'does not stand clear of the error floor'}"
         if self.result == "no":
             return f"gamma^{self.order} off by {self.percent}"
         return f"gamma^{self.order} right to {self.off + self.uncertainty:.1g}"
@@ -126,7 +131,14 @@ class Coefficients(Result):
             for j in range(self.remainders.shape[2])
         ]
         off, uncertainty = np.median(np.nan_to_num(found, nan=np.inf, posinf=np.inf), axis=0)
-        return Size(order, float(off if np.isfinite(off) else np.nan), float(uncertainty))
+        if np.isfinite(off):
+            return Size(order, float(off), float(uncertainty))
+        finished = np.isfinite(self.remainders[index]).all(axis=-1).sum(axis=0)
+        if len(self.gammas) < _FEWEST:
+            return Size(order, np.nan, np.inf, f"needs {_FEWEST} step sizes or more")
+        if np.median(finished) < _FEWEST:
+            return Size(order, np.nan, np.inf, f"needs runs that finish, at {_FEWEST} step sizes")
+        return Size(order, np.nan, np.inf)
 
 
 def coefficients_of(
@@ -167,7 +179,9 @@ def extrapolated(gammas: Floats, values: Floats, noise: Floats) -> tuple[float, 
     """Return the length of R(0), and by how much more it may be; (nan, inf) if it is not known.
 
     Polynomials of rising degree are fitted, weighted by the noise, over all step sizes and over the
-    smaller ones; the one is taken that changes least from the degree before.
+    smaller ones; the one is taken that is least uncertain. What they miss of the values counts as
+    noise, and where those of other step sizes lead elsewhere by more than is explained by their own
+    uncertainty, the rest is added: beyond the expansion R is no polynomial.
 
     Parameters
     ----------
@@ -188,8 +202,14 @@ def extrapolated(gammas: Floats, values: Floats, noise: Floats) -> tuple[float, 
     count, found = len(ranked), []
     for window in sorted({count, count - count // 4, count - count // 2}):
         chosen = ranked[:window]
-        found += _by_degree(gammas[chosen], values[chosen], noise[chosen])
-    return min(found, key=lambda pair: pair[1], default=(float("nan"), float("inf")))
+        by_degree = _by_degree(gammas[chosen], values[chosen], noise[chosen])
+        found += [min(by_degree, key=_uncertainty)] if by_degree else []
+    if not found:
+        return float("nan"), float("inf")
+    best = min(found, key=_uncertainty)
+    apart = [np.linalg.norm(other.at_zero - best.at_zero) - other.uncertainty for other in found]
+    unexplained = max(0.0, float(np.max(apart)))
+    return float(np.linalg.norm(best.at_zero)), best.uncertainty + unexplained
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -200,21 +220,36 @@ def _known(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _by_degree(gammas: Floats, values: Floats, noise: Floats) -> list[tuple[float, float]]:
-    """Return (|R(0)|, uncertainty) for the degrees from 2 on."""
+class _Limit(NamedTuple):
+    """R(0), (d,), and what it is uncertain by."""
+
+    at_zero: Floats
+    uncertainty: float
+
+
+def _uncertainty(limit: _Limit) -> float:
+    return limit.uncertainty
+
+
+def _by_degree(gammas: Floats, values: Floats, noise: Floats) -> list[_Limit]:
+    """Return R(0) for the degrees from 2 on."""
     most = min(_HIGHEST_POWER, len(gammas) - _FREEDOM - 1)
     fits = [_at_zero(gammas, values, noise, degree) for degree in range(most + 1)]
     found = []
     for degree in range(2, most + 1):
         (first, _), (second, _), (third, spread) = fits[degree - 2 : degree + 1]
         change = np.linalg.norm(third - second) + np.linalg.norm(second - first) / 10
-        found.append((float(np.linalg.norm(third)), float(change + 2 * spread)))
+        found.append(_Limit(third, float(change + 2 * spread)))
     return found
 
 
 def _at_zero(gammas: Floats, values: Floats, noise: Floats, degree: int) -> tuple[Floats, float]:
-    """Return the polynomial's value at 0, and how far the noise may move it."""
+    """Return the polynomial's value at 0, and how far what it misses, or noise, may move it."""
     weights = 1 / np.maximum(noise, 1e-16)
     design = np.vander(gammas / gammas.max(), degree + 1, increasing=True)
-    row = np.linalg.pinv(design * weights[:, None])[0] * weights
-    return row @ values, float(np.sqrt((row * row) @ (noise * noise)))
+    inverse = np.linalg.pinv(design * weights[:, None]) * weights
+    polynomial = inverse @ values
+    spread = np.sqrt((inverse[0] * inverse[0]) @ (noise * noise))
+    missed = np.linalg.norm((values - design @ polynomial) * weights[:, None])
+    freedom = values.shape[1] * (len(gammas) - degree - 1)
+    return polynomial[0], float(spread * max(1.0, missed / np.sqrt(freedom)))

@@ -301,5 +301,7 @@ def _failures(
 def _warnings(equation: ModifiedEquation, iterates: Trajectory) -> tuple[str, ...]:
     """Say where gamma is beyond the useful range: the series has no useful order there."""
     starts, largest = iterates.starts, float(iterates.gammas.max())
-    warning = beyond_range(equation.character, starts, largest, lambda: equation.at_least(1))
+    known = equation.character.derived  # of an equation that is wrong, the right one
+    right = equation if known is None else known
+    warning = beyond_range(equation.character, starts, largest, lambda: right.at_least(1))
     return (warning,) if warning else ()

@@ -10,21 +10,29 @@ from flint import fmpq
 
 from bea.measure.order.comparison import Progress
 from bea.measure.order.study import DriftStudy
-from bea.methods import Method
 from bea.modified import ModifiedEquation
+from bea.modified.memory.character import Character
 
 
 def changed(
-    equation: ModifiedEquation, order: int, *, method: Method | None = None, factor: int | fmpq = 1
+    equation: ModifiedEquation,
+    order: int,
+    *,
+    character: Character | None = None,
+    factor: int | fmpq = 1,
 ) -> ModifiedEquation:
-    """Return the equation to that order with its last term multiplied, of another method if any."""
+    """Return the equation to that order with its last term multiplied, of another method if any.
+
+    Which one says its character.
+    """
+    character = character or equation.character
     return type(equation)(
-        method or equation.method,
+        character.method,
         order,
         equation.problem,
         route=equation.route,
         kind=equation.kind,
-        character=None if method else equation.character,
+        character=character,
         coefficients=lambda k: {
             tree: b * factor if tree.order == order + 1 else b
             for tree, b in equation.truncate(k).coefficients.items()

@@ -61,9 +61,9 @@ class Finding(NamedTuple):
             return seen
         if self.kind == "equation" and self.fit.order > self.expected + _APART:
             return (
-                f"{seen}, which is too high: at this time, or from these starts, the first term "
-                "that is left out adds up to nothing, as one with s' does between two ends at "
-                "which s is level: take another time or other starts"
+                f"{seen}, which is too high: from these starts, at this time and these step sizes, "
+                "the first term that is left out does less than those after it: take other "
+                "starts, another time or smaller step sizes"
             )
         if self.kind != "equation":
             seen += ", so that a wrong flow is not told from the right one"

@@ -286,7 +286,7 @@ def _tested(
     except MethodError:
         after = equation.order + 1
     found = expected_orders(equation, orders)
-    tested = changed(equation, equation.order, method=character.method)
+    tested = changed(equation, equation.order, character=character)
     return tested, {k: after if p is None else p for k, p in zip(orders, found, strict=True)}
 
 

@@ -18,7 +18,7 @@ from bea.errors import MethodError
 from bea.fields import VectorField
 from bea.flows import Status, flow
 from bea.methods import Scheduled
-from bea.modified.derive import derive
+from bea.modified.derive import derive, derived_already
 from bea.modified.memory.character import Character
 from bea.modified.memory.leading_field import followed_field
 from bea.modified.memory.time_scale import paces_of, require_values
@@ -146,7 +146,7 @@ def paces_at(character: Character, points: Floats) -> Floats:
     array([10.   ,  3.679])
     """
     with np.errstate(all="ignore"):
-        paces = paces_of(character, points, lambda: derive(character, 1))
+        paces = paces_of(character, points, lambda: derived_already(character, 1))
     schedule = getattr(character.method, "schedule", None)
     if not isinstance(character.method, Scheduled) or schedule is None:
         return paces

@@ -25,7 +25,7 @@ from bea.measure.steps.defaults import affordable_time, default_starts, spread_g
 from bea.measure.steps.motion import Motion, leading_field
 from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import Schedule
-from bea.modified.derive import derive
+from bea.modified.derive import derived_already
 from bea.modified.memory.character import Character, as_number
 from bea.modified.memory.time_scale import time_scale_of
 from bea.modified.memory.variables import in_own_variables
@@ -148,7 +148,7 @@ def suiting_gammas(character: Character, starts: Floats, time: float, **options:
         leading = (leading + 1) // 2
     motion = Motion.of(character, starts, time)
     _check_stiffness(motion)
-    _, limit = time_scale_of(character, starts, lambda: derive(character, 1))
+    _, limit = time_scale_of(character, starts, lambda: derived_already(character, 1))
     rate = max(motion.fastest() / limit, 1 / time)
     return spread_gammas(rate, time, leading=leading, **options)
 
@@ -225,7 +225,7 @@ def _within_turns(character: Character, points: Floats, own: float) -> float:
     most = _OFF_TREES if off_trees else _MOST_TURNS
     found = min(max(own, motion.time_of(_FEWEST_TURNS)), motion.time_of(most), longest)
     if character.has_memory and motion.fastest(found) > 0:
-        _, limit = time_scale_of(character, points, lambda: derive(character, 1))
+        _, limit = time_scale_of(character, points, lambda: derived_already(character, 1))
         found = min(found, affordable_time(motion.fastest(found) / limit))
     return found
 

@@ -2,9 +2,10 @@
 
 Times and step sizes are chosen by it. A method on trees has f_0 = rate f, and its pace is
 |rate| |f'|, with |f'f'|^(1/2) for |f'| (see `bea.fields.jacobians`). Of any other, such as Adam,
-whose f_0 is no multiple of f, it is the larger of |f_0'| and of what f_1 is beside f_0: a memory
-that lags 1/(1 - rho) steps behind changes f_0 by gamma f_1, so that (1 - rho) |f_1|/|f_0| is how
-fast it changes. For heavy ball both are about the same.
+whose f_0 is no multiple of f, it is the largest of |f_0'| and of what f_1, f_2 are beside f_0: a
+memory that lags 1/(1 - rho) steps behind changes f_0 by gamma f_1, so that (1 - rho) |f_1|/|f_0| is
+how fast it changes. For heavy ball both are about the same. Where f_1 is small, as with a memory of
+the square of gamma times something, f_2 tells, by the root test: (1 - rho) (|f_2|/|f_0|)^(1/2).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from bea.modified.terms import Terms
 
 # Up to a quarter of the starts may be where f_0 changes too fast: the curves leave them out too.
 _QUANTILE = 0.75
+# The highest power of gamma whose term is looked at: more cost more than they tell.
+_FARTHEST = 2
 
 
 class TimeScale(NamedTuple):
@@ -44,7 +47,8 @@ class TimeScale(NamedTuple):
 def time_scale_of(character: Character, points: Floats, derived: Callable[[], Terms]) -> TimeScale:
     """Return the pace at starts (starts, d), or along paths from them (starts, times, d).
 
-    `derived` returns the equation to order 1 or more; it is asked only where that is needed.
+    `derived` returns the equation to order 1, or 2 if that is known; it is asked only where that is
+    needed.
 
     >>> from bea.fields import VectorField
     >>> from bea.methods import get
@@ -138,7 +142,10 @@ def paces_of(character: Character, points: Floats, derived: Callable[[], Terms])
     except MethodError:
         return jacobian_paces(problem, points)
     norms = jacobian_paces(followed_field(equation), points)
-    return np.fmax(norms, _lag(character.slowest_rate_at(points), equation, points))
+    slowest = character.slowest_rate_at(points)
+    for power in range(1, min(equation.order, _FARTHEST) + 1):
+        norms = np.fmax(norms, _lag(slowest, equation, power, points))
+    return norms
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -148,10 +155,10 @@ def _largest(paces: Floats) -> float:
     return float(paces[np.isfinite(paces)].max(initial=0.0))
 
 
-def _lag(slowest: float, equation: Terms, points: Floats) -> Floats:
-    """Return (1 - rho) |f_1|/|f_0|, scaled so that it is |f'| for Euler's method on a line."""
+def _lag(slowest: float, equation: Terms, power: int, points: Floats) -> Floats:
+    """Return (1 - rho) (|f_k|/|f_0|)^(1/k), so that it is |f'| for Euler's method on a line."""
     leading = equation.truncate(0)(points, 1.0)
-    correction = equation.truncate(1)(points, 1.0) - leading
+    correction = equation.truncate(power)(points, 1.0) - equation.truncate(power - 1)(points, 1.0)
     with np.errstate(all="ignore"):
         ratio = np.linalg.norm(correction, axis=-1) / np.linalg.norm(leading, axis=-1)
-    return np.asarray(2 * (1 - slowest) / (1 + slowest) * ratio)
+    return np.asarray((1 - slowest) / (1 + slowest) * ((power + 1) * ratio) ** (1 / power))

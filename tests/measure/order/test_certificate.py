@@ -166,7 +166,7 @@ def finding(kind: str, expected: int | None, order: float, result: str, why: str
         (finding("equation", None, 2.0, "open"), "the flow should be exact"),
         (finding("equation", 2, 2.0, "open", "too few"), "too few"),
         (finding("equation", 2, 1.0, "no"), "the observed order is 1.00 instead of 2"),
-        (finding("equation", 2, 2.6, "open"), "which is too high: at this time"),
+        (finding("equation", 2, 2.6, "open"), "which is too high: from these starts"),
         (finding("equation", 2, 2.4, "open"), "which is not near enough to tell: take smaller"),
         (finding("doubled", 2, 2.6, "open"), "is not told from the right one: take smaller"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -93,30 +94,35 @@ def test_a_size_is_written_with_what_it_is_uncertain_by() -> None:
 # --- the extrapolation, written out once more by ordinary least squares ---------------------------
 
 
-def by_polynomials(
-    gammas: np.ndarray, values: np.ndarray, noise: np.ndarray
-) -> list[tuple[float, float]]:
-    """Return (|R(0)|, uncertainty) for each window and degree."""
+def by_polynomials(gammas: np.ndarray, values: np.ndarray, noise: np.ndarray) -> Any:
+    """Return (R(0), uncertainty) of the degree that is least uncertain, for each window."""
     found, count = [], len(gammas)
     for window in (count, count - count // 4, count - count // 2):
         x, y, w = gammas[-window:], values[-window:], 1 / noise[-window:]
         at_zero, spread = [], []
         for degree in range(min(7, window - 3) + 1):
             powers = x[:, None] ** np.arange(degree + 1)
-            at_zero.append(np.polynomial.polynomial.polyfit(x, y, degree, w=w)[0])
+            fit = np.polynomial.polynomial.polyfit(x, y, degree, w=w)
+            at_zero.append(fit[0])
             normal = np.linalg.inv((powers * w[:, None]).T @ (powers * w[:, None]))
-            spread.append(np.sqrt(normal[0, 0]))
+            chi2 = np.sum(((y - powers @ fit) * w[:, None]) ** 2)
+            reduced = chi2 / (y.shape[1] * (window - degree - 1))
+            spread.append(np.sqrt(normal[0, 0] * max(1.0, reduced)))
+        here = []
         for k in range(2, len(at_zero)):
             last, before = at_zero[k] - at_zero[k - 1], at_zero[k - 1] - at_zero[k - 2]
             change = np.linalg.norm(last) + np.linalg.norm(before) / 10
-            found.append((float(np.linalg.norm(at_zero[k])), float(change + 2 * spread[k])))
+            here.append((at_zero[k], float(change + 2 * spread[k])))
+        found += sorted(here, key=lambda pair: pair[1])[:1]
     return found
 
 
 @pytest.mark.parametrize("count", [5, 6, 7, 10, 12])
 @pytest.mark.parametrize("bad", [0, 1, 3, 5])
 @pytest.mark.parametrize("noise", [1e-3, 1e-7])
-def test_the_polynomial_is_taken_that_changes_least(count: int, bad: int, noise: float) -> None:
+def test_the_polynomial_is_taken_that_is_least_uncertain(
+    count: int, bad: int, noise: float
+) -> None:
     """Also where the largest step sizes are no part of the series."""
     rng = np.random.default_rng(count + bad)
     gammas = 0.5 / np.linspace(1, 4, count)
@@ -126,8 +132,42 @@ def test_the_polynomial_is_taken_that_changes_least(count: int, bad: int, noise:
     values[:bad] += 1.0
     order = rng.permutation(count)
     found = extrapolated(gammas[order], values[order], noises[order])
-    least = min(by_polynomials(gammas, values, noises), key=lambda pair: pair[1])
-    assert found == pytest.approx(least, rel=1e-5)
+    limits = by_polynomials(gammas, values, noises)
+    least, uncertainty = min(limits, key=lambda pair: pair[1])
+    apart = max(0.0, *(np.linalg.norm(other - least) - more for other, more in limits))
+    assert found == pytest.approx((np.linalg.norm(least), uncertainty + apart), rel=1e-5)
+
+
+# Each begins with 0, and is no polynomial where x is not small.
+BEYOND: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "x^2/(1+x^2)": lambda x: x**2 / (1 + x**2),
+    "x^4/(1+x^4)": lambda x: x**4 / (1 + x**4),
+    "x/sqrt(1+x^2)": lambda x: x / np.sqrt(1 + x**2),
+    "x^2/(1+x^3)": lambda x: x**2 / (1 + x**3),
+    "x exp(-x)": lambda x: x * np.exp(-x),
+    "arctan x": np.arctan,
+    "tanh x": np.tanh,
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+@pytest.mark.parametrize("smallest", [0.231, 0.722, 0.85, 1.0])
+@pytest.mark.parametrize("span", [4.0, 24.0])
+def test_what_bends_too_much_for_polynomials_refutes_nothing(
+    name: str, smallest: float, span: float
+) -> None:
+    """Some of these polynomials would be sure, and of another value than 0."""
+    gammas = smallest * np.geomspace(span, 1, 12)
+    values = BEYOND[name](gammas[:, None] * np.array([1.0, 0.5]))
+    assert Size(1, *extrapolated(gammas, values, np.full(12, 1e-9))).result != "no"
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_within_the_expansion_a_thousandth_is_seen(name: str) -> None:
+    gammas = 0.02 * np.geomspace(24, 1, 12)
+    values = BEYOND[name](gammas[:, None] * np.array([0.3, 0.2]))
+    right, wrong = (extrapolated(gammas, values + off, np.full(12, 1e-12)) for off in (0.0, 1e-3))
+    assert Size(1, *right).result == "yes" and Size(1, *wrong).result == "no"
 
 
 def test_what_is_noise_is_left_out() -> None:
@@ -180,6 +220,20 @@ def test_of_most_starts_nothing_known_is_nothing_known() -> None:
     assert (first.order, first.result) == (1, "yes")
     assert (third.order, third.result) == (3, "open")
     assert np.isnan(third.off) and third.uncertainty == np.inf
+
+
+def test_why_a_size_is_not_known_is_said() -> None:
+    """Noise, runs that stopped, or too few of them: each by its name."""
+    ones, quiet = np.ones((1, 12, 3, 1)), np.full((1, 12, 3), 1e-12)
+    noisy = Coefficients(np.array([2]), GAMMAS, ones, quiet + 1)
+    assert str(noisy.sizes[0]) == "gamma^2 does not stand clear of the error floor"
+    stopped = np.where(np.arange(12)[:, None, None] < 8, np.nan, ones)
+    (size,) = Coefficients(np.array([2]), GAMMAS, stopped, quiet).sizes
+    assert str(size) == "gamma^2 needs runs that finish, at 5 step sizes"
+    (size,) = Coefficients(np.array([2]), GAMMAS[:4], ones[:, :4], quiet[:, :4]).sizes
+    assert str(size) == "gamma^2 needs 5 step sizes or more"
+    five = np.where(np.arange(12)[:, None, None] < 7, np.nan, ones)
+    assert np.isfinite(Coefficients(np.array([2]), GAMMAS, five, quiet).sizes[0].off)
 
 
 def test_one_start_in_three_decides_nothing() -> None:

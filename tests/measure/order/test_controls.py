@@ -11,6 +11,7 @@ import pytest
 import bea
 from bea.measure.order.controls import as_control, changed, doubled, lowered_orders
 from bea.modified import ModifiedEquation
+from bea.modified.memory.character import Character
 
 LOSS = bea.problems.loss("x**2*y/2 + x**2 + y**2")
 ON_TREES = bea.modified_equation(bea.methods.gradient_descent(), order=3)
@@ -50,10 +51,10 @@ def test_what_was_changed_is_left_as_it_was() -> None:
 
 
 def test_the_equation_may_be_put_upon_another_method() -> None:
-    other = bea.methods.heun()
-    assert changed(ON_LOSS, 1, method=other).method is other
+    other = Character(bea.methods.heun(), ON_LOSS.problem)
+    assert changed(ON_LOSS, 1, character=other).method is other.method
     assert changed(ON_LOSS, 1).method is ON_LOSS.method
-    same = changed(ON_LOSS, 1, method=other)
+    same = changed(ON_LOSS, 1, character=other)
     assert [list(term) for term in same.components] == [list(t) for t in ON_LOSS.components[:2]]
 
 

@@ -106,3 +106,45 @@ def test_where_such_a_memory_grows_it_is_refused() -> None:
     rule, problem = from_text(RATES_OF_THETA[0][1]), bea.problems.loss("x**2")
     with pytest.raises(MethodError, match="not contract everywhere: a part of it changes by"):
         verify(rule, problem, order=1, starts=[3.0])
+
+
+# Beside f_2, which the tiny epsilon makes large, f_1 does little: the belief of AdaBelief, alone.
+SURPRISE = """
+slope = grad(theta)
+change = slope - before
+v = rho*v + (1 - rho)*change*change
+before = slope
+theta = theta - gamma*slope/sqrt(v + epsilon)
+"""
+TINY = {"rho": "1/2", "epsilon": "1/1000000"}
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("problem", ["x**4/4 + x**2/2", "x**2 + x*y/2 + y**2/2 + x/3"])
+def test_step_sizes_are_those_of_the_second_term_where_the_first_is_small(
+    problem: str, order: int
+) -> None:
+    loss = bea.problems.loss(problem)
+    certificate = verify(from_text(SURPRISE, **TINY), loss, order, starts=[[1.0] * loss.dimension])
+    assert not certificate.failures and not certificate.warnings
+    assert all(size.off < 1e-4 for size in certificate.sizes), certificate
+    if certificate.verdict != "confirmed":
+        assert certificate.verdict == "undecided"
+        assert "the first term that is left out does less than those after it" in certificate.reason
+
+
+def test_with_a_larger_epsilon_it_is_confirmed() -> None:
+    loss, method = (
+        bea.problems.loss("x**2 + x*y/2 + y**2/2"),
+        from_text(SURPRISE, rho="1/2", epsilon="1/100"),
+    )
+    assert verify(method, loss, 1, starts=[[1.0, 0.8]]).verdict == "confirmed"
+
+
+@pytest.mark.parametrize("largest", [8e-6, 1.5e-5, 1e-4])
+def test_step_sizes_beyond_the_expansion_refute_nothing(largest: float) -> None:
+    loss, gammas = bea.problems.loss("x**4/4 + x**2/2"), [largest / k for k in (1, 2, 4, 8, 16, 24)]
+    certificate = verify(from_text(SURPRISE, **TINY), loss, 1, gammas, [[1.0]], 1e-4)
+    assert certificate.verdict == "undecided"
+    (warning,) = certificate.warnings
+    assert "beyond the useful range" in warning
