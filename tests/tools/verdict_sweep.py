@@ -176,7 +176,7 @@ def said(found: Certificate) -> dict[str, Any]:
         "verdict": found.verdict,
         "reason": found.reason,
         "failures": len(found.failures),
-        "sizes": [list(size) for size in found.sizes],
+        "sizes": [list(size[:3]) for size in found.sizes],
         "open": [[f.kind, f.order] for f in found.findings if f.result != "yes"],
     }
 
