@@ -12,7 +12,7 @@ generator.
 The house, each floor importing only from the floors below:
 
     cli                     what a person types
-    reports                 tables, and the demo
+    reports | explorer      tables, and the demo | a page for the browser
     plots                   the only matplotlib
     measure                 drift, observed order, certificates; weak errors, noise, equilibria
     modified | flows        derive | iterate, integrate, run ensembles

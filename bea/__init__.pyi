@@ -2,6 +2,7 @@
 # type checkers.
 
 from . import adapters as adapters
+from . import explorer as explorer
 from . import fields as fields
 from . import flows as flows
 from . import measure as measure
@@ -14,6 +15,7 @@ from . import series as series
 from . import trees as trees
 from .algebra import parse as parse
 from .errors import BeaError as BeaError
+from .explorer import explore as explore
 from .fields import Hamiltonian as Hamiltonian
 from .fields import Loss as Loss
 from .fields import VectorField as VectorField

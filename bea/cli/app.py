@@ -22,6 +22,7 @@ COMMANDS = {
     "analyze": "commands.analyze:analyze",
     "sgd": "sgd.app:sgd_app",
     "plot": "commands.plot:plot_app",
+    "explore": "commands.explore:explore",
     "list": "commands.listing:list_app",
     "show": "commands.show:show",
     "demo": "commands.demo:demo",

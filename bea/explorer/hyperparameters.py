@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
+from inspect import signature
 from math import isfinite
 from typing import Any
 
-from bea.algebra import Expression, as_float
+from bea.algebra import Expression, as_float, exact
 from bea.algebra.language.expressions import Symbol, free_symbols, to_text
 from bea.errors import BeaError
 from bea.methods import Method, from_text
+from bea.methods.method import Range
 from bea.methods.rules.rule import UpdateRule
 
 _USUAL = 0.5  # of a symbol that nothing says a value of
+_SHARE = 0.99  # of a range with two ends: at the far end of that of β nothing is defined
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def opened(method: Method) -> tuple[Method, list[Slider]]:
     --------
     >>> import bea
     >>> opened(bea.methods.heavy_ball(beta="3/4"))
-    (heavy-ball(beta='beta'), [Slider(name='beta', value=0.75, low=0.0, high=0.99)])
+    (heavy_ball(beta=beta), [Slider(name='beta', value=0.75, low=0.0, high=0.99)])
     """
     values = _values(method)
     closed = {name: name for name, value in values.items() if not free_symbols(value)}
@@ -60,10 +63,8 @@ def _values(method: Method) -> dict[str, Expression]:
     """Return the hyperparameters that are single numbers or symbols."""
     if isinstance(method, UpdateRule):
         return dict(method.values)
-    if not is_dataclass(method):
-        return {}
-    others = {*method.options, *method.readers}
-    found = {f.name: getattr(method, f.name) for f in fields(method) if f.name not in others}
+    names = set(getattr(method, "__dataclass_fields__", {})) - {*method.options, *method.readers}
+    found = {name: getattr(method, name) for name in method.parameters if name in names}
     return {
         name: value
         for name, value in found.items()
@@ -80,25 +81,18 @@ def _with_symbols(method: Method, names: Mapping[str, str]) -> Method:
 
 def _slider(method: Method, name: str, value: Expression) -> Slider:
     """Return the slider of a hyperparameter, within what it may be."""
-    allowed = method.ranges.get(name)
-    start = _USUAL
-    if not free_symbols(value):
-        start = as_float(value)
-    elif is_dataclass(method):
-        default = next(f.default for f in fields(method) if f.name == name)
-        start = _number(default, start)
-    low = 0.0 if allowed is None or not isfinite(allowed.low) else float(allowed.low)
-    high = 1.0 if allowed is None or not isfinite(allowed.high) else float(allowed.high)
-    if allowed is not None and isfinite(allowed.high):
-        high = low + 0.99 * (high - low)
+    allowed = method.ranges.get(name, Range(0))
+    start = _default(method, name) if free_symbols(value) else as_float(value)
+    low = allowed.low if isfinite(allowed.low) else min(0.0, 4 * start)
+    high = low + _SHARE * (allowed.high - low) if isfinite(allowed.high) else max(1.0, 4 * start)
     shown = value.name if isinstance(value, Symbol) else name
-    return Slider(shown, start, min(low, start), max(high, start, 4 * start if allowed is None else 0))
+    return Slider(shown, start, float(min(low, start)), float(max(high, start)))
 
 
-def _number(text: Any, otherwise: float) -> float:
-    from bea.algebra import exact
-
+def _default(method: Method, name: str) -> float:
+    """Return the value that a symbol has at first: the default of the hyperparameter, if any."""
+    found = signature(type(method)).parameters.get(name)
     try:
-        return as_float(exact(text, "a default"))
+        return _USUAL if found is None else as_float(exact(found.default, name))
     except (BeaError, TypeError):
-        return otherwise
+        return _USUAL

@@ -135,7 +135,7 @@ def _derived(method: Method) -> tuple[Opened, Weights | None]:
         if way.method.colors != PLAIN or not _on_trees(way.method):
             return ways[-1], None
         try:
-            return way, Weights(modified_equation(way.method, order=ORDER))  # type: ignore[arg-type]
+            return way, Weights(modified_equation(way.method, order=ORDER))
         except BeaError:
             if way is ways[-1]:
                 raise

@@ -68,7 +68,9 @@ class Page:
     def html(self) -> str:
         """Return the page, which opens offline in any browser."""
         style = _read("explorer.css")
-        script = f'"use strict";\n(() => {{\n{self.module()}\nmodule_main.openPage(SCRIPTS);\n}})();\n'
+        script = (
+            f'"use strict";\n(() => {{\n{self.module()}\nmodule_main.openPage(SCRIPTS);\n}})();\n'
+        )
         policy = "; ".join(
             [
                 "default-src 'none'",
@@ -126,7 +128,8 @@ def _scoped(name: str, source: str) -> str:
     """Return a module as an object of what it exports."""
     body = _IMPORT.sub(r"const {\1} = module_\2;", source)
     exported = ", ".join(_EXPORT.findall(body))
-    return f"const module_{name} = (() => {{\n{_EXPORTED.sub('', body)}\nreturn {{ {exported} }};\n}})();"
+    body = _EXPORTED.sub("", body)
+    return f"const module_{name} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();"
 
 
 def _digest(text: str) -> str:

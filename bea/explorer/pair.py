@@ -135,7 +135,8 @@ def _potential(equation: ModifiedEquation) -> list[Element]:
             loss = cut.modified_loss() if cut.notation == "grad" else cut.modified_hamiltonian()
         except BeaError:
             break
-        if loss.terms[order] is None:
+        term = loss.terms[order]
+        if term is None:  # a line integral
             break
-        found.append(loss.terms[order])
+        found.append(term)
     return found

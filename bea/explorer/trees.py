@@ -27,7 +27,11 @@ def tree_records() -> list[dict[str, Any]]:
             "density": tree.density,
             "differential": formula(elementary_differential(tree, "f-latex")),
             "cuts": [
-                {"branch": places[cut.branch], "trunk": places[cut.trunk], "edges": cut.multiplicity}
+                {
+                    "branch": places[cut.branch],
+                    "trunk": places[cut.trunk],
+                    "edges": cut.multiplicity,
+                }
                 for cut in single_edge_cuts(tree)
             ],
         }

@@ -214,15 +214,14 @@ class VectorField(Portable, Mathematics):
 
     @cached_property
     def _inside(self) -> Inside | None:
-        conditions = self.conditions
-        if not conditions:
+        if not self.conditions:
             return None
         self.require_values()
-        function = compile_program(to_program(argument for argument, _ in conditions))
-        needs = [need for _, need in conditions]
+        arguments, needs = zip(*self.conditions, strict=True)
+        function = compile_program(to_program(arguments))
 
         def inside(theta: Floats) -> NDArray[np.bool_]:
-            values = function(theta, np.empty((len(conditions), theta.shape[1])))
+            values = function(theta, np.empty((len(needs), theta.shape[1])))
             return met(values, needs) & np.all(np.isfinite(theta), axis=0)
 
         return inside
@@ -253,8 +252,8 @@ class VectorField(Portable, Mathematics):
     def _size(self) -> str:
         """How long its text is, where it would fill a screen; else ""."""
         count = sum(len(e.terms()) for e in [*self._shown, *(a.argument for a in self.ring.atoms)])
-        shown = f"{count} terms in {self.dimension} variables: print() writes them"
-        return shown if count > _SCREEN else ""
+        said = f"{count} terms in {self.dimension} variables: print() writes them"
+        return said if count > _SCREEN else ""
 
     @property
     def _shown(self) -> Sequence[Element]:
@@ -276,8 +275,7 @@ class OfOneFunction(VectorField):
     def at(self, theta: Any) -> Floats:
         """Return it at points: (...) for (..., d); nan outside the domain."""
         lanes = lanes_of(theta, self.dimension)
-        values = within(self.domain(), lanes, self._value(lanes)[0])
-        return values.reshape(np.shape(theta)[:-1])
+        return within(self.domain(), lanes, self._value(lanes)[0]).reshape(np.shape(theta)[:-1])
 
     @property
     def _shown(self) -> Sequence[Element]:
@@ -361,8 +359,7 @@ def compile_derivative(program: Program, dimension: int) -> Derivative:
     with_gamma = len(program.inputs) > dimension
 
     def derivative(theta: Floats, v: Floats, gamma: Floats) -> Floats:
-        sizes = [gamma] if with_gamma else []
-        return function([*theta, *sizes, *v], np.empty((dimension, theta.shape[1])))
+        return function([*theta, *[gamma] * with_gamma, *v], np.empty((dimension, theta.shape[1])))
 
     return derivative
 
@@ -389,8 +386,7 @@ def met(values: Floats, needs: Sequence[str]) -> NDArray[np.bool_]:
     """Tell for which lanes all arguments (conditions, lanes) are as they need be."""
     positive = np.array([[need == "positive"] for need in needs])
     # At a finite point infinity is exp(1000), which has a logarithm and an inverse.
-    good = ~np.isnan(values) & np.where(positive, values > 0, values != 0)
-    return np.all(good, axis=0)
+    return np.all(~np.isnan(values) & np.where(positive, values > 0, values != 0), axis=0)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -36,6 +36,7 @@ COMMANDS = [
     ("plot", "certificate"),
     ("plot", "stability"),
     ("plot", "trees"),
+    ("explore",),
     ("list", "methods"),
     ("list", "problems"),
     ("list", "schedules"),

@@ -7,11 +7,10 @@ method, becomes a program when it is run with these as its numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Real
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpz
+from flint import fmpq
 
 from bea.algebra.language.functions import FUNCTIONS
 from bea.algebra.programs.program import Program
@@ -67,7 +66,7 @@ class Value:
     def __neg__(self) -> Value:
         return Value(self.program, self.program.negate(self.node))
 
-    def __pow__(self, exponent: int | fmpq | fmpz) -> Value:
+    def __pow__(self, exponent: int | fmpq) -> Value:
         return Value(self.program, self.program.power(self.node, exponent))
 
     def __bool__(self) -> bool:
@@ -98,6 +97,6 @@ class Value:
     def _node(self, other: Any) -> int:
         if isinstance(other, Value):
             return other.node
-        if isinstance(other, Real) and not isinstance(other, int):  # floats, NumPy's too
+        if isinstance(other, float | np.number):
             return self.program.constant(fmpq(*float(other).as_integer_ratio()))
         return self.program.constant(other)

@@ -121,7 +121,7 @@ export class Explorer {
 
   methodsFor(problem) {
     const { methods, pairs, problems } = this.page.data, { kind } = problems[problem];
-    const suits = (record, k) => `${problem},${k}` in pairs && pairs[`${problem},${k}`].vectors ? true : record.onTrees && (kind === "loss" || !record.gradient);
+    const suits = (record, k) => `${problem},${k}` in pairs && pairs[`${problem},${k}`].vectors ? true : record.onTrees && (kind === "loss" || !record.gradient || record.id === "own");
     return methods.flatMap((record, k) => (suits(record, k) ? [k] : []));
   }
 
