@@ -23,13 +23,16 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output + (str(result.exception) if result.exception else "")
 
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+SHOWN = "\n".join(
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/howto/certify.md")
+)
 
 
 @pytest.mark.parametrize(
-    "command", re.findall(r"^    bea (.*torch.*)$", README, flags=re.MULTILINE)
+    "command", sorted({*re.findall(r"^    bea (.*torch.*)$", SHOWN, flags=re.MULTILINE)})
 )
-def test_the_readme_s_commands_run(command: str) -> None:
+def test_the_commands_that_are_shown_run(command: str) -> None:
     code, text = run(*shlex.split(command))
     assert code == 0, text
 
