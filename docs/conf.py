@@ -25,6 +25,7 @@ extensions = [
     "builder.docstrings",
     "builder.gallery",
     "builder.lessons",
+    "builder.explorer",
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["README.md", "_templates", "builder"]

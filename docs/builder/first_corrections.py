@@ -61,10 +61,16 @@ def first_correction(method: Any, order: int) -> Any:
 
 def page() -> Iterator[str]:
     """Yield the lines of the page."""
-    yield from _TABLE.splitlines()
+    yield from (*_TABLE.splitlines(), "")
     for group, records in catalogue.by_groups(catalogue.method_records()).items():
         yield from (f"{group[:1].upper()}{group[1:]}", "-" * len(group), "")
-        yield from (".. list-table::", "   :header-rows: 1", "   :widths: 20 8 50 22", "")
+        yield from (
+            ".. list-table::",
+            "   :header-rows: 1",
+            "   :class: first-corrections",
+            "   :widths: 20 8 50 22",
+            "",
+        )
         yield from _cells("method", "order", "f̃, to the first correction", "modified loss")
         for record in records:
             found = row(record)

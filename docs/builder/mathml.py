@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -11,6 +12,8 @@ from sphinx.util import logging
 _LOGGER = logging.getLogger(__name__)
 # The source stays beside each formula, for those who copy it.
 _CONVERTER = LatexToMathML(annotation=True)
+# In the fonts that browsers find a prime is small and high already: raised it is hardly seen.
+_RAISED_PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo>([′″‴])</mo></msup>")
 
 
 def mathml(latex: str, display: bool) -> str:
@@ -21,7 +24,8 @@ def mathml(latex: str, display: bool) -> str:
     LatexError
         If it is no LaTeX that can be read.
     """
-    return _CONVERTER.convert_with_local_state(latex.strip(), displaystyle=display)
+    formula = _CONVERTER.convert_with_local_state(latex.strip(), displaystyle=display)
+    return _RAISED_PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', formula)
 
 
 def _inline(translator: Any, node: nodes.math) -> None:
@@ -29,15 +33,14 @@ def _inline(translator: Any, node: nodes.math) -> None:
 
 
 def _block(translator: Any, node: nodes.math_block) -> None:
-    translator.body.append('<div class="math-block">')
     _write(translator, node, display=True)
-    translator.body.append("</div>\n")
 
 
 def _write(translator: Any, node: nodes.Element, display: bool) -> None:
     latex = node.astext()
     try:
-        translator.body.append(mathml(latex, display))
+        formula = mathml(latex, display)
+        translator.body.append(f'<div class="math-block">{formula}</div>\n' if display else formula)
     except LatexError as error:
         _LOGGER.warning("no formula: %s: %s", latex, error, location=node)
     raise nodes.SkipNode

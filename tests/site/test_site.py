@@ -124,6 +124,7 @@ def test_every_public_name_has_its_entry(site: Path) -> None:
 def test_formulas_are_mathematics(site: Path) -> None:
     shown = (site / "mathematics" / "routes.html").read_text(encoding="utf-8")
     assert shown.count("<math") > 30
+    assert shown.count("<div") == shown.count("</div>")
     assert "$" not in re.sub(r"<(script|style)\b.*?</\1>", "", shown, flags=re.DOTALL)
 
 
