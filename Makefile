@@ -65,7 +65,7 @@ notebooks: $(EXTRAS) ## Run the notebooks anew, some of which need extras, and k
 	$(ADAPTERS)/bin/python tests/notebooks/execute.py notebooks/*.ipynb
 
 docs: $(SITE) ## Build the documentation site into results/docs, and test it: open results/docs/index.html
-	$(DOCS)/bin/python -m pytest -q tests/site
+	$(DOCS)/bin/python -m pytest --noconftest -q tests/site
 
 clean: ## Remove .venv, caches and results
 	rm -rf $(VENV) $(ADAPTERS) $(LOWEST) $(DOCS) docs/lessons docs/reference/api build dist results *.egg-info
