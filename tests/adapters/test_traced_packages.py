@@ -46,11 +46,11 @@ def test_quasi_hyperbolic_momentum_without_its_share_is_gradient_descent() -> No
     ("name", "why"),
     [
         ("Gravity", "the step is random (torch's normal_)"),
-        ("Ranger", "computes a remainder of its number"),
+        ("StableSPAM", "repeats itself only every 1,000 steps"),
         ("ScheduleFreeSGD", "reads its number n"),
         ("SAM", "has no learning rate lr"),
         ("AdaHessian", "does not require grad"),
-        ("Alice", "uses torch's linalg_qr, an operation that bea does not know"),
+        ("DASH", "uses torch's baddbmm_, an operation that bea does not know"),
         ("LoRARite", "leaves parameters of the shapes (3,) as they are"),
         ("SM3", "does not contract"),
         ("Yogi", "does not contract"),

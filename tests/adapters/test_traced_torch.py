@@ -40,33 +40,29 @@ BUILT_IN: list[tuple[Any, dict[str, Any], Any]] = [
     (optim.SGD, {"momentum": "b", "nesterov": True}, get("nesterov-torch", beta="b")),
     (
         optim.SGD,
-        {"momentum": "b", "weight_decay": 0.1},
-        get("heavy-ball-l2", beta="b", weight_decay="1/10"),
+        {"momentum": "b", "weight_decay": "w"},
+        get("heavy-ball-l2", beta="b", weight_decay="w"),
     ),
     (
         optim.SGD,
         {"momentum": "b", "dampening": "tau"},
         from_text("v = b*v + (1 - tau)*grad; theta = theta - gamma*v", b="b", tau="tau"),
     ),
-    (
-        optim.RMSprop,
-        {"alpha": "b", "eps": 0.5},
-        get("rmsprop", beta="b", epsilon="1/2"),
-    ),
+    (optim.RMSprop, {"alpha": "b", "eps": "e"}, get("rmsprop", beta="b", epsilon="e")),
     (
         optim.Adam,
-        {"betas": ("p", "q"), "eps": 0.5},
-        get("adam", beta1="p", beta2="q", epsilon="1/2"),
+        {"betas": ("p", "q"), "eps": "e"},
+        get("adam", beta1="p", beta2="q", epsilon="e"),
     ),
     (
         optim.AdamW,
-        {"betas": (0.5, "q"), "eps": 0.5, "weight_decay": "w"},
-        get("adamw", beta1="1/2", beta2="q", epsilon="1/2", weight_decay="w"),
+        {"betas": ("p", "q"), "eps": "e", "weight_decay": "w"},
+        get("adamw", beta1="p", beta2="q", epsilon="e", weight_decay="w"),
     ),
     (
         optim.NAdam,
-        {"betas": ("p", 0.75), "eps": 0.5},
-        get("nadam", beta1="p", beta2="3/4", epsilon="1/2"),
+        {"betas": ("p", "q"), "eps": "e"},
+        get("nadam", beta1="p", beta2="q", epsilon="e"),
     ),
 ]
 NAMES = [f"{kind.__name__}-{'-'.join(options)}" for kind, options, _ in BUILT_IN]
@@ -79,9 +75,9 @@ def test_equations_are_those_of_the_built_in_method(
     method = traced(kind, **options)
     assert method.replayed.steps == 200
     assert method.replayed.difference < 1e-12
-    for loss, order in ((BOOTH, 2), (QUARTIC, 1)):
-        found = bea.modified_equation(method, loss, order=order)
-        assert same(found, bea.modified_equation(own, loss, order=order))
+    for loss in (BOOTH, QUARTIC):
+        found = bea.modified_equation(method, loss, order=2)
+        assert same(found, bea.modified_equation(own, loss, order=2))
 
 
 def test_equation_for_every_loss_is_that_of_the_built_in_method() -> None:
@@ -232,6 +228,20 @@ class Turns(LosesAnAlias):
         return bool(step % 3 == 0)
 
 
+class TurnsRarely(Turns):
+    """Its step turns around after every hundredth one."""
+
+    def odd(self, step: int) -> bool:
+        return bool(step % 100 == 0)
+
+
+class TurnsEverLater(Turns):
+    """Its step turns around at 1, 3, 6, 10, ..."""
+
+    def odd(self, step: int) -> bool:
+        return bool((8 * step + 1) ** 0.5 % 1 == 0)
+
+
 class TurnsUnseen(Turns):
     """The same, hidden from the numbers on tape."""
 
@@ -283,7 +293,8 @@ class Still(LosesAnAlias):
     ("kind", "why"),
     [
         (LosesAnAlias, "is not the real one: at step 1 the parameters differ"),
-        (Turns, "computes a remainder of its number"),
+        (TurnsRarely, "repeats itself only every 100 steps"),
+        (TurnsEverLater, "computes a remainder of its number"),
         (TurnsUnseen, "is not the real one: at step"),
         (Noisy, "the step is random (torch's randn_like)"),
         (Factors, "uses torch's linalg_svd, an operation that bea does not know"),
@@ -313,6 +324,50 @@ def test_no_equation_with_the_reason(kind: Any, why: str) -> None:
     with pytest.raises(MethodError) as refused:
         bea.modified_equation(traced(kind), BOOTH, order=1)
     assert why in str(refused.value)
+
+
+def test_a_step_that_is_another_every_third_time_is_three_steps() -> None:
+    turns = traced(Turns)
+    assert str(turns) .endswith("Turns(period=3 steps)")
+    found = bea.modified_equation(turns, bea.problems.loss("x**2/2"), order=2)
+    # log((1 - g)**2 (1 + g)) = -g - 3 g**2/2 - g**3/3
+    assert texts(found) == [["-x"], ["-3*x/2"], ["-x/3"]]
+    run = bea.iterate(turns, QUARTIC, [[1.0, 0.5]], [0.01], steps=4).values[0, 0]
+    theta = np.array([1.0, 0.5])
+    for k in range(1, 13):
+        theta = theta - (0.01 if k % 3 else -0.01) * -QUARTIC(theta)
+        if k % 3 == 0:
+            assert_allclose(run[k // 3 - 1], theta, rtol=1e-12)
+
+
+class Wrapped(optim.Optimizer):
+    """Steps another one, and goes half of the way back every second time."""
+
+    def __init__(self, optimizer: optim.Optimizer, back: float = 0.5) -> None:
+        self.optimizer, self.back, self.seen = optimizer, back, 0
+        super().__init__(optimizer.param_groups[0]["params"], {})
+        self.param_groups = optimizer.param_groups
+        for p in self.param_groups[0]["params"]:
+            self.state[p]["old"] = p.detach().clone()
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        self.optimizer.step()
+        self.seen = (self.seen + 1) % 2
+        for p in self.param_groups[0]["params"]:
+            if self.seen == 0:
+                p.lerp_(self.state[p]["old"], self.back)
+                self.state[p]["old"].copy_(p)
+
+
+def test_an_optimizer_that_steps_another_one() -> None:
+    wrapped = traced(Wrapped, optimizer="sgd", back="a")
+    assert str(wrapped) == "tests.Wrapped(back=a, optimizer=torch.optim.SGD, period=2 steps)"
+    found = bea.modified_equation(wrapped, bea.problems.loss("x**2/2"), order=1)
+    # x + (1 - a) ((1 - g)**2 - 1) x = (1 - 2 (1 - a) g + (1 - a) g**2) x
+    assert texts(found) == [["2*x*a - 2*x"], ["-2*x*a**2 + 3*x*a - x"]]
+    given = traced(Wrapped(optim.SGD([torch.nn.Parameter(torch.zeros(2))], lr=0.1)))
+    assert str(given) == "tests.Wrapped(back=1/2, optimizer=torch.optim.SGD, period=2 steps)"
 
 
 def test_a_branch_on_the_number_of_the_step_is_that_of_late_steps() -> None:

@@ -29,6 +29,8 @@ class Constants(Mapping[int, Any]):
         Whether 1 will do for a number that is no root of a degree that bea takes.
     """
 
+    kind = "exact"
+
     def __init__(
         self,
         tape: Tape,
@@ -95,17 +97,47 @@ class Constants(Mapping[int, Any]):
         return bool(found)
 
 
-def float_constants(
-    tape: Tape, values: Mapping[str, Expression], count: int
-) -> dict[int, float | int]:
-    """Return the numbers on a tape as floats, for a step after so many."""
-    found: dict[int, float | int] = {}
+class FloatConstants(dict[int, float | int]):
+    """The numbers on a tape as floats, by their places."""
+
+    kind = "floats"
+
+
+class Numbers:
+    """The numbers on tapes as floats: computed once for each tape and its hyperparameters."""
+
+    def __init__(self) -> None:
+        self._settled: dict[int, tuple[Any, Any, Constants]] = {}
+        self._counted: dict[int, tuple[Any, Any, FloatConstants, list[int]]] = {}
+
+    def of(self, tape: Tape, values: Mapping[str, Expression], count: int | None) -> Any:
+        """Return the numbers on a tape for a step after so many; None far from the first one."""
+        if count is None:
+            known = self._settled.get(id(tape))
+            if known is None or known[0] is not tape or known[1] is not values:
+                known = tape, values, Constants(tape, values, None, as_float)
+                self._settled[id(tape)] = known
+            return known[2]
+        found = self._counted.get(id(tape))
+        if found is None or found[0] is not tape or found[1] is not values:
+            found = self._counted[id(tape)] = tape, values, *_floats(tape, values)
+        for place in found[3]:
+            found[2][place] = float(count)
+        return found[2]
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _floats(tape: Tape, values: Mapping[str, Expression]) -> tuple[FloatConstants, list[int]]:
+    """Return the numbers on a tape, and the places of the number of the step."""
+    found, counts = FloatConstants(), []
     for place, instruction in enumerate(tape.instructions):
         given = dict(instruction.settings)
         if instruction.operation == "constant":
             found[place] = as_float(given["value"])
         elif instruction.operation == "input" and given["name"] == "count":
-            found[place] = float(count)
+            counts.append(place)
         elif instruction.operation == "input" and given["name"] in values:
             found[place] = as_float(values[given["name"]])
-    return found
+    return found, counts

@@ -69,6 +69,7 @@ class Tape:
     _live: set[int] = field(default_factory=set, repr=False)
     _varying: dict[int, bool] = field(default_factory=dict, repr=False)
     _on_values: dict[int, bool] = field(default_factory=dict, repr=False)
+    _orders: dict[Any, list[int]] = field(default_factory=dict, repr=False)
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -177,6 +178,16 @@ class Tape:
                 left += () if place in known else self.instructions[place].operands
         return sorted(found)
 
+    def _order(self, wanted: Sequence[int], constants: Mapping[int, Any]) -> list[int]:
+        """Return the places in order; those for the constants of a kind are kept."""
+        kind = getattr(constants, "kind", None)
+        if kind is None:
+            return self.needed(wanted, constants)
+        key = kind, tuple(wanted)
+        if key not in self._orders:
+            self._orders[key] = self.needed(wanted, constants)
+        return self._orders[key]
+
     def inputs_of(self, *places: int) -> set[str]:
         """Return the names of the inputs that values depend on."""
         used = (self.instructions[k] for k in self.needed(places))
@@ -192,7 +203,7 @@ class Tape:
         """Return the values at the wanted places; `constants` has those that are known already."""
         values: dict[int, Any] = {}
         shapes = [i.shape for i in self.instructions]
-        for place in self.needed(wanted, constants):
+        for place in self._order(wanted, constants):
             operation, operands, settings, shape = self.instructions[place]
             if place in constants:
                 values[place] = constants[place]

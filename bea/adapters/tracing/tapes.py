@@ -11,10 +11,10 @@ import numpy as np
 from bea.adapters.tracing.moments import moment_of, settled_moment
 from bea.adapters.tracing.operations import Operations
 from bea.adapters.tracing.optimizer import Moment, Optimizer, Shapes
-from bea.adapters.tracing.running import Constants, float_constants
+from bea.adapters.tracing.running import Constants, Numbers
 from bea.adapters.tracing.scalars import ONE_STEP
 from bea.adapters.tracing.tape import Tape
-from bea.algebra import Expression, as_float
+from bea.algebra import Expression
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields import NumericField
@@ -33,6 +33,7 @@ class Tapes:
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
         self._known: dict[tuple[Shapes, bool, int], list[Tape]] = {}
+        self.numbers = Numbers()
 
     def at(self, shapes: Shapes, count: int | None, values: Values, phase: int = 0) -> Tape:
         """Return the tape of a step after so many, None for one that is far from the first.
@@ -80,7 +81,8 @@ class Tapes:
                 lane = int(np.argmax(left))
                 moment = moment_of(inputs, lane, count, values)
                 known.append(self.optimizer.record(self._in_phase(moment, count, phase)))
-            here, results = _on_branch(known[k], f, inputs, count, values, left)
+            numbers = self.numbers.of(known[k], values, count)
+            here, results = _on_branch(known[k], f, inputs, numbers, left)
             if here.any() or found is None:
                 used.append(known[k])
                 found = results if found is None else [
@@ -114,23 +116,15 @@ def _fits(tape: Tape, count: int | None, values: Values) -> bool:
 
 
 def _on_branch(
-    tape: Tape, f: NumericField, inputs: Mapping[str, Any], count: int | None, values: Values,
-    left: Any,
-) -> tuple[Any, list[Any]]:  # fmt: skip
+    tape: Tape, f: NumericField, inputs: Mapping[str, Any], numbers: Mapping[int, Any], left: Any
+) -> tuple[Any, list[Any]]:
     """Return which of the lanes that are left are on the branch of a tape, and all results."""
     wanted = (*tape.theta, *tape.memory, *(g.place for g in tape.guards))
     with np.errstate(all="ignore"):
-        found = tape.run(Operations(f, 1), inputs, wanted, numbers_of(tape, values, count))
+        found = tape.run(Operations(f, 1), inputs, wanted, numbers)
     size = len(tape.theta) + len(tape.memory)
     here = left.copy()
     for guard, truth in zip(tape.guards, found[size:], strict=True):
         here &= np.asarray(truth) == guard.truth
     full = zip(found[:size], wanted, strict=False)
     return here, [np.broadcast_to(v, (*tape.shape(k), len(left))) for v, k in full]
-
-
-def numbers_of(tape: Tape, values: Values, count: int | None) -> Mapping[int, Any]:
-    """Return the numbers on a tape as floats."""
-    if count is None:
-        return Constants(tape, values, None, as_float)
-    return float_constants(tape, values, count)

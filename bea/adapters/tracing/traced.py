@@ -19,7 +19,7 @@ from bea.adapters.tracing.operations import Operations, has_axes
 from bea.adapters.tracing.optimizer import Optimizer, Shapes
 from bea.adapters.tracing.running import Constants
 from bea.adapters.tracing.tape import Tape
-from bea.adapters.tracing.tapes import Tapes, numbers_of
+from bea.adapters.tracing.tapes import Tapes
 from bea.algebra import Expression
 from bea.algebra.language.expressions import free_symbols
 from bea.bseries import TreeArithmetic
@@ -180,7 +180,7 @@ class Traced(NamedMethod):
         tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values, phase)[2][-1]
         places = comparisons(tape)
         sides = [k for place in places for k in tape.sides(place)]
-        numbers = numbers_of(tape, self.values, count)
+        numbers = self._tapes.numbers.of(tape, self.values, count)
         found = tape.run(Operations(f, 1), inputs, (*places, *sides), numbers)
         truths = {
             place: np.broadcast_to(truth, (*tape.shape(place), 1))[..., 0]
@@ -264,7 +264,8 @@ class Traced(NamedMethod):
         if count is not None or known is None:
             return
         tape, truths, _ = known[1]
-        found = tape.run(Operations(f, 1), inputs, [*truths], numbers_of(tape, self.values, None))
+        numbers = self._tapes.numbers.of(tape, self.values, None)
+        found = tape.run(Operations(f, 1), inputs, [*truths], numbers)
         for value, truth in zip(found, truths.values(), strict=True):
             off = np.broadcast_to(value, (*np.shape(truth), len(f.gamma))) != truth[..., None]
             f.unsolved |= off.any(axis=tuple(range(off.ndim - 1)))
