@@ -15,6 +15,13 @@ from bea.errors import BeaError, DimensionError, OrderError, OutputError, Unknow
 _MAX_ORDER = 100
 _OPENING = ("(", "[")
 _BETWEEN = re.compile(r"([)\]])\s*,?\s*([(\[])")
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_UP_TO = r"\s*(:|\.\.+|…|–|~|\bto\b)\s*"
+# From one number to another, perhaps by a third, as other programs write it; or a call that does.
+# With a dash it is a difference.
+_RANGE = re.compile(rf"({_NUMBER}){_UP_TO}({_NUMBER})(?:{_UP_TO}{_NUMBER})?$")
+_SPACED = re.compile(r"(?:\w+\.)?(?:lin|log|geom)space\s*\(|(?:\w+\.)?a?range\s*\(")
+_ORDERS = re.compile(rf"(\d+)(?:(?:{_UP_TO}|\s*-\s*)(\d+))?")
 _GAP = re.compile(r"(?<=[\w.)])\s+(?=[+-]?[\w.(])")
 
 
@@ -51,15 +58,20 @@ def order(text: str) -> int:
 def orders(text: str) -> list[int]:
     """Return the orders of a list of numbers and ranges.
 
-    >>> orders("0-2,4")
-    [0, 1, 2, 4]
+    >>> orders("0-2,4"), orders("0..3"), orders("0 1 2")
+    ([0, 1, 2, 4], [0, 1, 2, 3], [0, 1, 2])
     """
+    text = _inside(text.strip())
     found: set[int] = set()
-    for part in text.split(","):
-        low, dash, high = part.strip().partition("-")
-        if dash and not low.strip():  # a negative number and no range
-            order(part.strip())
-        first, last = order(low.strip()), order(high.strip() if dash else low.strip())
+    whole_range = "," in text or _ORDERS.fullmatch(text)
+    for part in (text if whole_range else _GAP.sub(",", text)).split(","):
+        ends = _ORDERS.fullmatch(part.strip())
+        if ends is None:
+            order(part.strip())  # says what a single one must be
+            raise OrderError(f"orders '{part.strip()}' are no range: write one such as 0-3")
+        first, last = order(ends[1]), order(ends[3] or ends[1])
+        if ends[2] == ":":  # of which some programs leave out the last
+            raise OrderError(f"orders '{part.strip()}': write {first}-{last}, with both ends in it")
         if first > last:
             raise OrderError(f"orders '{part.strip()}' are none: write {last}-{first}")
         found |= set(range(first, last + 1))
@@ -85,6 +97,7 @@ def number(text: str, option: str) -> float:
     """
     from bea.algebra import as_float, exact
 
+    text = text.replace("\N{MINUS SIGN}", "-")  # as texts are copied
     try:
         return float(text)
     except ValueError:
@@ -104,7 +117,12 @@ def numbers(text: str, option: str) -> list[float]:
     ([0.1, 0.05], [0.1, 0.05])
     """
     text = _inside(text.strip())
-    parts = (text if "," in text else _GAP.sub(",", text)).split(",")
+    for part in [text] if _SPACED.match(text) else map(str.strip, text.split(",")):
+        if _RANGE.match(part) or _SPACED.match(part):
+            raise BeaError(
+                f"{option} '{part}' is a range and no list: write the numbers{_within(part)}"
+            )
+    parts = (text if "," in text else _GAP.sub(",", text)).removesuffix(",").split(",")
     return [number(part.strip(), option) for part in parts]
 
 
@@ -175,6 +193,20 @@ def check_figure(path: Path) -> Path:
         raise OutputError(f"'{path}' is not the name of a picture: end it in .png, .pdf or .svg")
     out_file(path)
     return path
+
+
+def _within(text: str) -> str:
+    """Return an example of a list from one end of a range of positive numbers to the other.
+
+    >>> _within("0.1:0.001")
+    ', such as 0.1,0.032,0.01,0.0032,0.001'
+    """
+    found = _RANGE.match(text)
+    low, high = (float(found[1]), float(found[3])) if found else (0.0, 0.0)
+    if not 0 < low < float("inf") > high > 0:
+        return ", separated by commas"
+    listed = [f"{low ** (1 - part) * high**part:.2g}" for part in (0.25, 0.5, 0.75)]
+    return f", such as {','.join([f'{low:g}', *listed, f'{high:g}'])}"
 
 
 def _inside(text: str) -> str:

@@ -22,6 +22,11 @@ from bea.errors import BeaError, DimensionError, OrderError, OutputError
         ("3", [3]),
         ("1-1", [1]),
         ("2,2", [2]),
+        ("0..2", [0, 1, 2]),
+        ("0 to 2", [0, 1, 2]),
+        ("0 – 2", [0, 1, 2]),
+        ("[0, 2]", [0, 2]),
+        ("0 1 3-4", [0, 1, 3, 4]),
     ],
 )
 def test_orders(text: str, orders: list[int]) -> None:
@@ -32,6 +37,42 @@ def test_orders(text: str, orders: list[int]) -> None:
 def test_orders_that_are_none(text: str) -> None:
     with pytest.raises(OrderError):
         inputs.orders(text)
+
+
+def test_an_order_range_of_other_programs_may_or_may_not_have_its_end() -> None:
+    with pytest.raises(OrderError, match="write 0-3, with both ends in it"):
+        inputs.orders("0:3")
+    with pytest.raises(OrderError, match=r"write 0-3$"):
+        inputs.orders("3..0")
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("1e-1:1e-3", "such as 0.1,0.032,0.01,0.0032,0.001"),
+        ("0.001..0.1", "such as 0.001,0.0032,0.01,0.032,0.1"),
+        ("1 to 16", "such as 1,2,4,8,16"),
+        ("0.1:0.02:0.01", "such as 0.1,0.067,0.045,0.03,0.02"),
+        ("0.1~0.001", "such as 0.1,"),
+        ("-1:1", "separated by commas"),
+        ("np.logspace(-3, -1, 5)", "separated by commas"),
+        ("linspace(0, 1)", "separated by commas"),
+        ("arange(3)", "separated by commas"),
+        ("0.5, 1e-1:1e-3", "'1e-1:1e-3' is a range and no list"),
+    ],
+)
+def test_a_range_of_numbers_is_refused_with_a_list_that_it_may_mean(text: str, listed: str) -> None:
+    with pytest.raises(BeaError, match="is a range and no list") as caught:
+        inputs.numbers(text, "--gammas")
+    assert listed in str(caught.value)
+    example = str(caught.value).rpartition("such as ")[2]
+    if "such as" in listed:
+        assert len(inputs.numbers(example, "--gammas")) == 5
+
+
+def test_lists_as_they_are_copied() -> None:
+    assert inputs.numbers("1e\N{MINUS SIGN}2, 0.5,", "--gammas") == [0.01, 0.5]
+    assert inputs.numbers("-1 -2", "--start") == [-1.0, -2.0]
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
