@@ -15,7 +15,7 @@ The house, each floor importing only from the floors below:
     reports | explorer      tables, and the demo | a page for the browser
     plots                   the only matplotlib
     measure                 drift, observed order, certificates; weak errors, noise, equilibria
-    modified | flows        derive | iterate, integrate, run ensembles
+    modified | flows        derive | iterate, integrate, run ensembles, train
     methods | problems | noise   one step function each | losses, ODEs, games, sums | batches
     fields | bseries        a vector field | series on trees
     arithmetic              what a step is run in
