@@ -4,14 +4,17 @@ from . import fields as fields
 from . import house as house
 from . import order as order
 from . import random as random
+from .fields import energies_figure as energies_figure
 from .fields import energy_figure as energy_figure
 from .fields import loss_figure as loss_figure
+from .fields import relief_figure as relief_figure
 from .fields import runs_figure as runs_figure
 from .fields import surface_figure as surface_figure
 from .fields import terms_figure as terms_figure
 from .fields import trajectory_figure as trajectory_figure
 from .house import fitted as fitted
 from .house import save_figure as save_figure
+from .house import save_film as save_film
 from .order import certificate_figure as certificate_figure
 from .order import comparison_figure as comparison_figure
 from .order import drift_figure as drift_figure

@@ -13,7 +13,12 @@ import typer
 
 from bea.cli.commands.analyze import plot_stability
 from bea.cli.commands.drift import measured
-from bea.cli.commands.plot_optimizers import plot_certificate, plot_comparison, plot_schedule
+from bea.cli.commands.plot_optimizers import (
+    plot_certificate,
+    plot_comparison,
+    plot_schedule,
+    read_methods,
+)
 from bea.cli.commands.plot_trees import plot_trees
 from bea.cli.reading import options
 from bea.cli.reading.figure_options import (
@@ -90,6 +95,10 @@ def plot_trajectory(
     start: options.Start = None,
     time: options.Time = None,
     steps: options.Steps = None,
+    surface: Annotated[
+        bool,
+        typer.Option("--surface", help="Draw the loss as a surface in space, the paths on it."),
+    ] = False,
     looks: Looks,
     out: options.OutFigure = None,
 ) -> None:
@@ -99,11 +108,13 @@ def plot_trajectory(
 
       bea plot trajectory himmelblau --gamma 0.01
       bea plot trajectory lotka-volterra --method explicit-euler --gamma 0.12 --orders 0,1
+      bea plot trajectory himmelblau --gamma 0.01 --orders 0,1 --surface
       bea plot trajectory lorenz --components x,z --out lorenz.png
+      bea plot trajectory himmelblau --gamma 0.01 --out film.gif
       bea plot trajectory himmelblau --schedule "cosine(time=1/10)" --gamma 0.01
       bea plot trajectory --game "x*y; -x*y" --players "x; y" --start 1,0 --gamma 0.2 --time 6
     """
-    target = picture(out, "trajectory", looks)
+    target = picture(out, "trajectory", looks, moves=True)
     chosen = subject.chosen(method, problem_text).followed()
     used, on = chosen.on_problem()
     length = length_of(time, steps, chosen)
@@ -113,12 +124,15 @@ def plot_trajectory(
         drawn = list(on.variables[:-1])
     step_size = gamma_of(gamma, chosen)
 
-    from bea.plots import trajectory_figure
+    from bea.plots import relief_figure, trajectory_figure
 
-    figure = trajectory_figure(
-        used, on, step_size, point, orders(orders_text),
-        components=drawn, behind=chosen.plain, **length,
-    )  # fmt: skip
+    wanted = orders(orders_text)
+    if surface:
+        figure = relief_figure(used, on, step_size, point, wanted, **length)
+    else:
+        figure = trajectory_figure(
+            used, on, step_size, point, wanted, components=drawn, behind=chosen.plain, **length
+        )
     warn_beyond_range(chosen, step_size, point)
     looks.save(figure, target)
 
@@ -150,7 +164,7 @@ def plot_loss(
     chosen = subject.chosen(method, problem_text)
     used, on = chosen.on_problem()
     drawn = components_of(components, on)
-    step_size = gamma_of(gamma, chosen)
+    step_size = None if gamma is None else gamma_of(gamma, chosen)
 
     from bea.fields import Loss
     from bea.modified import modified_equation
@@ -159,7 +173,8 @@ def plot_loss(
     if not isinstance(on, Loss):
         raise BeaError(f"'{on.name}' is a vector field and no loss: name a loss, or give --loss")
     equation = modified_equation(used, on, order(order_text))
-    warn_beyond_range(chosen, step_size, start_of(None, chosen))
+    if step_size is not None:
+        warn_beyond_range(chosen, step_size, start_of(None, chosen))
     looks.save(loss_figure(equation, gamma=step_size, components=drawn), target)
 
 
@@ -205,6 +220,15 @@ def plot_energy(
     method: options.MethodOption = None,
     *,
     subject: Subject,
+    methods: Annotated[
+        str | None,
+        typer.Option(
+            "--methods",
+            metavar="LIST",
+            help="Several methods, as 'explicit-euler, stormer-verlet': H and H̃ of the highest "
+            "order against time, a panel for each.",
+        ),
+    ] = None,
     orders_text: options.Orders = "0,2,4",
     gamma: options.Gamma = None,
     start: options.Start = None,
@@ -222,20 +246,28 @@ def plot_energy(
       bea plot energy pendulum --method stormer-verlet --gamma 0.2 --orders 0,2,4,6
       bea plot energy kepler --method implicit-midpoint --gamma 0.05 --steps 20000
       bea plot energy --hamiltonian "p**2/2 + q**4" --method rk4 --gamma 0.3 --start 1,0
+      bea plot energy pendulum --methods "explicit-euler, symplectic-euler, rk4" --gamma 0.2
     """
-    target = picture(out, "energy", looks)
-    chosen = subject.chosen(method, problem_text)
+    target = picture(out, "energy", looks, moves=methods is not None)
+    several = [] if methods is None else read_methods(methods)
+    if several and method is not None:
+        raise BeaError("--method and --methods are both given: give one of them")
+    chosen = subject.chosen(method or (several[0].name if several else None), problem_text)
     used, on = chosen.on_problem()
     point = start_of(start, chosen)
     step_size = gamma_of(gamma, chosen)
     length = {} if time is None and steps is None else length_of(time, steps, chosen)
 
-    from bea.plots import energy_figure
+    from bea.plots import energies_figure, energy_figure
     from bea.reports import console_on
     from bea.reports.progress import waiting
 
+    wanted = orders(orders_text)
     with waiting(console_on(sys.stderr), "running"):
-        figure = energy_figure(used, on, step_size, point, orders(orders_text), **length)
+        if several:
+            figure = energies_figure(several, on, step_size, point, max(wanted), **length)
+        else:
+            figure = energy_figure(used, on, step_size, point, wanted, **length)
     looks.save(figure, target)
 
 

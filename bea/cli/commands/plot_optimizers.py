@@ -86,7 +86,7 @@ def plot_comparison(
       bea plot comparison himmelblau --methods "gradient-descent, heavy-ball(beta=1/2)"
       bea plot comparison booth --methods "nesterov(beta=1/2), rmsprop" --gamma 0.02,0.01
     """
-    target = picture(out, "comparison", looks)
+    target = picture(out, "comparison", looks, moves=True)
     chosen = [Chosen(m, on, on) for m, on in _methods_and_loss(
         methods, Source(problem_text, loss, variables=variables), param or ()
     )]  # fmt: skip
@@ -156,19 +156,24 @@ def plot_certificate(
     looks.save(certificate_figure(Certificate.load(certificate)), target)
 
 
+def read_methods(text: str) -> list[Method]:
+    """Return the methods of a list, with their parameters in brackets and commas between."""
+    from bea.algebra.language.calls import split_calls
+    from bea.methods import read
+
+    texts = split_calls(text)
+    if not texts:
+        raise BeaError(f"--methods is empty: name some, such as '{_METHODS}'")
+    return [read(text) for text in texts]
+
+
 # --- private helpers ----------------------------------------------------------------------------
 
 
 def _methods_and_loss(
     methods: str, source: Source, param: Any
 ) -> list[tuple[Method, VectorField | None]]:
-    from bea.algebra.language.calls import split_calls
-    from bea.methods import read
-
-    texts = split_calls(methods)
-    if not texts:
-        raise BeaError(f"--methods is empty: name some, such as '{_METHODS}'")
-    found = [read(text) for text in texts]
+    found = read_methods(methods)
     if source.text is None:
         return [(method, None) for method in found]
     _, of_problem = dealt(param, "", (), source.parameter_names())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _VISIBLE = 2.0
 
 _LOOKS = "How it looks"
+FILMS = (".gif", ".mp4")
 
 
 def gamma_of(text: str | None, chosen: Chosen) -> float:
@@ -145,7 +146,7 @@ class Looks:
             raise BeaError("--column has its own width: leave --width out")
         if self.dpi is not None and not 10 <= number(self.dpi, "--dpi") <= 2400:
             raise BeaError(f"--dpi '{self.dpi}' is not possible: give 10 to 2400")
-        if self.dpi is not None and target.suffix.lower() != ".png":
+        if self.dpi is not None and target.suffix.lower() not in (".png", *FILMS):
             raise BeaError(f"--dpi is for a .png, and '{target}' has no dots: leave --dpi out")
         if self.legend is not None:
             from bea.plots.house.looks import LEGENDS
@@ -154,7 +155,7 @@ class Looks:
 
     def save(self, figure: Any, target: Path) -> None:
         """Write a figure to its file, and say so."""
-        from bea.plots import fitted, save_figure
+        from bea.plots import fitted, save_figure, save_film
 
         width, height = (
             None if text is None else number(text, f"--{name}")
@@ -163,12 +164,21 @@ class Looks:
         fitted(
             figure, width, height, title=not self.no_title, legend=self.legend, column=self.column
         )
-        save_figure(figure, target, 200 if self.dpi is None else number(self.dpi, "--dpi"))
-        note(f"wrote {target}")
+        dots = None if self.dpi is None else number(self.dpi, "--dpi")
+        if target.suffix.lower() not in FILMS:
+            save_figure(figure, target, dots or 200)
+            note(f"wrote {target}")
+            return
+        written = save_film(figure, target, dpi=dots or 100)
+        why = "" if written == target else ", frame by frame: no ffmpeg is installed for .mp4"
+        note(f"wrote {written}{why}")
 
 
-def picture(out: Path | None, name: str, looks: Looks) -> Path:
-    """Return the file of a picture, after seeing that it and its looks are possible."""
-    target = check_figure(out or Path(f"{name}.png"))
+def picture(out: Path | None, name: str, looks: Looks, moves: bool = False) -> Path:
+    """Return the file of a picture, after seeing that it and its looks are possible.
+
+    Of a figure in which something moves it may be a film.
+    """
+    target = check_figure(out or Path(f"{name}.png"), FILMS if moves else ())
     looks.check(target)
     return target

@@ -181,16 +181,20 @@ def out_folder(path: Path | None, *names: str) -> Path | None:
     return None if path is None else check_folder(path, names)
 
 
-def check_figure(path: Path) -> Path:
+def check_figure(path: Path, films: Sequence[str] = ()) -> Path:
     """Return the path of a picture, after seeing that its form is known and its folder writable.
+
+    `films` are the forms of films, of a figure in which something moves.
 
     Raises
     ------
     OutputError
         If it is not.
     """
-    if path.suffix.lower() not in (".png", ".pdf", ".svg"):
-        raise OutputError(f"'{path}' is not the name of a picture: end it in .png, .pdf or .svg")
+    forms = [".png", ".pdf", ".svg", *films]
+    if path.suffix.lower() not in forms:
+        known = ", ".join(forms[:-1]) + f" or {forms[-1]}"
+        raise OutputError(f"'{path}' is not the name of a picture: end it in {known}")
     out_file(path)
     return path
 

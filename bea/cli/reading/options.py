@@ -357,7 +357,8 @@ OutFigure = Annotated[
         "--out",
         "-o",
         metavar="FILE",
-        help="The picture: .png, .pdf or .svg; by default the figure's kind and .png.",
+        help="The picture: .png, .pdf or .svg, of runs a film, too, .gif or .mp4; by default the "
+        "figure's kind and .png.",
         rich_help_panel=_OUTPUT,
     ),
 ]

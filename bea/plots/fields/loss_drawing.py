@@ -30,7 +30,7 @@ _PANEL = 2.75  # inches: the width of each of three panels
 def loss_figure(
     equation: ModifiedEquation | Method,
     loss: Loss | None = None,
-    gamma: float = 0.1,
+    gamma: float | None = None,
     order: int = 1,
     *,
     window: Sequence[tuple[float, float]] | None = None,
@@ -50,7 +50,8 @@ def loss_figure(
     loss
         The loss, for a method.
     gamma
-        The step size.
+        The step size; by default the largest for which the equation means something at the point,
+        so that one sees the two differ.
     order
         The highest power of gamma, for a method.
     window
@@ -108,7 +109,10 @@ def _draw_panels(panels: Sequence[Axes], data: LossData) -> None:
         (_difference_text(data.difference), data.difference, data.difference_levels),
     )
     words = (
-        (data.title, f"{data.subtitle}; left and middle have the same levels"),
+        (
+            data.title,
+            f"{data.subtitle}; left and middle have the same levels, those of the loss dashed",
+        ),
         *[("", "")] * 2,
     )
     for axes, (name, values, levels), (title, subtitle) in zip(panels, parts, words, strict=True):
@@ -119,9 +123,14 @@ def _draw_panels(panels: Sequence[Axes], data: LossData) -> None:
         axes.set_xlabel(data.variables[0], parse_math=False)
         if _proportion(data) is not None:
             axes.set_aspect("equal", adjustable="box")
+        if axes is panels[1]:
+            axes.contour(
+                data.x, data.y, np.ma.masked_invalid(data.loss), data.levels[1:-1], zorder=0.6,
+                colors=order_style(1).colour, linewidths=0.8, linestyles="dashed",
+            )  # fmt: skip
         titled(axes, title, subtitle, name)
         if axes is not panels[0] and len(levels) > 2:  # the first has the levels of the second
-            colour_bar(axes, filled)
+            colour_bar(axes, filled, "loss" if axes is panels[1] else "difference")
         if marks and axes is panels[0]:
             below = -0.5 / (
                 _PANEL * (_proportion(data) or 1.0)

@@ -81,7 +81,7 @@ class LossData:
 def loss_data(
     equation: ModifiedEquation | Method,
     loss: Loss | None = None,
-    gamma: float = 0.1,
+    gamma: float | None = None,
     order: int = 1,
     *,
     window: Sequence[tuple[float, float]] | None = None,
@@ -89,11 +89,12 @@ def loss_data(
     at: ArrayLike | None = None,
 ) -> LossData:
     """Compute what a loss figure shows; see `loss_figure`."""
-    step_size = float(check_gammas(gamma)[0])
+    given = None if gamma is None else float(check_gammas(gamma)[0])
     derived, problem = _derived(equation, loss, order)
     drawn = _drawn(problem, components)
     modified, name = _modified_loss(derived)
     base = _base(problem, at)
+    step_size = _visible(derived, base) if given is None else given
     x, y, points = _grid(problem, drawn, window, base)
     values = problem.at(points)
     changed = _values(modified, points, step_size, np.isfinite(values))
@@ -146,6 +147,18 @@ def _derived(
             "modified_equation(method, loss, 1)"
         )
     return equation, equation.problem
+
+
+def _visible(equation: ModifiedEquation, point: Floats) -> float:
+    """Return the largest step size of two digits for which the equation means something there."""
+    try:
+        largest = equation.useful_gamma([point])
+    except BeaError:  # it hangs on parameters
+        largest = np.inf
+    if not 0 < largest < np.inf:
+        raise BeaError("no step size suits this loss and this point: give gamma")
+    unit = 10.0 ** (np.floor(np.log10(largest)) - 1)
+    return float(f"{np.floor(0.999 * largest / unit) * unit:.2g}")
 
 
 def _modified_loss(equation: ModifiedEquation) -> tuple[ModifiedLoss, str]:

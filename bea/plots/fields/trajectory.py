@@ -40,7 +40,7 @@ from bea.plots.house.runs import (
     range_warning,
     start_of,
 )
-from bea.plots.house.style import ITERATES, order_style
+from bea.plots.house.style import ITERATES, MOVING, order_style
 from bea.plots.house.windows import Window, checked_window, path_window, time_window
 from bea.plots.house.words import method_words, problem_words
 
@@ -276,13 +276,17 @@ def _draw_iterates(axes: Axes, path: Path) -> Any:
     x, y = _coordinates(path)
     colours: dict[str, Any] = {"color": ITERATES, "mfc": ITERATES, "mec": "white", "mew": 0.5}
     if len(x) <= _MANY:
-        return axes.plot(x, y, lw=0.6, marker="o", ms=4.5, label=path.label, zorder=5, **colours)[0]
-    axes.plot(x, y, lw=0.6, color=ITERATES, zorder=2.5)
+        return axes.plot(
+            x, y, lw=0.6, marker="o", ms=4.5, label=path.label, zorder=5, gid=MOVING, **colours
+        )[0]
+    axes.plot(x, y, lw=0.6, color=ITERATES, zorder=2.5, gid=MOVING)
     every = -(-len(x) // _SHOWN)
     name, line, stopped = path.label.partition("\n")
     label = f"{name}, one in {every}{line}{stopped}"
     x, y = x[::every], y[::every]
-    return axes.plot(x, y, ls="", marker="o", ms=3.6, label=label, zorder=5, **colours)[0]
+    return axes.plot(x, y, ls="", marker="o", ms=3.6, label=label, zorder=5, gid=MOVING, **colours)[
+        0
+    ]
 
 
 def _draw_flow(axes: Axes, path: Path, highest: int) -> Any:
@@ -293,7 +297,7 @@ def _draw_flow(axes: Axes, path: Path, highest: int) -> Any:
     line = axes.plot(
         x, y, color=style.colour, lw=2.4 if path.orders[0] == 0 else 1.6, ls=style.line,
         marker=style.marker if few else "", ms=4.5, mfc="white", mew=0.9, markevery=path.every,
-        label=path.label, zorder=3 + path.orders[0] / (highest + 1),
+        label=path.label, zorder=3 + path.orders[0] / (highest + 1), gid=MOVING,
     )  # fmt: skip
     return line[0]
 

@@ -1,5 +1,8 @@
 """What all figures share: style, canvas, colour levels, windows, landscapes, and saving."""
 
+from bea.plots.house.film import (
+    save_film,
+)
 from bea.plots.house.landscape import (
     Landscape,
 )
@@ -22,4 +25,5 @@ __all__ = [
     "Triangle",
     "fitted",
     "save_figure",
+    "save_film",
 ]

@@ -99,7 +99,7 @@ def titled(axes: Axes, title: str, subtitle: str = "", panel: str = "") -> None:
             # Like a title it may be wider than its axes; the title below keeps the height free.
             line.set_in_layout(False)
             height += 1.45 * size
-    axes.set_title(title, pad=height, parse_math=False)
+    axes.set_title(title, loc="left", pad=height, parse_math=False)
 
 
 def colour_bar(axes: Axes, filled: Any, label: str = "") -> None:

@@ -21,18 +21,27 @@ _LEAST = 6.0  # points
 _SIDE, _BAR, _ABOVE, _BELOW = 0.6, 0.5, 0.12, 0.42  # inches of a panel beside its axes
 _LINE, _NOTE = 0.155, 0.105  # inches of a line of a key, and of a note above a panel
 _TITLE = 11  # points
-_RATIO = 0.72  # height to width of axes whose scales are free
+_FLAT, _HIGH = 0.42, 0.72  # height to width, at least and at most, of axes with free scales
+_SPACE = "3d"  # axes that are off, for matplotlib, and seen
 _LETTERS = 56  # that stand beside each other in a key
 
 
 def into_column(figure: Figure, height: float | None = None) -> Figure:
     """Return the figure made to fit a column; `height` in inches, by default what it needs."""
-    panels = [axes for axes in figure.axes if axes.get_subplotspec() and axes.axison]
+    panels = [
+        axes
+        for axes in figure.axes
+        if axes.get_subplotspec() and (axes.axison or axes.name == _SPACE)
+    ]
     without_title(figure)
-    _stack(figure, panels)
+    heights = [_height(axes) for axes in panels]
+    _stack(figure, panels, heights)
     _shrink(figure)
+    for axes in panels:
+        if axes.name == _SPACE:
+            _make_room_around(axes)
     lines = _keys_below(figure, panels)
-    own = sum(map(_height, panels)) + _LINE * lines + 0.1
+    own = sum(heights) + _LINE * lines + 0.1
     figure.set_size_inches(WIDTH, own if height is None else height)
     return figure
 
@@ -52,13 +61,13 @@ def without_title(figure: Figure) -> None:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _stack(figure: Figure, panels: list[Axes]) -> None:
+def _stack(figure: Figure, panels: list[Axes], heights: list[float]) -> None:
     """Put panels that stand beside each other below each other, each with its own labels."""
     from matplotlib.gridspec import GridSpec
 
     if len(panels) < 2:
         return
-    grid = GridSpec(len(panels), 1, figure=figure, height_ratios=[_height(a) for a in panels])
+    grid = GridSpec(len(panels), 1, figure=figure, height_ratios=heights)
     label = panels[0].get_ylabel()
     for place, axes in enumerate(panels):
         axes.set_subplotspec(grid[place])
@@ -93,6 +102,14 @@ def _shrink(figure: Figure) -> None:
                 axes.tick_params(axis=which, labelsize=max(_LEAST, labels[0].get_fontsize()))
 
 
+def _make_room_around(axes: Any) -> None:
+    """Bring the numbers and names of axes in space nearer to them, which no layout does."""
+    axes.set_box_aspect(None, zoom=0.86)
+    axes.tick_params(pad=-1.5)
+    for axis, pad in ((axes.xaxis, -6.0), (axes.yaxis, -6.0), (axes.zaxis, -1.0)):
+        axis.labelpad = pad
+
+
 def _keys_below(figure: Figure, panels: list[Axes]) -> int:
     """Put one key with all entries below the panels, and return how many lines it has."""
     from bea.plots.house.canvas import house_rules
@@ -123,12 +140,16 @@ def _keys_below(figure: Figure, panels: list[Axes]) -> int:
 
 def _height(axes: Axes) -> float:
     """Return how high a panel of that width is, with what stands above and below its axes."""
-    ratio = _RATIO
-    if axes.get_aspect() != "auto":
+    figure: Any = axes.get_figure(root=True)
+    own, (width, height) = axes.get_position(), figure.get_size_inches()
+    ratio = min(max(own.height * height / (own.width * width), _FLAT), _HIGH)
+    if axes.name == _SPACE:
+        ratio = 0.9
+    elif axes.get_aspect() != "auto":
         (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
         ratio = float(axes.get_aspect()) * abs(top - bottom) / abs(right - left)
     notes = sum(1 + text.get_text().count("\n") for text in axes.texts if text.get_text().strip())
     named = bool(axes.get_title(loc="left"))
     above = _ABOVE + (_NOTE * notes + 0.2 if named else 0.0)
-    side = _SIDE + _BAR * any(other.child_axes for other in axes.figure.axes)
+    side = _SIDE + _BAR * any(other.child_axes for other in figure.axes)
     return (WIDTH - side) * min(ratio, 1.6) + above + _BELOW

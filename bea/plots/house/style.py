@@ -17,6 +17,8 @@ Colour = tuple[int, int, int]  # red, green, blue, 0 to 255
 ITERATES = "#000000"
 #: What the words above axes are marked with, by which they are found again.
 WORDS = "words"
+#: What lines are marked with that are drawn in the course of time in a film.
+MOVING = "moving"
 # The zone below the error floor, and the zone above it that is too near to be fitted.
 FLOOR_COLOURS = ("#c9c9c9", "#ececec")
 

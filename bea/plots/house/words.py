@@ -57,6 +57,17 @@ def method_words(text: str, length: int = 48, first: bool = False) -> str:
     )
 
 
+def name_and_numbers(words: str) -> tuple[str, list[str]]:
+    """Return a method's name in words and its hyperparameters, without the options among them.
+
+    >>> name_and_numbers(method_words("adam(beta1=1/2, placement=outside)", first=True))
+    ('Adam', ['β₁ = 1/2'])
+    """
+    bare, _, inside = words.removesuffix(")").partition(" (")
+    given = [part for part in inside.split(", ") if part]
+    return bare, [part for part in given if not part.split(" = ")[-1].isalpha()]
+
+
 def problem_words(text: str, length: int = 48, first: bool = False) -> str:
     """Return what a problem is called in a title: its name in words, or its formula.
 

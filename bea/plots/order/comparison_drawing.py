@@ -14,8 +14,9 @@ from bea.fields import Loss
 from bea.methods import Method
 from bea.plots.house.landscape import draw_landscape, draw_marks
 from bea.plots.house.runs import Path
-from bea.plots.house.style import ITERATES, order_style, shortened
+from bea.plots.house.style import ITERATES, MOVING, order_style, shortened
 from bea.plots.house.windows import Window
+from bea.plots.house.words import name_and_numbers
 from bea.plots.order.comparison import ComparisonData, ComparisonPanel, comparison_data
 
 if TYPE_CHECKING:
@@ -178,18 +179,15 @@ def _head(axes: Axes, data: ComparisonData, panel: ComparisonPanel) -> None:
 
 def _named(name: str) -> tuple[str, str]:
     """Return a title, with one hyperparameter in it, and several apart, without options."""
-    bare, _, inside = name.removesuffix(")").partition(" (")
-    given = [part for part in inside.split(", ") if not part.split(" = ")[-1].isalpha()]
-    if len(given) == 1 and given[0]:
-        return f"{bare} ({given[0]})", ""
-    return bare, ", ".join(filter(None, given))
+    bare, given = name_and_numbers(name)
+    return (f"{bare} ({given[0]})", "") if len(given) == 1 else (bare, ", ".join(given))
 
 
 def _draw_iterates(axes: Axes, path: Path) -> Any:
     few = len(path.times) <= _MANY
     (line,) = axes.plot(
         *path.points.T, color=ITERATES, ls="", marker="o", ms=3.5 if few else 2.0,
-        mec="white", mew=0.5 if few else 0.0, label="iterates", zorder=5,
+        mec="white", mew=0.5 if few else 0.0, label="iterates", zorder=5, gid=MOVING,
     )  # fmt: skip
     return line
 
@@ -197,7 +195,7 @@ def _draw_iterates(axes: Axes, path: Path) -> Any:
 def _draw_line(axes: Axes, path: Path, style: Any, width: float, label: str, above: float) -> Any:
     points = np.asarray(path.points)
     style_of = {"color": style.colour, "ls": style.line, "lw": width}
-    (line,) = axes.plot(*points.T, **style_of, label=label, zorder=above)
+    (line,) = axes.plot(*points.T, **style_of, label=label, zorder=above, gid=MOVING)
     return line
 
 

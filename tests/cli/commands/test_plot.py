@@ -31,6 +31,11 @@ QUICK = ("x**2*y**2/2 + x**2 + y**2/2", "--time", "0.5")
         ("trajectory", (*GAME, "--method", "alternating", "--start", "1,0", "--steps", "9")),
         ("terms", (*QUICK[:1], "--schedule", "exponential(rate=2)", "--order", "2")),
         ("comparison", ("booth", "--methods", "heavy-ball(beta=1/2), heun", "--gamma", "0.001")),
+        (
+            "energy",
+            ("pendulum", "--methods", "rk4, stormer-verlet", "--gamma", "1/5", "--steps", "9"),
+        ),
+        ("trajectory", ("booth", "--gamma", "0.01", "--orders", "0", "--surface", "--column")),
         ("schedule", ("cosine(time=3)", "step(every=1, factor=1/2, time=3)")),
     ],
 )

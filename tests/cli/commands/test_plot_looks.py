@@ -22,9 +22,26 @@ def test_width_height_and_dots(bea: Bea, tmp_path: Path) -> None:
     assert size(target) == (200, 150)
 
 
+def test_a_column_is_3_3_inches_wide(bea: Bea, tmp_path: Path) -> None:
+    target = tmp_path / "s.png"
+    run = bea("plot", "schedule", "cosine", "--column", "--dpi", "100", "--out", str(target))
+    assert run.status == 0 and size(target)[0] == 330
+
+
+def test_a_film_is_written_where_something_moves(bea: Bea, tmp_path: Path) -> None:
+    target = tmp_path / "film.gif"
+    options = ("--gamma", "0.05", "--steps", "3", "--orders", "0", "--dpi", "20")
+    assert bea("plot", "trajectory", "booth", *options, "--out", str(target)).status == 0
+    assert target.read_bytes()[:3] == b"GIF"
+    run = bea("plot", "loss", "booth", "--out", str(tmp_path / "loss.gif"))
+    assert run.status == 2 and "end it in .png, .pdf or .svg" in run.err
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        (["--column", "--width", "3"], "--column has its own width: leave --width out"),
+        (["--out", "film.avi"], "end it in .png, .pdf, .svg, .gif or .mp4"),
         (["--width", "900"], "--width '900' is not possible: give 0.5 to 100 inches"),
         (["--height", "tall"], "--height 'tall' is not a number"),
         (["--dpi", "5"], "--dpi '5' is not possible: give 10 to 2400"),

@@ -125,3 +125,15 @@ def test_given_axes_are_used_if_there_are_enough() -> None:
     assert loss_figure(DESCENT, HIMMELBLAU, 0.01, axes=panels) is figure
     with pytest.raises(bea.BeaError, match="2 axes are given: this figure needs 3"):
         loss_figure(DESCENT, HIMMELBLAU, 0.01, axes=panels[:2])
+
+
+def test_by_default_the_step_size_is_one_at_which_they_differ() -> None:
+    loss = bea.problems.linear_network()
+    data = loss_data(DESCENT, loss)
+    equation = bea.modified_equation(DESCENT, loss, 1)
+    largest = equation.useful_gamma([loss.about.start])
+    gamma = float(data.subtitle.split()[2].rstrip(","))
+    assert 0.9 * largest < gamma < largest and "beyond" not in data.subtitle
+    assert np.nanmax(data.difference) > 0.3 * np.nanmax(data.loss)
+    with pytest.raises(bea.BeaError, match="no step size suits this loss"):
+        loss_data(DESCENT, bea.problems.loss("x + y"), at=[0.0, 0.0])
