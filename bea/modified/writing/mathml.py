@@ -299,6 +299,11 @@ def _opens(row: list[Element]) -> bool:
 
 def _scripts(base: Element, scripts: dict[str, Element]) -> Element:
     match scripts:
+        case {"^": above} if len(scripts) == 1 and set(above.text or "") & set(_PRIMES):
+            # In the fonts that browsers have a prime is small and high already.
+            above.set("lspace", "0")
+            above.set("rspace", "0")
+            return _with("mrow", base, above)
         case {"^": above, "_": below}:
             return _with("msubsup", base, below, above)
         case {"^": above}:
