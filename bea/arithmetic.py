@@ -229,9 +229,13 @@ class Arithmetic:
 def newton_cotes(count: int) -> tuple[tuple[fmpq, fmpq], ...]:
     """Return nodes in [0, 1], equidistant with both ends, and the weights of the mean.
 
-    >>> newton_cotes(3)
-    ((0, 1/6), (1/2, 2/3), (1, 1/6))
+    Of a single one, which is enough where nothing varies yet, it is the first end.
+
+    >>> newton_cotes(3), newton_cotes(1)
+    (((0, 1/6), (1/2, 2/3), (1, 1/6)), ((0, 1),))
     """
+    if count == 1:
+        return ((fmpq(0), fmpq(1)),)
     nodes = [fmpq(i, count - 1) for i in range(count)]
     found = []
     for i, node in enumerate(nodes):

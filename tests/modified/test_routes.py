@@ -116,3 +116,13 @@ def test_auto_takes_the_fastest_route_that_applies() -> None:
         modified_equation(get("heavy-ball"), loss, 1).route,
     ]
     assert chosen == ["operator", "perturbation", "trees", "manifold"]
+
+
+def test_a_mean_over_a_step_is_derived_by_the_manifold_too() -> None:
+    # At gamma^0 there nothing varies yet, and the mean is of a single value.
+    loss = Loss.read("x**2*y + y**4")
+    method = get("average-vector-field")
+    ours = modified_equation(method, loss, 2, "manifold").components
+    theirs = modified_equation(method, loss, 2, "perturbation").components
+    for a, b in zip(ours, theirs, strict=True):
+        assert all((x - y).is_zero() for x, y in zip(a, b, strict=True))

@@ -122,15 +122,14 @@ class Structure:
         given = self._derivative(energy, nodes)
         columns = [self._derivative({t: fmpq(1)}, nodes) for t in unknown]
         places = list(dict.fromkeys(t for c in [given, *columns] for t in c))
-        rows, width = len(places), len(columns) + 1
-        entries = [c.get(t, fmpq(0)) for t in places for c in [*columns, given]]
-        reduced, rank = fmpq_mat(rows, width, entries).rref()
-        solution = dict.fromkeys(unknown, fmpq(0))
-        for i in range(rank):
-            pivot = next(j for j in range(width) if reduced[i, j] != 0)
+        width = len(columns) + 1
+        rows = _reduced([[c.get(t, fmpq(0)) for c in [*columns, given]] for t in places], width)
+        solution: dict[Tree, Any] = dict.fromkeys(unknown, fmpq(0))
+        for row in rows:
+            pivot = next(j for j in range(width) if row[j] != 0)
             if pivot == width - 1:
                 return None
-            solution[unknown[pivot]] = -reduced[i, width - 1]
+            solution[unknown[pivot]] = -row[width - 1]
         parts: Parts = [energy, *({} for _ in range(nodes - 1))]
         for t, c in solution.items():
             if c != 0:
@@ -159,3 +158,27 @@ class Structure:
         return next(
             (n - 1 for n in range(2, self.nodes + 1) if self.conserved(n) is None), self.nodes
         )
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _reduced(rows: list[list[Any]], width: int) -> list[list[Any]]:
+    """Return the rows of the reduced echelon form that are not zero; numbers may be irrational."""
+    if all(isinstance(x, fmpq) for row in rows for x in row):
+        entries = [x for row in rows for x in row]
+        reduced, rank = fmpq_mat(len(rows), width, entries).rref()
+        return [[reduced[i, j] for j in range(width)] for i in range(rank)]
+    rows, rank = [list(row) for row in rows], 0
+    for column in range(width):
+        found = next((i for i in range(rank, len(rows)) if rows[i][column] != 0), None)
+        if found is None:
+            continue
+        rows[rank], rows[found] = rows[found], rows[rank]
+        pivot = rows[rank][column]
+        rows[rank] = [x / pivot for x in rows[rank]]
+        for i, row in enumerate(rows):
+            if i != rank and row[column] != 0:
+                rows[i] = [x - row[column] * y for x, y in zip(row, rows[rank], strict=True)]
+        rank += 1
+    return rows[:rank]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sympy
 from flint import fmpq
 
 import bea
@@ -85,3 +86,22 @@ def test_what_is_conserved_on_trees_is_conserved_in_the_ring(name: str) -> None:
     for k in range(5):
         rates = [along(equation.components[j], terms[k - j]) for j in range(k + 1)]
         assert sum(rates[1:], start=rates[0]).is_zero()
+
+
+def test_irrational_coefficients_have_a_conserved_hamiltonian_too() -> None:
+    # Alexander's method of order 2 with γ = 1 − √2/2: H̃ = H + γ² c H''(f,f), put to the test on
+    # the pendulum, where H''(f,f) = p² cos q + sin² q.
+    alexander = bea.methods.get("alexander2")
+    found = bea.modified_equation(alexander, order=2).geometry.conserved()
+    assert str(found) == "H + γ²(3√2−4)/24 H''(f,f) + O(γ³)"
+    equation = bea.modified_equation(alexander, bea.problems.pendulum(), order=2)
+    q, p = sympy.symbols("q p")
+    energy, c = p**2 / 2 - sympy.cos(q), (3 * sympy.sqrt(2) - 4) / 24
+    changed = c * (p**2 * sympy.cos(q) + sympy.sin(q) ** 2)
+    first, _, second = equation.terms
+
+    def rate(of: sympy.Expr, along: tuple[sympy.Expr, ...]) -> sympy.Expr:
+        return of.diff(q) * along[0] + of.diff(p) * along[1]
+
+    assert sympy.simplify(rate(energy, second) + rate(changed, first)) == 0
+    assert sympy.simplify(rate(energy, second)) != 0
