@@ -15,7 +15,9 @@ from bea.reports.mathematics import abridged, gamma_power
 #: Momentum is kept as a letter: its corrections are what people look up.
 _SYMBOLIC = ("ema-momentum", "heavy-ball", "nesterov", "nesterov-torch")
 _HIGHEST, _LONGEST = 8, 260
-_TABLE = """First corrections of all methods
+_TABLE = """:html_theme.sidebar_secondary.remove: true
+
+First corrections of all methods
 ================================
 
 The iterates of a method follow f̃ = f + γf₁ + γ²f₂ + …. Here is f̃ up to its first correction, for
@@ -85,7 +87,7 @@ def _has_term(equation: Any, power: int) -> bool:
 
 def _shown(name: str, equation: Any) -> str:
     text = str(equation)
-    if len(text) <= _LONGEST or not hasattr(equation, "order"):
+    if len(text) <= _LONGEST or not hasattr(equation, "coefficients"):
         return text
     head, power, rest = text.partition(f"{gamma_power(equation.order)}(")
     body, _, end = rest.rpartition(") + O")
