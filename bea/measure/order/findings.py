@@ -69,6 +69,11 @@ class Finding(NamedTuple):
             seen += ", so that a wrong flow is not told from the right one"
         else:
             seen += ", which is not near enough to tell"
+        if self.fit.floored:
+            return (
+                f"{seen}, and at smaller step sizes there is no more than rounding: take other "
+                "starts or another time"
+            )
         return f"{seen}: take smaller step sizes or other starts"
 
     def as_json(self) -> dict[str, Any]:

@@ -40,12 +40,15 @@ class OrderFit(NamedTuple):
         The indices, into the step sizes as they were given, of the points that were fitted.
     reason : str
         Empty, or why no order was fitted.
+    floored : bool
+        Whether there are smaller step sizes, at which the error does not stand clear of the floor.
     """
 
     order: float
     interval: tuple[float, float]
     window: tuple[int, ...]
     reason: str = ""
+    floored: bool = False
 
 
 def observed_order(gammas: Floats, errors: Floats, floor: Floats) -> OrderFit:
@@ -86,7 +89,8 @@ def observed_order(gammas: Floats, errors: Floats, floor: Floats) -> OrderFit:
     change = abs(fit.power - _fit(x[:fewer], y[:fewer]).power)
     half_width = max(fit.half_width, change)
     window = tuple(int(i) for i in usable[:size])
-    return OrderFit(fit.power, (fit.power - half_width, fit.power + half_width), window)
+    interval = (fit.power - half_width, fit.power + half_width)
+    return OrderFit(fit.power, interval, window, floored=clear.start > 0)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -159,6 +159,14 @@ def finding(kind: str, expected: int | None, order: float, result: str, why: str
     return Finding(kind, 1, expected, OrderFit(order, (order, order), (), why), result)
 
 
+def test_where_rounding_begins_smaller_step_sizes_are_no_remedy() -> None:
+    for kind, words in (("equation", "not near enough to tell"), ("doubled", "from the right one")):
+        fit = OrderFit(2.4, (2.4, 2.4), (), floored=True)
+        reason = Finding(kind, 1, 2, fit, "open").reason
+        assert f"{words}, and at smaller step sizes there is no more than rounding" in reason
+        assert "take smaller" not in reason
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

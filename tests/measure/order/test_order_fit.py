@@ -76,6 +76,12 @@ def test_a_range_that_is_not_asymptotic() -> None:
     assert fit.reason.endswith("take other starts or a lower order")
 
 
+def test_whether_the_floor_begins_the_run_is_known() -> None:
+    floor = np.full(10, 1e-12)
+    assert not observed_order(GAMMAS, GAMMAS**2, floor).floored
+    assert observed_order(GAMMAS, GAMMAS**2, np.full(10, GAMMAS.min() ** 2 / 29)).floored
+
+
 def test_failed_step_sizes_end_the_run() -> None:
     errors = GAMMAS**2
     errors[:2] = np.nan
