@@ -20,12 +20,16 @@ LONGEST = 20.0  # seconds, after which a command that has said a word is interru
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: its status, what it said on standard error and when it first did."""
+    """How a command ended: its status, what it said on standard error, and for how long nothing.
+
+    Silence is its own: what it spent waiting for a processor, on a machine with much else to do, is
+    left out; what it waits for by itself, such as a pipe that nobody writes to, is not.
+    """
 
     status: int
     said: str
     seconds: float
-    first_word: float
+    silence: float
     megabytes: float
     out: bytes = b""
 
@@ -36,8 +40,8 @@ class Ended:
             found.append("traceback or warning: " + self.said[-300:])
         if self.status not in (0, 1, 2, 130, 141):
             found.append(f"status {self.status}: {self.said[-200:]}")
-        if min(self.seconds, self.first_word) > SILENCE:
-            found.append(f"{self.seconds:.0f} s, first word after {self.first_word:.0f} s")
+        if self.silence > SILENCE:
+            found.append(f"{self.seconds:.0f} s, first word after {self.silence:.0f} s")
         if self.megabytes > allowed:
             found.append(f"{self.megabytes:.0f} MB")
         return found
@@ -62,11 +66,11 @@ def run(
                                    stderr=subprocess.PIPE, env={**os.environ,
                                    **(environment or {})},
                                    preexec_fn=_limited)  # fmt: skip
-        said, seconds, first = _watched(process, kill)
+        said, seconds, silence = _watched(process, kill)
         status, usage = _ended(process)
     printed = (folder / ".stdout").read_bytes()
     (folder / ".stdout").unlink()
-    return Ended(status, said, seconds, first, usage.ru_maxrss / 1024, printed)
+    return Ended(status, said, seconds, silence, usage.ru_maxrss / 1024, printed)
 
 
 def say(text: str) -> None:
@@ -80,7 +84,7 @@ def _limited() -> None:
 
 
 def _watched(process: Any, kill: tuple[float, signal.Signals] | None) -> tuple[str, float, float]:
-    begun, first, said = time.monotonic(), float("inf"), b""
+    begun, silence, said = time.monotonic(), 0.0, b""
     ends = [kill] if kill else [(LONGEST, signal.SIGINT), (2 * LONGEST, signal.SIGKILL)]
     while True:
         now = time.monotonic() - begun
@@ -89,9 +93,20 @@ def _watched(process: Any, kill: tuple[float, signal.Signals] | None) -> tuple[s
         pause = min(0.5, ends[0][0] - now) if ends else 0.5
         if select.select([process.stderr], [], [], max(0.0, pause))[0]:
             block = os.read(process.stderr.fileno(), 65536)
+            seconds = time.monotonic() - begun
+            if not said:
+                silence = seconds - _waited(process.pid)
             if not block:
-                return said.decode(errors="replace"), time.monotonic() - begun, first
-            first, said = min(first, time.monotonic() - begun), said + block
+                return said.decode(errors="replace"), seconds, silence
+            said += block
+
+
+def _waited(pid: int) -> float:
+    """Return for how many seconds a process was ready to run and had to wait for others."""
+    try:
+        return float(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) * 1e-9
+    except (OSError, IndexError):  # only Linux tells
+        return 0.0
 
 
 def _ended(process: Any) -> tuple[int, Any]:
