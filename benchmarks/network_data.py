@@ -28,7 +28,11 @@ from bea.measure.training import Accuracy
 
 jax.config.update("jax_enable_x64", True)
 SIZES = (40, 64, 64, 10)
-ACTIVATIONS: dict[str, Callable[..., Any]] = {"gelu": jax.nn.gelu, "relu": jax.nn.relu}
+ACTIVATIONS: dict[str, Callable[..., Any]] = {
+    "gelu": jax.nn.gelu,
+    "relu": jax.nn.relu,
+    "tanh": jnp.tanh,
+}
 
 
 @cache
@@ -51,8 +55,12 @@ def layers(seed: int = 0, gain: float = 1.0) -> Any:
 
 def starts(seeds: int, gain: float = 1.0) -> Any:
     """Return the flat weights of several seeds (seeds, d)."""
-    trees = [jax.tree_util.tree_leaves(layers(seed, gain)) for seed in range(seeds)]
-    return np.array([np.concatenate([np.ravel(leaf) for leaf in tree]) for tree in trees])
+    return np.array([flat(layers(seed, gain)) for seed in range(seeds)])
+
+
+def flat(tree: Any) -> Any:
+    """Return the arrays of a nesting in a row."""
+    return np.concatenate([np.ravel(leaf) for leaf in jax.tree_util.tree_leaves(tree)])
 
 
 class Task:

@@ -32,16 +32,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import jax
 import jax.numpy as jnp
 import numpy as np
+from network_data import ACTIVATIONS, flat, told
 
 import bea
-from bea.adapters import jax_loss
-from bea.measure.training import Flatness, at_equal_loss, flatness
+from bea.adapters import jax_loss, jax_outputs
+from bea.measure.training import Flatness, accuracy, at_equal_loss, flatness
 from bea.plots.fields import surface_data
 from tests.adapters.networks import cross_entropy, digits, weights
 
 jax.config.update("jax_enable_x64", True)
 DESCENT = bea.methods.gradient_descent()
-ACTIVATIONS: dict[str, Callable[..., Any]] = {"tanh": jnp.tanh, "gelu": jax.nn.gelu}
 
 
 def orders(seeds: int, short: bool) -> None:
@@ -56,7 +56,7 @@ def orders(seeds: int, short: bool) -> None:
         rows = [*study.distances[..., -1], slip.distances[0, ..., -1]]
         slopes = [np.polyfit(np.log(gammas), np.log(row), 1)[0] for row in rows]
         names = ("order 0", "order 1", "order 2", "cut series")
-        words = (f"{name} {_mean(s, 4)}" for name, s in zip(names, slopes, strict=True))
+        words = (f"{name} {told(s, 4)}" for name, s in zip(names, slopes, strict=True))
         print(f"d = {problem.dimension}: {',  '.join(words)}", flush=True)
 
 
@@ -73,15 +73,15 @@ def stable(seeds: int, short: bool) -> None:
         alike = at_equal_loss(DESCENT, explicit, base, 0.08, starts, loss=loss)
         ends = np.concatenate([runs.points, alike.points])
         print(f"\nwidth {width}, d = {loss.dimension}, % against a step of {base}")
-        hits = _accuracy(loss, ends, test, "tanh")
+        hits = _accuracies(sizes, "tanh", test, ends)
         observed = {**_observed(flatness(loss, ends)), "test loss": unseen.at(ends)}
         for k, name in enumerate(("step .05", "step .2", "explicit, mu = .05"), 1):
             changes = {n: 100 * (v[k] / v[0] - 1) for n, v in observed.items()}
-            words = (f"{n} {_mean(c, 2)}" for n, c in changes.items())
-            print(f"{name:18}", ",  ".join(words), f",  accuracy {_mean(hits[k] - hits[0], 4)}")
+            words = (f"{n} {told(c, 2)}" for n, c in changes.items())
+            print(f"{name:18}", ",  ".join(words), f",  accuracy {told(hits[k] - hits[0], 4)}")
         apart = [np.linalg.norm(ends[2] - ends[k], axis=-1) for k in (0, 3)]
         print(
-            "distance of step .2 to the small one and to explicit:", *map(_mean, apart), flush=True
+            "distance of step .2 to the small one and to explicit:", *map(told, apart), flush=True
         )
 
 
@@ -106,16 +106,16 @@ def large(seeds: int, short: bool) -> None:
             print(f"step {gamma}: no run arrived")
             continue
         ends = ends[reached]
-        shaken = _accuracy(loss, ends + noise, test, "gelu").mean(axis=0)
+        shaken = _accuracies(sizes, "gelu", test, ends + noise).mean(axis=0)
         rises = [surface_data(loss, ends, count=21, seed=s, radius=1.05) for s in range(4)]
         found = {n: v[k][reached] for n, v in observed.items()}
         found |= {
             "gamma lambda": gamma * found["lambda"],
-            "accuracy": _accuracy(loss, ends, test, "gelu"),
+            "accuracy": _accuracies(sizes, "gelu", test, ends),
             "with noise .1": shaken,
         }
         found |= {f"at {r}": np.mean([s.rise(r) for s in rises], axis=0) for r in (0.25, 0.5, 1.0)}
-        words = (f"{n} {_mean(v, 4)}" for n, v in found.items())
+        words = (f"{n} {told(v, 4)}" for n, v in found.items())
         print(f"step {gamma}, {reached.sum()} of {seeds} runs, steps {runs.steps[k][reached]}:")
         print("   ", ",  ".join(words), flush=True)
 
@@ -145,23 +145,13 @@ def _network(layers: Any, x: Any, activation: str) -> Any:
     return x @ layers[-1]["W"] + layers[-1]["b"]
 
 
+def _accuracies(sizes: tuple[int, ...], activation: str, data: Any, points: Any) -> Any:
+    outputs = jax_outputs(lambda parts, x: _network(parts, x, activation), weights(sizes), data[0])
+    return accuracy(outputs(points), data[1])
+
+
 def _starts(sizes: tuple[int, ...], seeds: int) -> Any:
-    return np.array([_flat(weights(sizes, seed)) for seed in range(seeds)])
-
-
-def _flat(tree: Any) -> Any:
-    return np.concatenate([np.ravel(leaf) for leaf in jax.tree_util.tree_leaves(tree)])
-
-
-def _accuracy(loss: Any, points: Any, data: Any, activation: str) -> Any:
-    def share(theta: Any) -> float:
-        parts = loss.groups.split(theta)
-        count = len(parts) // 2
-        layers = [{n: parts[f"[{k}]['{n}']"] for n in "Wb"} for k in range(count)]
-        return float(np.mean(np.argmax(_network(layers, data[0], activation), axis=1) == data[1]))
-
-    flat = points.reshape(-1, points.shape[-1])
-    return np.array([share(theta) for theta in flat]).reshape(points.shape[:-1])
+    return np.array([flat(weights(sizes, seed)) for seed in range(seeds)])
 
 
 def _observed(found: Flatness) -> dict[str, Any]:
@@ -171,11 +161,6 @@ def _observed(found: Flatness) -> dict[str, Any]:
         "tr H": found.trace,
         "rise": found.rise,
     }
-
-
-def _mean(values: Any, digits: int = 3) -> str:
-    error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
-    return f"{np.mean(values):.{digits}f} ± {error:.{digits}f}"
 
 
 if __name__ == "__main__":
