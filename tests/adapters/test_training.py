@@ -54,6 +54,15 @@ def test_a_batch_is_the_loss_on_its_samples() -> None:
         NETWORK.sample_rhs()(STARTS.T.copy(), index + 90)
 
 
+def test_an_ensemble_is_of_a_network_too() -> None:
+    watched = {"loss": lambda theta: NETWORK.at(theta.T)}
+    settings: dict[str, Any] = {"gamma": 0.1, "steps": 12, "observables": watched}
+    runs = bea.ensemble("gradient-descent", NETWORK, STARTS, batches=8, seed=2, **settings)
+    ours = bea.train("gradient-descent", NETWORK, STARTS, batches=8, **settings)
+    assert runs["loss"].mean[0] == pytest.approx(ours["loss"].mean[0], rel=0.1)
+    assert runs["loss"].mean[0] < NETWORK.at(STARTS).mean()
+
+
 def test_batches_of_a_module_of_pytorch_are_the_same() -> None:
     criterion = torch.nn.functional.cross_entropy
     module = torch_loss(torch_module(LAYERS), (X[:96], Y[:96]), criterion)

@@ -31,7 +31,7 @@ from bea.flows.ensembles.run import run_plan
 from bea.methods import Method
 from bea.methods import get as get_method
 from bea.noise import Noise
-from bea.problems import FiniteSum, TimedSum, find_loss
+from bea.problems import FiniteSum, FunctionSum, TimedSum, find_loss
 
 # Numbers in an array (d, lanes) of a chunk, and random indices that are drawn together.
 _WIDTH = 32_768
@@ -42,7 +42,7 @@ _LEAST = 64
 @either_number
 def ensemble(
     method: Method | str,
-    total: FiniteSum | TimedSum | str,
+    total: FiniteSum | FunctionSum | TimedSum | str,
     starts: ArrayLike,
     *,
     gamma: Any,
@@ -68,8 +68,9 @@ def ensemble(
         A method or its name; see `bea.methods`.
     total
         A finite sum, or the name of one such as "linear-regression"; see `bea.problems.finite_sum`
-        and `bea.problems.from_data`. For a method with a schedule, `bea.methods.Scheduled`, it is
-        `bea.fields.with_time` of the sum, and starts end with the time.
+        and `bea.problems.from_data`, or a loss on data, as of `bea.adapters.jax_loss`. For a
+        method with a schedule, `bea.methods.Scheduled`, it is `bea.fields.with_time` of the sum,
+        and starts end with the time.
     starts : (d,) or (runs, d)
         Where all runs start, or each of them.
     gamma
@@ -172,7 +173,7 @@ class _Descent:
     """A method on a finite sum, as a `Walk`."""
 
     def __init__(
-        self, method: Method, total: FiniteSum | TimedSum, stages: Sequence[Stage]
+        self, method: Method, total: FiniteSum | FunctionSum | TimedSum, stages: Sequence[Stage]
     ) -> None:
         self.method, self.total, self.stages = method.bind(as_float), total, stages
         self.rows = max(_rows(batches, total.size) for _, _, batches in stages)
@@ -244,9 +245,9 @@ def _rows(batches: Noise, total: int) -> int:
     return batches.size * batches.epoch(total)
 
 
-def _finite_sum(total: Any) -> FiniteSum | TimedSum:
+def _finite_sum(total: Any) -> FiniteSum | FunctionSum | TimedSum:
     found = find_loss(total) if isinstance(total, str) else total
-    if not isinstance(found, FiniteSum | TimedSum):
+    if not isinstance(found, FiniteSum | FunctionSum | TimedSum):
         raise BeaError(
             f"the loss is a {type(found).__name__} and no finite sum: make one with "
             "bea.problems.finite_sum, from_data or with_gradient_covariance"
@@ -254,5 +255,5 @@ def _finite_sum(total: Any) -> FiniteSum | TimedSum:
     return found
 
 
-def _loss(total: FiniteSum | TimedSum, theta: Floats) -> Floats:
+def _loss(total: FiniteSum | FunctionSum | TimedSum, theta: Floats) -> Floats:
     return total.at(theta.T)
