@@ -60,7 +60,12 @@ def _expansion(order: int) -> Iterator[Element]:
     yield h("p", "With ", inline(r"D_{i} = f_{i} \cdot \nabla"), ", by powers of γ:")
     powers = min(order + 1, _EXPANDED)
     terms = [rf"\gamma{_power(n)} \left({_expanded(n)}\right)" for n in range(1, powers + 1)]
-    yield formula(r"e^{\gamma \tilde D} \theta = \theta + " + " + ".join(terms) + r" + \dots")
+    first, rest = r"e^{\gamma \tilde D} \theta &= \theta + ", [*terms, r"\dots"]
+    if powers < _EXPANDED:
+        yield formula(first.replace("&", "") + " + ".join(rest))
+    else:
+        lines = [first + rest[0], *(rf"&\quad + {term}" for term in rest[1:])]
+        yield formula(r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}")
     yield h("p", "In the bracket of a power only its first term is new: all others are of fields "
             "that are known by then. So each power of γ gives one term, from what the step has "
             "there less what the flow of the terms before has there.")  # fmt: skip

@@ -37,7 +37,7 @@ img.tree{vertical-align:middle}.dim{color:var(--dim)}summary{cursor:pointer}
 .refuted{border-left:4px solid #d55e00;padding-left:.7rem}
 .undecided{border-left:4px solid #e69f00;padding-left:.7rem}
 @media print{body{margin:0;max-width:none;font-size:10pt}h2{break-after:avoid}
-pre{white-space:pre-wrap}tr,img,.math{break-inside:avoid}summary{list-style:none}}
+.math{font-size:90%}pre{white-space:pre-wrap;font-size:7.5pt}tr,img,.math{break-inside:avoid}summary{list-style:none}}
 @page{size:A4;margin:18mm 16mm}
 """
 

@@ -117,19 +117,27 @@ def range_chapter(equation: Any) -> Iterator[Element]:
 # --- private helpers ----------------------------------------------------------------------------
 
 _SHORT = 150  # characters of LaTeX that stand on one line
+_BESIDE = 5  # terms in elementary differentials that do
 
 
 def _in_lines(general: Any) -> str:
-    """Return the equation for every field, a power of gamma on each line if it is long."""
+    """Return the equation for every field, if it is long some terms of a power on each line."""
     left, whole = r"\dot{\theta}", general.latex()
     if len(whole) <= _SHORT or isinstance(general, ComponentwiseEquation):
         return f"{left} = {whole}"
     pairs = tree_terms(general.coefficients, general.order, f"{general.notation}-latex")
     terms = [
-        series([[]] * k + [part], LATEX, remainder=False) if part else ""
+        series([[]] * k + [list(few)], LATEX, remainder=False)
         for k, part in enumerate(pairs)
+        for few in _batched(part)
     ]
     return _aligned([_lines(left, terms, general.order)])
+
+
+def _batched(pairs: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield as many terms at a time as stand on one line."""
+    for place in range(0, len(pairs), _BESIDE):
+        yield pairs[place : place + _BESIDE]
 
 
 def _system(concrete: Concrete, lefts: Sequence[str], order: int, full: bool) -> str:

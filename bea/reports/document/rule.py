@@ -24,7 +24,7 @@ def rule_chapter(method: Method, problem: Any) -> Iterator[Element]:
 
 # --- private helpers ----------------------------------------------------------------------------
 
-_SHORT = 140  # characters of LaTeX that stand on one line
+_SHORT = 110  # characters of LaTeX that stand on one line
 
 
 def _method(method: Method) -> Iterator[Element]:

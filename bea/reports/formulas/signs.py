@@ -22,7 +22,7 @@ _UPPER = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᶜ", "0123456789+-nc", s
 _LOWER = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₓᵧᵢⱼₖₙ", "0123456789+-xyijkn", strict=True))
 _PLAIN = {
     "∇": r"\nabla ", "−": "-", "‖": r"\|", "…": r"\dots", "Σ": r"\sum ", "∫": r"\int ",
-    "·": r"\cdot ", ",  ": r",\quad ", "⊙": r"\odot ",
+    "·": r"\cdot ", ",  ": r",\quad ", "⊙": r"\odot ", "½": "_{1/2}",
 }  # fmt: skip
 _IDLE = re.compile(r"(?<=[a-z]) (?=[_^)(,/}])|(?<=quad )\\ |\\ (?=[,\]])|(?<=\[)\\ |\\ $")
 _OPERATORS = ("diag", "sign", "tanh", "log", "exp")
