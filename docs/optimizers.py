@@ -93,8 +93,8 @@ def optimizers(library: str) -> list[Subject]:
         return [Subject(str(r), r.text, r.options, r.options, r.time) for r in ROWS]
     import torch
 
-    base, shown = torch.optim.Optimizer, vars(import_module(library)).values()
-    found = {v for v in shown if isclass(v) and issubclass(v, base) and v is not base}
+    base, there = torch.optim.Optimizer, vars(import_module(library)).values()
+    found = {v for v in there if isclass(v) and issubclass(v, base) and v is not base}
     own = {v for v in found if v.__module__.partition(".")[0] == library.partition(".")[0]}
     kinds = sorted(own, key=lambda v: v.__name__.lower())
     given = {} if library == "torch.optim" else OPTIONS
@@ -212,8 +212,8 @@ def lines_of(library: str) -> dict[str, str]:
 def line_of(row: Row) -> str:
     """Return a row as a line of the table, or of the list of those that have no equation."""
     if row.first == "–":
-        shown = f" (replayed to {row.replayed})" if row.replayed != "–" else ""
-        return f"- *{row.name}*{shown}: {row.why}"
+        told = f" (replayed to {row.replayed})" if row.replayed != "–" else ""
+        return f"- *{row.name}*{told}: {row.why}"
     told = row.verdicts if row.verdicts != "–" else f"none: {row.why}"
     return f"| {row.name} | {row.replayed} | {told} | {row.first} | {row.seconds:.1f} |"
 

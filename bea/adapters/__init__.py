@@ -7,7 +7,8 @@ the modified field off iterates alone, `measured_terms` splits it by powers of g
 `compare_terms` sets the terms beside the derived ones. PyTorch and optax are the extras bea[torch]
 and bea[optax], imported when an optimizer is wrapped. `JaxField` is the arithmetic of JAX arrays,
 in which bea's own steps run under `jit`; `jax_loss` and `torch_loss` are losses of networks as
-problems, `jax_outputs` what a network says.
+problems, `jax_outputs` what a network says. `schedule_from_torch` and `schedule_from_optax` are
+learning-rate schedules as bea's.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from bea.adapters.measured_terms import (
     measured_terms,
 )
 from bea.adapters.optax_optimizers import OptaxOptimizer
+from bea.adapters.pytorch.schedules import schedule_from_torch
 from bea.adapters.torch_optimizers import TorchOptimizer
 
 __all__ = [
@@ -47,5 +49,6 @@ __all__ = [
     "measured_field_at",
     "measured_terms",
     "schedule_from_optax",
+    "schedule_from_torch",
     "torch_loss",
 ]

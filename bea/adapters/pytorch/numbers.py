@@ -196,6 +196,15 @@ def _remainder(self: Any, other: Any) -> Any:
     return _whole_only("remainder")(self, other)
 
 
+def _whole_quotient(self: Any, other: Any) -> Any:
+    """Return n // k, a constant while n is between two multiples of k: two branches."""
+    if type(other) is int and other > 0:
+        found = plain(self) // other
+        if found * other <= self < (found + 1) * other:
+            return found
+    return _whole_only("whole quotient")(self, other)
+
+
 def _whole_only(name: str) -> Callable[[Any, Any], Any]:
     """Refuse what has no meaning beyond whole numbers: it changes with the step for ever."""
 
@@ -214,10 +223,10 @@ for _name, _operation in _ARITHMETIC.items():
 for _name in _ORDER:
     setattr(Number, f"__{_name}__", _comparison(_name))
 Number.__mod__ = _remainder  # type: ignore[attr-defined]
+Number.__floordiv__ = _whole_quotient  # type: ignore[attr-defined]
 Number.__rmod__ = _whole_only("remainder")  # type: ignore[attr-defined]
-for _name, _word in (("floordiv", "whole quotient"), ("divmod", "remainder")):
-    setattr(Number, f"__{_name}__", _whole_only(_word))
-    setattr(Number, f"__r{_name}__", _whole_only(_word))
+Number.__rfloordiv__ = _whole_only("whole quotient")  # type: ignore[attr-defined]
+Number.__divmod__ = Number.__rdivmod__ = _whole_only("remainder")  # type: ignore[attr-defined]
 
 
 def _watching(real: Callable[..., float]) -> Callable[..., Any]:

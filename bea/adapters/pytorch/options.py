@@ -82,6 +82,11 @@ class Options:
             raise MethodError(
                 "the optimizer has taken steps, and its memory would be lost: give a fresh one"
             )
+        if "initial_lr" in groups[0]:
+            raise MethodError(
+                "a learning-rate scheduler is attached to the optimizer, and it would be ignored: "
+                "give one without, and the scheduler to bea.adapters.schedule_from_torch"
+            )
         known = signature(kind).parameters.keys() - {*_OURS, *IMMATERIAL}
         found = cls(kind, {**{k: v for k, v in groups[0].items() if k in known}, **given})
         for place, group in enumerate(groups[1:], start=2):
