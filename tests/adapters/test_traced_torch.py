@@ -328,7 +328,7 @@ def test_no_equation_with_the_reason(kind: Any, why: str) -> None:
 
 def test_a_step_that_is_another_every_third_time_is_three_steps() -> None:
     turns = traced(Turns)
-    assert str(turns) .endswith("Turns(period=3 steps)")
+    assert str(turns).endswith("Turns(period=3 steps)")
     found = bea.modified_equation(turns, bea.problems.loss("x**2/2"), order=2)
     # log((1 - g)**2 (1 + g)) = -g - 3 g**2/2 - g**3/3
     assert texts(found) == [["-x"], ["-3*x/2"], ["-x/3"]]

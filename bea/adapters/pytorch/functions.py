@@ -249,7 +249,9 @@ def _entries(recorder: Recorder, func: Any, args: tuple[Any, ...]) -> Any:
     place, numbers = recorder.place(source), recorder.masked(mask)
     result = func(*args)
     with torch._C.DisableTorchFunction():
-        rows = torch.arange(source.numel()).reshape(*mask.reshape(-1).shape, *source.shape[mask.dim() :])
+        rows = torch.arange(source.numel()).reshape(
+            *mask.reshape(-1).shape, *source.shape[mask.dim() :]
+        )
         index = rows[numbers].reshape(result.shape)
     recorder.hold(result, recorder.taken(place, index))
     return result

@@ -2,8 +2,8 @@
 
 After some steps everything that it holds (the state of each parameter, its groups, its own
 attributes) is looked through. A number that is the number of steps done, but for a shift, is a
-counter, and so is one that comes back to what it was every k steps; numbers and tensors that are not
-what they were are memory; all else is constant.
+counter, and so is one that comes back to what it was every k steps; numbers and tensors that are
+not what they were are memory; all else is constant.
 """
 
 from __future__ import annotations

@@ -222,11 +222,15 @@ for _name, _operation in _ARITHMETIC.items():
     setattr(Number, f"__r{_name}__", _arithmetic(_name, _operation, True))
 for _name in _ORDER:
     setattr(Number, f"__{_name}__", _comparison(_name))
-Number.__mod__ = _remainder  # type: ignore[attr-defined]
-Number.__floordiv__ = _whole_quotient  # type: ignore[attr-defined]
-Number.__rmod__ = _whole_only("remainder")  # type: ignore[attr-defined]
-Number.__rfloordiv__ = _whole_only("whole quotient")  # type: ignore[attr-defined]
-Number.__divmod__ = Number.__rdivmod__ = _whole_only("remainder")  # type: ignore[attr-defined]
+for _name, _method in {
+    "mod": _remainder,
+    "floordiv": _whole_quotient,
+    "divmod": _whole_only("remainder"),
+    "rmod": _whole_only("remainder"),
+    "rfloordiv": _whole_only("whole quotient"),
+    "rdivmod": _whole_only("remainder"),
+}.items():
+    setattr(Number, f"__{_name}__", _method)
 
 
 def _watching(real: Callable[..., float]) -> Callable[..., Any]:

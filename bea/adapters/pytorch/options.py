@@ -57,7 +57,10 @@ class Options:
         self.chosen: dict[str, str] = {}
         self.groups = [_Group(1, {}, {})]
         for name, parameter in self.parameters.items():
-            if name in (*_OURS, self.first) or parameter.kind in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL):
+            if name in (*_OURS, self.first) or parameter.kind in (
+                Parameter.VAR_KEYWORD,
+                Parameter.VAR_POSITIONAL,
+            ):
                 continue
             if name in IMMATERIAL:
                 self.groups[0].rest[name] = False
@@ -288,7 +291,11 @@ _TRUTHS = {"true": True, "yes": True, "on": True, "1": True,
 
 def _truth(value: Any) -> Any:
     """Return a truth value that may have been typed, else what is given."""
-    return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
+    return (
+        {"true": True, "false": False}.get(value.lower(), value)
+        if isinstance(value, str)
+        else value
+    )
 
 
 def _all_whole(default: Any) -> bool:

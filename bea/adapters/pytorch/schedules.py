@@ -1,7 +1,8 @@
-"""The schedulers of torch.optim.lr_scheduler as bea's schedules: functions of the step, replayed."""
+"""The schedulers of torch.optim.lr_scheduler as bea's schedules: functions of the step."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from copy import deepcopy
 from fractions import Fraction
@@ -141,8 +142,9 @@ def _replay(scheduler: Any, pieces: Pieces, steps: int) -> None:
                     f"the groups of {type(scheduler).__name__} have schedules of their own: give "
                     "one of them"
                 )
-        scheduler.optimizer.step()
-        scheduler.step()
+        with warnings.catch_warnings():  # that the optimizer takes no steps
+            warnings.simplefilter("ignore", UserWarning)
+            scheduler.step()
 
 
 # --- formulas: what the learning rate is after n steps --------------------------------------------
@@ -226,13 +228,20 @@ def _lambda(s: Any, base: Expression, steps: int) -> Pieces:
 
     Between two numbers of steps a branch ends where the two sides of its comparison meet.
     """
-    function, found, n = s.lr_lambdas[0], [], 0
+    function, n = s.lr_lambdas[0], 0
+    found: Pieces = []
     start: Fraction | None = Fraction(0)
     while start is not None and len(found) <= _MOST_PIECES:
         tape = Tape()
         roots = {getattr(function, "__module__", "") or "none"} - {"torch"}
-        with mathematics(roots):
-            value = function(number_on(tape, tape.input("count"), float(n)))
+        try:
+            with mathematics(roots):
+                value = function(number_on(tape, tape.input("count"), float(n)))
+        except MethodError:
+            raise MethodError(
+                "the function of LambdaLR takes a remainder of its number, or does what bea does "
+                "not know: write it as SequentialLR of its pieces"
+            ) from None
         place = place_of(tape, value)
         found.append((start, multiply(base, values_on(tape, place, N)[place])))
         start = None
@@ -263,15 +272,18 @@ def _holds(tape: Tape, n: int) -> bool:
 def _end(tape: Tape, n: int) -> Fraction:
     """Return where, up to n, the sides of a comparison meet that is another one at n."""
     for guard in tape.guards:
-        gaps = []
-        for count in (n - 1, n):
-            values = _values_after(tape, [guard.place], count)
-            a, b = (as_rational(values[k]) for k in tape.instructions[guard.place].operands)
-            gaps.append(None if a is None or b is None else a - b)
-        if values[guard.place] != guard.truth and None not in gaps and gaps[0] != gaps[1]:
-            part = gaps[0] / (gaps[0] - gaps[1])
-            return n - 1 + Fraction(int(part.p), int(part.q))
+        before, after = (_gap(tape, guard.place, count) for count in (n - 1, n))
+        changed = _values_after(tape, [guard.place], n)[guard.place] != guard.truth
+        if changed and before is not None and after is not None and before != after:
+            return n - 1 + before / (before - after)
     return Fraction(n)
+
+
+def _gap(tape: Tape, place: int, n: int) -> Fraction | None:
+    """Return the difference of the sides of a comparison after n steps, if it is rational."""
+    values = _values_after(tape, [place], n)
+    a, b = (as_rational(values[k]) for k in tape.instructions[place].operands)
+    return None if a is None or b is None else Fraction(int((a - b).p), int((a - b).q))
 
 
 def _values_after(tape: Tape, places: list[int], n: int) -> dict[int, Any]:
@@ -282,22 +294,23 @@ def _values_after(tape: Tape, places: list[int], n: int) -> dict[int, Any]:
 def _cycles(s: Any, base: Expression, steps: int) -> Pieces:
     _require_rate_alone(s, s.cycle_momentum)
     low, high = (_exact(x) for x in (s.base_lrs[0], s.max_lrs[0]))
-    rise, fall = s.total_size * s.step_ratio, s.total_size * (1 - s.step_ratio)
+    rise = _fraction(s.total_size * s.step_ratio)
+    fall = _fraction(s.total_size) - rise
     if s.mode not in ("triangular", "triangular2", "exp_range") or s._scale_fn_custom is not None:
         raise MethodError("CyclicLR with a scale_fn has no formula: take one of its modes")
-    gap, found, start, cycle = add(high, multiply(number(-1), low)), [], Fraction(0), 0
-    while start < steps:
-        scale = {
-            "triangular": number(1),
-            "triangular2": number(Fraction(1, 2**cycle)),
-            "exp_range": _geometric(s.gamma, N),
-        }[s.mode]
-        top = start + _fraction(rise)
-        for begin, length, line in ((start, rise, (number(0), number(1))),
-                                    (top, fall, (number(1), number(0)))):  # fmt: skip
-            wave = _line(_since(begin), length, *line)
-            found.append((begin, add(low, multiply(gap, wave, scale))))
-        start, cycle = top + _fraction(fall), cycle + 1
+    scales: dict[str, Callable[[int], Expression]] = {
+        "triangular": lambda cycle: number(1),
+        "triangular2": lambda cycle: number(Fraction(1, 2**cycle)),
+        "exp_range": lambda cycle: _geometric(s.gamma, N),
+    }
+    gap = add(high, multiply(number(-1), low))
+    found: Pieces = []
+    while (cycle := len(found) // 2) * (rise + fall) < steps:
+        start, scale = cycle * (rise + fall), multiply(gap, scales[s.mode](cycle))
+        up = _line(_since(start), float(rise), number(0), number(1))
+        down = _line(_since(start + rise), float(fall), number(1), number(0))
+        found.append((start, add(low, multiply(scale, up))))
+        found.append((start + rise, add(low, multiply(scale, down))))
     return found
 
 

@@ -222,9 +222,7 @@ class Traced(NamedMethod):
         tape, truths = self._branch(f, shapes, 0, 0, said=False)
         constants = Constants(tape, self.values, None, self._exact, rough=True)
         inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), getattr(f, "gamma", 0))
-        return tuple(
-            tape.run(_operations(f, theta, truths), inputs, tape.memory, constants)
-        )
+        return tuple(tape.run(_operations(f, theta, truths), inputs, tape.memory, constants))
 
     def _branch(
         self, f: Any, shapes: Shapes, count: int | None, phase: int, said: bool = True
@@ -233,7 +231,9 @@ class Traced(NamedMethod):
         tape = self._tapes.at(shapes, count, self.values, phase)
         if said and tape.left_out:
             what = ", ".join(sorted(tape.left_out))
-            _say_once(f"'{self.name}' {what} within its step, which its equation does not", self._said)
+            _say_once(
+                f"'{self.name}' {what} within its step, which its equation does not", self._said
+            )
         problem = self._problem or getattr(f, "field", None)
         if problem is None or shapes is _GENERIC or not comparisons(tape):
             return tape, {}
