@@ -122,7 +122,7 @@ def settling(kind: Any) -> dict[str, Any]:
         default = parameter.default
         if name == "betas" and isinstance(default, tuple):
             found[name] = RATES[: len(default)]
-        elif name in ("eps", "eps1") and isinstance(default, float):
+        elif name in ("eps", "eps1", "xi") and isinstance(default, float):
             found[name] = 0.1
         elif name in _HALVED and isinstance(default, float) and 0 < default < 1:
             found[name] = 0.5

@@ -19,129 +19,32 @@ from bea.adapters.pytorch.rules import RULES
 from bea.errors import MethodError
 
 MOVES = frozenset(
-    [
-        "clone",
-        "contiguous",
-        "reshape",
-        "flatten",
-        "ravel",
-        "cat",
-        "concat",
-        "concatenate",
-        "stack",
-        "hstack",
-        "vstack",
-        "repeat",
-        "tile",
-        "repeat_interleave",
-        "transpose",
-        "t",
-        "permute",
-        "flip",
-        "roll",
-        "tril",
-        "triu",
-        "diag",
-        "diag_embed",
-        "diagonal",
-        "gather",
-        "index_select",
-        "take",
-        "chunk",
-        "split",
-        "unbind",
-        "view",
-        "view_as",
-        "getitem",
-        "movedim",
-        "expand",
-        "expand_as",
-        "squeeze",
-        "unsqueeze",
-        "broadcast_to",
-        "narrow",
-        "select",
-        "unflatten",
-        "swapaxes",
-        "adjoint",
-        "rot90",
-        "block_diag",
-        "diagflat",
-        "tensor_split",
-        "unfold",
-        "numpy_T",
-        "detach",
-    ]
+    """
+    clone contiguous reshape flatten ravel cat concat concatenate stack hstack vstack repeat tile
+    repeat_interleave transpose t permute flip roll tril triu diag diag_embed diagonal gather
+    index_select take chunk split unbind view view_as getitem movedim expand expand_as squeeze
+    unsqueeze broadcast_to narrow select unflatten swapaxes adjoint rot90 block_diag diagflat
+    tensor_split unfold numpy_T detach
+    """.split()  # noqa: SIM905
 )
 MAKES = frozenset(
-    [
-        "zeros",
-        "ones",
-        "empty",
-        "full",
-        "eye",
-        "arange",
-        "linspace",
-        "zeros_like",
-        "ones_like",
-        "empty_like",
-        "full_like",
-        "new",
-        "new_zeros",
-        "new_ones",
-        "new_empty",
-        "new_full",
-        "new_tensor",
-        "tensor",
-        "as_tensor",
-        "scalar_tensor",
-        "tril_indices",
-        "triu_indices",
-        "hann_window",
-    ]
+    """
+    zeros ones empty full eye arange linspace zeros_like ones_like empty_like full_like new
+    new_zeros new_ones new_empty new_full new_tensor tensor as_tensor scalar_tensor tril_indices
+    triu_indices hann_window
+    """.split()  # noqa: SIM905
 )
 _RANDOM = frozenset(
-    [
-        "rand",
-        "randn",
-        "randint",
-        "randperm",
-        "rand_like",
-        "randn_like",
-        "randint_like",
-        "bernoulli",
-        "multinomial",
-        "normal",
-        "uniform_",
-        "normal_",
-        "bernoulli_",
-        "exponential_",
-        "cauchy_",
-        "log_normal_",
-        "geometric_",
-        "random_",
-        "dropout",
-        "poisson",
-        "trunc_normal_",
-        "svd_lowrank",
-    ]
+    """
+    rand randn randint randperm rand_like randn_like randint_like bernoulli multinomial normal
+    uniform_ normal_ bernoulli_ exponential_ cauchy_ log_normal_ geometric_ random_ dropout
+    poisson trunc_normal_ svd_lowrank
+    """.split()  # noqa: SIM905
 )
 _TAKES_OUT = frozenset(
-    [
-        "tolist",
-        "numpy",
-        "float",
-        "int",
-        "index",
-        "equal",
-        "allclose",
-        "nonzero",
-        "argmax",
-        "argmin",
-        "sort",
-        "topk",
-        "unique",
-    ]
+    """
+    tolist numpy float int index equal allclose nonzero argmax argmin sort topk unique
+    """.split()  # noqa: SIM905
 )
 
 

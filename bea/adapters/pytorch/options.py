@@ -227,6 +227,11 @@ class Options:
                 f"option {name} of {self.name} is set by bea: the parameters are theta, and the "
                 "learning rate is the step size, given as gammas"
             )
+        if "base_optimizer" in self.parameters:
+            raise MethodError(
+                f"{self.name} steps another optimizer at gradients of other points, for which it "
+                "needs a closure: use BlackBox"
+            )
         if "lr" not in self.parameters and self.inner is None:
             raise MethodError(f"{self.name} has no learning rate lr: use BlackBox")
         loose = any(p.kind is Parameter.VAR_KEYWORD for p in self.parameters.values())

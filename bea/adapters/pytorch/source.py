@@ -172,6 +172,11 @@ class TorchSource:
             raise
         except Exception as error:
             cause = " ".join(str(error).split())[:200]
+            if "does not require grad" in cause:
+                raise MethodError(
+                    f"a step of {self.name} differentiates gradients again (their graph is needed), "
+                    "which no gradient alone gives: use BlackBox"
+                ) from None
             raise MethodError(f"a step of {self.name} fails: {cause}") from error
 
     @contextmanager

@@ -36,6 +36,7 @@ from bea.modified.symbolic_step import (
 from bea.portable import Portable
 
 # Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
+_LONGEST = 200  # conditions that a message shows
 _ROUNDING = 1e-7
 
 
@@ -190,10 +191,11 @@ class Character(Portable):
         finite = maps[np.isfinite(maps).all(axis=(1, 2))]
         largest = float(np.abs(np.linalg.eigvals(finite)).max(initial=0.0))
         if largest >= 1 - _ROUNDING:
+            where = " and ".join(self.contracts)
             raise MethodError(
                 f"the memory of '{self.method}' does not contract everywhere: a part of it changes "
                 f"by the factor {largest:.4g} per step; give starts where "
-                f"{' and '.join(self.contracts)}"
+                f"{where if len(where) <= _LONGEST else 'it is less than 1'}"
             )
         return largest
 
