@@ -134,6 +134,10 @@ class Method(Mathematics):
         """Return the memory before the first step; a one-step method has none."""
         return ()
 
+    def begun(self, f: Any, theta: Any) -> Any:
+        """Return the memory that stands still as a run has it: that before the first step."""
+        return self.init(f, theta)
+
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return theta and the memory after one step of size gamma along the field f.
 

@@ -279,7 +279,7 @@ class Factors(LosesAnAlias):
     def step(self, closure: Any = None) -> None:
         for group in self.param_groups:
             for p in group["params"]:
-                p.sub_(group["lr"] * torch.linalg.svd(p.grad.outer(p.grad))[1])
+                p.sub_(group["lr"] * torch.linalg.matrix_exp(p.grad.outer(p.grad))[0])
 
 
 class Still(LosesAnAlias):
@@ -297,7 +297,7 @@ class Still(LosesAnAlias):
         (TurnsEverLater, "computes a remainder of its number"),
         (TurnsUnseen, "is not the real one: at step"),
         (Noisy, "the step is random (torch's randn_like)"),
-        (Factors, "uses torch's linalg_svd, an operation that bea does not know"),
+        (Factors, "uses torch's linalg_matrix_exp, an operation that bea does not know"),
         (Still, "as they are: give shapes, or options"),
         (optim.LBFGS, "needs a closure"),
         (optim.SparseAdam, "SparseAdam does not support dense gradients"),

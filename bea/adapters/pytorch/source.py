@@ -171,7 +171,7 @@ class TorchSource:
         except BeaError:
             raise
         except Exception as error:
-            cause = " ".join(str(error).split())[:200]
+            cause = " ".join(str(error).split())[:200] or type(error).__name__
             if "does not require grad" in cause:
                 raise MethodError(
                     f"a step of {self.name} differentiates gradients again (their graph is needed), "

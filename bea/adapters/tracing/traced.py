@@ -31,6 +31,7 @@ from bea.trees import PLAIN, WITH_THETA, Colors
 
 #: Of a theta of which the components are not told apart: any will do.
 _GENERIC = one_tensor(3)
+_STILL = 1e-9
 
 
 class Traced(NamedMethod):
@@ -128,6 +129,17 @@ class Traced(NamedMethod):
         if has_axes(theta):
             return (*(_zeros(theta, leaf.shape) for leaf in leaves), *counted)
         return (*(_before(m, theta) for m in self._first_memory(f, theta, shapes)), *counted)
+
+    def begun(self, f: Any, theta: Any) -> Any:
+        """Return what the first step makes of the memory, with a step size that moves nothing.
+
+        An optimizer may set what it keeps in its first step, such as a length of theta.
+        """
+        counting = copy(f)
+        counting.counts, counting.gamma = True, np.full_like(f.gamma, _STILL)
+        with np.errstate(all="ignore"):
+            after = self._step(counting, theta, self.init(counting, theta), counting.gamma, 0)[1]
+        return after[: len(self.optimizer.leaves(self._shapes_of(theta)))]
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Take the step, or as many of the optimizer's as it takes until it repeats itself.

@@ -118,7 +118,8 @@ class PhaseSpace(Method):
         theta = np.ascontiguousarray(given.T)
         f = NumericField(self.problem.numeric(), np.zeros(len(given)))
         f.counts = False
-        memory = self.method.bind(f.constant).init(f, theta)
+        bound = self.method.bind(f.constant)
+        memory = bound.begun(f, theta)
         parts = [np.broadcast_to(memory[i], (*self.shapes[i], len(given))) for i in self.slow]
         slow = [np.reshape(part, (-1, len(given))) for part in parts]
         time = [np.full((1, len(given)), _BEGINNING)] if self.timed else []
