@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -164,6 +165,12 @@ class Training(Result):
             "from then on"
             for status, count in sorted(found.items())
         ]
+
+    def plot(
+        self, *, labels: Sequence[str] | None = None, title: str = "", errors: float = 2.0
+    ) -> Any:
+        """Draw the means against the epochs as a matplotlib figure; see `bea.Ensemble.plot`."""
+        return self._drawn(labels=labels, title=title, errors=errors)
 
     def _last(self, records: int) -> slice:
         check_count(records, "records")

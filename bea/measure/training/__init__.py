@@ -15,7 +15,7 @@ from bea.measure.training.averaging import (
 from bea.measure.training.batch_growth import batch_growth
 from bea.measure.training.batch_schemes import BatchScheme, Phase, decay_rate, grow_batch
 from bea.measure.training.equal_loss import EqualLoss, at_equal_loss
-from bea.measure.training.flatness import Flatness, flatness
+from bea.measure.training.flatness import Flatness, FlatnessMeasure, flatness
 from bea.measure.training.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.training.jackknife import Measured, log_slope
 from bea.measure.training.noise_scale import (
@@ -38,6 +38,7 @@ __all__ = [
     "BatchScheme",
     "EqualLoss",
     "Flatness",
+    "FlatnessMeasure",
     "GrowthCurve",
     "GrowthStudy",
     "Measured",

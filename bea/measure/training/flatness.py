@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from bea.algebra.language.reals import real_number
 from bea.arrays import Floats
-from bea.errors import BeaError
+from bea.errors import BeaError, UnknownNameError, nearest
 from bea.fields import Loss
 from bea.fields.functions.spectrum import hessian_trace, largest_eigenvalue
 from bea.flows.deterministic.times import check_count
@@ -69,20 +70,90 @@ def flatness(
     >>> float(found.gradient), float(found.sharpness.round(9)), float(found.trace)
     (4.0, 6.0, 8.0)
     """
-    check_count(probes, "the number of probes")
-    sigma = real_number(noise, "the noise")
-    if not sigma > 0:
-        raise BeaError(f"the noise is {sigma:g}: give a positive standard deviation")
+    _check(noise, probes)
     theta = np.asarray(points, dtype=float)
-    rng, value = np.random.default_rng(seed), problem.at(theta)
-    rises = []
+    options = problem, theta, float(noise), probes, seed
+    return Flatness(problem.at(theta), **{n: found(*options) for n, found in _MEASURES.items()})
+
+
+@dataclass(frozen=True)
+class FlatnessMeasure:
+    """One of the measures of flatness as an observable of `bea.train`.
+
+    Attributes
+    ----------
+    problem
+        The loss.
+    measure
+        "gradient", "sharpness", "trace" or "rise".
+    noise, probes, seed
+        As for `flatness`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such measure.
+
+    Examples
+    --------
+    >>> import bea
+    >>> FlatnessMeasure(bea.problems.loss("x**2"), "trace")(np.array([[1.0, 2.0]]))
+    array([2., 2.])
+    """
+
+    problem: Loss
+    measure: str
+    noise: float = 0.02
+    probes: int = 16
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        _check(self.noise, self.probes)
+        if self.measure not in _MEASURES:
+            raise UnknownNameError(
+                f"there is no measure '{self.measure}': there are {', '.join(_MEASURES)}."
+                f"{nearest(self.measure, _MEASURES)}"
+            )
+
+    def __call__(self, theta: Floats) -> Floats:
+        """Return it at theta (d, runs), (runs,)."""
+        found = _MEASURES[self.measure]
+        return found(self.problem, theta.T, float(self.noise), self.probes, self.seed)
+
+
+# --- private helpers ------------------------------------------------------------------------------
+
+
+def _check(noise: float, probes: int) -> None:
+    check_count(probes, "the number of probes")
+    if not real_number(noise, "the noise") > 0:
+        raise BeaError(f"the noise is {noise:g}: give a positive standard deviation")
+
+
+def _gradient(problem: Loss, theta: Floats, noise: float, probes: int, seed: int) -> Floats:
+    return np.asarray((problem(theta) ** 2).sum(axis=-1))
+
+
+def _sharpness(problem: Loss, theta: Floats, noise: float, probes: int, seed: int) -> Floats:
+    return largest_eigenvalue(problem, theta)
+
+
+def _trace(problem: Loss, theta: Floats, noise: float, probes: int, seed: int) -> Floats:
+    return hessian_trace(problem, theta, probes, seed).value
+
+
+def _rise(problem: Loss, theta: Floats, noise: float, probes: int, seed: int) -> Floats:
+    rng, value, rises = np.random.default_rng(seed), problem.at(theta), []
     for _ in range(probes):
-        way = sigma * rng.standard_normal(problem.dimension)
+        way = noise * rng.standard_normal(problem.dimension)
         rises.append((problem.at(theta + way) + problem.at(theta - way)) / 2 - value)
-    return Flatness(
-        loss=value,
-        gradient=(problem(theta) ** 2).sum(axis=-1),
-        sharpness=largest_eigenvalue(problem, theta),
-        trace=hessian_trace(problem, theta, probes, seed).value,
-        rise=np.mean(rises, axis=0),
-    )
+    return np.asarray(np.mean(rises, axis=0))
+
+
+_MEASURES: dict[str, Callable[..., Floats]] = {
+    "gradient": _gradient,
+    "sharpness": _sharpness,
+    "trace": _trace,
+    "rise": _rise,
+}

@@ -15,7 +15,7 @@ import numpy as np
 from bea.algebra.language.reals import real_number
 from bea.arrays import Floats
 from bea.errors import BeaError
-from bea.flows import Ensemble
+from bea.flows import Ensemble, Training
 from bea.plots.house.style import order_style, shortened
 
 if TYPE_CHECKING:
@@ -54,27 +54,33 @@ class EnsembleData:
         One for each ensemble.
     panels : dict
         Observable -> one band for each ensemble.
+    across : str
+        What they are drawn against.
     """
 
     title: str
     subtitle: str
     labels: tuple[str, ...]
     panels: dict[str, tuple[EnsembleBand, ...]]
+    across: str = "time: the sum of the step sizes"
+
+
+Runs = Ensemble | Training
 
 
 def ensemble_figure(
-    ensembles: Ensemble | Sequence[Ensemble],
+    ensembles: Runs | Sequence[Runs],
     *,
     labels: Sequence[str] | None = None,
     title: str = "",
     errors: float = 2.0,
 ) -> Figure:
-    """Draw the means of ensembles against time.
+    """Draw the means of ensembles against time, those of training runs against the epochs.
 
     Parameters
     ----------
     ensembles
-        One, or several that have the same observables.
+        One, or several of a kind that have the same observables.
     labels
         One for each of several.
     title
@@ -94,7 +100,7 @@ def ensemble_figure(
 
 
 def ensemble_data(
-    ensembles: Ensemble | Sequence[Ensemble],
+    ensembles: Runs | Sequence[Runs],
     labels: Sequence[str] | None = None,
     title: str = "",
     errors: float = 2.0,
@@ -107,11 +113,11 @@ def ensemble_data(
         If there is none, they have different observables or more than fit on a page, or there is
         not a label for each.
     """
-    chosen = [ensembles] if isinstance(ensembles, Ensemble) else list(ensembles)
+    chosen: list[Any] = [ensembles] if isinstance(ensembles, Runs) else list(ensembles)
     if not chosen:
         raise BeaError("there is no ensemble to show: give at least one")
     names = chosen[0].names
-    if any(one.names != names for one in chosen):
+    if any(one.names != names or type(one) is not type(chosen[0]) for one in chosen):
         raise BeaError("the ensembles have different observables: record the same in all")
     if len(names) > _MOST_PANELS:
         raise BeaError(
@@ -124,13 +130,11 @@ def ensemble_data(
         raise BeaError(f"the bands are {errors} standard errors wide: give a positive number")
     counts = " and ".join(dict.fromkeys(f"{one.runs:,}" for one in chosen))
     return EnsembleData(
-        shortened(title or "Ensemble", 90),
+        shortened(title or type(chosen[0]).__name__, 90),
         f"means of {counts} runs, with bands of {width:g} standard errors to each side",
         tuple(labels or [""] * len(chosen)),
-        {
-            name: tuple(_band(one, column, width) for one in chosen)
-            for column, name in enumerate(names)
-        },
+        {name: tuple(_band(one, name, width) for one in chosen) for name in names},
+        "epochs" if isinstance(chosen[0], Training) else EnsembleData.across,
     )
 
 
@@ -149,7 +153,7 @@ def draw_ensemble(data: EnsembleData) -> Figure:
             place.set_ylabel(shortened(name, 36), parse_math=False)
             place.grid(True)
         for place in places[max(0, count - columns) : count]:
-            place.set_xlabel("time: the sum of the step sizes")
+            place.set_xlabel(data.across)
             place.tick_params(labelbottom=True)
         for place in places[count:]:
             place.remove()
@@ -164,9 +168,10 @@ def draw_ensemble(data: EnsembleData) -> Figure:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _band(ensemble: Ensemble, column: int, width: float) -> EnsembleBand:
-    mean, error = ensemble.mean[:, column], width * ensemble.error[:, column]
-    return EnsembleBand(ensemble.times, mean, mean - error, mean + error)
+def _band(runs: Runs, name: str, width: float) -> EnsembleBand:
+    mean, error = runs[name]
+    times = runs.epochs if isinstance(runs, Training) else runs.times
+    return EnsembleBand(times, mean, mean - width * error, mean + width * error)
 
 
 def _draw_band(axes: Axes, band: EnsembleBand, index: int, count: int) -> Any:

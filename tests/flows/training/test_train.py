@@ -157,6 +157,16 @@ def test_runs_are_kept_in_a_file(tmp_path: Path) -> None:
     assert repr(again) == repr(runs) and np.array_equal(again.points, runs.points)
 
 
+def test_runs_are_drawn_against_the_epochs() -> None:
+    runs = trained(record="epochs")
+    (axes,) = runs.plot(title="SGD").axes
+    assert axes.get_ylabel() == "loss" and axes.get_xlabel() == "epochs"
+    assert np.allclose(axes.lines[0].get_xydata(), np.column_stack([runs.epochs, runs["loss"][0]]))
+    ensemble = bea.ensemble("heavy-ball", TOTAL, FROM, gamma="1/4", steps=8, observables="L")
+    with pytest.raises(BeaError, match="different observables"):
+        bea.plots.ensemble_figure([runs, ensemble])
+
+
 RULES = [drop_on_plateau("loss", patience=1, factor=0.5)]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import bea
 from bea.errors import BeaError
-from bea.measure.training import at_equal_loss, flatness
+from bea.measure.training import FlatnessMeasure, at_equal_loss, flatness
 
 DESCENT = bea.methods.gradient_descent()
 BOWL = bea.problems.loss("x**2/2 + 2*y**2")
@@ -118,3 +118,15 @@ def test_without_batches_a_sum_is_seen_whole() -> None:
 def test_wrong_batches_are_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(BeaError, match=words):
         at_equal_loss(DESCENT, SUM, 0.1, 1.0, [3.0, 3.0], **options)
+
+
+def test_measures_of_flatness_are_observed_along_runs() -> None:
+    names = ("gradient", "sharpness", "trace", "rise")
+    watched = {name: FlatnessMeasure(SUM, name) for name in names}
+    runs = bea.train("heun", SUM, [[3.0, 3.0], [1.0, 2.0]], gamma=0.1, steps=5, observables=watched)
+    found = flatness(SUM, runs.ends)
+    for name in names:
+        assert np.allclose(runs.of(name)[-1], getattr(found, name))
+    for wrong in ({"measure": "sharp"}, {"measure": "trace", "noise": 0.0}):
+        with pytest.raises(BeaError, match=r"no measure 'sharp'.*sharpness|positive standard"):
+            FlatnessMeasure(SUM, **wrong)  # type: ignore[arg-type]
