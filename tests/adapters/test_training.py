@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,12 @@ def test_a_network_whose_loss_does_not_feel_lengths_turns_as_its_decay_says() ->
 def test_outputs_of_other_parameters_are_refused() -> None:
     with pytest.raises(BeaError, match="points of 3 parameters for a network of 310"):
         SEEN.outputs(np.zeros((2, 3)))
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jax", None)
+    with pytest.raises(BeaError, match=r"bea\[optax\]"):
+        jax_outputs(scores, LAYERS, X)
 
 
 def test_data_of_no_sample_axis_make_no_sum() -> None:

@@ -15,6 +15,7 @@ from bea.flows.ensembles.inputs import Stage
 from bea.flows.ensembles.observables import Observables
 from bea.flows.training.batches import BatchOrders
 from bea.flows.training.plateaus import Plateau
+from bea.flows.training.stepper import Memory, Stepper
 from bea.flows.training.turns import StepFunction
 
 
@@ -81,6 +82,17 @@ class TrainingPlan:
             seen += np.clip(self.records - before, 0, steps) * (law.size / self.orders.size)
             before += steps
         return seen
+
+    def stepper(self) -> Stepper:
+        """Return what steps the runs."""
+        return Stepper(self.method, self.total, list(self.each_step.values()))
+
+    def fresh_memory(self, stepper: Stepper | None = None) -> Memory:
+        """Return the memory that the method begins with."""
+        index, sizes = self.orders.between(0, 1), np.full(self.runs, self.sizes[0])
+        first = None if index is None else index[0]
+        with np.errstate(all="ignore"):
+            return (stepper or self.stepper()).start(self.starts.T.copy(), first, sizes)
 
     def results(self) -> Arrays:
         """Return the arrays that a run fills."""

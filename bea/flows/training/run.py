@@ -12,7 +12,6 @@ from bea.flows.deterministic.stepper import Meter
 from bea.flows.deterministic.trajectory import Status
 from bea.flows.ensembles.checkpoints import Arrays, Checkpoint, State
 from bea.flows.training.plan import TrainingPlan
-from bea.flows.training.stepper import Stepper
 
 
 class Runs:
@@ -20,7 +19,7 @@ class Runs:
 
     def __init__(self, plan: TrainingPlan, results: Arrays, kept: Checkpoint, meter: Meter) -> None:
         self.plan, self.results, self.kept, self.meter = plan, results, kept, meter
-        self.stepper = Stepper(plan.method, plan.total, list(plan.each_step.values()))
+        self.stepper = plan.stepper()
         self.theta: Floats = np.ascontiguousarray(plan.starts.T)
         self.limit = growth_limit(self.theta)
         self.factor = np.ones(plan.runs)
@@ -39,11 +38,7 @@ class Runs:
         with np.errstate(all="ignore"):
             state = self.kept.under_way.get(0)
             if state is None:
-                sizes = np.full(self.plan.runs, self.plan.sizes[0])
-                first = self.plan.orders.between(0, 1)
-                self.memory = self.stepper.start(
-                    self.theta, None if first is None else first[0], sizes
-                )
+                self.memory = self.plan.fresh_memory(self.stepper)
                 self._record_if_due()
             else:
                 self._restore(state)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from bea.files.schema import Array, Axes, Layout, require
 from bea.flows.deterministic.trajectory import Status
 from bea.flows.training.plan import TrainingPlan
@@ -67,7 +69,8 @@ class SavedTraining:
         require(all(type(word) is int for word in words.values()), "it has other words")
         require(0 <= words["taken"] <= plan.steps, "it is after other steps")
         require(0 <= words["since"] <= words["taken"], "it has added up other steps")
-        require(0 <= words["memory"] <= 100, "it has another memory")
+        fresh = plan.fresh_memory()
+        require(words["memory"] == len(fresh), "it has another memory")
         runs, d = plan.starts.shape
         axes: Axes = {"runs": runs, "d": d}
         for name in ("theta", "factor"):
@@ -78,7 +81,7 @@ class SavedTraining:
         for k in range(len(plan.rules)):
             seen = left.pop(f"chunk0.seen{k}", None)
             require(seen == ("<f8", (2, runs)), "its rules have seen something else")
-        shapes = {(), (runs,), (1, runs), (d, runs)}
-        for k in range(words["memory"]):
-            kind, shape = left.pop(f"chunk0.memory{k}", ("", ()))
+        for k, part in enumerate(fresh):  # what begins as one number may spread
+            kind, shape = left.pop(f"chunk0.memory{k}", ("", (0,)))
+            shapes = {(), (runs,), (d, runs), np.shape(part)}
             require(kind in _NUMBERS and shape in shapes, "it has another memory")

@@ -10,6 +10,8 @@ import pytest
 
 import bea
 from bea.errors import BeaError, OutputError
+from bea.files.archives import read_archive, write_archive
+from bea.flows.ensembles.checkpoints import _FORM
 from bea.flows.training import (
     Plateau,
     SquaredAngle,
@@ -204,6 +206,29 @@ def test_a_checkpoint_of_other_runs_is_refused(tmp_path: Path) -> None:
     bea.ensemble("heavy-ball", TOTAL, [1, 1], gamma="1/4", steps=8, checkpoint=tmp_path / "e.npz")
     with pytest.raises(OutputError):
         trained(checkpoint=tmp_path / "e.npz")
+
+
+def test_a_state_that_is_none_of_these_runs_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "kept.npz"
+
+    def interrupted(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(checkpoint=path, checkpoint_every=0, progress=interrupted)
+    words, arrays = read_archive(path, _FORM, "a checkpoint", lambda words, layout: None)
+    for change in ({"taken": 65}, {"since": -1}, {"memory": 0}, {"taken": True}, {"more": 1}):
+        state = {**words["chunks"]["0"], **change}
+        write_archive(path, _FORM, {**words, "chunks": {"0": state}}, arrays, packed=False)
+        with pytest.raises(OutputError):
+            trained(checkpoint=path)
+    for name, array in (
+        ("factor", np.full(3, 2.0)), ("memory0", np.zeros((2, 2))), ("sums", np.zeros((1, 3))),
+    ):  # fmt: skip
+        changed = {**arrays, f"chunk0.{name}": array}
+        write_archive(path, _FORM, words, changed, packed=False)
+        with pytest.raises(OutputError):
+            trained(checkpoint=path)
 
 
 def test_a_checkpoint_of_another_shape_is_refused(tmp_path: Path) -> None:
