@@ -6,6 +6,8 @@ below the axes, where they take no width.
 
 from __future__ import annotations
 
+import re
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from bea.plots.house.style import WORDS
@@ -22,8 +24,11 @@ _SIDE, _BAR, _ABOVE, _BELOW = 0.6, 0.5, 0.12, 0.42  # inches of a panel beside i
 _LINE, _NOTE = 0.155, 0.105  # inches of a line of a key, and of a note above a panel
 _TITLE = 11  # points
 _FLAT, _HIGH = 0.42, 0.72  # height to width, at least and at most, of axes with free scales
+_MATHEMATICS, _NO_BREAK = re.compile(r"\$[^$]*\$"), "\0"
 _SPACE = "3d"  # axes that are off, for matplotlib, and seen
-_LETTERS = 56  # that stand beside each other in a key
+_LETTERS, _HANDLE = 67, 9  # that stand beside each other in a key, and what is beside each entry
+_TALL = 17  # letters of an inch, of a name beside an axis
+_TICKS = 5
 
 
 def into_column(figure: Figure, height: float | None = None) -> Figure:
@@ -34,12 +39,18 @@ def into_column(figure: Figure, height: float | None = None) -> Figure:
         if axes.get_subplotspec() and (axes.axison or axes.name == _SPACE)
     ]
     without_title(figure)
+    if not panels:  # a drawing without axes
+        own_width, own_height = map(float, figure.get_size_inches())
+        figure.set_size_inches(WIDTH, WIDTH * own_height / own_width if height is None else height)
+        return figure
     heights = [_height(axes) for axes in panels]
     _stack(figure, panels, heights)
     _shrink(figure)
-    for axes in panels:
+    for axes, tall in zip(panels, heights, strict=True):
         if axes.name == _SPACE:
             _make_room_around(axes)
+        else:
+            _make_room_inside(axes, tall - _BELOW)
     lines = _keys_below(figure, panels)
     own = sum(heights) + _LINE * lines + 0.1
     figure.set_size_inches(WIDTH, own if height is None else height)
@@ -102,6 +113,19 @@ def _shrink(figure: Figure) -> None:
                 axes.tick_params(axis=which, labelsize=max(_LEAST, labels[0].get_fontsize()))
 
 
+def _make_room_inside(axes: Axes, height: float) -> None:
+    """Break a long name beside the axis, put fewer numbers below, and mind what stands above."""
+    name = axes.yaxis.get_label()
+    whole = _MATHEMATICS.sub(lambda match: match[0].replace(" ", _NO_BREAK), name.get_text())
+    broken = fill(whole, max(12, int(_TALL * height)), break_long_words=False)
+    name.set_text(broken.replace(_NO_BREAK, " "))
+    if axes.get_xscale() == "linear":
+        axes.locator_params(axis="x", nbins=_TICKS)
+    for note in axes.texts:
+        if max(map(len, note.get_text().split("\n"))) <= _LETTERS:
+            note.set_in_layout(True)
+
+
 def _make_room_around(axes: Any) -> None:
     """Bring the numbers and names of axes in space nearer to them, which no layout does."""
     axes.set_box_aspect(None, zoom=0.86)
@@ -126,7 +150,7 @@ def _keys_below(figure: Figure, panels: list[Axes]) -> int:
     if not entries:
         return 0
     widest = max(max(map(len, label.split("\n"))) for label in entries)
-    columns = max(1, min(len(entries), _LETTERS // (widest + 4)))
+    columns = max(1, min(len(entries), _LETTERS // (widest + _HANDLE)))
     title = next(filter(None, titles), None)
     with house_rules():
         figure.legend(

@@ -87,6 +87,21 @@ def test_panels_of_a_column_are_below_each_other() -> None:
     assert len({round(place.x0, 6) for place in places}) == 1
 
 
+@pytest.mark.parametrize("kind", ["stability", "terms", "trees"])
+def test_nothing_is_cut_in_columns_of_other_figures(kind: str) -> None:
+    euler = bea.modified_equation(bea.methods.explicit_euler(), bea.problems.pendulum(), 6)
+    drawn = {
+        "stability": lambda: bea.plots.stability_figure("rk4"),
+        "terms": lambda: bea.plots.terms_figure(euler, 0.5),
+        "trees": lambda: bea.plots.trees_figure(bea.modified_equation(euler.method, order=3)),
+    }[kind]()
+    narrow = fitted(drawn, column=True)
+    narrow.canvas.draw()
+    (left, bottom), (right, top) = narrow.get_tightbbox().get_points()
+    assert left > -0.02 and bottom > -0.02
+    assert right < 3.32 and top < narrow.get_size_inches()[1] + 0.02
+
+
 def test_a_column_has_its_own_width(figure: Any) -> None:
     with pytest.raises(BeaError, match="leave out the width, or the column"):
         fitted(figure, width=4, column=True)
