@@ -10,6 +10,8 @@ from bea.plots.house.style import mixed
 
 _LEVELS = 15
 _NEARLY_ALL = 0.98
+# Of how many decades at most levels begin with these, which are about even in the logarithm.
+_WITHIN_DECADE = ((1.2, (1, 1.5, 2, 3, 5, 7)), (2.0, (1, 2, 5)), (np.inf, (1, 3)))
 _WHITE, _BLUE, _ORANGE = (255, 255, 255), (179, 197, 220), (240, 192, 128)
 
 
@@ -41,10 +43,10 @@ def contour_levels(values: Floats, count: int = _LEVELS) -> Floats:
 
 
 def even_levels(values: Floats, decades: int = 3) -> Floats:
-    """Return levels 1, 3, 10, … of a size, so that a bar of them reads evenly.
+    """Return levels 1, 3, 10, … of a size, or closer ones, so that a bar of them reads evenly.
 
-    The highest is beyond nearly all values, and the lowest so many decades below it; values outside
-    count as the nearest.
+    They are even in the logarithm. The highest is beyond nearly all values, and the lowest below
+    nearly all, but no more than so many decades lower; values outside count as the nearest.
 
     Raises
     ------
@@ -53,15 +55,26 @@ def even_levels(values: Floats, decades: int = 3) -> Floats:
 
     Examples
     --------
-    >>> even_levels(np.geomspace(1e-6, 25, 100), 2)
-    array([ 0.3,  1. ,  3. , 10. , 30. ])
+    >>> even_levels(np.geomspace(1e-6, 25, 100))
+    array([1.e-02, 3.e-02, 1.e-01, 3.e-01, 1.e+00, 3.e+00, 1.e+01, 3.e+01])
+    >>> even_levels(np.geomspace(2.1, 9, 100))
+    array([ 2.,  3.,  5.,  7., 10.])
     """
     known = values[np.isfinite(values) & (values > 0)]
     if not known.size:
         raise BeaError("nothing in the window is finite and positive: choose another window")
-    top = int(np.ceil(2 * np.log10(np.quantile(known, _NEARLY_ALL)) - 1e-9))
-    steps = np.arange(top - 2 * decades, top + 1)
-    return np.array([float(f"{3 if n % 2 else 1}e{n // 2}") for n in steps])
+    low, high = np.log10(np.quantile(known, [1 - _NEARLY_ALL, _NEARLY_ALL]))
+    low = max(low, high - decades)
+    within = next(m for span, m in _WITHIN_DECADE if high - low <= span)
+    count = len(within)
+    found = [
+        float(f"{within[n % count]}e{n // count}")
+        for n in range(count * int(np.floor(low)), count * int(np.ceil(high) + 1) + 1)
+    ]
+    levels = np.array(found)
+    first = max(int(np.searchsorted(levels, 10**low * (1 + 1e-9), side="right")) - 1, 0)
+    last = int(np.searchsorted(levels, 10**high * (1 - 1e-9)))
+    return levels[first : max(last, first + 1) + 1]
 
 
 def with_zero(levels: Floats) -> Floats:
