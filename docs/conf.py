@@ -30,6 +30,7 @@ extensions = [
 templates_path = ["_templates"]
 exclude_patterns = ["README.md", "_templates", "builder"]
 nitpicky = True
+smartquotes = False  # f''(f, f) is mathematics
 
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
