@@ -57,5 +57,6 @@ myst_heading_anchors = 3
 nb_execution_mode = "off"  # the lessons are shown with the outputs that they hold
 
 autosummary_generate = True
+toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"  # the docstrings say what is given, with shapes
 numpydoc_show_class_members = False

@@ -84,16 +84,19 @@ def _escaped(text: str) -> str:
 
 def _linked(name: str) -> str:
     """Return a name as a link to its page, if it has one."""
-    target = name.partition("(")[0]
-    if target in described():
+    target = described().get(name.partition("(")[0])
+    if target:
         return f":obj:`{name.replace('<', '').replace('>', '')} <{target}>`"
     return f"``{name}``"
 
 
 @cache
-def described() -> frozenset[str]:
-    """Return the full names that have a page."""
-    return frozenset(home(room, name) for room in ROOMS for name in public_names(room))
+def described() -> dict[str, str]:
+    """Return the names that have a page, in full, and those of classes as they are: name -> full."""
+    full = {home(room, name) for room in ROOMS for name in public_names(room)}
+    classes = [name for name in full if name.rpartition(".")[2][:1].isupper()]
+    short = {name.rpartition(".")[2]: name for name in sorted(classes, key=len, reverse=True)}
+    return short | {name: name for name in full}
 
 
 def _parted(lines: list[str]) -> tuple[list[str], list[str]]:
