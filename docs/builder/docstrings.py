@@ -92,10 +92,11 @@ def _linked(name: str) -> str:
 
 @cache
 def described() -> dict[str, str]:
-    """Return the names that have a page, in full, and those of classes as they are: name -> full."""
+    """Return the names that have a page: in full, and of classes in short too; name -> full name."""
     full = {home(room, name) for room in ROOMS for name in public_names(room)}
     classes = [name for name in full if name.rpartition(".")[2][:1].isupper()]
-    short = {name.rpartition(".")[2]: name for name in sorted(classes, key=len, reverse=True)}
+    longest_first = sorted(classes, key=len, reverse=True)
+    short = {name.rpartition(".")[2]: name for name in longest_first}
     return short | {name: name for name in full}
 
 
