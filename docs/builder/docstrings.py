@@ -92,7 +92,7 @@ def _linked(name: str) -> str:
 
 @cache
 def described() -> dict[str, str]:
-    """Return the names that have a page: in full, and of classes in short too; name -> full name."""
+    """Return the names that have a page, in full and of classes in short: name -> full name."""
     full = {home(room, name) for room in ROOMS for name in public_names(room)}
     classes = [name for name in full if name.rpartition(".")[2][:1].isupper()]
     longest_first = sorted(classes, key=len, reverse=True)

@@ -34,6 +34,7 @@ ROOMS = {
     "bea.measure.escape": "Escape times",
     "bea.noise": "Batches",
     "bea.plots": "Figures",
+    "bea.explorer": "The explorer",
     "bea.adapters": "Optimizers and networks of other libraries",
     "bea.fields": "Vector fields",
     "bea.series": "Power series",
