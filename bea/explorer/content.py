@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from bea import methods, problems
@@ -31,16 +32,17 @@ _METHODS = (
     "explicit-midpoint", "heun", "rk4", "implicit-midpoint", "adams-bashforth",
 )  # fmt: skip
 _PAIRS = (
-    ("symplectic-euler", "pendulum"), ("symplectic-euler", "harmonic-oscillator"),
-    ("symplectic-euler", "lotka-volterra"), ("stormer-verlet", "pendulum"),
-    ("stormer-verlet", "harmonic-oscillator"), ("alternating", "bilinear-game"),
-    ("alternating", "dirac-gan"), ("sam", "linear-network"), ("adam", "booth"),
+    ("symplectic-euler", "lotka-volterra"), ("sam", "linear-network"), ("adam", "booth"),
 )  # fmt: skip
-_OF_KIND = {"hamiltonian": ("symplectic-euler", "stormer-verlet"), "game": ("alternating",)}
+_SPLIT = ("symplectic-euler", "stormer-verlet", "alternating")
+_OF_KIND = {
+    "loss": (), "field": (), "game": ("alternating",),
+    "hamiltonian": ("symplectic-euler", "stormer-verlet"),
+}  # fmt: skip
 
 
 class Content:
-    """The records of a page under way; what is shown first is added first."""
+    """The records of a page under way, each at a place of its own."""
 
     def __init__(self) -> None:
         self.scripts = Scripts()
@@ -48,48 +50,50 @@ class Content:
         self.methods: list[tuple[Method, dict[str, Any]]] = []
         self.pairs: dict[str, Any] = {}
 
+    def copy(self) -> Content:
+        """Return the same, to which more is added."""
+        other = Content()
+        other.scripts = self.scripts.copy()
+        other.problems, other.methods = [*self.problems], [*self.methods]
+        other.pairs = {**self.pairs}
+        return other
+
     def add_problem(
         self, name: str, problem: VectorField, sliders: Sequence[Slider] | None = None
-    ) -> None:
-        """Add a problem under the name by which links and scenes know it."""
+    ) -> int:
+        """Add a problem under the name by which links and scenes know it; return its place."""
         found = _usual(problem) if sliders is None else sliders
         record = problem_record(problem, self.scripts, found)
         self.problems.append((problem, {"id": name, **record}))
+        return len(self.problems) - 1
 
-    def add_method(self, name: str, method: Method) -> None:
-        """Add a method under the name by which links and scenes know it."""
+    def add_method(self, name: str, method: Method) -> int:
+        """Add a method under the name by which links and scenes know it; return its place."""
         self.methods.append((method, {"id": name, **method_record(method, self.scripts)}))
-
-    def add_standard(self) -> None:
-        """Add what is on every page."""
-        for name in _PROBLEMS:
-            sliders = _OPEN.get(name, {})
-            problem = problems.get(name, **dict.fromkeys(sliders))
-            self.add_problem(name, problem, [*sliders.values()])
-        for name in dict.fromkeys((*_METHODS, *(m for m, _ in _PAIRS))):
-            self.add_method(name, methods.get(name))
-        for used, on in _PAIRS:
-            self._pair(self._method(used), self._problem(on))
-        for place, (_, record) in enumerate(self.problems):
-            if record["kind"] == "hamiltonian":
-                self._add_energies(place)
+        return len(self.methods) - 1
 
     def pair_problem(self, problem: int) -> None:
-        """Derive what standard methods need of a problem that is not on every page."""
+        """Derive what the methods that are there need of a problem beside it."""
         _, record = self.problems[problem]
-        for name in _OF_KIND.get(record["kind"], ()):
-            with suppress(BeaError):  # a method that does not suit it is not offered
-                self._pair(self._method(name), problem)
+        kind = record["kind"]
+        for place, (_, method) in enumerate(self.methods):
+            suits = kind == "hamiltonian" if method["onTrees"] else method["id"] in _OF_KIND[kind]
+            if suits:
+                with suppress(BeaError):  # a method that does not suit it is not offered
+                    self.pair(place, problem)
 
-    def pair_method(self, method: int, problem: int) -> None:
-        """Derive what a method that is not on every page needs on one problem.
+    def pair(self, method: int, problem: int) -> None:
+        """Derive what there is of a method on a problem beside what is of either.
 
         Raises
         ------
         BeaError
             If it is not derived there.
         """
-        self._pair(method, problem)
+        (used, record), (on, _) = self.methods[method], self.problems[problem]
+        found = pair_record(used, on, self.scripts, on_trees=record["onTrees"])
+        if found is not None:
+            self.pairs[f"{problem},{method}"] = found
 
     def as_json(self) -> dict[str, Any]:
         """Return everything that the scripts do not hold."""
@@ -107,28 +111,27 @@ class Content:
             },
         }
 
-    # --- private helpers --------------------------------------------------------------------------
 
-    def _pair(self, method: int, problem: int) -> None:
-        (used, record), (on, _) = self.methods[method], self.problems[problem]
-        found = pair_record(used, on, self.scripts, on_trees=record["onTrees"])
-        if found is not None:
-            self.pairs[f"{problem},{method}"] = found
-
-    def _add_energies(self, problem: int) -> None:
-        """Add the modified Hamiltonians of all methods that are on trees."""
-        for place, (_, record) in enumerate(self.methods):
-            if record["onTrees"]:
-                self._pair(place, problem)
-
-    def _problem(self, name: str) -> int:
-        return next(k for k, (_, record) in enumerate(self.problems) if record["id"] == name)
-
-    def _method(self, name: str) -> int:
-        return next(k for k, (_, record) in enumerate(self.methods) if record["id"] == name)
+@cache
+def standard() -> Content:
+    """Return what is on every page; copy it before adding to it."""
+    content = Content()
+    for name in dict.fromkeys((*_METHODS, *_SPLIT, *(m for m, _ in _PAIRS))):
+        content.add_method(name, methods.get(name))
+    for name in _PROBLEMS:
+        sliders = _OPEN.get(name, {})
+        problem = problems.get(name, **dict.fromkeys(sliders))
+        content.pair_problem(content.add_problem(name, problem, [*sliders.values()]))
+    for used, on in _PAIRS:
+        content.pair(_place(content.methods, used), _place(content.problems, on))
+    return content
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _place(records: Sequence[tuple[Any, dict[str, Any]]], name: str) -> int:
+    return next(k for k, (_, record) in enumerate(records) if record["id"] == name)
 
 
 def _usual(problem: VectorField) -> list[Slider]:

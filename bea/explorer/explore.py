@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bea.errors import BeaError
-from bea.explorer.content import Content
+from bea.explorer.content import standard
 from bea.explorer.page import Page
 from bea.explorer.problem import require_plane
 from bea.fields import VectorField
@@ -43,22 +43,22 @@ def explore(
     --------
     >>> import bea
     >>> page = bea.explore(bea.problems.loss("x**2*y**2 + x**2 + y**2/2", "x y"))
-    >>> [problem["id"] for problem in page.data["problems"][:2]]
-    ['own', 'himmelblau']
+    >>> page.data["problems"][page.data["first"]["problem"]]["formula"]
+    'x**2*y**2 + x**2 + y**2/2'
     """
-    content = Content()
     if problem is not None:
         _require_problem(problem)
-        content.add_problem(_OWN, problem)
     if method is not None:
         _require_method(method)
-        content.add_method(_OWN, method)
-    content.add_standard()
+    content = standard().copy()
+    on = 0 if problem is None else content.add_problem(_OWN, problem)
     if problem is not None:
-        content.pair_problem(0)
-    if method is not None:
-        content.pair_method(0, 0)
-    return Page({**content.as_json(), "title": title}, content.scripts.source())
+        content.pair_problem(on)
+    used = None if method is None else content.add_method(_OWN, method)
+    if used is not None:
+        content.pair(used, on)
+    data = {**content.as_json(), "title": title, "first": {"problem": on, "method": used}}
+    return Page(data, content.scripts.source())
 
 
 # --- private helpers ------------------------------------------------------------------------------

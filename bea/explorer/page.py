@@ -20,7 +20,7 @@ from typing import Any
 from bea.files import write_whole
 
 MODULES = (
-    "numbers", "words", "formula", "view", "problem", "model", "flow", "drift", "link", "contours",
+    "numbers", "words", "formula", "view", "problem", "flow", "model", "drift", "link", "contours",
     "landscape", "chart", "trees", "scenes", "controls", "readouts", "layout", "gestures",
     "explorer", "main",
 )  # fmt: skip

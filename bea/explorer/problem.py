@@ -7,17 +7,18 @@ modified flows, corrected starts and remainders alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from bea.algebra.language.texts import excerpt
 from bea.algebra.programs.linearised import linearised
-from bea.algebra.programs.program import Program
+from bea.algebra.programs.program import Program, operation_count
 from bea.algebra.programs.values import Value
 from bea.algebra.ring.conversions import atom_nodes, polynomial_node, to_program
-from bea.errors import DimensionError
+from bea.errors import BeaError, DimensionError
 from bea.explorer.hyperparameters import Slider
 from bea.explorer.recorded_step import PLANE
 from bea.explorer.scripts import Script, Scripts
@@ -28,6 +29,8 @@ from bea.trees import FreeTree, Tree, free_tree, trees_up_to
 
 ORDER = 4
 """The highest order that the page shows."""
+
+_LONGEST = 4000  # operations of the scripts of a kind, some 100 kB
 
 
 def trees_of(order: int) -> Sequence[Tree]:
@@ -76,7 +79,7 @@ def problem_record(
         "field": scripts.add_program(problem.program),
         "jacobian": scripts.add_program(_jacobian(problem.program)),
         **_optional(problem, scripts),
-        "vectors": [scripts.add_program(_vectors(problem, k)) for k in range(ORDER + 1)],
+        "vectors": [scripts.add_program(program) for program in _short(problem, _vectors)],
     }
 
 
@@ -118,14 +121,35 @@ def _optional(problem: VectorField, scripts: Scripts) -> dict[str, Script | list
         "needs": [],
     }
     if isinstance(problem, Loss):
-        found["contractions"] = [
-            scripts.add_program(_contractions(problem, k)) for k in range(ORDER + 1)
-        ]
+        found["contractions"] = [scripts.add_program(p) for p in _short(problem, _contractions)]
     conditions = problem.conditions
     if conditions:
         found["inside"] = scripts.add_program(to_program(c for c, _ in conditions))
         found["needs"] = [need for _, need in conditions]
     return found
+
+
+def _short(problem: Any, made: Callable[[Any, int], Program]) -> Iterator[Program]:
+    """Yield the programs of the orders, as far as they are short enough for a page.
+
+    Raises
+    ------
+    BeaError
+        If that of order 0 is too long already.
+    """
+    left = _LONGEST
+    for order in range(ORDER + 1):
+        program = made(problem, order)
+        left -= operation_count(program).total()
+        if left >= 0:
+            yield program
+        elif order == 0:
+            raise BeaError(
+                f"{excerpt(problem.name)} takes {_LONGEST - left:,} operations, more than the "
+                f"{_LONGEST:,} that a page holds: write it with fewer terms"
+            )
+        else:
+            return
 
 
 def _jacobian(program: Program) -> Program:

@@ -31,6 +31,12 @@ class Scripts:
     def __init__(self) -> None:
         self._places: dict[str, Script] = {}
 
+    def copy(self) -> Scripts:
+        """Return the same functions, to which more are added."""
+        other = Scripts()
+        other._places = {**self._places}
+        return other
+
     def add(self, source: str) -> Script:
         """Return the place of a function that a code generator of bea wrote."""
         return self._places.setdefault(source, len(self._places))

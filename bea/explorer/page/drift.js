@@ -1,13 +1,12 @@
 // The drift: how far iterates are from the flow of each order after one time, by step size.
 
-import { flow } from "./flow.js";
-import { slope } from "./numbers.js";
+import { slope, usable } from "./numbers.js";
 
 const LEVELS = 8, SAMPLES = 12, EPSILON = 2 ** -52;
 
 /** Which step sizes and which time tell the orders of a model at a start. */
 export function plan(model, start) {
-  const largest = 0.25 * model.usefulGamma(...start);
+  const largest = usable(0.25 * model.usefulGamma(...start), 1e-3);
   // Memory that does not begin settled has to have settled when distances are taken.
   const forgets = model.pair.slaved ? 0 : model.forgets;
   const settled = forgets > 0 ? Math.ceil(Math.log(1e-15) / Math.log(forgets)) : 0;
@@ -39,13 +38,11 @@ export function largestDrifts(model, start, gamma, run, options = {}) {
   // Memory that begins unsettled is looked at when it has settled.
   const first = model.record.memory && !model.pair.slaved ? 0.5 : 0;
   const counts = shares.filter((share) => share > first).map((share) => Math.round(share * taken));
-  const inside = (x, y) => model.problem.inside(x, y);
   return Array.from({ length: model.maxOrder + 1 }, (_, order) => {
-    const field = model.field(order, gamma, options);
     let at = options.corrected === false ? start : model.correctedStart(start, order, gamma);
     let largest = 0, before = 0;
     for (const n of counts) {
-      at = flow(model.page, field, at, (n - before) * gamma, { tolerance: 1e-11, inside, most: 200 });
+      at = model.follow(at, order, gamma, (n - before) * gamma, { ...options, tolerance: 1e-11, most: 200 });
       if (!at) return NaN;
       largest = Math.max(largest, Math.hypot(at[0] - run[2 * n], at[1] - run[2 * n + 1]));
       before = n;
@@ -65,8 +62,7 @@ function endOf(model, start, gamma, steps, { corrected = true }) {
 function distance(model, start, order, gamma, time, end, options) {
   if (!end) return NaN;
   const from = options.corrected === false ? start : model.correctedStart(start, order, gamma);
-  const inside = (x, y) => model.problem.inside(x, y);
-  const there = flow(model.page, model.field(order, gamma, options), from, time, { inside, most: 400 });
+  const there = model.follow(from, order, gamma, time, { ...options, most: 400 });
   return there ? Math.hypot(there[0] - end[0], there[1] - end[1]) : NaN;
 }
 

@@ -4,12 +4,12 @@ import { LANGUAGES } from "./words.js";
 import { Model } from "./model.js";
 import { SCENES } from "./scenes.js";
 import { build, showControls } from "./layout.js";
-import { curve } from "./flow.js";
 import { rowsOf } from "./readouts.js";
 import { fromLink, toLink } from "./link.js";
 import { listen } from "./gestures.js";
 import { largestDrifts, study } from "./drift.js";
 import { theme } from "./view.js";
+import { usable } from "./numbers.js";
 
 const MOST_STEPS = 4000;
 
@@ -20,7 +20,7 @@ export class Explorer {
     Object.assign(this, { root, page, linked });
     this.state = { language: "en", scene: 0 };
     build(this);
-    this.toProblem(0);
+    this.toProblem(page.data.first.problem, page.data.first.method ?? undefined);
     this.adopt(fromLink(linked ? location.hash : ""));
     listen(this);
     this.paint();
@@ -38,7 +38,8 @@ export class Explorer {
     Object.assign(this.state.values, changes.values);
     this.refresh();
     const speed = this.model.speed;
-    this.state.gamma = 0.3 * Math.min(1 / (this.model.problem.rate(...record.start) * speed || 1), this.model.usefulGamma(...record.start));
+    const largest = Math.min(1 / (this.rate * speed), this.model.usefulGamma(...record.start));
+    this.state.gamma = usable(0.3 * largest, 1e-3);
     this.state.time = record.time / speed;
     Object.assign(this.state, changes);
     this.refresh();
@@ -85,8 +86,14 @@ export class Explorer {
 
   /** The step sizes of the slider. */
   get gammaRange() {
-    const { model } = this, rate = model.problem.rate(...model.problem.record.start) * model.speed || 1;
+    const rate = this.rate * this.model.speed;
     return [0.002 / rate, 2.5 / rate];
+  }
+
+  /** How fast the field of the problem changes where it begins. */
+  get rate() {
+    const { problem } = this.model;
+    return usable(problem.rate(...problem.record.start), 1);
   }
 
   /** Show more or less of the plane, about the start. */
@@ -122,7 +129,13 @@ export class Explorer {
   methodsFor(problem) {
     const { methods, pairs, problems } = this.page.data, { kind } = problems[problem];
     const suits = (record, k) => `${problem},${k}` in pairs && pairs[`${problem},${k}`].vectors ? true : record.onTrees && (kind === "loss" || !record.gradient || record.id === "own");
-    return methods.flatMap((record, k) => (suits(record, k) ? [k] : []));
+    return ownFirst(methods, methods.flatMap((record, k) => (suits(record, k) ? [k] : [])));
+  }
+
+  /** All problems, the reader's own first. */
+  get problems() {
+    const { problems } = this.page.data;
+    return ownFirst(problems, problems.map((_, k) => k));
   }
 
   /** Take over what a link says, as far as it is possible. */
@@ -155,7 +168,7 @@ export class Explorer {
   /** Show a scene, counted from 1. */
   toScene(number) {
     const { state } = SCENES[number - 1], { problems, methods } = this.page.data;
-    const place = (list, id) => list.findLastIndex((record) => record.id === id);
+    const place = (list, id) => list.findIndex((record) => record.id === id);
     const { problem, method, ...others } = state;
     this.toProblem(place(problems, problem), place(methods, method), structuredClone(others));
     this.state.scene = number;
@@ -171,12 +184,8 @@ export class Explorer {
     const run = [];
     model.iterate(start, gamma, steps, (n, x, y) => run.push(x, y), state.corrected);
     const options = { drop: state.drop, cut: state.cut, corrected: state.corrected };
-    const inside = (x, y) => model.problem.inside(x, y);
     const orders = Array.from({ length: state.order + 1 }, (_, k) => k).filter((k) => state.all || k === 0 || k === state.order);
-    const curves = orders.map((order) => {
-      const from = state.corrected ? model.correctedStart(start, order, gamma) : start;
-      return { order, rows: curve(this.page, model.field(order, gamma, options), from, steps * gamma, inside) };
-    });
+    const curves = orders.map((order) => ({ order, rows: model.curve(start, order, gamma, steps * gamma, options) }));
     const frame = { steps, run, curves, start, end: run.slice(-2), options, ...this.behind() };
     frame.distances = largestDrifts(model, start, gamma, run, options);
     return frame;
@@ -219,7 +228,8 @@ export class Explorer {
     this.landscape.draw(frame, colours);
     const measured = study(model, state.start, frame.options);
     this.drift.draw(measured, state.order, state.gamma, colours);
-    if (model.problem.record.kind === "hamiltonian") this.paintEnergy(frame, colours);
+    const energies = model.problem.record.kind === "hamiltonian" ? this.paintEnergy(frame, colours) : [];
+    this.shown = { frame, study: measured, energies };
     this.readouts.show(rowsOf({ model, state, run: frame.run, frame }), state.language);
     showControls(this, measured);
     this.trees.show(state.tree, model, state.language);
@@ -237,6 +247,7 @@ export class Explorer {
       rows.push({ order: which, values: Array.from({ length: count }, (_, n) => value(run[2 * n], run[2 * n + 1]) - first) });
     }
     this.energy.draw(Array.from({ length: count }, (_, n) => n * state.gamma), rows, colours);
+    return rows;
   }
 
   keepLink() {
@@ -251,4 +262,9 @@ export class Explorer {
     for (const p of [...this.methodParameters, ...this.problemParameters]) parameters[p.name] = state.values[p.name] ?? p.value;
     return toLink(state, { problem: data.problems[state.problem].id, method: data.methods[state.method].id, parameters });
   }
+}
+
+function ownFirst(records, places) {
+  const own = (place) => records[place].id === "own";
+  return [...places.filter(own), ...places.filter((place) => !own(place))];
 }

@@ -148,7 +148,7 @@ export function showControls(explorer, study) {
 function showChosen(explorer) {
   const { state, model, page, controls: c } = explorer, { data } = page, { language } = state;
   const { record } = model.problem;
-  c.problem.show(data.problems, data.problems.map((_, k) => k), state.problem, language, (r) => r.kind);
+  c.problem.show(data.problems, explorer.problems, state.problem, language, (r) => r.kind);
   c.method.show(data.methods, explorer.methodsFor(state.problem), state.method, language);
   const [lowest, highest] = explorer.gammaRange;
   c.gamma.show(state.gamma, Math.min(lowest, state.gamma), Math.max(highest, state.gamma), say(language, "gamma"));

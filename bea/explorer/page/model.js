@@ -1,6 +1,7 @@
 // A method on a problem: its iterates, its modified fields and losses, and the starts of flows.
 
 import { Problem } from "./problem.js";
+import { curve, flow } from "./flow.js";
 
 const POWERS = (gamma, count) => Array.from({ length: count }, (_, k) => gamma ** k);
 
@@ -13,7 +14,9 @@ export class Model {
     this.record = { ...data.methods[choice.method], ...this.pair };
     this.problem = new Problem(page, data.problems[choice.problem], choice.problemValues);
     this.values = choice.methodValues;
-    this.maxOrder = this.record.onTrees ? data.order : this.pair.vectors.length - 1;
+    this.inside = (x, y) => this.problem.inside(x, y);
+    const { vectors } = this.record.onTrees ? data.problems[choice.problem] : this.pair;
+    this.maxOrder = vectors.length - 1;
     this.step_ = scripts[this.record.step];
     this.weights = this.record.onTrees ? this.weightsOf(data.trees.length) : null;
   }
@@ -87,8 +90,19 @@ export class Model {
 
   /** The part of f_k that no loss explains, or null where trees do not tell it. */
   rest(k) {
-    if (!this.weights || this.problem.record.kind !== "loss") return null;
+    if (!this.weights || this.problem.record.kind !== "loss" || k > this.maxOrder) return null;
     return this.problem.onTrees(k, this.byPower(this.weights.rest, (j) => (j === k ? 1 : 0)));
+  }
+
+  /** Where the flow of an order gets from a point in a time; null where it does not. */
+  follow(from, order, gamma, time, options = {}) {
+    return flow(this.page, this.field(order, gamma, options), from, time, { inside: this.inside, ...options });
+  }
+
+  /** The curve of the flow of an order that meets a run from a start; see `curve`. */
+  curve(start, order, gamma, time, options) {
+    const from = options.corrected ? this.correctedStart(start, order, gamma) : start;
+    return curve(this.page, this.field(order, gamma, options), from, time, this.inside);
   }
 
   byPower(weights, factor) {
@@ -118,8 +132,8 @@ export class Model {
   get potentialOrder() {
     if (this.pair.potential) return this.pair.potential.length - 1;
     if (!this.weights || this.problem.record.kind !== "loss") return -1;
-    const wrong = this.record.gradients.indexOf(false);
-    return wrong < 0 ? this.maxOrder : wrong - 1;
+    const wrong = this.record.gradients.indexOf(false), known = this.problem.record.contractions.length;
+    return (wrong < 0 ? known : Math.min(wrong, known)) - 1;
   }
 
   /** The modified loss, or the modified energy, of an order; `share` blends its corrections in. */

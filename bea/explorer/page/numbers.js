@@ -110,6 +110,11 @@ function settle(u, e, residual, matrix, most) {
   return false;
 }
 
+/** A size, or another one where it is no number to divide by. */
+export function usable(size, otherwise) {
+  return size > 1e-100 && size < 1e100 ? size : otherwise;
+}
+
 /** The slope of the line nearest to points, or NaN of fewer than two. */
 export function slope(xs, ys) {
   const n = xs.length;

@@ -55,7 +55,7 @@ export const SCENES = [
       "The series D̃/(exp(γD̃) − 1) has the unknown f̃ inside. Cut it without putting f̃ back and f′f′f gets 1/12 where 1/3 is right: flow 2 is then no better than flow 1.",
       "级数 D̃/(exp(γD̃) − 1) 中含有未知的 f̃。若截断时不把 f̃ 代回，f′f′f 的系数成为 1/12 而非正确的 1/3：流 2 便不比流 1 好。",
     ],
-    state: { problem: "himmelblau", method: "gradient-descent", gamma: 0.01, order: 2, start: [0, 1], time: 0.16, cut: true, tree: 3, window: [[-0.6, 3.6], [0.4, 3]] },
+    state: { problem: "himmelblau", method: "gradient-descent", gamma: 0.01, order: 2, start: [0, 1], time: 0.16, cut: true, tree: 2, window: [[-0.6, 3.6], [0.4, 3]] },
   },
   {
     title: ["Where momentum begins", "动量从何处开始"],

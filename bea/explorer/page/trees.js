@@ -50,7 +50,7 @@ export class TreePanel {
     this.trees = trees;
     this.list = make("div", { className: "forest", role: "group" });
     this.buttons = trees.map((tree, k) =>
-      make("button", { type: "button", className: "tree", onclick: () => choose(k) }, drawn(tree.nested, name(tree))),
+      make("button", { type: "button", className: "tree", "aria-label": name(tree), onclick: () => choose(k) }, drawn(tree.nested, name(tree))),
     );
     this.list.append(...this.buttons);
     this.about = make("div", { className: "about-tree" });

@@ -121,7 +121,7 @@ const GREEK = { beta: "β", gamma: "γ", epsilon: "ε", rho: "ρ", alpha: "α", 
 
 /** The name of a parameter as it is written: beta1 is β₁, weight_decay is weight decay. */
 export function parameterName(name) {
-  const [, word, digits] = /^(.*?)(\d*)$/.exec(name);
+  const [, word, digits] = /^(.*?)(\d*)$/s.exec(name);
   return (GREEK[word] ?? word.replaceAll("_", " ")) + [...digits].map((d) => "₀₁₂₃₄₅₆₇₈₉"[d]).join("");
 }
 
