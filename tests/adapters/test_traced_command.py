@@ -53,6 +53,27 @@ def test_json_of_a_pair() -> None:
     assert json.loads(text)["method"] == "torch.optim.AdamW"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["torch:AdamW(eps=1/2, betas=(0.9,b))"], "AdamW(beta1=9/10, beta2=b, eps=1/2"),
+        (
+            ["torch:AdamW(betas=beta1,beta2)", "--at-step", "1"],
+            "step 1 of torch.optim.AdamW(beta1=",
+        ),
+        (
+            ["pytorch_optimizer:Lookahead", "-p", "optimizer=Adam", "-p", "betas=p,q", "-p", "k=2"],
+            "Lookahead(beta1=p, beta2=q",
+        ),
+        (["pytorch_optimizer:Muon(use_muon=false)"], "pytorch_optimizer.Muon("),
+    ],
+)
+def test_options_beside_the_name(arguments: list[str], shown: str) -> None:
+    code, text = run("derive", *arguments, "--loss", "x**2", "--order", "0")
+    assert code == 0, text
+    assert shown in " ".join(text.split())
+
+
 def test_the_list() -> None:
     code, text = run("list", "torch")
     assert code == 0

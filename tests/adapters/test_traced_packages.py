@@ -51,7 +51,7 @@ def test_quasi_hyperbolic_momentum_without_its_share_is_gradient_descent() -> No
         ("SAM", "needs a closure"),
         ("AliG", "has no learning rate lr"),
         ("AdaHessian", "differentiates gradients again"),
-        ("DASH", "uses torch's baddbmm_, an operation that bea does not know"),
+        ("FlashAdamW", "uses torch's round, an operation that bea does not know"),
         ("LoRARite", "leaves parameters of the shapes (3,) as they are"),
         ("SM3", "does not contract"),
         ("Yogi", "does not contract"),

@@ -370,6 +370,29 @@ def test_an_optimizer_that_steps_another_one() -> None:
     assert str(given) == "tests.Wrapped(back=1/2, optimizer=torch.optim.SGD, period=2 steps)"
 
 
+class Measured(LosesAnAlias):
+    """Its step is measured in the length of its first gradient, and waits for one."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                if "size" not in self.state[p]:
+                    self.state[p]["size"] = p.grad.norm().item()
+                if self.state[p]["size"] == 0:
+                    return
+                p.sub_(group["lr"] * p.grad / self.state[p]["size"])
+
+
+@pytest.mark.filterwarnings("ignore::bea.errors.GuessWarning")
+def test_memory_that_the_first_step_sets_is_no_zero() -> None:
+    loss = bea.problems.loss("x**4/4 + x**2/2")
+    found = bea.modified_equation(traced(Measured), loss, order=0)
+    assert texts(found) == [["-x**3/m1 - x/m1", "0"]]
+    certificate = bea.verify(traced(Measured), loss, order=1, starts=[[1.0]])
+    assert certificate.verdict == "confirmed", certificate
+
+
 def test_a_branch_on_the_number_of_the_step_is_that_of_late_steps() -> None:
     found = bea.modified_equation(traced(Warms), BOOTH, order=1)
     assert texts(found) == texts(bea.modified_equation(get("gradient-descent"), BOOTH, order=1))

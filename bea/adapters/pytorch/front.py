@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from bea.adapters.pytorch.forms import INNER, first_argument
 from bea.adapters.pytorch.kinds import is_torch_optimizer
 from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.source import TorchSource
@@ -44,9 +45,17 @@ def names() -> list[str]:
 
 
 def option_names(optimizer: Any) -> list[str]:
-    """Return the names of the options of a class."""
+    """Return the names of the options of a class, with those of what it steps."""
     kind = optimizer if isclass(optimizer) else type(optimizer)
-    skipped = ("params", "lr")
+    parameters = signature(kind).parameters
+    kinds = (
+        [getattr(torch.optim, n) for n in names()] if first_argument(parameters) in INNER else []
+    )
     loose = (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
-    return [n for n, p in signature(kind).parameters.items()
-            if n not in skipped and p.kind not in loose]  # fmt: skip
+    found = [
+        name
+        for given in (parameters, *(signature(inner).parameters for inner in kinds))
+        for name, p in given.items()
+        if name not in ("params", "model", "lr") and p.kind not in loose
+    ]
+    return list(dict.fromkeys(found))

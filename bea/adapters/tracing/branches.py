@@ -51,13 +51,14 @@ def branch_along(
     """Return the branch on which a run from a point is after so many steps; None when settled."""
     f = _floats(problem, count is not None)
     theta = np.array(point, dtype=float)[:, None]
-    state = method.init(f, theta)
     with np.errstate(all="ignore"):
         if count is not None:
+            state = method.init(f, theta)
             for _ in range(count):
                 theta, state = method.step(f, theta, state, f.gamma)
             return method.branch_in_floats(f, theta, state, phase)
-        return _settled_branch(method, f, theta, _settled(method, f, theta, state), phase)
+        state = _settled(method, f, theta, method.begun(f, theta))
+        return _settled_branch(method, f, theta, state, phase)
 
 
 def told(branch: Branch, method: Any, point: Sequence[float]) -> str:

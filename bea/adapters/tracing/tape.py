@@ -188,6 +188,11 @@ class Tape:
             self._orders[key] = self.needed(wanted, constants)
         return self._orders[key]
 
+    @property
+    def moves(self) -> bool:
+        """Whether the step does something to the parameters, or to a memory."""
+        return any(self.instructions[k].operation != "input" for k in (*self.theta, *self.memory))
+
     def inputs_of(self, *places: int) -> set[str]:
         """Return the names of the inputs that values depend on."""
         used = (self.instructions[k] for k in self.needed(places))

@@ -256,6 +256,11 @@ class Traced(NamedMethod):
             branch = branch_along(generic, problem, point, count, phase)
             self._branches[key] = problem, branch  # which keeps the problem, and so its id
         branch = self._branches[key][1]
+        if count is None and not branch.tape.moves:
+            raise MethodError(
+                f"on the branch of a run from there, the step of '{self.name}' leaves parameters "
+                "and memory as they are: give another start, or near"
+            )
         if said:
             _say_once(told(branch, self, self._point(problem)), self._said)
         return branch[:2]
