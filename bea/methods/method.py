@@ -75,6 +75,7 @@ class Method(Mathematics):
     `counts` (whether it counts its steps, so that its first ones are not the steady state),
     `needs_time` (whether its equation is one with the time t = n gamma, for the number n of steps),
     `has_time` (whether the last variable of its problem is the time),
+    `at_points` (whether its step is expanded at points alone, as one with factors of matrices),
     `numbers_only` (True if the step runs in float64 alone, so that nothing is derived from it),
     `colors` (what the nodes of trees stand for: f alone, or `bea.trees.WITH_THETA` for a step with
     a weight decay, or the parts of a field that is a sum, which `parts` then gives, and
@@ -110,6 +111,7 @@ class Method(Mathematics):
     counts: bool = False
     needs_time: bool = False
     has_time: bool = False
+    at_points: bool = False
     numbers_only: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:

@@ -148,10 +148,10 @@ def modified_equation(
         method, said = method.for_every_field()
         if said:
             warnings.warn(said, GuessWarning, stacklevel=2)
-    if at is not None:
-        return _at_points(method, problem, order, route).at(at)
     if at_step is not None:
         method = AtStep(method, at_step)
+    if at is not None:
+        return _at_points(method, problem, order, route).at(at)
     try:
         return derive(Character(method, problem), order, route, memory)
     except MethodError as error:

@@ -9,6 +9,7 @@ is called on one. Source: Griewank and Walther, Evaluating Derivatives, chapter 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ class SeriesArray:
     @property
     def size(self) -> int:
         """The number of entries."""
-        return int(np.prod(self.shape))
+        return prod(self.shape)
 
     @property
     def dtype(self) -> Any:

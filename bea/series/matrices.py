@@ -1,7 +1,7 @@
 """Factorisations of matrices of power series: solutions, roots of Cholesky, QR, eigenvalues, SVD.
 
-The leading coefficient is factorised by LAPACK, with its choice of signs, and the factors are
-lifted from there one power of t at a time, each by linear equations whose solution is explicit:
+The leading coefficient is factorised in floats, by NumPy or what is given instead (factors are
+known up to signs, and LAPACKs differ in them), and the factors are lifted from there one power of t at a time, each by linear equations whose solution is explicit:
 those of the derivative of a matrix function (Daleckii and Krein, AMS Translations 47 (1965) 1-30;
 Higham, Functions of Matrices, theorem 3.11), of all orders. Arrays are (rows, columns, *lanes).
 
@@ -67,12 +67,15 @@ def solve(a: SeriesArray, b: SeriesArray) -> SeriesArray:
     return SeriesArray(found, order)
 
 
+Numeric = Callable[[Floats], Any]
+
+
 def cholesky(a: SeriesArray) -> SeriesArray:
     """Return lower triangular L with L L^T = a, of a positive definite at t = 0."""
     return transpose(_upper(a, transpose(by_lanes(np.linalg.cholesky, a.coefficient(0)))))
 
 
-def qr(a: SeriesArray) -> tuple[SeriesArray, SeriesArray]:
+def qr(a: SeriesArray, numeric: Numeric = np.linalg.qr) -> tuple[SeriesArray, SeriesArray]:
     """Return Q, of orthonormal columns, and upper triangular R with Q R = a, in reduced form.
 
     Raises
@@ -82,7 +85,7 @@ def qr(a: SeriesArray) -> tuple[SeriesArray, SeriesArray]:
     """
     rows, columns = a.shape[:2]
     left = a[:, : min(rows, columns)]
-    base = by_lanes(np.linalg.qr, left.coefficient(0))
+    base = by_lanes(numeric, left.coefficient(0))
     sizes = np.abs(np.diagonal(base[1]))
     if np.any(sizes.min(axis=-1) <= _TOGETHER * sizes.max(axis=-1)):
         raise NotSmoothError("the columns of a matrix whose QR is asked for depend on each other")
@@ -91,7 +94,7 @@ def qr(a: SeriesArray) -> tuple[SeriesArray, SeriesArray]:
     return q, (upper if columns <= rows else product(transpose(q), a))
 
 
-def eigh(a: SeriesArray) -> tuple[SeriesArray, SeriesArray]:
+def eigh(a: SeriesArray, numeric: Numeric = np.linalg.eigh) -> tuple[SeriesArray, SeriesArray]:
     """Return the eigenvalues (n, *lanes), in ascending order at t = 0, and vectors (n, n, *lanes).
 
     Raises
@@ -106,11 +109,16 @@ def eigh(a: SeriesArray) -> tuple[SeriesArray, SeriesArray]:
     >>> [c.ravel().tolist() for c in eigh(a)[0].coefficients]
     [[1.0, 2.0], [0.0, 0.0], [-1.0, 1.0]]
     """
-    values, vectors = by_lanes(np.linalg.eigh, a.coefficient(0))
+    values, vectors = by_lanes(numeric, a.coefficient(0))
     return _lifted(a, values, vectors)
 
 
-def svd(a: SeriesArray) -> tuple[SeriesArray, SeriesArray, SeriesArray]:
+def thin_svd(a: Floats) -> Any:
+    """Return U, the singular values and V^T of matrices in their last axes, in reduced form."""
+    return np.linalg.svd(a, full_matrices=False)
+
+
+def svd(a: SeriesArray, numeric: Numeric = thin_svd) -> tuple[SeriesArray, SeriesArray, SeriesArray]:
     """Return U, the singular values (k, *lanes) in descending order at t = 0, and V^T, k the less.
 
     They are eigenvalues s and -s of ((0, a), (a^T, 0)), with vectors (u, v) and (u, -v).
@@ -122,13 +130,13 @@ def svd(a: SeriesArray) -> tuple[SeriesArray, SeriesArray, SeriesArray]:
     """
     rows, columns = a.shape[:2]
     k = min(rows, columns)
-    left, sizes, right = by_lanes(np.linalg.svd, a.coefficient(0))
+    left, sizes, right = by_lanes(numeric, a.coefficient(0))
     base, half = np.zeros((rows + columns, rows + columns, *a.shape[2:])), np.sqrt(0.5)
     right = transpose(right)
-    base[:rows, :k], base[rows:, :k] = half * left[:, :k], half * right[:, :k]
-    base[:rows, k : 2 * k], base[rows:, k : 2 * k] = half * left[:, :k], -half * right[:, :k]
-    base[:rows, 2 * k :] = left[:, k:] if rows > columns else 0.0
-    base[rows:, 2 * k :] = right[:, k:] if columns > rows else 0.0
+    base[:rows, :k], base[rows:, :k] = half * left, half * right
+    base[:rows, k : 2 * k], base[rows:, k : 2 * k] = half * left, -half * right
+    base[:rows, 2 * k :] = _beside(left) if rows > columns else 0.0
+    base[rows:, 2 * k :] = _beside(right) if columns > rows else 0.0
     nothing = np.zeros((rows + columns - 2 * k, *a.shape[2:]))
     values, vectors = _lifted(_both_ways(a), np.concatenate([sizes, -sizes, nothing]), base)
     root = np.sqrt(2.0)
@@ -136,6 +144,11 @@ def svd(a: SeriesArray) -> tuple[SeriesArray, SeriesArray, SeriesArray]:
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _beside(columns: Floats) -> Floats:
+    """Return an orthonormal basis of what is orthogonal to these columns."""
+    return by_lanes(np.linalg.svd, columns)[0][:, columns.shape[1] :]
 
 
 def _back(found: Floats, lanes: int) -> Floats:

@@ -11,6 +11,7 @@ import optax.contrib
 
 from bea.adapters.jaxprs.making import LEARNING_RATE, Maker, is_transformation
 from bea.adapters.jaxprs.optimizer import OptaxUpdate
+from bea.adapters.tracing.optimizer import Shapes
 from bea.errors import UnknownNameError, nearest
 
 _HOMES = (optax, optax.contrib)
@@ -22,14 +23,14 @@ def takes(optimizer: Any) -> bool:
     return is_transformation(optimizer) or isfunction(optimizer) or _is_partial(optimizer)
 
 
-def source(optimizer: Any, options: dict[str, Any]) -> OptaxUpdate:
+def source(optimizer: Any, options: dict[str, Any], shapes: Shapes | None = None) -> OptaxUpdate:
     """Return the front end of a transformation, or of a function that makes one.
 
     The option `parameters` is a pytree of arrays like the parameters, where it matters which one
     is which, as for masks; by default they are one array, or a list of them.
     """
     own = {name: value for name, value in options.items() if name != _PARAMETERS}
-    return OptaxUpdate(Maker(optimizer, own), options.get(_PARAMETERS))
+    return OptaxUpdate(Maker(optimizer, own), options.get(_PARAMETERS), shapes)
 
 
 def found(name: str) -> Callable[..., Any]:

@@ -35,6 +35,8 @@ class OptaxUpdate:
         Makes the transformation from the learning rate and its hyperparameters.
     parameters
         A pytree of arrays like the parameters; by default they are one array, or a list.
+    shapes
+        The shapes of the parameters, where there are no such arrays.
 
     Raises
     ------
@@ -42,11 +44,14 @@ class OptaxUpdate:
         If the step needs more than the gradients, or does what tapes do not have, by its name.
     """
 
-    def __init__(self, maker: Maker, parameters: Any = None) -> None:
+    def __init__(
+        self, maker: Maker, parameters: Any = None, shapes: Shapes | None = None
+    ) -> None:
         self.maker = maker
         self._template = parameters
+        self._given = shapes
         self._steps: dict[Shapes, _Step] = {}
-        self.maker = self._step(self.shapes or one_tensor(3)).maker
+        self.maker = self._step(self._usual).maker
 
     @property
     def name(self) -> str:
@@ -67,7 +72,7 @@ class OptaxUpdate:
     def shapes(self) -> Shapes | None:
         """The shapes of the parameters, if they are given."""
         if self._template is None:
-            return None
+            return self._given
         import jax
 
         return tuple(tuple(np.shape(x)) for x in jax.tree.leaves(self._template))
@@ -75,13 +80,13 @@ class OptaxUpdate:
     @cached_property
     def first_differs(self) -> bool:
         """Whether steps are counted, or the memory begins elsewhere than at zero."""
-        layout = self._step(self.shapes or one_tensor(3)).layout
+        layout = self._step(self._usual).layout
         return layout.counting is not None or not layout.begins_at_zero
 
     @cached_property
     def period(self) -> int:
         """After how many steps it repeats itself, as with gradients that are accumulated."""
-        counting = self._step(self.shapes or one_tensor(3)).layout.counting
+        counting = self._step(self._usual).layout.counting
         return 1 if counting is None else counting.period
 
     def leaves(self, shapes: Shapes) -> Sequence[Leaf]:
@@ -106,9 +111,14 @@ class OptaxUpdate:
 
     # --- private helpers ------------------------------------------------------------------------
 
+    @property
+    def _usual(self) -> Shapes:
+        return self.shapes or one_tensor(3)
+
     def _step(self, shapes: Shapes) -> _Step:
         if shapes not in self._steps:
-            self._steps[shapes] = _Step(self.maker, self._template, self.shapes, shapes)
+            known = None if self._template is None else self.shapes
+            self._steps[shapes] = _Step(self.maker, self._template, known, shapes)
         return self._steps[shapes]
 
     def _guard_count(self, tape: Tape, count: int, layout: Layout) -> None:

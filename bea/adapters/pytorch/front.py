@@ -11,6 +11,7 @@ from bea.adapters.pytorch.forms import INNER, first_argument
 from bea.adapters.pytorch.kinds import is_torch_optimizer
 from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.source import TorchSource
+from bea.adapters.tracing.optimizer import Shapes
 from bea.errors import UnknownNameError, nearest
 
 
@@ -19,11 +20,14 @@ def takes(optimizer: Any) -> bool:
     return is_torch_optimizer(optimizer)
 
 
-def source(optimizer: Any, options: dict[str, Any]) -> TorchSource:
+def source(optimizer: Any, options: dict[str, Any], shapes: Shapes | None = None) -> TorchSource:
     """Return the front end of a class, or of an instance that has taken no step."""
     if isclass(optimizer):
-        return TorchSource(Options(optimizer, options))
-    return TorchSource(Options.of_instance(optimizer, options))
+        found = Options(optimizer, options)
+        found.shapes = shapes
+    else:
+        found = Options.of_instance(optimizer, options)
+    return TorchSource(found)
 
 
 def found(name: str) -> Any:

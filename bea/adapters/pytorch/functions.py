@@ -226,7 +226,7 @@ def _moved(
         moved = func(*without_numbers(counted[0]), **without_numbers(counted[1]))
     source = places[0] if len(places) == 1 else recorder.joined(places)
     for one, index in zip(tensors_in(result), tensors_in(moved), strict=True):
-        recorder.hold(one, recorder.picked(source, index))
+        recorder.hold_result(one, recorder.picked(source, index))
     return result
 
 

@@ -10,10 +10,12 @@ from itertools import product
 from math import prod
 from typing import Any
 
+import numpy as np
 import torch
 
 from bea.adapters.pytorch.pointwise import Rule, number_place, scaled
 from bea.adapters.pytorch.recorder import Recorder, tensors_in, without_numbers
+from bea.adapters.tracing.matrix_operations import LIBRARIES
 from bea.errors import MethodError
 
 Reader = Callable[[Recorder, Any, Any, Any], Any]
@@ -177,7 +179,7 @@ def _factors(kind: str, turns_last: bool = False) -> Reader:
                 parts = [
                     recorder.tape.record(
                         "factor", _one_of(recorder, place, shape, shape[:-2], which),
-                        shape=own, kind=kind, part=part,
+                        shape=own, kind=kind, part=part, library="torch",
                     )
                     for which in product(*map(range, shape[:-2]))
                 ]  # fmt: skip
@@ -189,6 +191,20 @@ def _factors(kind: str, turns_last: bool = False) -> Reader:
         return results
 
     return read
+
+
+def _in_floats(factorise: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def function(a: Any) -> Any:
+        with torch._C.DisableTorchFunction():
+            found = factorise(torch.from_numpy(np.array(a, order="C")))
+            return tuple(x.numpy() for x in found)
+
+    return function
+
+
+LIBRARIES["torch", "eigh"] = _in_floats(torch.linalg.eigh)
+LIBRARIES["torch", "svd"] = _in_floats(lambda a: torch.linalg.svd(a, full_matrices=False))
+LIBRARIES["torch", "qr"] = _in_floats(torch.linalg.qr)
 
 
 def _reduced_only(reader: Reader, name: str, plain: Callable[[Any, Any], bool]) -> Reader:

@@ -91,7 +91,10 @@ def put_back(optimizer: Any, path: Path, value: Any) -> None:
         place = place[key] if isinstance(place, dict | list) else getattr(place, key)
     if isinstance(place, tuple):
         raise MethodError("the optimizer keeps memory in a tuple, which cannot be put back")
-    place[rest[-1]] = value
+    if isinstance(place, dict | list):
+        place[rest[-1]] = value
+    else:
+        setattr(place, rest[-1], value)
 
 
 def kept_by(runs: Sequence[Sequence[dict[Path, Any]]]) -> list[Kept]:
@@ -143,6 +146,8 @@ def array_of(value: Any) -> Any:
 _OWN = {"state", "param_groups", "defaults", "_optimizer_step_pre_hooks", "step",
         "_optimizer_step_post_hooks", "_zero_grad_profile_name", "_profile_hook_name"}  # fmt: skip
 
+_NO_MEMORY = ("builtins", "torch", "enum", "functools", "types", "weakref", "numpy")
+
 
 def _walk(value: Any, path: Path, known: set[int]) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, torch.Tensor):
@@ -156,6 +161,8 @@ def _walk(value: Any, path: Path, known: set[int]) -> Iterator[tuple[Path, Any]]
             yield from _walk(part, (*path, k), known)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield path, value
+    elif type(value).__module__.partition(".")[0] not in _NO_MEMORY and hasattr(value, "__dict__"):
+        yield from _walk(vars(value), path, known)  # an object of the library's own
 
 
 def _value(value: Any) -> Any:

@@ -16,8 +16,10 @@ from bea.adapters.tracing.tape import Tape
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields import NumericField, VectorField
+from bea.fields.vector_field import Rhs
 
 _SMALL = 1e-6  # a step size at which the memory has settled and theta has hardly moved
+_FIRST = 4  # steps from the first one on, which begin the memory
 _SWEEPS, _STEPS = 4, 40
 _MANY = 1500  # steps after which memory of a rate of 0.999 has followed theta
 CLOSE = 1e-2  # a relative difference that the motion may bring about
@@ -49,7 +51,7 @@ def branch_along(
     phase: int = 0,
 ) -> Branch:
     """Return the branch on which a run from a point is after so many steps; None when settled."""
-    f = _floats(problem, count is not None)
+    f = _floats(problem, True)
     theta = np.array(point, dtype=float)[:, None]
     with np.errstate(all="ignore"):
         if count is not None:
@@ -107,16 +109,22 @@ def _settled_branch(method: Any, f: NumericField, theta: Floats, state: Any, pha
 
 def _floats(problem: VectorField, counts: bool) -> NumericField:
     """Return the field in floats, in one lane; open parameters are generic numbers."""
-    parameters = [generic_number(i) for i, _ in enumerate(problem.ring.parameters)]
+    f = NumericField(_values(problem), np.array([_SMALL]), None, problem.variables)
+    f.counts = counts
+    return f
+
+
+def _values(problem: VectorField) -> Rhs:
+    if not problem.parameters:
+        return problem.numeric()
+    parameters = [generic_number(i) for i, _ in enumerate(problem.parameters)]
 
     def rhs(theta: Floats, gamma: Floats) -> Floats:
         inputs = [*theta, *(np.full(theta.shape[1], p) for p in parameters)]
         values = problem.program.run(inputs, lambda c: int(c.p) / int(c.q))
         return np.array([0 * theta[0] + value for value in values])
 
-    f = NumericField(rhs, np.array([_SMALL]), None, problem.variables)
-    f.counts = counts
-    return f
+    return rhs
 
 
 def _settled(method: Any, f: NumericField, theta: Floats, state: Any) -> Any:

@@ -1,7 +1,7 @@
 """Which library an optimizer is from, and what its front end makes of it.
 
-A front end is a module with `takes(optimizer)`, `source(optimizer, options)`, which returns the
-`Optimizer`, `found(name)`, which finds one by its name in the library, `names()` of all that are
+A front end is a module with `takes(optimizer)`, `source(optimizer, options, shapes)`, which returns
+the `Optimizer`, of tensors of these shapes if they are given, `found(name)`, which finds one by its name in the library, `names()` of all that are
 there, and `option_names(optimizer)`. It is imported when an optimizer of its library is met.
 """
 
@@ -12,6 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from bea.adapters.tracing.layout import checked_shapes
 from bea.adapters.tracing.replay import replay
 from bea.adapters.tracing.traced import Traced
 from bea.errors import BeaError, MethodError, UnknownNameError, nearest
@@ -43,9 +44,9 @@ def traced(
         On how many random steps it is replayed.
     """
     found = _read(optimizer) if isinstance(optimizer, str) else optimizer
-    source = _front_end_of(found).source(found, options)
-    own = getattr(source, "shapes", None)
-    method = Traced(source, own if shapes is None else _shapes_read(shapes), _numbers_read(near))
+    given = checked_shapes(_shapes_read(shapes))
+    source = _front_end_of(found).source(found, options, given)
+    method = Traced(source, given or getattr(source, "shapes", None), _numbers_read(near))
     method.replayed = replay(method, method.shapes or ((3,),), steps)
     return method
 

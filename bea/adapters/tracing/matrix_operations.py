@@ -16,13 +16,16 @@ from bea.errors import MethodError
 from bea.series import SeriesArray, matrices
 
 Shape = tuple[int, ...]
-#: By name: what NumPy has in floats, and what `bea.series.matrices` has in power series.
-_FACTORS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+Numeric = Callable[[Any], Any]
+#: By kind: what NumPy has in floats, of matrices in the last axes, and how it is lifted to series.
+_FACTORS: dict[str, tuple[Numeric, Callable[[SeriesArray, Numeric], Any]]] = {
     "eigh": (np.linalg.eigh, matrices.eigh),
-    "svd": (lambda a: np.linalg.svd(a, full_matrices=False), matrices.svd),
+    "svd": (matrices.thin_svd, matrices.svd),
     "qr": (np.linalg.qr, matrices.qr),
-    "cholesky": (lambda a: (np.linalg.cholesky(a),), lambda a: (matrices.cholesky(a),)),
+    "cholesky": (lambda a: (np.linalg.cholesky(a),), lambda a, _: (matrices.cholesky(a),)),
 }
+#: The factors of libraries, by their names and the kind, where their signs are not NumPy's.
+LIBRARIES: dict[tuple[str, str], Numeric] = {}
 FACTORS = frozenset(_FACTORS)
 """The factorisations of a matrix."""
 
@@ -51,13 +54,17 @@ class MatrixOperations:
         (found,) = _by_lanes(lambda x, y: (np.linalg.solve(x, y),), a, b)
         return found
 
-    def factor(self, a: Any, kind: str, part: int) -> Any:
-        """Return a part of a factorisation: one of `FACTORS`, in the order in which NumPy has it."""
+    def factor(self, a: Any, kind: str, part: int, library: str = "") -> Any:
+        """Return a part of a factorisation: one of `FACTORS`, in the order in which NumPy has it.
+
+        It is that of a library, if it is one of `LIBRARIES`.
+        """
         if self._factored is None or self._factored[:2] != (id(a), kind):  # its parts in a row
             matrix = self._matrix(kind, a, 0)
-            in_floats, in_series = _FACTORS[kind]
+            numeric, lifted = _FACTORS[kind]
+            numeric = LIBRARIES.get((library, kind), numeric)
             series = isinstance(matrix, SeriesArray)
-            found = in_series(matrix) if series else _by_lanes(in_floats, matrix)
+            found = lifted(matrix, numeric) if series else _by_lanes(numeric, matrix)
             self._factored = (id(a), kind, a, found)
         return self._factored[3][part]
 

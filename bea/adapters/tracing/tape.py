@@ -134,6 +134,13 @@ class Tape:
             known[place] = own or any(self._depends(k, names, known) for k in operands)
         return known[place]
 
+    def has_matrices(self, place: int) -> bool:
+        """Tell a factor or a product of matrices that are no constants."""
+        operation, operands, *_ = self.instructions[place]
+        if operation == "matmul":
+            return all(map(self.varies, operands)) and self.shape(operands[0])[-1] > 1
+        return operation in ("solve", "factor") and any(map(self.varies, operands))
+
     def sides(self, place: int) -> tuple[int, int]:
         """Return the places of the two values that are compared: a and b also in 0 < a - b."""
         a, b = self.instructions[place].operands

@@ -90,6 +90,17 @@ class Traced(NamedMethod):
             return colors
         return PLAIN
 
+    @cached_property
+    def at_points(self) -> bool:  # type: ignore[override]
+        """Whether it multiplies or factorises matrices, for which symbols grow without bound."""
+        if not any(len(shape) > 1 for shape in self.shapes or ()):
+            return False
+        try:
+            tape = self._tapes.at(self.shapes or (), None, self.values)
+        except MethodError:  # it has no steady state
+            tape = self._tapes.at(self.shapes or (), 1, self.values)
+        return any(map(tape.has_matrices, tape.needed((*tape.theta, *tape.memory))))
+
     @property
     def parameters(self) -> dict[str, str]:
         """The hyperparameters, the options that were chosen, and the period, as texts."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from bea.algebra import Expression
 from bea.errors import OrderError
+from bea.fields.arithmetics.points import PointField
 from bea.methods import Method
 
 _MOST = 10_000
@@ -51,18 +52,33 @@ class AtStep(Method):
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= _MOST:
             raise OrderError(f"step {number!r} is no step: give a whole number from 1 to {_MOST:,}")
         self.method, self.number = method, number
-        for name in ("name", "formula", "gradient", "colors"):
+        for name in ("name", "formula", "gradient", "colors", "at_points"):
             self.__dict__[name] = getattr(method, name)
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return theta after the step, from the memory that a run has before it."""
         counting = copy(f)
         counting.counts = True
+        if isinstance(counting, PointField):
+            return self._at_points(counting, theta, gamma), ()
         memory = self.method.init(counting, theta)
         for _ in range(self.number - 1):
             moved, after = self.method.step(counting, theta, memory, gamma)
             memory = tuple(counting.before(moved, part) for part in after)
         return self.method.step(counting, theta, memory, gamma)[0], ()
+
+    def _at_points(self, f: PointField, theta: Any, gamma: Any) -> Any:
+        """Return theta after the step of the run that is at theta before it, from where it began."""
+
+        def steps(point: Any, count: int) -> Any:
+            memory = self.method.init(f, point)
+            for _ in range(count):
+                point, memory = self.method.step(f, point, memory, gamma)
+            return point
+
+        before = self.number - 1
+        begin = f.solve(lambda x: x - steps(x, before) + theta, theta) if before else theta
+        return steps(begin, self.number)
 
     def check_field(self, field: Any) -> None:
         """Refuse what the method refuses."""

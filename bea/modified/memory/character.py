@@ -18,6 +18,7 @@ from bea.arithmetic import Arithmetic
 from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
 from bea.fields import SeriesField, VectorField
+from bea.fields.functions import without_symbols
 from bea.fields.jacobians import matrices_at
 from bea.methods import Method, Scheduled
 from bea.modified.memory.contraction import contraction_conditions
@@ -48,7 +49,8 @@ class Character(Portable):
     method : Method
         The method.
     problem : VectorField or None
-        The problem; needed for methods that cannot be expressed on trees.
+        The problem; needed for methods that cannot be expressed on trees. For a method that is
+        expanded at points alone it is one of numbers.
     derived : Terms or None
         The equation of the highest order that was derived of the method on the problem so far.
 
@@ -64,7 +66,8 @@ class Character(Portable):
 
     def __init__(self, method: Method, problem: VectorField | None = None) -> None:
         self.method = method
-        self.problem = problem
+        numbers = problem is not None and method.at_points and not problem.parameters
+        self.problem = without_symbols(problem) if problem is not None and numbers else problem
         self.derived: Any = None
         if self._inner.iterates_only:
             raise MethodError(
@@ -248,7 +251,7 @@ class Character(Portable):
             if self.problem is None:
                 raise
             if not self.problem.symbolic:
-                factors = memory_factors(self.method, self.problem)
+                factors = np.nan_to_num(memory_factors(self.method, self.problem))
                 return [[fmpq(*float(x).as_integer_ratio()) for x in row] for row in factors], True
             return self.slow_manifold.carried, False
 

@@ -8,7 +8,9 @@ memory is Q_j(n), polynomials too: at each power the step and the shift by one n
 
     (E - J) (P_j, Q_j) = what is known,    J: the step's linear part at gamma = 0,
 
-and P_j(0) = 0. (Derived here.)
+and P_j(0) = 0. (Derived here.) J is a number for each pair of theta and parts of the memory, as
+with averages, where it is one. Other memory, such as roots of matrices that are kept for some
+steps, or bases that each step turns, settles in sweeps, as it does in the iterates themselves.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ import numpy as np
 
 from bea.algebra.ring.exact import as_float
 from bea.arrays import Floats
-from bea.errors import MethodError
+from bea.errors import MethodError, NotSmoothError
+from bea.fields.arithmetics.numbers import NumericField
 from bea.fields.arithmetics.points import PointField
 from bea.fields.functions import Derivatives, without_symbols
 from bea.methods import Method
@@ -33,6 +36,9 @@ _ROUNDING = 1e-9
 _FAR = 2.0**30  # the larger a probe, the less is rounded beside it: what is asked is linear
 _SAME = 1e-13
 _NEWTON = 4  # steps to the memory at gamma = 0, which is linear for most methods: one
+_SWEEPS = 600  # for memory that is not: it settles as in the iterates, and so much is waited for
+_IDLE = 3  # sweeps
+_BEFORE = 30  # steps at gamma = 0 that bring it near to where it settles
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,40 @@ def _no_identity() -> MethodError:
     )
 
 
+def _unsettled() -> MethodError:
+    return MethodError(
+        "the memory at gamma = 0 was not found: the step does not settle, or does so too slowly"
+    )
+
+
+def _depth(unknown: Any) -> int | None:
+    """Return how many parts in a row are made of one another by what is no number; None: a circle.
+
+    >>> _depth(np.array([[False, False], [True, False]])), _depth(np.array([[True]]))
+    (1, None)
+    """
+    left, depth = np.array(unknown, dtype=int), 0
+    while left.any():
+        left, depth = np.minimum(left @ unknown, 1), depth + 1
+        if depth > len(unknown):
+            return None
+    return depth
+
+
+class _Noise:
+    """Tells when what sweeps still change is rounding: little, and no less from sweep to sweep."""
+
+    def __init__(self) -> None:
+        self._least, self._since = np.inf, 0
+
+    def is_all(self, new: Sequence[Floats], old: Sequence[Floats]) -> bool:
+        pairs = zip(new, old, strict=True)
+        gap = max(float(np.max(np.abs(x - y) / (1 + np.abs(x)))) for x, y in pairs)
+        self._since = 0 if gap < self._least / 2 else self._since + 1
+        self._least = min(gap, self._least)
+        return gap <= _SAME or (gap <= _ROUNDING and self._since > _IDLE)
+
+
 def _slope(degree: int) -> Floats:
     """Return weights of the values at 0 ... degree in the slope at 0 of a polynomial."""
     powers = np.vander(np.arange(degree + 1.0), increasing=True)
@@ -172,14 +212,17 @@ class _WithMemory:
 
     def orbit(self, linear: Floats) -> Orbit:
         """Settle one power of gamma after the other."""
-        self.memory = [self._memory_at_zero(self._base, linear[1:, 1:])]
+        depth = _depth(np.isnan(linear))
+        self._in_sweeps, linear = depth is None, np.nan_to_num(linear)
+        self._passes = 2 + (depth or 0)
+        base = self._settling() if self._in_sweeps else self._base
+        self.memory = [self._memory_at_zero(base, linear[1:, 1:])]
         self.numbers = _Numbers(self.degree, 1 / (1 - _slowest(linear)))
         solution = self._solution(linear)
         for power in range(1, self.degree + 1):
             self.theta.append(np.zeros_like(self.theta[0]))
             self.memory.append([np.zeros_like(part) for part in self.memory[0]])
-            for _ in range(2):  # theta, and then the memory, which f carries it to
-                self._settle(solution, power)
+            self._settle_power(solution, power)
         slope = self.numbers.powers[1] / self.numbers.spacing
         terms = np.array([self._by_number(x) @ slope for x in self.theta[1:]])
         found = [[self._by_number(p)[..., 0] for p in parts] for parts in self.memory[:-1]]
@@ -204,6 +247,35 @@ class _WithMemory:
         return [np.broadcast_to(part.coefficient(power), np.shape(like)) for part, like in
                 zip((moved, *after), (theta[0], *memory[0]), strict=True)]  # fmt: skip
 
+    def _settle_power(self, solution: Floats, power: int) -> None:
+        if not self._in_sweeps:
+            for _ in range(self._passes):  # theta, and then the memory, which f carries it to
+                self._settle(solution, power)
+            return
+        known, noise = [self.theta[power], *self.memory[power]], _Noise()
+        for _ in range(_SWEEPS):
+            before = [part.copy() for part in known]
+            self._settle(solution, power)
+            if noise.is_all(known, before):
+                return
+        raise _unsettled()
+
+    def _settling(self) -> list[Floats]:
+        """Return the memory near that on which a run at gamma = 0 settles, from its own start."""
+        derivatives = self.derivatives
+        still = np.zeros(self.theta[0].shape[1])
+        f = NumericField(
+            lambda theta, gamma: derivatives.field(theta), still, None, self.variables
+        )
+        f.counts = True
+        theta = self.theta[0]
+        state = self.bound.init(f, theta)
+        with np.errstate(all="ignore"):
+            for _ in range(_BEFORE):
+                state = self.bound.step(f, theta, state, f.gamma)[1]
+        parts = state[: len(self._base)]
+        return [np.broadcast_to(x, np.shape(b)) for x, b in zip(parts, self._base, strict=True)]
+
     def _settle(self, solution: Floats, power: int) -> None:
         """Add what the step and the shift of n disagree by at this power, solved for."""
         mapped, to_powers = self._step(self.theta, self.memory, power), self.numbers.powers.T
@@ -221,6 +293,12 @@ class _WithMemory:
 
     def _linear_part(self, base: list[Floats]) -> Floats:
         """Return J, a number for each pair of theta and parts of the memory, by probing."""
+        try:
+            return self._probed(base)
+        except NotSmoothError:  # roots of matrices of ones
+            return self._probed(self._settling())
+
+    def _probed(self, base: list[Floats]) -> Floats:
         size = len(base) + 1
         found = np.zeros((size, size))
         found[0, 0] = 1.0
@@ -235,6 +313,11 @@ class _WithMemory:
             way = self.one.uniform(_FAR, 2 * _FAR, self.theta[0].shape)
             moved = self._step([self.theta[0], way], [base, nothing], 1)
             found[:, 0] = self._factors(moved, rest, way)
+        if np.isnan(found[0]).any():
+            raise MethodError(
+                "the step moves theta at gamma = 0 by memory that is turned: derive on a problem "
+                "in symbols"
+            )
         return found
 
     def _factors(self, new: list[Floats], rest: list[Floats], way: Floats) -> list[float]:
@@ -244,31 +327,30 @@ class _WithMemory:
             if not np.any(np.abs(change) > _ROUNDING * (1 + np.abs(y))):
                 found.append(0.0)
                 continue
-            ratio = change / way if change.shape == way.shape else np.array([0.0, np.inf])
+            if change.shape != way.shape:
+                found.append(np.nan)
+                continue
+            ratio = change / way
             factor = float(np.median(ratio))
-            if not np.all(np.abs(ratio - factor) <= _ROUNDING * (1 + np.abs(y / way))):
-                raise MethodError(
-                    "the memory of the step is none that is multiplied by numbers from step to "
-                    "step, and only such memory is known at points: derive on a problem in symbols"
-                )
-            found.append(factor)
+            is_number = np.all(np.abs(ratio - factor) <= _ROUNDING * (1 + np.abs(y).max() / _FAR))
+            found.append(factor if is_number else np.nan)
         return found
 
     def _memory_at_zero(self, base: list[Floats], carried: Floats) -> list[Floats]:
         """Return the memory at gamma = 0, which the step leaves as it is."""
         inverse, memory = np.linalg.inv(np.eye(len(carried)) - carried), base
-        for _ in range(_NEWTON):
-            gaps = [x - y for x, y in
-                    zip(self._step(self.theta, [memory], 0)[1:], memory, strict=True)]  # fmt: skip
-            pairs = list(zip(gaps, memory, strict=True))
-            if all(np.all(np.abs(gap) <= _SAME * (1 + np.abs(part))) for gap, part in pairs):
+        noise = _Noise()
+        for _ in range(_SWEEPS if self._in_sweeps else _NEWTON):
+            mapped = self._step(self.theta, [memory], 0)[1:]
+            if noise.is_all(mapped, memory):
                 break
+            gaps = [x - y for x, y in zip(mapped, memory, strict=True)]
             memory = [
-                part + sum(c * g for c, g in zip(row, gaps, strict=True) if c)
-                for part, row in zip(memory, inverse, strict=True)
+                part + sum(c * g for c, g in zip(row, gaps, strict=True) if c) if any(kept) else new
+                for part, row, kept, new in zip(memory, inverse, carried, mapped, strict=True)
             ]
         else:
-            raise MethodError("the memory at gamma = 0 was not found: it is not linear in itself")
+            raise _unsettled()
         theta = self._step(self.theta, [memory], 0)[0]
         if np.any(np.abs(theta - self.theta[0]) > _ROUNDING * (1 + np.abs(theta))):
             raise _no_identity()
