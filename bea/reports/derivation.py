@@ -18,10 +18,12 @@ from bea.methods import Scheduled
 from bea.modified import ComponentwiseEquation, ModifiedEquation, modifying_integrator
 from bea.modified.derive import derive
 from bea.modified.memory.character import Character
+from bea.modified.points.equation import PointwiseEquation
 from bea.modified.schedule.on_trees import holds_still
 from bea.modified.writing.lengths import LONG
 from bea.modified.writing.script import tree_terms
 from bea.reports.formulas.hamiltonians import hamiltonian_sections
+from bea.reports.tables import plain_text, table_of
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
     abridged,
@@ -64,6 +66,8 @@ def derivation_text(result: ModifiedEquation, width: int = 80, full: bool = Fals
     <BLANKLINE>
     Which terms are gradients: all
     """
+    if isinstance(result, PointwiseEquation):
+        return "\n\n".join([paragraph(title_of(result), width), _at_start(result, width)])
     sections = [
         paragraph(title_of(result), width),
         "\n".join(_equations(result, width, full)),
@@ -185,6 +189,26 @@ def for_every_field(result: ModifiedEquation) -> ModifiedEquation | Componentwis
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _at_start(result: PointwiseEquation, width: int) -> str:
+    """Return the terms as numbers at the start, of an equation that has no formula."""
+    point = result.starting_point
+    values = result.at(point).values[:, 0]
+    names = [greek(name) for name in result.variables]
+    head = ["", "θ", *(f"f{k}".translate(_LOW) for k in range(len(values)))]
+    rows = [(n, f"{x:g}", *(f"{v:.6g}" for v in column))
+            for n, x, column in zip(names, point, values.T, strict=True)]  # fmt: skip
+    said = (
+        "It has no formula, and is one of numbers: f₀ + γf₁ + … at the start is below, and at other "
+        "points by modified_equation(method, problem, at=points) in Python. 'bea verify' and "
+        "'bea drift' run on it."
+    )
+    marked = [name if k == 0 else f">{name}" for k, name in enumerate(head)]
+    return f"{paragraph(said, width)}\n\n{plain_text(table_of(marked, rows), width=width)}"
+
+
+_LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _is_hamiltonian(result: ModifiedEquation) -> bool:

@@ -127,7 +127,7 @@ class SeriesArray:
             return _lift(a)._product(b, lambda x, y: function(*args[:-2], x, y, **kwargs))
         if name in _LINEAR:
             return _linear(function, args, kwargs)
-        if name == "where":
+        if name == "where" and not isinstance(args[0], SeriesArray):
             return _chosen(*args)
         raise NotSmoothError(f"{name} of a power series is not known: {_WRITE}")
 
@@ -195,6 +195,10 @@ class SeriesArray:
             return 0
         return next((k for k, c in enumerate(self.coefficients) if np.any(c != 0)), 0)
 
+    def _leading_zeros(self) -> int:
+        """Return how many coefficients are 0, in all entries, before the first that is not."""
+        return next((k for k, c in enumerate(self.coefficients) if np.any(c != 0)), 0)
+
     # --- comparison -----------------------------------------------------------------------------
 
     def __eq__(self, other: object) -> Any:
@@ -241,7 +245,7 @@ class SeriesArray:
     def _product(self, other: Any, multiply: Callable[[Any, Any], Any]) -> SeriesArray:
         """Return Cauchy's product; a factor t is known to whatever order, and loses none."""
         other = _lift(other)
-        v, w = self.valuation(), other.valuation()
+        v, w = self._leading_zeros(), other._leading_zeros()
         order = min(self.order + w, other.order + v)
         a, b = self.coefficients, other.coefficients
         found: list[Any] = []

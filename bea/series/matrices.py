@@ -30,7 +30,9 @@ def product(a: Any, b: Any) -> Any:
     >>> product(np.ones((1, 2, 1)), np.ones((2, 1, 1)))
     array([[[2.]]])
     """
-    return (a[:, :, None] * b[None, :, :]).sum(axis=1)
+    if getattr(a, "dtype", None) == object or getattr(b, "dtype", None) == object:
+        return (a[:, :, None] * b[None, :, :]).sum(axis=1)
+    return np.einsum("ij...,jk...->ik...", a, b)
 
 
 def transpose(a: Any) -> Any:

@@ -39,8 +39,10 @@ class Branch(NamedTuple):
 
 def comparisons(tape: Tape) -> list[int]:
     """Return the places of the comparisons that the step depends on, and that no constants give."""
-    wanted = (*tape.theta, *tape.memory, *(g.place for g in tape.guards))
-    return [k for k in tape.needed(wanted) if tape.compares(k)]
+    if tape.decisions is None:
+        wanted = (*tape.theta, *tape.memory, *(g.place for g in tape.guards))
+        tape.decisions = [k for k in tape.needed(wanted) if tape.compares(k)]
+    return tape.decisions
 
 
 def branch_along(

@@ -235,7 +235,8 @@ class Operations(MatrixOperations):
         if not has_axes(a):
             a = np.asarray(a) if isinstance(a, float) else _objects(a)
         own = a.shape[a.ndim - self._axes :] if a.ndim >= self._axes else (1,) * self._axes
-        return np.broadcast_to(a, (*(self._shapes[0] if shape is None else shape), *own))
+        full = (*(self._shapes[0] if shape is None else shape), *own)
+        return a if a.shape == full else np.broadcast_to(a, full)
 
     def _lanes(self, a: Any) -> Shape:
         """Return the shape of the lanes of an array."""

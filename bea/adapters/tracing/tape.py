@@ -65,6 +65,7 @@ class Tape:
     memory: tuple[int, ...] = ()
     periods: set[int] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
+    decisions: list[int] | None = None  # by `branches.comparisons`, when it is written
     _places: dict[Instruction, int] = field(default_factory=dict, repr=False)
     _live: set[int] = field(default_factory=set, repr=False)
     _varying: dict[int, bool] = field(default_factory=dict, repr=False)

@@ -303,7 +303,9 @@ def _table(result: Any) -> Page:
 
 
 def _note_left_out(result: Any, full: bool) -> None:
-    if not full and result.problem is not None and result.concrete.long_terms():
+    if full or result.problem is None or not result.problem.symbolic:
+        return
+    if result.concrete.long_terms():
         note("terms that fill a page are left out: --full writes them, --format json has them")
 
 
@@ -343,7 +345,8 @@ def _record(result: ModifiedEquation) -> dict[str, Any]:
     from bea.algebra.language.limits import MAX_LENGTH
 
     record = result.as_json()
-    lengths = [len(c) for term in record["terms"] if isinstance(term, list) for c in term]
+    terms = [term for term in record["terms"] if isinstance(term, list)]
+    lengths = [len(c) for term in terms for c in term if isinstance(c, str)]
     if max(lengths, default=0) > MAX_LENGTH:
         note(
             f"warning: a term has {max(lengths):,} characters, and bea.parse reads {MAX_LENGTH:,}: "

@@ -125,6 +125,26 @@ class PointwiseEquation(ModifiedEquation):
         values = self.terms_at(lanes_of(array, self.dimension))
         return TermsAtPoints(array, np.moveaxis(values, 1, 2))
 
+    @property
+    def starting_point(self) -> Floats:
+        """Where the problem begins."""
+        if self.source.starts is not None:
+            return self.source.starts[0]
+        return np.array(self.source.about.start or [0.5] * self.dimension)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return an object with the terms f_0 ... f_K as numbers at the start."""
+        point = self.starting_point
+        terms = self.at(point).values[:, 0].tolist()
+        return {
+            "method": self.method.name,
+            "parameters": self.method.parameters,
+            "order": self.order,
+            "variables": list(self.variables),
+            "point": point.tolist(),
+            "terms": terms,
+        }
+
     def terms_at(self, lanes: Floats) -> Floats:
         """Return the terms at lanes (d, lanes), (K + 1, d, lanes)."""
         if self.route == "step":
@@ -166,8 +186,7 @@ class PointwiseEquation(ModifiedEquation):
     def _sample(self) -> Floats:
         starts = self.source.starts
         if starts is None:
-            centre = np.array(self.source.about.start or [0.5] * self.dimension)
-            starts = centre + 0.1 * np.random.default_rng(0).standard_normal((2, self.dimension))
+            starts = self.starting_point + 0.1 * np.random.default_rng(0).standard_normal((2, self.dimension))
         return self.terms_at(np.ascontiguousarray(starts[:2].T))
 
     @cached_property
@@ -231,6 +250,11 @@ class PointwiseEquation(ModifiedEquation):
 
     def latex(self, full: bool = False) -> str:
         """Return the equation for every loss in LaTeX."""
+        if self.route == "step":
+            raise BeaError(
+                f"the equation of '{self.method.name}' is one of numbers at points, and no formula "
+                "is written in LaTeX: ask for text or json"
+            )
         return display.universal_latex(self)
 
 

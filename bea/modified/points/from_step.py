@@ -214,7 +214,7 @@ class _WithMemory:
         """Settle one power of gamma after the other."""
         depth = _depth(np.isnan(linear))
         self._in_sweeps, linear = depth is None, np.nan_to_num(linear)
-        self._passes = 2 + (depth or 0)
+        self._passes, self._moves = 2 + (depth or 0), bool(np.any(linear[0, 1:]))
         base = self._settling() if self._in_sweeps else self._base
         self.memory = [self._memory_at_zero(base, linear[1:, 1:])]
         self.numbers = _Numbers(self.degree, 1 / (1 - _slowest(linear)))
@@ -249,7 +249,8 @@ class _WithMemory:
 
     def _settle_power(self, solution: Floats, power: int) -> None:
         if not self._in_sweeps:
-            for _ in range(self._passes):  # theta, and then the memory, which f carries it to
+            last = power == self.degree and not self._moves  # whose memory is not asked for
+            for _ in range(1 if last else self._passes):  # theta, and the memory that follows it
                 self._settle(solution, power)
             return
         known, noise = [self.theta[power], *self.memory[power]], _Noise()
@@ -341,7 +342,7 @@ class _WithMemory:
         inverse, memory = np.linalg.inv(np.eye(len(carried)) - carried), base
         noise = _Noise()
         for _ in range(_SWEEPS if self._in_sweeps else _NEWTON):
-            mapped = self._step(self.theta, [memory], 0)[1:]
+            theta, *mapped = self._step(self.theta, [memory], 0)
             if noise.is_all(mapped, memory):
                 break
             gaps = [x - y for x, y in zip(mapped, memory, strict=True)]
@@ -351,7 +352,6 @@ class _WithMemory:
             ]
         else:
             raise _unsettled()
-        theta = self._step(self.theta, [memory], 0)[0]
         if np.any(np.abs(theta - self.theta[0]) > _ROUNDING * (1 + np.abs(theta))):
             raise _no_identity()
         return memory

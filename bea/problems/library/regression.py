@@ -57,6 +57,34 @@ def linear_regression() -> SumProblem:
 
 
 @register("loss")
+def matrix_regression() -> SumProblem:
+    """Least squares of a 3x2 matrix W, by rows w11, w12, ...: |A W - B|^2/8 with four rows of A.
+
+    Rows of A and B are (1, 0, 1), (2, -1); (0, 1, 0), (0, 1); (1, 1, 0), (1, 1) and
+    (0, 1, -1), (-1, 2).
+    """
+    return SumProblem(
+        losses=(
+            "((w11 + w31 - 2)**2 + (w12 + w32 + 1)**2)/2",
+            "(w21**2 + (w22 - 1)**2)/2",
+            "((w11 + w21 - 1)**2 + (w12 + w22 - 1)**2)/2",
+            "((w21 - w31 + 1)**2 + (w22 - w32 - 2)**2)/2",
+        ),
+        formula="((w11 + w31 - 2)**2 + (w12 + w32 + 1)**2 + w21**2 + (w22 - 1)**2"
+        " + (w11 + w21 - 1)**2 + (w12 + w22 - 1)**2"
+        " + (w21 - w31 + 1)**2 + (w22 - w32 - 2)**2)/8",
+        variables="w11 w12 w21 w22 w31 w32",
+        source=_HASTIE + "3.2.4 (the data are this library's)",
+        window=((-3, 3),) * 6,
+        start=("0", "1", "1", "0", "0", "1"),
+        time=0.5,
+        minima=(("1", "0", "0", "1", "1", "-1"),),
+        least="0",
+        note="of optimizers of matrices, which see W with shapes=[(3, 2)]",
+    )
+
+
+@register("loss")
 def logistic_regression() -> SumProblem:
     """Logistic regression of eight labels that no line separates.
 
