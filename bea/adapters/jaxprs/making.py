@@ -111,6 +111,9 @@ class Maker:
             or (value is not parameters[name].default and value != parameters[name].default)
         }
 
+    #: Whether the transformation moves pairs of parameters, `optax.LookaheadParams`.
+    pairs = False
+
     def without(self, name: str) -> Maker:
         """Return the maker with a hyperparameter as a plain number, on which Python may branch."""
         other = Maker.__new__(Maker)
@@ -122,7 +125,8 @@ class Maker:
 
     def make(self, rate: Any, values: Mapping[str, Any]) -> Any:
         """Return the transformation with these hyperparameters."""
-        return self._with_gamma(rate) if self._made else self.made(rate, {**self.plain, **values})
+        found = self._with_gamma(rate) if self._made else self.made(rate, {**self.plain, **values})
+        return _of_the_fast(found) if self.pairs else found
 
     def made(self, rate: Any, options: Mapping[str, Any]) -> Any:
         """Return the transformation that the function makes of options."""
@@ -218,6 +222,23 @@ def _is_real(parameter: Parameter) -> bool:
         return True
     text = str(parameter.annotation)
     return "float" in text or "Scalar" in text or "ArrayLike" in text
+
+
+def _of_the_fast(transformation: Any) -> Any:
+    """Return what moves pairs of parameters, fast and slow, with the slow ones in its memory."""
+    import jax
+    import optax
+
+    def init(fast: Any) -> Any:
+        slow = jax.tree.map(jax.numpy.copy, fast)
+        return slow, transformation.init(optax.LookaheadParams(fast, slow))
+
+    def update(slopes: Any, state: Any, fast: Any = None) -> Any:
+        slow, inner = state
+        moves, inner = transformation.update(slopes, inner, optax.LookaheadParams(fast, slow))
+        return moves.fast, (optax.apply_updates(slow, moves.slow), inner)
+
+    return SimpleNamespace(init=init, update=update)
 
 
 Trial = Callable[[Maker], Any]

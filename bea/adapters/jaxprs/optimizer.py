@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -236,6 +237,10 @@ class _Step:
                 return self._trial(with_plain_options(self.maker, self._trial))
             except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
                 cause = " ".join(str(error).split())
+                if "no attribute fast" in cause and not self.maker.pairs:
+                    self.maker = copy(self.maker)
+                    self.maker.pairs = True
+                    return self._traces()
                 missing = re.findall(r"'(value|grad|value_fn|obj_fn)'|(obj_fn) must", cause)
                 if missing:
                     names = ", ".join(a or b for a, b in missing)

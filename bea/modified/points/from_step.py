@@ -215,9 +215,9 @@ class _WithMemory:
         depth = _depth(np.isnan(linear))
         self._in_sweeps, linear = depth is None, np.nan_to_num(linear)
         self._passes, self._moves = 2 + (depth or 0), bool(np.any(linear[0, 1:]))
+        self.numbers = _Numbers(self.degree, 1 / (1 - _slowest(linear)))
         base = self._settling() if self._in_sweeps else self._base
         self.memory = [self._memory_at_zero(base, linear[1:, 1:])]
-        self.numbers = _Numbers(self.degree, 1 / (1 - _slowest(linear)))
         solution = self._solution(linear)
         for power in range(1, self.degree + 1):
             self.theta.append(np.zeros_like(self.theta[0]))
