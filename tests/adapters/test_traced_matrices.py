@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 from scipy.linalg import solve_sylvester, sqrtm
 
 import bea
-from bea.errors import BeaError, MethodError
+from bea.errors import BeaError, GuessWarning, MethodError
 from bea.methods import traced
 
 from .matrix_optimizers import DecayingShampoo, OrthogonalDescent
@@ -190,6 +190,7 @@ def test_adafactor_has_the_field_of_each_step() -> None:
         (package.Muon, {}, "`use_muon` must be set"),
         (package.ScalableShampoo, {}, "repeats itself only every 1,000 steps"),
         (package.Shampoo, {"matrix_eps": 0.1}, "does not contract"),
+        (package.Shampoo, {"steps": 200}, "rounding alone makes a relative difference"),
         (torch.optim.Muon, {"shapes": [(6,)]}, "only supports 2D parameters"),
         (optax.contrib.galore, {"rank": 1}, "rounds vectors to float32"),
     ],
@@ -198,6 +199,11 @@ def test_refused_with_the_reason(optimizer: Any, options: dict[str, Any], why: s
     with pytest.raises(BeaError) as refused:
         terms(traced(optimizer, **{**MATRIX, **options}))
     assert why in str(refused.value)
+
+
+def test_few_digits_are_told() -> None:
+    with pytest.warns(GuessWarning, match="rounds to bfloat16 on the way"):
+        terms(traced(torch.optim.Muon, **MATRIX), 0)
 
 
 def test_symbols_are_refused_where_matrices_are_factorised() -> None:

@@ -120,6 +120,32 @@ def test_gradients_that_are_added_up_are_a_larger_step() -> None:
     assert str(bea.modified_equation(twice, order=1)) == "−2 ∇L − 2γ ∇²L∇L + O(γ²)"
 
 
+def test_lookahead_keeps_its_slow_parameters_in_its_memory() -> None:
+    """Of three steps half is kept: f_0 = -3/2 grad L."""
+    method = traced(lambda rate: optax.lookahead(optax.sgd(rate), 3, 0.5))
+    assert method.optimizer.period == 3  # type: ignore[attr-defined]
+    found = bea.modified_equation(method, bea.problems.loss("x**2/2"), order=0)
+    assert found([1.0], 0.0) == pytest.approx([-1.5])
+
+
+@pytest.mark.filterwarnings("ignore::bea.errors.GuessWarning")
+@pytest.mark.parametrize(
+    ("maker", "options", "start"),
+    [
+        (lambda rate: optax.lookahead(optax.sgd(rate), 3, 0.5), {}, [1.0]),
+        (optax.contrib.dadapt_adamw, {"estim_lr0": 0.1, "betas": (0.5, 0.75), "eps": 0.01}, [1.0]),
+        (optax.contrib.prodigy, {"estim_lr0": 0.1, "betas": (0.5, 0.75), "eps": 0.01}, [1.0]),
+        (optax.amsgrad, {"b1": 0.5, "b2": 0.75, "eps": 0.01}, [1.0, 30.0]),  # with its maximum
+    ],
+)
+def test_certificates_of_what_keeps_memory_that_stands_still(
+    maker: Any, options: dict[str, Any], start: list[float]
+) -> None:
+    loss = bea.problems.loss("x**4/4 + x**2/2")
+    method = traced(maker, steps=20, **options)
+    assert bea.verify(method, loss, 1, starts=[start]).verdict == "confirmed"
+
+
 # --- the real optimizer ---------------------------------------------------------------------------
 
 

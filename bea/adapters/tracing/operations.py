@@ -51,6 +51,11 @@ class Operations(MatrixOperations):
         self._shape: Shape = ()
         self._shapes: Sequence[Shape] = ()
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """The arithmetic."""
+        return self._f
+
     def carry_out(
         self,
         place: int,
@@ -259,7 +264,7 @@ def has_axes(value: Any) -> bool:
 
 
 OPERATIONS = frozenset(
-    name for name in dir(Operations) if not name.startswith("_") and name != "carry_out"
+    name for name in dir(Operations) if not name.startswith("_") and name not in ("carry_out", "arithmetic")
 )
 """The words of tapes."""
 

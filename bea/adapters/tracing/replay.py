@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bea.adapters.tracing.moments import late_moment, random_moment, run_of
+from bea.adapters.tracing.operations import Operations
 from bea.adapters.tracing.optimizer import Moment, Played, Shapes
 from bea.adapters.tracing.traced import Traced
 from bea.arrays import Floats
@@ -17,6 +18,8 @@ from bea.fields import NumericField
 
 TOLERANCE = 1e-12
 """Relative difference up to which a tape is the real step: rounding."""
+
+_LAST_DIGIT = 2.0**-53
 
 _STEPS, _LENGTH = 1000, 50
 
@@ -89,7 +92,8 @@ def _difference(method: Traced, steps: Sequence[tuple[Moment, Played]], shapes: 
     for name, part in (("theta", "theta"), ("grad", "slopes"), ("memory", "memory")):
         arrays = zip(*(getattr(m, part) for m, _ in steps), strict=True)
         inputs |= {f"{name}.{i}": np.stack(x, axis=-1) for i, x in enumerate(arrays)}
-    taken = method.with_values(first.values).taken(f, inputs, first.count, shapes)
+    bound = method.with_values(first.values)
+    taken = bound.taken(f, inputs, first.count, shapes)
     real = [np.stack(x, axis=-1) for x in zip(*([*p[0], *p[1]] for _, p in steps), strict=True)]
     leaves = method.optimizer.leaves(shapes)
     names = [*("the parameters" for _ in shapes), *(f"the memory '{m.name}'" for m in leaves)]
@@ -97,6 +101,7 @@ def _difference(method: Traced, steps: Sequence[tuple[Moment, Played]], shapes: 
     for name, wanted, found in zip(names, real, taken, strict=True):
         off = _relative(wanted, found)
         if not off <= TOLERANCE:
+            _refuse_rounding(bound, f, inputs, first.count, shapes, name, off)
             raise MethodError(
                 f"the recorded step of '{method.name}' is not the real one: at step "
                 f"{first.count + 1:,} {name} differ by {off:.0e}, so that something in it escapes "
@@ -104,6 +109,40 @@ def _difference(method: Traced, steps: Sequence[tuple[Moment, Played]], shapes: 
             )
         worst = max(worst, off)
     return worst
+
+
+def _refuse_rounding(
+    method: Traced, f: NumericField, inputs: dict[str, Any], count: int, shapes: Shapes,
+    name: str, off: float,
+) -> None:  # fmt: skip
+    """Raise `MethodError` if a difference is what rounding alone comes to.
+
+    Each operation is rounded at random, as in stochastic arithmetic (Vignes, Math. Comput. Simul.
+    35 (1993) 233-261).
+    """
+    runs = [method.on_last_tape(_Shaken(f, 1, seed=k), inputs, count, shapes) for k in range(4)]
+    change = max(_relative(runs[0][i], run[i]) for run in runs[1:] for i in range(len(runs[0])))
+    if off <= 10 * change:
+        raise MethodError(
+            f"rounding alone makes a relative difference of {change:.0e} in a step of "
+            f"'{method.name}' ({name}), so that two ways to compute it cannot agree to "
+            f"{TOLERANCE:.0e}: give options by which it is better conditioned, such as a larger eps"
+        )
+
+
+class _Shaken(Operations):
+    """The operations in floats, of which each result is off in its last digit, at random."""
+
+    def __init__(self, f: NumericField, lanes: int, seed: int) -> None:
+        super().__init__(f, lanes)
+        self._rng = np.random.default_rng(seed)
+
+    def carry_out(self, *given: Any) -> Any:
+        """Return the result of an operation, off by its last digit."""
+        found = super().carry_out(*given)
+        if getattr(found, "dtype", None) != float:
+            return found
+        return found * (1 + _LAST_DIGIT * self._rng.choice([-1, 1], np.shape(found)))
 
 
 def _relative(wanted: Floats, found: Floats) -> float:

@@ -194,6 +194,17 @@ class Traced(NamedMethod):
         moved, kept, _ = self._tapes.in_lanes(f, inputs, count, shapes, self.values)
         return [*moved, *kept]
 
+    def on_last_tape(
+        self, operations: Operations, inputs: Mapping[str, Any], count: int, shapes: Shapes
+    ) -> Any:
+        """Return the same from the tape that was used last, with other operations in floats."""
+        f: Any = operations.arithmetic
+        tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values)[2][-1]
+        wanted, numbers = (*tape.theta, *tape.memory), numbers_of(tape, self.values, count)
+        found = tape.run(operations, inputs, wanted, numbers)
+        return [np.broadcast_to(x, (*tape.shape(k), len(f.gamma))) for x, k in
+                zip(found, wanted, strict=True)]  # fmt: skip
+
     def branch_in_floats(self, f: NumericField, theta: Any, state: Any, phase: int) -> Branch:
         """Return the branch of the step there, in one lane, in a phase of the period from there."""
         for before in range(phase):
