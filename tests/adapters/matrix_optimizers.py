@@ -49,6 +49,20 @@ class DecayingShampoo(torch.optim.Optimizer):
                 p.sub_(group["lr"] * state["left root"] @ g @ state["right root"])
 
 
+class NearlySingular(torch.optim.Optimizer):
+    """W <- W - lr (G G^T + 1e-10)^(-1) G, where G has fewer columns than rows."""
+
+    def __init__(self, params: Any, lr: float = 0.1) -> None:
+        super().__init__(params, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                ridge = 1e-10 * torch.eye(len(p), dtype=p.dtype)
+                p.sub_(group["lr"] * torch.linalg.inv(p.grad @ p.grad.T + ridge) @ p.grad)
+
+
 def _root(a: Any, eps: float) -> Any:
     """Return (a + eps)^(-1/4)."""
     u, sizes, v = torch.linalg.svd(a + eps * torch.eye(len(a), dtype=a.dtype))
