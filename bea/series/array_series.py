@@ -324,6 +324,8 @@ def _linear(function: Any, args: Any, kwargs: Any) -> SeriesArray:
 
 def _chosen(condition: Any, a: Any, b: Any) -> SeriesArray:
     """Return the entries of a where a known condition holds, and those of b elsewhere."""
+    if isinstance(condition, SeriesArray):
+        bool(condition)  # raises: whether a series is zero is not known
     a, b = _lift(a), _lift(b)
     order = min(a.order, b.order)
     count = min(order + 1, max(len(a.coefficients), len(b.coefficients)))
