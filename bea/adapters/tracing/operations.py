@@ -16,6 +16,7 @@ import numpy as np
 from flint import fmpq
 
 from bea.adapters.tracing.matrix_operations import MatrixOperations
+from bea.adapters.tracing.scalars import Endless
 from bea.algebra.programs.operations import library_of
 from bea.arithmetic import Arithmetic
 from bea.errors import MethodError
@@ -213,6 +214,8 @@ class Operations(MatrixOperations):
         if self._branch is not None and self._place in self._branch:
             truth = self._branch[self._place]
             return truth.reshape(*truth.shape, *(1,) * self._axes) if np.ndim(truth) else truth
+        if isinstance(a, Endless) or isinstance(b, Endless):
+            return b.sign > 0 if isinstance(b, Endless) else a.sign < 0
         x, y = _comparable(a), _comparable(b)
         if x is not None and y is not None:
             return compare(x, y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import inf
 from typing import Any
 
 from bea.adapters.tracing import scalars
@@ -27,6 +28,13 @@ class Constants(Mapping[int, Any]):
         Turns an exact number into one of the arithmetic.
     rough
         Whether 1 will do for a number that is no root of a degree that bea takes.
+    endless
+        What stands for a number that grows with n, up (1) or down (-1).
+
+    Attributes
+    ----------
+    grows : bool
+        Whether such a number was met.
     """
 
     kind = "exact"
@@ -38,8 +46,9 @@ class Constants(Mapping[int, Any]):
         count: int | None,
         constant: Callable[[Expression], Any],
         rough: bool = False,
+        endless: Callable[[int], Any] = scalars.Endless,
     ) -> None:
-        self._rough = rough
+        self._rough, self._endless, self.grows = rough, endless, False
         self.tape, self.given, self.constant = tape, values, constant
         self.count: Any = scalars.N if count is None else number(count)
         self._exact: dict[int, Any] = {}
@@ -52,10 +61,16 @@ class Constants(Mapping[int, Any]):
         if place not in self:
             raise KeyError(place)
         if place not in self._numbers:
-            value = self.exact(place)
-            plain = isinstance(value, bool)
-            self._numbers[place] = value if plain else self.constant(scalars.settled(value))
+            self._numbers[place] = self._number(self.exact(place))
         return self._numbers[place]
+
+    def _number(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, scalars.Late):
+            self.grows = True
+            return self._endless(value.sign)
+        return self.constant(scalars.settled(value))
 
     def __len__(self) -> int:
         return sum(place in self for place in range(len(self.tape.instructions)))
@@ -115,7 +130,9 @@ class Numbers:
         if count is None:
             known = self._settled.get(id(tape))
             if known is None or known[0] is not tape or known[1] is not values:
-                known = tape, values, Constants(tape, values, None, as_float)
+                known = tape, values, Constants(
+                    tape, values, None, as_float, endless=lambda sign: sign * inf
+                )
                 self._settled[id(tape)] = known
             return known[2]
         found = self._counted.get(id(tape))

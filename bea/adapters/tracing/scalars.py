@@ -33,6 +33,21 @@ class Vanishing:
     """Stands for c**n and its multiples: 0, whatever power of n stands beside it."""
 
 
+class Endless:
+    """Stands among the numbers of an arithmetic for what grows with n: it can be compared alone."""
+
+    __array_ufunc__ = None  # so that arrays ask it, too
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+
+    def _refuse(self, *others: Any) -> Any:
+        raise _reads_n()
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __neg__ = _refuse
+
+
 N, ZERO = Late(), Vanishing()
 
 
@@ -80,14 +95,17 @@ def settled(value: Any) -> Expression:
         If it grows with n.
     """
     if isinstance(value, Late):
-        raise MethodError(
-            f"the step reads its number n other than in c**n, so that it has no steady state: "
-            f"{ONE_STEP}"
-        )
+        raise _reads_n()
     return number(0) if isinstance(value, Vanishing) else value
 
 
 # --- private helpers ------------------------------------------------------------------------------
+
+def _reads_n() -> MethodError:
+    return MethodError(
+        f"the step reads its number n other than in c**n, so that it has no steady state: {ONE_STEP}"
+    )
+
 
 _WORDS = {"multiply": "a product", "divide": "a quotient", "power": "a power", "add": "a sum"}
 

@@ -173,6 +173,12 @@ class Traced(NamedMethod):
             constants = Constants(tape, self.values, count, self._exact)
             wanted = (*tape.theta, *tape.memory)
             found = tape.run(_operations(f, theta, truths), inputs, wanted, constants)
+            if constants.grows:
+                _say_once(
+                    f"'{self.name}' has a bound that grows with the number n of the step: in the "
+                    "steady state it bounds nothing",
+                    self._said,
+                )
             moved, kept = found[: len(tape.theta)], found[len(tape.theta) :]
             if isinstance(theta, np.ndarray) and theta.dtype == object:
                 nothing = 0 * theta[0]  # which makes a number one of the arithmetic
@@ -222,7 +228,8 @@ class Traced(NamedMethod):
         }
         left, right = found[len(places) :: 2], found[len(places) + 1 :: 2]
         pairs = zip(left, right, strict=True)
-        is_close = any(np.any(abs(a - b) <= CLOSE * (abs(a) + abs(b))) for a, b in pairs)
+        sizes = ((abs(a - b), abs(a) + abs(b)) for a, b in pairs)
+        is_close = any(np.any((gap <= CLOSE * size) & np.isfinite(size)) for gap, size in sizes)
         return Branch(tape, truths, is_close)
 
     # --- private helpers ------------------------------------------------------------------------
