@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import bea
 from bea.adapters.jaxprs.registry import ROWS
 from bea.adapters.tracing.libraries import traced
+from bea.algebra.language.calls import split_calls
 from bea.errors import BeaError
 
 HEAD = """# What optimizers follow, from their own source
@@ -120,7 +121,7 @@ def settling(kind: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, parameter in signature(kind).parameters.items():
         default = parameter.default
-        if name == "betas" and isinstance(default, tuple):
+        if name == "betas" and isinstance(default, tuple) and len(default) <= len(RATES):
             found[name] = RATES[: len(default)]
         elif name in ("eps", "eps1", "xi") and isinstance(default, float):
             found[name] = 0.1
@@ -172,7 +173,7 @@ def first_correction(equation: Any) -> str:
     leading, step = field(1.0, 0.0), 1e-6
     slope = (field(1 + step, 0.0) - field(1 - step, 0.0)) / (2 * step)
     first = field(1.0, 1.0) - leading
-    if abs(first) < 1e-9 * abs(leading):
+    if abs(first) <= 1e-9 * abs(leading):
         return "0"
     if abs(leading * slope) < 1e-12 * abs(first):
         return "no multiple of f₀′f₀"
@@ -189,7 +190,7 @@ def main() -> None:
     for library in ("torch.optim", "pytorch_optimizer", "optax"):
         known = lines_of(library) if asked else {}
         anew = None if not asked or (library in asked and not asked[library]) else (
-            asked.get(library, "").split(","))  # fmt: skip
+            split_calls(asked.get(library, "")))  # fmt: skip
         print_table(library, [
             known[s.name] if anew is not None and s.name not in anew and s.name in known
             else line_of(_told(row_of(s)))

@@ -41,7 +41,7 @@ class Kept:
     @property
     def name(self) -> str:
         """What the library calls it."""
-        return ".".join(str(k) for k in self.path if not isinstance(k, int)) or str(self.path)
+        return ".".join(k for k in self.path if isinstance(k, str)) or str(self.path[0])
 
 
 def things_of(optimizer: Any) -> dict[Path, Any]:
@@ -103,6 +103,9 @@ def kept_by(runs: Sequence[Sequence[dict[Path, Any]]]) -> list[Kept]:
     found = []
     for path, value in last.items():
         series = [[_value(step[path]) for step in run if path in step] for run in runs]
+        if not all(series):  # it is not in every run
+            found.append(Kept(path, ()))
+            continue
         if all(_same(s[0], x) for s in series for x in s) and _same(series[0][0], series[1][0]):
             continue
         lengths = [len(run) for run in runs]

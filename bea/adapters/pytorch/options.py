@@ -145,13 +145,20 @@ class Options:
         own = self.groups[0].options(values)
         try:
             if self.inner is not None:
-                return self.kind(self.inner.made(parameters, gamma, values), **own)
-            return made_of(
-                self.kind, self.first, self._entries(parameters, gamma, values), gamma, own
-            )
+                made = self.kind(self.inner.made(parameters, gamma, values), **own)
+            else:
+                groups = self._entries(parameters, gamma, values)
+                made = made_of(self.kind, self.first, groups, gamma, own)
         except (TypeError, ValueError, RuntimeError, AssertionError, NotImplementedError) as error:
             cause = " ".join(str(error).split()) or type(error).__name__
             raise MethodError(f"PyTorch refuses {self.name} with these options: {cause}") from None
+        if not hasattr(made, "param_groups") or not hasattr(made, "state"):
+            raise MethodError(
+                f"{self.name} has no groups of parameters or no state of its own: use BlackBox"
+            )
+        if hasattr(made, "train"):  # which some ask for before a step
+            made.train()
+        return made
 
     # --- private helpers ------------------------------------------------------------------------
 

@@ -174,8 +174,8 @@ class TorchSource:
             cause = " ".join(str(error).split())[:200] or type(error).__name__
             if "does not require grad" in cause:
                 raise MethodError(
-                    f"a step of {self.name} differentiates gradients again (their graph is needed), "
-                    "which no gradient alone gives: use BlackBox"
+                    f"a step of {self.name} differentiates gradients again (their graph is "
+                    "needed), which no gradient alone gives: use BlackBox"
                 ) from None
             raise MethodError(f"a step of {self.name} fails: {cause}") from error
 
@@ -201,8 +201,25 @@ class TorchSource:
                     if not has_whole_numbers(runs, odd=True):
                         break
             self._kept[shapes] = kept_by(runs)
+            self._require_found(self._kept[shapes], self._shadows[shapes])
+            held = things_of(self._shadows[shapes])
+            for k in self._kept[shapes]:
+                if k.path not in held:
+                    raise MethodError(
+                        f"{self.name} keeps '{k.name}' by the identity of a parameter, or not in "
+                        "every run, so that it cannot be put back"
+                    )
             self._kept[shapes] += self._kept_late(shapes)
         return self._kept[shapes]
+
+    def _require_found(self, kept: list[Kept], optimizer: Any) -> None:
+        held = things_of(optimizer)
+        for k in kept:
+            if k.path not in held:
+                raise MethodError(
+                    f"{self.name} keeps '{k.name}' by the identity of a parameter, or not in every "
+                    "run, so that it cannot be put back"
+                )
 
     def _kept_late(self, shapes: Shapes) -> list[Kept]:
         """Return what is kept far from the first step and was constant at first."""

@@ -130,8 +130,10 @@ class Numbers:
         if count is None:
             known = self._settled.get(id(tape))
             if known is None or known[0] is not tape or known[1] is not values:
-                known = tape, values, Constants(
-                    tape, values, None, as_float, endless=lambda sign: sign * inf
+                known = (
+                    tape,
+                    values,
+                    Constants(tape, values, None, as_float, endless=lambda sign: sign * inf),
                 )
                 self._settled[id(tape)] = known
             return known[2]

@@ -101,9 +101,11 @@ def settled(value: Any) -> Expression:
 
 # --- private helpers ------------------------------------------------------------------------------
 
+
 def _reads_n() -> MethodError:
     return MethodError(
-        f"the step reads its number n other than in c**n, so that it has no steady state: {ONE_STEP}"
+        "the step reads its number n other than in c**n, so that it has no steady state: "
+        f"{ONE_STEP}"
     )
 
 
