@@ -55,7 +55,7 @@ class Picture(SphinxDirective):
             raise self.error(
                 "a figure needs :alt:, what is to be seen, for those who do not see it"
             )
-        path = Path(self.env.doctreedir).parent / FOLDER / f"{name}.png"
+        path = Path(self.env.doctreedir).parent / FOLDER / f"{name}{suffix(code)}"
         path.parent.mkdir(parents=True, exist_ok=True)
         width = draw(code, path)
         uri = relpath(path, Path(self.env.doc2path(self.env.docname)).parent)
@@ -96,8 +96,13 @@ def is_command(code: str) -> bool:
     return code.startswith("bea ")
 
 
+def suffix(code: str) -> str:
+    """Return .gif for a film, which is shown as it is, and .png for all else."""
+    return ".gif" if ".gif" in code else ".png"
+
+
 def draw(code: str, path: Path) -> int:
-    """Draw the figure of a code into a PNG, and return its width on a page.
+    """Draw the figure of a code into a file, and return its width on a page.
 
     Raises
     ------
@@ -107,7 +112,8 @@ def draw(code: str, path: Path) -> int:
     (_command if is_command(code) else _python)(code, path)
     import matplotlib.image
 
-    return matplotlib.image.imread(path).shape[1] // 2
+    dots = matplotlib.image.imread(path).shape[1]
+    return dots if path.suffix == ".gif" else dots // 2
 
 
 def _python(code: str, path: Path) -> None:
