@@ -60,6 +60,11 @@ def test_every_command_is_shown() -> None:
     assert [name for name in NAMES if f"bea {name}" not in shown] == []
 
 
+def test_the_lessons_are_the_notebooks() -> None:
+    notebooks = sorted(path.stem for path in (DOCS.parent / "notebooks").glob("*.ipynb"))
+    assert re.findall(r"^lessons/(.*)$", PAGES["lessons.md"], flags=re.MULTILINE) == notebooks
+
+
 @pytest.fixture
 def _builder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(DOCS))
