@@ -20,6 +20,8 @@ LOWEST_TESTS ?= tests/series tests/trees tests/algebra tests/fields tests/measur
 
 CORE := $(VENV)/.installed-core
 TEST := $(VENV)/.installed-test
+BROWSER := $(VENV)/.installed-browser
+NOTEBOOK := $(VENV)/.installed-notebook
 ADAPTERS := .venv-adapters
 LOWEST := .venv-lowest
 DOCS := .venv-docs
@@ -28,7 +30,7 @@ EXTRAS := $(ADAPTERS)/.installed-adapters
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-adapters test-lowest lint format bench notebooks docs clean
+.PHONY: help install demo test test-adapters test-browser test-lowest lint format bench notebook notebooks docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +45,9 @@ test: lint ## Run every check: style, types, floors, tests with doctests, notebo
 
 test-adapters: $(EXTRAS) ## Install PyTorch (CPU) and optax into .venv-adapters and run their tests
 	$(ADAPTERS)/bin/python -m pytest $(PYTEST_ARGS) tests/adapters bea/adapters
+
+test-browser: $(BROWSER) ## Test the explorer in a browser: Debian's chromium and chromium-driver
+	$(BIN)/python -m pytest -q tests/browser
 
 test-lowest: ## Install the lowest versions of the dependencies into .venv-lowest and run LOWEST_TESTS
 	@$(PYTHON) -m venv --clear $(LOWEST)
@@ -64,6 +69,9 @@ bench: $(CORE) ## Print the tables of the benchmarks
 	@set -e; for script in benchmarks/bench_*.py; do \
 		echo "== $$script"; $(BIN)/python "$$script"; \
 	done
+
+notebook: $(NOTEBOOK) ## Open the lessons in Jupyter
+	$(BIN)/python -m jupyter lab notebooks
 
 notebooks: $(EXTRAS) ## Run the notebooks anew, some of which need extras, and keep their outputs
 	$(ADAPTERS)/bin/python tests/notebooks/execute.py notebooks/*.ipynb
@@ -88,6 +96,15 @@ $(TEST): pyproject.toml | environment
 	@echo "Installing bea, its dependencies and the test tools into $(VENV) ..."
 	@$(PIP) install --editable '.[test]'
 	@touch $(CORE) $@
+
+$(BROWSER): $(TEST)
+	@$(PIP) install --editable '.[browser]'
+	@touch $@
+
+$(NOTEBOOK): $(TEST)
+	@echo "Installing Jupyter into $(VENV) ..."
+	@$(PIP) install --editable '.[notebook]'
+	@touch $@
 
 $(EXTRAS): pyproject.toml
 	@echo "Installing bea, PyTorch and optax into $(ADAPTERS) ..."

@@ -11,12 +11,13 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from bea.errors import BeaError
 from bea.files import write_whole
 
 MODULES = (
@@ -52,7 +53,7 @@ _PAGE = """<!DOCTYPE html>
 
 @dataclass(frozen=True)
 class Page:
-    """An explorer, ready to be written, or to be shown in a notebook.
+    """An explorer, ready to be written, or to be shown in a notebook (extra `notebook`).
 
     Attributes
     ----------
@@ -62,12 +63,11 @@ class Page:
         The array of functions that the data speak of, in JavaScript, by bea's code generator.
     """
 
-    data: dict[str, Any]
-    scripts: str
+    data: dict[str, Any] = field(repr=False)
+    scripts: str = field(repr=False)
 
     def html(self) -> str:
         """Return the page, which opens offline in any browser."""
-        style = _read("explorer.css")
         script = (
             f'"use strict";\n(() => {{\n{self.module()}\nmodule_main.openPage(SCRIPTS);\n}})();\n'
         )
@@ -75,18 +75,27 @@ class Page:
             [
                 "default-src 'none'",
                 f"script-src '{_digest(script)}'",
-                f"style-src '{_digest(style)}'",
+                f"style-src '{_digest(style())}'",
                 "img-src data: blob:",
                 "base-uri 'none'",
                 "form-action 'none'",
             ]
         )
-        return _PAGE.format(policy=policy, style=style, data=inert(self.data), script=script)
+        return _PAGE.format(policy=policy, style=style(), data=inert(self.data), script=script)
 
     def module(self) -> str:
         """Return all modules in one scope, with the scripts among them."""
         scripts = f"const {{ erf }} = module_numbers;\nconst SCRIPTS = {self.scripts};"
         return "\n".join([bundled(MODULES), scripts])
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show itself in a notebook, where the extra is installed; else say how to."""
+        from bea.explorer.widget import widget
+
+        try:
+            return widget(self)._repr_mimebundle_(**options)
+        except BeaError as error:
+            return {"text/plain": str(error)}
 
     def save(self, path: str | Path) -> Path:
         """Write the page, whole or not at all, and return its path.
@@ -98,6 +107,11 @@ class Page:
         """
         text = self.html().encode()
         return write_whole(path, lambda stream: stream.write(text))
+
+
+def style() -> str:
+    """Return the style sheet of the page."""
+    return _read("explorer.css")
 
 
 def inert(data: Any) -> str:
