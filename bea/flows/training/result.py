@@ -190,7 +190,8 @@ class Training(Result):
         lines = [f"{self.runs} runs, {int(self.steps[-1])} steps ({self.epochs[-1]:g} epochs)"]
         for name in self.names:
             mean, error = self[name]
-            lines.append(f"  {name} = {mean[-1]:.6g} ± {error[-1]:.2g}")
+            shown = f" ± {error[-1]:.2g}" if np.isfinite(error[-1]) else ""
+            lines.append(f"  {name} = {mean[-1]:.6g}{shown}")
         stopped = int((self.ok & (self.stopped_at >= 0)).sum())
         more = [f"{stopped} of {self.runs} runs were stopped by a rule"] if stopped else []
         return "\n".join([*lines, *more, *self.failures()])

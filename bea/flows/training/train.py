@@ -24,6 +24,7 @@ from bea.errors import (
 )
 from bea.fields import Loss
 from bea.flows.deterministic.lanes import Progress
+from bea.flows.deterministic.times import check_progress
 from bea.flows.ensembles.checkpoints import Checkpoint, identity_of, one_at_a_time
 from bea.flows.ensembles.inputs import Stage, read_stages, record_steps
 from bea.flows.ensembles.observables import Observables, read_observables
@@ -37,7 +38,7 @@ from bea.flows.training.turns import StepFunction
 from bea.methods import Method, Scheduled
 from bea.methods import get as get_method
 from bea.noise import Noise
-from bea.problems import FunctionSum, find_loss
+from bea.problems import FunctionSum, TimedSum, find_loss
 
 
 @either_number
@@ -53,7 +54,7 @@ def train(
     observables: Mapping[str, Any] | None = None,
     each_step: Mapping[str, StepFunction] | None = None,
     record: int | Sequence[int] | str | None = None,
-    rules: Sequence[Plateau] = (),
+    rules: Plateau | Sequence[Plateau] = (),
     keep: bool = False,
     memory: float = 2.0,
     progress: Progress | None = None,
@@ -134,10 +135,12 @@ def train(
     plan = TrainingPlan(
         inner, problem, stages, sizes, points,
         BatchOrders(size, stages, read_seeds(seeds, len(points))),
-        _records(record, stages, size), observed, dict(each_step or {}), tuple(rules), bool(keep),
+        _records(record, stages, size), observed, _step_functions(each_step, points),
+        (rules,) if isinstance(rules, Plateau) else tuple(rules), bool(keep),
         lambda: {"method": str(method), "loss": _identity(problem)},
     )  # fmt: skip
     _check(plan, memory)
+    check_progress(progress)
     with one_at_a_time(checkpoint):
         words, results = {} if checkpoint is None else plan.words(), plan.results()
         kept = Checkpoint(checkpoint, words, results, SavedTraining(plan), checkpoint_every)
@@ -165,6 +168,8 @@ class LossAt:
 
 
 def _problem(total: Any) -> Any:
+    if isinstance(total, TimedSum):
+        raise BeaError("training counts the time by itself: give the sum without it")
     if not isinstance(total, Loss):
         raise BeaError(
             f"a {type(total).__name__} is trained on: give a finite sum, such as "
@@ -213,6 +218,22 @@ def _observables(problem: Loss, given: Any) -> Observables:
     functions = {n: LossAt(f) if isinstance(f, Loss) else f for n, f in named.items()}
     variables = () if isinstance(problem, FunctionSum) else problem.variables
     return read_observables(functions, variables, partial(_value, problem))
+
+
+def _step_functions(given: Any, points: Floats) -> dict[str, StepFunction]:
+    """Return what is observed of steps, after a trial on a step that goes nowhere."""
+    for name, function in dict(given or {}).items():
+        if not callable(function):
+            kind = type(function).__name__
+            raise BeaError(f"'{name}' is a {kind}: give a function of the points before and after")
+        with np.errstate(all="ignore"):
+            shape = np.shape(function(points.T.copy(), points.T.copy()))
+        if shape != points.shape[:1]:
+            raise DimensionError(
+                f"'{name}' turned steps of {points.T.shape} into {shape}: give one number for each "
+                f"of the {len(points)} run(s), axis 1"
+            )
+    return dict(given or {})
 
 
 def _value(problem: Loss, theta: Floats) -> Floats:

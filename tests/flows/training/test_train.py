@@ -260,6 +260,9 @@ def test_a_checkpoint_of_another_shape_is_refused(tmp_path: Path) -> None:
         ({"observables": "x"}, "give name -> what it is"),
         ({"observables": {"x": lambda theta: theta}}, "one number for each"),
         ({"each_step": {"loss": SquaredAngle(0, 2)}}, "rename one"),
+        ({"each_step": {"turn": 3}}, "'turn' is a int: give a function"),
+        ({"each_step": {"turn": lambda before, after: after}}, r"3 run\(s\), axis 1"),
+        ({"progress": 3}, "progress is a int"),
         ({"memory": 1e-9}, "more than memory"),
     ],
 )
@@ -274,6 +277,10 @@ def test_wrong_input_is_refused(options: dict[str, Any], words: str) -> None:
         (lambda: bea.train(3, TOTAL, FROM, gamma=1, steps=1), "the method is a int"),
         (lambda: bea.train("heun", 3, FROM, gamma=1, steps=1), "a int is trained on"),
         (lambda: bea.train("heun", TOTAL, [[1.0]], gamma=1, steps=1), "2 variable"),
+        (
+            lambda: bea.train("heun", bea.fields.with_time(TOTAL), FROM, gamma=1, steps=1),
+            "the sum without it",
+        ),
         (lambda: bea.train("heun", TOTAL, [[1.0, np.nan]], gamma=1, steps=1), "not finite"),
         (lambda: Plateau("loss", factor=1.0), "below 1"),
         (lambda: Plateau("loss", patience=0), "at least 1"),
