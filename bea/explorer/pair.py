@@ -92,14 +92,21 @@ def _to_highest_order(method: Method, problem: VectorField) -> ModifiedEquation:
         raise MethodError(f"of '{method}' there are only numbers at points: it has no script")
     require_plane(found.problem)
     for order in range(1, ORDER + 1):
+        if _length(found) > _LONGEST / 4:  # the next would be too long, and long in coming
+            break
         try:
             longer = derive(character, order)
         except BeaError:  # beyond what is derived in reasonable time
             break
-        if sum(len(c.terms()) for term in longer.components for c in term) > _LONGEST:
+        if _length(longer) > _LONGEST:
             break
         found = longer
     return found
+
+
+def _length(equation: ModifiedEquation) -> int:
+    """Return how many monomials the terms have."""
+    return sum(len(c.terms()) for term in equation.components for c in term)
 
 
 def _sum_program(terms: Sequence[Sequence[Element]], names: Sequence[str]) -> Program:

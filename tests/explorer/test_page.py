@@ -71,7 +71,7 @@ def test_a_method_of_ones_own_is_first_and_open() -> None:
         (bea.problems.lorenz(), None, "the explorer shows two"),
         (bea.problems.booth(), bea.methods.get("sign-descent"), "has no"),
         (bea.problems.booth(), bea.methods.Scheduled(bea.methods.heun(), "1/(1 + t)"), "schedule"),
-        (bea.problems.loss("(x + y + 1)**60"), None, "operations, more than the"),
+        (bea.problems.loss("(x + y + 1)**70"), None, "operations, more than the"),
         ("booth", None, "the problem is a str"),
         (None, "rk4", "the method is a str"),
     ],

@@ -63,7 +63,7 @@ export const SCENES = [
       "Momentum that begins at zero needs some steps to settle, and its flow begins elsewhere. From the uncorrected start every order is only first order; from the corrected one each keeps its own.",
       "从零开始的动量需要几步才能稳定，其流的起点因而不同。从未修正的起点出发，任何阶都只有一阶精度；从修正的起点出发，各阶都保持自己的精度。",
     ],
-    state: { problem: "booth", method: "heavy-ball", gamma: 0.002, order: 2, start: [-5, 5], time: 0.2, values: { beta: 0.6 }, corrected: true },
+    state: { problem: "booth", method: "heavy-ball", gamma: 0.002, order: 2, start: [-5, 5], time: 0.2, values: { beta: 0.6 }, corrected: true, window: [[-6.5, 1.5], [2.5, 7.5]] },
   },
   {
     title: ["A pendulum", "单摆"],
