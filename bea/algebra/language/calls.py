@@ -16,7 +16,7 @@ from bea.algebra.language.texts import NAME, excerpt
 from bea.errors import ExpressionError
 
 _CALL = re.compile(r"\s*([^\W\d][\w-]*|[^\W\d][\w.]*:[\w.]+)\s*(?:\((.*)\))?\s*", re.DOTALL)
-_ASSIGNMENT = re.compile(rf"({NAME})\s*=")
+_ASSIGNMENT = re.compile(rf"(?<!\w)({NAME})\s*=")  # each name is begun once, however long
 _EQUATION = re.compile(r"['′]\s*=")  # x' = y, in a value
 _VALUE = re.compile(r"(?:.*[\s,;])?([+-]?[\d.][^\s,;]*)", re.DOTALL)
 _SEVERAL = re.compile(r"[,;=\n]")

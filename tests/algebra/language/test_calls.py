@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import bea
-from bea.algebra.language.calls import read_call, split_calls
+from bea.algebra.language.calls import assignments, read_call, split_calls
 from bea.errors import ExpressionError, UnknownNameError
 from bea.methods import read
 
@@ -47,3 +47,9 @@ def test_methods_are_read() -> None:
     assert tableau.parameters == bea.methods.runge_kutta(A="0,0;2/3,0", b="1/4,3/4").parameters
     with pytest.raises(UnknownNameError, match="Did you mean 'beta'"):
         read("heavy-ball(bta=1/2)")
+
+
+def test_a_long_name_is_read_once() -> None:
+    # From each of its letters on it took minutes.
+    name = "x" * 100_000
+    assert assignments(name) == [(name, None)]
