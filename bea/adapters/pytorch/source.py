@@ -36,6 +36,7 @@ from bea.errors import BeaError, MethodError
 _STEPS = 4  # after which an optimizer holds what it holds later, too
 _LONGER = (40, 128)  # steps that show a counter which comes back to what it was
 _MOST_PHASES = 32
+_RUNS = ((0, False), (2, True), (1, False))  # seeds, and whether gradients are the same throughout
 
 
 class TorchSource:
@@ -123,8 +124,11 @@ class TorchSource:
                 optimizer = self.given.made(parameters, gamma, numbers)
             if moment.count:
                 self._restore(optimizer, moment, recorder)
+            kept = self._kept_for(shapes)
+            others = self._others(optimizer, kept)
             with recorder:
                 self._take_step(optimizer)
+            self._require_constant(others, self._others(optimizer, kept))
             tape.theta = tuple(recorder.place(p) for p in parameters)
             things = things_of(optimizer)
             places = []
@@ -195,9 +199,9 @@ class TorchSource:
     def _kept_for(self, shapes: Shapes) -> list[Kept]:
         if shapes not in self._kept:
             with _in_doubles(), Doubles():
-                runs = [self._run(shapes, seed) for seed in (0, 1)]
+                runs = [self._run(shapes, *kind) for kind in _RUNS]
                 for longer in _LONGER if has_whole_numbers(runs) else ():
-                    runs = [self._run(shapes, seed, longer) for seed in (0, 1)]
+                    runs = [self._run(shapes, *kind, longer) for kind in _RUNS]
                     if not has_whole_numbers(runs, odd=True):
                         break
             self._kept[shapes] = kept_by(runs)
@@ -211,6 +215,20 @@ class TorchSource:
                     )
             self._kept[shapes] += self._kept_late(shapes)
         return self._kept[shapes]
+
+    def _others(self, optimizer: Any, kept: list[Kept]) -> dict[Any, Any]:
+        """Return what an optimizer holds beside its memory and counters, as copies."""
+        known = {k.path for k in kept}
+        found = things_of(optimizer)
+        return {path: array_of(x) for path, x in found.items() if path not in known}
+
+    def _require_constant(self, before: dict[Any, Any], after: dict[Any, Any]) -> None:
+        for path, value in before.items():
+            if path in after and not np.array_equal(value, after[path], equal_nan=True):
+                raise MethodError(
+                    f"{self.name} changes '{Kept(path, None).name}' on a branch that none of its "
+                    "first steps took, so that it was taken for a constant"
+                )
 
     def _require_found(self, kept: list[Kept], optimizer: Any) -> None:
         held = things_of(optimizer)
@@ -240,13 +258,18 @@ class TorchSource:
             if not np.array_equal(array_of(before[path]), array_of(after[path]))
         ]
 
-    def _run(self, shapes: Shapes, seed: int, steps: int = _STEPS) -> list[dict[Any, Any]]:
-        """Return what the optimizer holds after each of the first steps of a random run."""
+    def _run(
+        self, shapes: Shapes, seed: int, steady: bool, steps: int = _STEPS
+    ) -> list[dict[Any, Any]]:
+        """Return what the optimizer holds after each of the first steps of a run.
+
+        Its gradients are random, or steadily the same, as on a way down.
+        """
         rng = np.random.default_rng(seed)
         made, optimizer = self._fresh(shapes, seed)
         held = []
         for _ in range(steps):
-            self._take_random_step(optimizer, made, rng)
+            self._take_random_step(optimizer, made, np.random.default_rng(seed) if steady else rng)
             held.append({path: _copied(x) for path, x in things_of(optimizer).items()})
         self._shadows[shapes] = optimizer
         return held
