@@ -47,7 +47,7 @@ def test_quasi_hyperbolic_momentum_without_its_share_is_gradient_descent() -> No
     [
         ("Gravity", "the step is random (torch's normal_)"),
         ("StableSPAM", "repeats itself only every 1,000 steps"),
-        ("ScheduleFreeSGD", "reads its number n"),
+        ("ScheduleFreeSGD", "changes 'group.lr_max' on a branch"),
         ("SAM", "needs a closure"),
         ("AliG", "has no learning rate lr"),
         ("AdaHessian", "differentiates gradients again"),
