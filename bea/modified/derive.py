@@ -44,6 +44,8 @@ from bea.trees import FIELD, THETA, Tree, TreeMapping, check_number, trees_up_to
 
 # Mixed derivatives of m directions cost 2^m: beyond this order the step is the cheaper way.
 _FEW_DERIVATIVES = 4
+# From this order on most trees of an accurate method vanish, and up to that one they are few.
+_ACCURATE, _FEW_TREES = 4, 8
 # With so many variables an equation that is too long to be written is one of numbers at points.
 _LARGE = 10
 
@@ -201,7 +203,7 @@ def derive(
             if route != "auto" or problem.dimension < _LARGE or problem.parameters:
                 raise
             return _without_symbols(asked, order)
-    chosen = _choose(route, character)
+    chosen = _choose(route, character, order)
     if problem is not None and order > FREE and not character.has_memory:
         check_effort(routes.get(chosen).on_field(method, problem, LOW), order, problem.name)
     found = _Derivation(character, chosen)
@@ -339,7 +341,7 @@ class _Derivation:
         return self.character.slow_manifold.to(order)[1]
 
 
-def _choose(route: str, character: Character) -> str:
+def _choose(route: str, character: Character, order: int) -> str:
     method, problem = character.method, character.problem
     if route != "auto":
         routes.get(route)
@@ -356,4 +358,9 @@ def _choose(route: str, character: Character) -> str:
         return "manifold" if isinstance(method, Scheduled) else "trees"
     if method.rounding:  # whose residue is told by the trees
         return "trees"
-    return "operator" if symbol(method, 0) is not None else "perturbation"
+    if symbol(method, 0) is not None:
+        return "operator"
+    if (method.order_of_accuracy or 0) >= _ACCURATE and len(method.colors) == 1:
+        pays = _ACCURATE <= order <= _FEW_TREES and character.is_on_trees
+        return "trees" if pays else "perturbation"
+    return "perturbation"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bea.bseries import TreeArithmetic
@@ -116,6 +117,19 @@ def test_auto_takes_the_fastest_route_that_applies() -> None:
         modified_equation(get("heavy-ball"), loss, 1).route,
     ]
     assert chosen == ["operator", "perturbation", "trees", "manifold"]
+    by_order = {k: modified_equation(get("gauss4"), loss, k).route for k in (3, 4, 8, 9)}
+    assert by_order == {3: "perturbation", 4: "trees", 8: "trees", 9: "perturbation"}
+
+
+@pytest.mark.parametrize(("name", "order"), [("gauss4", 5), ("rk4", 6), ("dormand-prince", 6)])
+def test_an_accurate_method_by_trees_is_the_same_as_by_its_step(name: str, order: int) -> None:
+    """Of it few trees do not vanish, so that they are the faster way to the first terms."""
+    loss = Loss.read("x**4/4 + x*y**2 + sin(y)", "x y")
+    ours = modified_equation(get(name), loss, order)
+    assert ours.route == "trees"
+    other = modified_equation(get(name), loss, order, "perturbation")
+    for point in ([0.3, 0.7], [-1.1, 0.2]):
+        np.testing.assert_allclose(ours(point, 1.0), other(point, 1.0), rtol=1e-13)
 
 
 def test_a_mean_over_a_step_is_derived_by_the_manifold_too() -> None:

@@ -295,7 +295,9 @@ def _derived(character: Character, order: int) -> tuple[ModifiedEquation, dict[i
 
     There is nothing else that could be taken away or doubled as a control.
     """
-    derived, orders = derive_for(character, order), list(range(order + 1))
+    # Below the order of accuracy there is no term, so that nothing need be derived twice.
+    least = max(order, character.method.order_of_accuracy or 0)
+    derived, orders = derive_for(character, least), list(range(order + 1))
     (first,) = expected_orders(derived, [0])
     if first is not None and first > order:
         derived = derive_for(character, first)
