@@ -23,7 +23,6 @@ from bea.modified.schedule.on_trees import holds_still
 from bea.modified.writing.lengths import LONG
 from bea.modified.writing.script import tree_terms
 from bea.reports.formulas.hamiltonians import hamiltonian_sections
-from bea.reports.tables import plain_text, table_of
 from bea.reports.gradients import gradient_sections
 from bea.reports.mathematics import (
     abridged,
@@ -34,6 +33,7 @@ from bea.reports.mathematics import (
     system,
     term,
 )
+from bea.reports.tables import plain_text, table_of
 from bea.trees import number_up_to
 
 # With more trees, those of order 4 in one colour, the equation for every field is too long.
@@ -200,8 +200,8 @@ def _at_start(result: PointwiseEquation, width: int) -> str:
     rows = [(n, f"{x:g}", *(f"{v:.6g}" for v in column))
             for n, x, column in zip(names, point, values.T, strict=True)]  # fmt: skip
     said = (
-        "It has no formula, and is one of numbers: f₀ + γf₁ + … at the start is below, and at other "
-        "points by modified_equation(method, problem, at=points) in Python. 'bea verify' and "
+        "It has no formula, and is one of numbers: f₀ + γf₁ + … at the start is below, and at "
+        "other points by modified_equation(method, problem, at=points) in Python. 'bea verify' and "
         "'bea drift' run on it."
     )
     marked = [name if k == 0 else f">{name}" for k, name in enumerate(head)]

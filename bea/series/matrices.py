@@ -1,8 +1,9 @@
 """Factorisations of matrices of power series: solutions, roots of Cholesky, QR, eigenvalues, SVD.
 
 The leading coefficient is factorised in floats, by NumPy or what is given instead (factors are
-known up to signs, and LAPACKs differ in them), and the factors are lifted from there one power of t at a time, each by linear equations whose solution is explicit:
-those of the derivative of a matrix function (Daleckii and Krein, AMS Translations 47 (1965) 1-30;
+known up to signs, and LAPACKs differ in them), and the factors are lifted from there one power of t
+at a time, each by linear equations whose solution is explicit: those of the derivative of a matrix
+function (Daleckii and Krein, AMS Translations 47 (1965) 1-30;
 Higham, Functions of Matrices, theorem 3.11), of all orders. Arrays are (rows, columns, *lanes).
 
 Eigenvalues that coincide at t = 0 are lifted if they stay together; where they part, neither they
@@ -30,7 +31,7 @@ def product(a: Any, b: Any) -> Any:
     >>> product(np.ones((1, 2, 1)), np.ones((2, 1, 1)))
     array([[[2.]]])
     """
-    if getattr(a, "dtype", None) == object or getattr(b, "dtype", None) == object:
+    if any(isinstance(x, np.ndarray) and x.dtype.kind == "O" for x in (a, b)):
         return (a[:, :, None] * b[None, :, :]).sum(axis=1)
     return np.einsum("ij...,jk...->ik...", a, b)
 
@@ -120,7 +121,9 @@ def thin_svd(a: Floats) -> Any:
     return np.linalg.svd(a, full_matrices=False)
 
 
-def svd(a: SeriesArray, numeric: Numeric = thin_svd) -> tuple[SeriesArray, SeriesArray, SeriesArray]:
+def svd(
+    a: SeriesArray, numeric: Numeric = thin_svd
+) -> tuple[SeriesArray, SeriesArray, SeriesArray]:
     """Return U, the singular values (k, *lanes) in descending order at t = 0, and V^T, k the less.
 
     They are eigenvalues s and -s of ((0, a), (a^T, 0)), with vectors (u, v) and (u, -v).

@@ -1,4 +1,4 @@
-"""Optimizers that see matrices, from their own source, at points: Muon, Shampoo, SOAP, Adafactor."""
+"""Optimizers of matrices, from their own source, at points: Muon, Shampoo, SOAP, Adafactor."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def orders(method: Any, loss: Any = LOSS, start: Any = START) -> Any:
     return study.observed_orders()
 
 
-# --- orders: with the first correction 2, without it 1 ---------------------------------------------
+# --- orders: with the first correction 2, without it 1 --------------------------------------------
 
 
 def test_drift_of_muon() -> None:
@@ -61,7 +61,7 @@ def test_certificate_of_orthogonal_descent_has_controls_that_fall() -> None:
     assert {f.kind for f in found.controls} == {"dropped", "doubled"}
 
 
-# --- equal equations from different sources --------------------------------------------------------
+# --- equal equations from different sources -------------------------------------------------------
 
 
 def test_muon_of_two_libraries_is_one() -> None:
@@ -111,7 +111,7 @@ def _directional(equation: Any, way: Any) -> Any:
     return (ends[0] - ends[1]) / (2 * step)
 
 
-# --- the first correction of regularised orthogonalised descent ------------------------------------
+# --- the first correction of regularised orthogonalised descent -----------------------------------
 
 
 def least_squares(rows: int, columns: int) -> tuple[Any, Any, Any]:
@@ -125,7 +125,9 @@ def least_squares(rows: int, columns: int) -> tuple[Any, Any, Any]:
         + f" - ({b[k, j]}))**2"
         for k in range(rows) for j in range(columns)
     ]  # fmt: skip
-    loss = bea.problems.loss(f"({' + '.join(parts)})/2", " ".join(sum(names, [])))
+    loss = bea.problems.loss(
+        f"({' + '.join(parts)})/2", " ".join(name for row in names for name in row)
+    )
     return loss, a.T @ a, a.T @ b
 
 
@@ -157,7 +159,7 @@ def test_slopes_confirm_the_first_correction(size: int) -> None:
     assert_allclose(orders(method, loss, w), [1, 2], atol=0.05)
 
 
-# --- others, and refusals --------------------------------------------------------------------------
+# --- others, and refusals -------------------------------------------------------------------------
 
 
 def test_soap_on_a_square_matrix() -> None:
@@ -172,7 +174,7 @@ def test_soap_on_a_square_matrix() -> None:
 
 
 def test_adafactor_has_the_field_of_each_step() -> None:
-    """It reads n in n^(-0.8), and so has no steady state; of a first step the mean is the square."""
+    """It reads n in n^(-0.8): no steady state; of a first step the mean is the square."""
     adafactor = traced(torch.optim.Adafactor, weight_decay=0.0, **MATRIX)
     with pytest.raises(MethodError, match="reads its number n"):
         terms(adafactor)
@@ -202,7 +204,7 @@ def test_refused_with_the_reason(optimizer: Any, options: dict[str, Any], why: s
 
 
 def test_few_digits_are_told() -> None:
-    with pytest.warns(GuessWarning, match="rounds to bfloat16 on the way"):
+    with pytest.warns(GuessWarning, match="rounds to bfloat16 within its step"):
         terms(traced(torch.optim.Muon, **MATRIX), 0)
 
 

@@ -45,9 +45,7 @@ class OptaxUpdate:
         If the step needs more than the gradients, or does what tapes do not have, by its name.
     """
 
-    def __init__(
-        self, maker: Maker, parameters: Any = None, shapes: Shapes | None = None
-    ) -> None:
+    def __init__(self, maker: Maker, parameters: Any = None, shapes: Shapes | None = None) -> None:
         self.maker = maker
         self._template = parameters
         self._given = shapes

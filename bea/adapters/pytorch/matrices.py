@@ -6,7 +6,7 @@ A tape has products, solutions and factors of single matrices; stacks of them ar
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import Any
 
@@ -246,7 +246,7 @@ def _argsort(recorder: Recorder, func: Any, args: Any, given: Any) -> Any:
             order = found.tolist()
             rising = bool(a[order[0]] <= a[order[-1]])
             one = [recorder.taken(place, torch.tensor(k)) for k in order]
-        for x, y in zip(one, one[1:], strict=False):
+        for x, y in pairwise(one):
             low, high = (x, y) if rising else (y, x)
             recorder.tape.guard(recorder.tape.record("less_equal", low, high), True)
     return found

@@ -16,7 +16,6 @@ from bea.adapters.pytorch.pointwise import (
     number_place,
 )
 from bea.adapters.pytorch.recorder import Recorder
-from bea.errors import MethodError
 
 # --- private helpers: rules -----------------------------------------------------------------------
 

@@ -61,8 +61,10 @@ def branch_along(
             for _ in range(count):
                 theta, state = method.step(f, theta, state, f.gamma)
             return method.branch_in_floats(f, theta, state, phase)
-        state = _settled(method, f, theta, method.begun(f, theta))
-        return _settled_branch(method, f, theta, state, phase)
+        state, still = method.begun(f, theta), np.zeros_like(f.gamma)
+        for _ in range(_FIRST):
+            state = method.step(f, theta, state, still)[1]
+        return _settled_branch(method, f, theta, _settled(method, f, theta, state), phase)
 
 
 def told(branch: Branch, method: Any, point: Sequence[float]) -> str:
@@ -143,4 +145,5 @@ def _aitken(a: Floats, b: Floats, c: Floats) -> Floats:
     bend = c - 2 * b + a
     found = a - (b - a) ** 2 / np.where(bend == 0, 1.0, bend)
     good = (bend != 0) & np.isfinite(found) & (np.abs(bend) > 1e-13 * np.abs(c))
+    good &= found * c >= 0  # a mean of squares is not below 0
     return np.where(good, found, c)

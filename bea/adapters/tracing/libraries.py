@@ -1,8 +1,9 @@
 """Which library an optimizer is from, and what its front end makes of it.
 
 A front end is a module with `takes(optimizer)`, `source(optimizer, options, shapes)`, which returns
-the `Optimizer`, of tensors of these shapes if they are given, `found(name)`, which finds one by its name in the library, `names()` of all that are
-there, and `option_names(optimizer)`. It is imported when an optimizer of its library is met.
+the `Optimizer`, of tensors of these shapes if they are given, `found(name)`, which finds one by its
+name in the library, `names()` of all that are there, and `option_names(optimizer)`. It is imported
+when an optimizer of its library is met.
 """
 
 from __future__ import annotations

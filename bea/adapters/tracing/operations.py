@@ -267,7 +267,9 @@ def has_axes(value: Any) -> bool:
 
 
 OPERATIONS = frozenset(
-    name for name in dir(Operations) if not name.startswith("_") and name not in ("carry_out", "arithmetic")
+    name
+    for name in dir(Operations)
+    if not name.startswith("_") and name not in ("carry_out", "arithmetic")
 )
 """The words of tapes."""
 

@@ -140,7 +140,7 @@ class _Shaken(Operations):
     def carry_out(self, *given: Any) -> Any:
         """Return the result of an operation, off by its last digit."""
         found = super().carry_out(*given)
-        if getattr(found, "dtype", None) != float:
+        if not isinstance(found, np.ndarray) or found.dtype.kind != "f":
             return found
         return found * (1 + _LAST_DIGIT * self._rng.choice([-1, 1], np.shape(found)))
 

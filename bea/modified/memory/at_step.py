@@ -68,7 +68,7 @@ class AtStep(Method):
         return self.method.step(counting, theta, memory, gamma)[0], ()
 
     def _at_points(self, f: PointField, theta: Any, gamma: Any) -> Any:
-        """Return theta after the step of the run that is at theta before it, from where it began."""
+        """Return theta after the step of the run that is at theta before it, from its start."""
 
         def steps(point: Any, count: int) -> Any:
             memory = self.method.init(f, point)

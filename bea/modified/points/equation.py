@@ -186,7 +186,9 @@ class PointwiseEquation(ModifiedEquation):
     def _sample(self) -> Floats:
         starts = self.source.starts
         if starts is None:
-            starts = self.starting_point + 0.1 * np.random.default_rng(0).standard_normal((2, self.dimension))
+            starts = self.starting_point + 0.1 * np.random.default_rng(0).standard_normal(
+                (2, self.dimension)
+            )
         return self.terms_at(np.ascontiguousarray(starts[:2].T))
 
     @cached_property

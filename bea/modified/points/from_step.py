@@ -265,9 +265,7 @@ class _WithMemory:
         """Return the memory near that on which a run at gamma = 0 settles, from its own start."""
         derivatives = self.derivatives
         still = np.zeros(self.theta[0].shape[1])
-        f = NumericField(
-            lambda theta, gamma: derivatives.field(theta), still, None, self.variables
-        )
+        f = NumericField(lambda theta, gamma: derivatives.field(theta), still, None, self.variables)
         f.counts = True
         theta = self.theta[0]
         state = self.bound.init(f, theta)
