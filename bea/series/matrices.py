@@ -22,6 +22,7 @@ from bea.errors import NotSmoothError
 from bea.series.array_series import SeriesArray
 
 _TOGETHER = 1e-9  # relative: eigenvalues that do not differ by more are one
+_CONSTANT = 10_000  # the order to which a constant is known
 _PARTING = 1e-7  # relative: what may be left of their difference at a higher power
 
 
@@ -57,7 +58,7 @@ def solve(a: SeriesArray, b: SeriesArray) -> SeriesArray:
     """Return x with a x = b, of a square and regular at t = 0.
 
     >>> a = SeriesArray([np.full((1, 1, 1), 2.0), np.ones((1, 1, 1))], 2)
-    >>> [float(c) for c in solve(a, SeriesArray([np.ones((1, 1, 1))], 2)).coefficients]
+    >>> [c.item() for c in solve(a, SeriesArray([np.ones((1, 1, 1))], 2)).coefficients]
     [0.5, -0.25, 0.125]
     """
     order = min(a.order, b.order)
@@ -148,6 +149,37 @@ def svd(
     return root * vectors[:rows, :k], values[:k], transpose(root * vectors[rows:, :k])
 
 
+#: By kind: what NumPy has in floats, of matrices in the last axes, and how it is lifted to series.
+FACTORS: dict[str, tuple[Numeric, Callable[[SeriesArray, Numeric], Any]]] = {
+    "eigh": (np.linalg.eigh, eigh),
+    "svd": (thin_svd, svd),
+    "qr": (np.linalg.qr, qr),
+    "cholesky": (lambda a: (np.linalg.cholesky(a),), lambda a, _: (cholesky(a),)),
+}
+#: The factors of libraries, by their names and the kind, where their signs are not NumPy's.
+LIBRARIES: dict[tuple[str, str], Numeric] = {}
+
+
+def factors(kind: str, a: Any, library: str = "") -> Any:
+    """Return a factorisation of matrices with lanes, of floats or of power series.
+
+    Floats of which there is none, as of those that are not finite, give no numbers.
+
+    >>> [x.ravel().tolist() for x in factors("cholesky", np.full((1, 1, 2), 4.0))]
+    [[2.0, 2.0]]
+    """
+    numeric, lifted = FACTORS[kind]
+    numeric = LIBRARIES.get((library, kind), numeric)
+    return lifted(a, numeric) if isinstance(a, SeriesArray) else _where_possible(numeric, a)
+
+
+def solution(a: Any, b: Any) -> Any:
+    """Return x with a x = b, of floats or of power series."""
+    if isinstance(a, SeriesArray) or isinstance(b, SeriesArray):
+        return solve(_as_series(a), _as_series(b))
+    return _where_possible(lambda x, y: (np.linalg.solve(x, y),), a, b)[0]
+
+
 # --- private helpers ------------------------------------------------------------------------------
 
 
@@ -227,3 +259,26 @@ def _refuse_parting(beside: Floats, moved: Floats, one_value: Floats, size: Floa
             "a step takes eigenvectors of a matrix with eigenvalues (or singular values) that "
             "coincide and part, where they are not smooth: take another point"
         )
+
+
+def _as_series(a: Any) -> SeriesArray:
+    return a if isinstance(a, SeriesArray) else SeriesArray([a], _CONSTANT)
+
+
+def _where_possible(function: Callable[..., Any], *arrays: Any) -> Any:
+    """Return the results in floats; where a matrix has none they are no numbers."""
+    try:
+        return by_lanes(function, *arrays)
+    except (np.linalg.LinAlgError, RuntimeError):  # or that of a library
+        lanes = np.broadcast_shapes(*(x.shape[2:] for x in arrays))
+        full = [np.broadcast_to(x, (*x.shape[:2], *lanes)) for x in arrays]
+        like = function(*(np.eye(*x.shape[:2]) for x in full))
+        columns = [_of_lane(function, [x[..., k] for x in full], like) for k in range(lanes[-1])]
+        return tuple(np.stack(parts, axis=-1) for parts in zip(*columns, strict=True))
+
+
+def _of_lane(function: Callable[..., Any], arrays: list[Any], like: Any) -> Any:
+    try:
+        return function(*arrays)
+    except (np.linalg.LinAlgError, RuntimeError):
+        return tuple(np.full(np.shape(x), np.nan) for x in like)

@@ -15,8 +15,8 @@ import torch
 
 from bea.adapters.pytorch.pointwise import Rule, number_place, scaled
 from bea.adapters.pytorch.recorder import Recorder, tensors_in, without_numbers
-from bea.adapters.tracing.matrix_operations import LIBRARIES
 from bea.errors import MethodError
+from bea.series.matrices import LIBRARIES
 
 Reader = Callable[[Recorder, Any, Any, Any], Any]
 

@@ -15,19 +15,18 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from bea.adapters.tracing.matrix_operations import MatrixOperations
 from bea.adapters.tracing.scalars import Endless
 from bea.algebra.programs.operations import library_of
 from bea.arithmetic import Arithmetic
 from bea.errors import MethodError
-from bea.series import SeriesArray
+from bea.series import SeriesArray, matrices
 
 Shape = tuple[int, ...]
 #: The truth values of the comparisons on a branch, by their places on a tape.
 Branch = Mapping[int, Any]
 
 
-class Operations(MatrixOperations):
+class Operations:
     """The operations of tapes in an arithmetic.
 
     Parameters
@@ -48,6 +47,7 @@ class Operations(MatrixOperations):
         self._f, self._whole = f, whole
         self._axes = lanes
         self._branch = branch
+        self._factored: tuple[int, str, Any, Any] | None = None
         self._place = 0
         self._shape: Shape = ()
         self._shapes: Sequence[Shape] = ()
@@ -208,6 +208,28 @@ class Operations(MatrixOperations):
         """Return the Euclidean length of all entries together."""
         return self._f.norm(a) if self._is_whole(a) else self._f.norm(self._flat(a))[0]
 
+    # --- matrices -------------------------------------------------------------------------------
+
+    def matmul(self, a: Any, b: Any) -> Any:
+        """Return the product of two matrices."""
+        if self._is_whole(a) or self._is_whole(b):
+            raise self._refused("matmul", "matrices of theta")
+        return matrices.product(self._spread(a), self._spread(b, self._shapes[1]))
+
+    def solve(self, a: Any, b: Any) -> Any:
+        """Return x with a x = b."""
+        return matrices.solution(self._matrix("solve", a, 0), self._matrix("solve", b, 1))
+
+    def factor(self, a: Any, kind: str, part: int, library: str = "") -> Any:
+        """Return a part of a factorisation, such as "svd", in the order in which NumPy has it.
+
+        It is that of a library, if it is one of `matrices.LIBRARIES`.
+        """
+        if self._factored is None or self._factored[:2] != (id(a), kind):  # its parts in a row
+            found = matrices.factors(kind, self._matrix(kind, a, 0), library)
+            self._factored = (id(a), kind, a, found)
+        return self._factored[3][part]
+
     # --- private helpers ------------------------------------------------------------------------
 
     def _compared(self, compare: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
@@ -249,6 +271,16 @@ class Operations(MatrixOperations):
     def _lanes(self, a: Any) -> Shape:
         """Return the shape of the lanes of an array."""
         return tuple(a.shape[a.ndim - self._axes :])
+
+    def _matrix(self, operation: str, a: Any, which: int) -> Any:
+        if not self._is_whole(a):
+            found = self._spread(a, self._shapes[which])
+            if isinstance(found, SeriesArray) or found.dtype.kind == "f":
+                return found
+        raise MethodError(
+            f"the step factorises matrices ({operation}), which {self._f.kind} cannot: its "
+            "equation is one of numbers at points, modified_equation(method, problem, at=points)"
+        )
 
     def _refused(self, operation: str, what: str) -> MethodError:
         return MethodError(
