@@ -206,10 +206,8 @@ class Traced(NamedMethod):
         """Return the same from the tape that was used last, with other operations in floats."""
         f: Any = operations.arithmetic
         tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values)[2][-1]
-        wanted, numbers = (
-            (*tape.theta, *tape.memory),
-            self._tapes.numbers.of(tape, self.values, count),
-        )
+        wanted = (*tape.theta, *tape.memory)
+        numbers = self._tapes.numbers.of(tape, self.values, count)
         found = tape.run(operations, inputs, wanted, numbers)
         return [np.broadcast_to(x, (*tape.shape(k), len(f.gamma))) for x, k in
                 zip(found, wanted, strict=True)]  # fmt: skip
