@@ -60,8 +60,8 @@ class VectorField(Portable, Mathematics):
 
     #: A plain field is the same for all step sizes; a modified equation is not.
     depends_on_gamma = False
-    #: Whether there are components in a ring; a loss that is a function has none.
-    symbolic = True
+    #: Whether there are components in a ring, and whether they are too large to be expanded there.
+    symbolic, wide = True, False
 
     def __init__(self, components: Sequence[Element], about: About | None = None) -> None:
         self.components = tuple(components)

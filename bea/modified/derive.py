@@ -42,8 +42,9 @@ from bea.modified.symbolic_step import (
 )
 from bea.trees import FIELD, THETA, Tree, TreeMapping, check_number, trees_up_to
 
-# Mixed derivatives of m directions cost 2^m: beyond this order the step is the cheaper way.
-_FEW_DERIVATIVES = 4
+# Mixed derivatives of m directions cost 2^m: beyond this order the step is the cheaper way, unless
+# there is memory, whose corrected start is known on trees alone.
+_FEW_DERIVATIVES = 3
 # From this order on most trees of an accurate method vanish, and up to that one they are few.
 _ACCURATE, _FEW_TREES = 4, 8
 # With so many variables an equation that is too long to be written is one of numbers at points.
@@ -282,14 +283,16 @@ def _without_symbols(character: Character, order: int) -> ModifiedEquation:
 def _by_numbers(character: Character, order: int, route: str) -> PointwiseEquation:
     """Return the equation on a problem without symbols, by trees if the method is on them."""
     method, problem = character.method, given(character.problem)
-    if isinstance(method, Scheduled) or method.needs_time:
+    scheduled = isinstance(method, Scheduled)
+    if method.needs_time or (scheduled and not hasattr(problem, "time_name")):
         raise MethodError(
-            f"'{method}' depends on the time, and '{problem.name}' is a function: derive on a "
-            "problem in symbols, bea.fields.with_time(problem)"
+            f"'{method}' depends on the time, and '{problem.name}' has none: give it "
+            "bea.fields.with_time(problem)"
         )
     if route == "auto":
-        on_trees = character.is_on_trees and set(method.colors) <= {FIELD, THETA}
-        route = "trees" if on_trees and order <= _FEW_DERIVATIVES else "step"
+        on_trees = character.is_on_trees and set(method.colors) <= {FIELD, THETA} and not scheduled
+        few = order <= _FEW_DERIVATIVES + character.has_memory
+        route = "trees" if on_trees and few else "step"
     if route not in AT_POINTS:
         raise UnknownNameError(
             f"the route '{route}' needs symbols: choose one of {', '.join(AT_POINTS)}, or auto"

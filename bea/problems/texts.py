@@ -12,6 +12,7 @@ from bea.algebra.language.grammar import declared_names
 from bea.errors import ExpressionError, UnknownNameError, nearest
 from bea.fields.hamiltonian import Hamiltonian
 from bea.fields.vector_field import Loss, VectorField
+from bea.fields.written import read_field, read_loss
 from bea.problems.registry import available, get, plain_name
 
 Names = str | Sequence[str]
@@ -54,7 +55,7 @@ def loss(source: Any, variables: Names | None = None, parameters: Parameters = (
     >>> from_data("(w*x - y)**2/2", {"x": [1, 2], "y": [1, 3]}, "w").value
     5*w**2/4 - 7*w/2 + 5/2
     """
-    return Loss.read(source, variables, parameters)
+    return read_loss(source, variables, parameters)
 
 
 def field(source: Any, variables: Names | None = None, parameters: Parameters = ()) -> VectorField:
@@ -79,7 +80,7 @@ def field(source: Any, variables: Names | None = None, parameters: Parameters = 
     >>> field("p, -sin(q)", "q p")
     VectorField(q' = p, p' = -sin(q))
     """
-    return VectorField.read(source, variables, parameters)
+    return read_field(source, variables, parameters)
 
 
 def hamiltonian(

@@ -46,10 +46,12 @@ def heading(study: DriftStudy) -> str:
     what = _WHAT[study.kind]
     formula = f", {study.formula}" if study.formula not in ("", study.problem) else ""
     when = "" if study.kind == "defect" else f" at time {study.times.max():.6g}"
+    scale = study.gamma_lambda
+    reach = "" if scale is None else f" (gamma |f'| from {scale.max():.2g} to {scale.min():.2g})"
     return (
         f"{what} of {study.method} on {study.problem}{formula}{when}: "
         f"{_counted(len(study.gammas), 'step size')} from {study.gammas.max():.3g} to "
-        f"{study.gammas.min():.3g}, {_counted(len(study.starts), 'start')}"
+        f"{study.gammas.min():.3g}{reach}, {_counted(len(study.starts), 'start')}"
     )
 
 

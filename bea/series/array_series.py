@@ -135,6 +135,9 @@ class SeriesArray:
 
     def __add__(self, other: Any) -> SeriesArray:
         other = _lift(other)
+        if other.is_constant() and other.shape in ((), self.shape):
+            first, rest = self.coefficients[0], self.coefficients[1:]
+            return SeriesArray([first + other.coefficients[0], *rest], self.order)
         order = min(self.order, other.order)
         a, b = self.coefficients[: order + 1], other.coefficients[: order + 1]
         both = [x + y for x, y in zip(a, b, strict=False)]
@@ -157,6 +160,10 @@ class SeriesArray:
         return (-self) + other
 
     def __mul__(self, other: Any) -> SeriesArray:
+        other = _lift(other)
+        if other.is_constant():
+            factor = other.coefficients[0]
+            return SeriesArray([c * factor for c in self.coefficients], self.order)
         return self._product(other, np.multiply)
 
     __rmul__ = __mul__
@@ -189,15 +196,17 @@ class SeriesArray:
         with np.errstate(all="ignore"):
             return self._by(lambda u: u**number)
 
+    def is_constant(self) -> bool:
+        """Tell whether it is a number, or an array of them, that was lifted."""
+        return self.order == _EXACT and len(self.coefficients) == 1
+
     def valuation(self) -> int:
         """Return the lowest power whose coefficient is not 0; of arrays, 0."""
-        if self.size > 1:
-            return 0
-        return next((k for k, c in enumerate(self.coefficients) if np.any(c != 0)), 0)
+        return 0 if self.size > 1 else self._leading_zeros()
 
     def _leading_zeros(self) -> int:
         """Return how many coefficients are 0, in all entries, before the first that is not."""
-        return next((k for k, c in enumerate(self.coefficients) if np.any(c != 0)), 0)
+        return next((k for k, c in enumerate(self.coefficients) if np.count_nonzero(c)), 0)
 
     # --- comparison -----------------------------------------------------------------------------
 

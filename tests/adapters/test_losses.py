@@ -43,10 +43,10 @@ def test_the_groups_are_named_and_cut(network: Any, module: Any) -> None:
 
 
 def test_the_orders_on_a_network_are_1_2_3_and_the_cut_series_has_2(network: Any) -> None:
-    study = bea.discretization_drift(DESCENT, network, range(3), SMALLER)
+    study = bea.discretization_drift(DESCENT, network, range(3), SMALLER, time=0.25)
     assert np.abs(study.observed_orders() - [1, 2, 3]).max() < 0.02
     cut = bea.modified.cut_series(DESCENT, network, 2)
-    wrong = bea.discretization_drift(DESCENT, network, [2], SMALLER, equation=cut)
+    wrong = bea.discretization_drift(DESCENT, network, [2], SMALLER, time=0.25, equation=cut)
     assert wrong.observed_orders() == pytest.approx(2, abs=0.02)
 
 
@@ -79,6 +79,22 @@ def test_trees_and_the_step_agree_on_a_network(network: Any, module: Any) -> Non
             for route in ("trees", "step")
         )
         assert np.allclose(by_trees, by_step, rtol=1e-10, atol=1e-12)
+
+
+def test_a_traced_optimizer_has_at_points_the_terms_that_symbols_give() -> None:
+    loss, points = bea.problems.himmelblau(), np.array([[1.1, 2.3], [0.3, -0.7]])
+    for made, order in (
+        (bea.methods.traced(torch.optim.SGD, momentum=0.5, nesterov=True), 2),
+        (bea.methods.traced(torch.optim.AdamW, betas=(0.5, 0.75), weight_decay=0.1), 1),
+    ):
+        exact = bea.modified_equation(made, loss, order)
+        found = bea.modified_equation(made, bea.problems.without_symbols(loss), order, at=points)
+        for k in range(order + 1):
+            rest = 0.0 if k == 0 else exact.truncate(k - 1)(points, 1.0)
+            assert np.allclose(found.values[k], exact.truncate(k)(points, 1.0) - rest, rtol=1e-10)
+    grows = bea.methods.traced(torch.optim.Adagrad)
+    with pytest.raises(BeaError, match="does not contract"):
+        bea.modified_equation(grows, bea.problems.without_symbols(loss), 1, at=points)
 
 
 def test_curvature_of_both_is_the_same(network: Any, module: Any) -> None:

@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 from flint import fmpq
 
 from bea.algebra.language.functions import FUNCTIONS, SUGAR, refuse_function
+from bea.algebra.language.limits import FEW_VARIABLES, MANY_VARIABLES
 from bea.algebra.language.sizes import Sizing
 from bea.algebra.language.texts import NAME, excerpt
 from bea.algebra.language.writing import Writing
@@ -232,9 +233,29 @@ def free_symbols(expression: Expression) -> frozenset[str]:
     return frozenset(node.name for node in subtrees(expression) if isinstance(node, Symbol))
 
 
-def check_size(expression: Expression) -> Expression:
-    """Return the expression; raise `ExpressionError` if it is beyond the limits."""
-    fold(expression, Sizing())
+def is_wide(expression: Expression) -> bool:
+    """Tell whether an expression has so many variables that it is better never expanded.
+
+    >>> from bea.algebra.language.grammar import parse
+    >>> is_wide(parse("x**2 + y")), is_wide(parse("+".join(f"x{i}" for i in range(61))))
+    (False, True)
+    """
+    count = len(free_symbols(expression))
+    if not FEW_VARIABLES <= count <= MANY_VARIABLES:
+        return count > MANY_VARIABLES
+    try:
+        fold(expression, Sizing())
+    except ExpressionError:
+        return True
+    return False
+
+
+def check_size(expression: Expression, expanded: bool | None = None) -> Expression:
+    """Return the expression; raise `ExpressionError` if it is beyond the limits.
+
+    Those of what it is when expanded hold if it is going to be: by default if it is not wide.
+    """
+    fold(expression, Sizing(not is_wide(expression) if expanded is None else expanded))
     return expression
 
 

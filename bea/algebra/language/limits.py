@@ -47,6 +47,11 @@ MAX_ROOT = 100
 # in well under a second per product, and derivatives multiply that.
 MAX_TERMS = 50_000
 
+# From so many variables on an expression that is too large when expanded is kept as it is written,
+# and beyond that many every expression is.
+FEW_VARIABLES = 10
+MANY_VARIABLES = 60
+
 # Total degree after expansion; the ring's exponents are machine words, and derivatives of high
 # order must stay far from overflowing them.
 MAX_DEGREE = 10_000

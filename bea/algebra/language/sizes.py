@@ -49,7 +49,11 @@ class Sizing:
     Every operation raises `ExpressionError` as soon as a part is beyond a limit. A polynomial has
     at most as many terms as its sums and powers spell out, and at most C(v + d, d) in v generators
     and of degree d, whichever is less: so (x - 1)(x - 2)...(x - 20) counts 21 terms, not 2**20.
+    What is not going to be expanded is measured as it is written.
     """
+
+    def __init__(self, expanded: bool = True) -> None:
+        self._checked = _checked if expanded else _checked_as_written
 
     def number(self, value: fmpq) -> Size:
         """Return the size of a number."""
@@ -65,7 +69,7 @@ class Sizing:
 
     def sum(self, values: Sequence[Size]) -> Size:
         """Return the size of a sum."""
-        return _checked(
+        return self._checked(
             replace(
                 _joined(values),
                 terms=sum(v.terms for v in values),
@@ -76,7 +80,7 @@ class Sizing:
 
     def product(self, values: Sequence[Size]) -> Size:
         """Return the size of a product."""
-        return _checked(
+        return self._checked(
             replace(
                 _joined(values),
                 terms=prod(v.terms for v in values),
@@ -90,7 +94,7 @@ class Sizing:
         p, q = int(exponent.p), int(exponent.q)
         whole = max(0, -(-p // q))  # q**(p/n) is q**whole times a power of the root q**(-1/n)
         own: frozenset[object] = frozenset() if q == 1 and p > 0 else frozenset([object()])
-        return _checked(
+        return self._checked(
             Size(
                 nodes=value.nodes + 1,
                 depth=value.depth + 1,
@@ -103,7 +107,7 @@ class Sizing:
 
     def call(self, name: str, value: Size) -> Size:
         """Return the size of a function's value, which is one generator."""
-        return _checked(Size(value.nodes + 1, value.depth + 1, 1, 1, 0, frozenset([object()])))
+        return self._checked(Size(value.nodes + 1, value.depth + 1, 1, 1, 0, frozenset([object()])))
 
 
 # --- private helpers ------------------------------------------------------------------------------
@@ -120,11 +124,16 @@ def _joined(values: Sequence[Size]) -> Size:
     )
 
 
-def _checked(size: Size) -> Size:
+def _checked_as_written(size: Size) -> Size:
     if size.nodes > limits.MAX_NODES:
         limits.refuse_nodes("parts when it is written out")
     if size.depth > limits.MAX_DEPTH:
         _refuse_expansion("levels", size.depth, limits.MAX_DEPTH, "split it into sums or products")
+    return replace(size, terms=1, degree=0, bits=0, generators=frozenset())
+
+
+def _checked(size: Size) -> Size:
+    _checked_as_written(size)
     if size.degree > limits.MAX_DEGREE:
         _refuse_expansion("as its degree", size.degree, limits.MAX_DEGREE, "lower its powers")
     if size.bits > limits.MAX_COEFFICIENT_BITS:

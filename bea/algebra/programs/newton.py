@@ -18,6 +18,8 @@ from bea.arrays import Floats
 Equation = Callable[[Floats], Floats]
 
 _EPS = float(np.finfo(float).eps)
+_MANY = 40  # unknowns: a Jacobian of more takes longer than to try without one
+_PLAIN = 60  # sweeps k <- g(k), while each is nearer by a factor of two
 _SWEEPS = 8  # iterations with the first Jacobian
 _ROUNDS = 40  # iterations with a Jacobian each, where those were not enough
 # Corrections relative to the size of k: rounding; with a new Jacobian as good as exact, what is
@@ -58,6 +60,12 @@ def fixed_point(
         settled = np.zeros(k.shape[1], dtype=bool)
         if np.array_equal(g(k), k):  # no equation: g does not depend on k
             return k, settled
+        if len(k) > _MANY:
+            k, settled = _swept(g, k, scale)
+            if settled.all():
+                return k, ~settled
+            guess = np.where(np.isfinite(k), k, guess)
+            k = np.array(guess)
         inverse = _inverse_jacobian(g, k, scale)
         for _ in range(_SWEEPS):
             k, change = _improved(g, k, inverse, settled, scale)
@@ -71,6 +79,21 @@ def fixed_point(
             if settled.all():
                 break
         return np.where(settled, k, np.nan), ~settled
+
+
+def _swept(g: Equation, k: Floats, scale: Floats | float) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return k after plain sweeps, which come to rest where g contracts, and where they did."""
+    settled, before = np.zeros(k.shape[1], dtype=bool), np.full(k.shape[1], np.inf)
+    for _ in range(_PLAIN):
+        moved = g(k)
+        change = np.max(np.abs(moved - k), axis=0) / _size(moved, scale)
+        nearer = change <= before / 2
+        k = np.where(settled | ~nearer & np.isfinite(before), k, moved)
+        settled |= change <= _ROUNDING
+        before = np.where(nearer, change, before)
+        if (settled | ~nearer).all():
+            break
+    return k, settled
 
 
 def _improved(

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 from flint import fmpq
 
 from bea.algebra.language.building import add, multiply, power
-from bea.algebra.language.expressions import Call, Constant, Expression, Number, Symbol, fold
+from bea.algebra.language.expressions import (
+    Call,
+    Constant,
+    Expression,
+    Number,
+    Symbol,
+    check_size,
+    fold,
+)
+from bea.algebra.language.limits import FEW_VARIABLES
 from bea.algebra.programs.horner import polynomial
 from bea.algebra.programs.program import Program
 from bea.algebra.ring.atoms import Atom
@@ -73,6 +82,8 @@ def read(ring: Ring, expression: Expression) -> Element:
     >>> read(ring, parse("(x + y)**2 - 2*x*y"))
     x**2 + y**2
     """
+    if len(ring.variables) >= FEW_VARIABLES:  # which the parser leaves as they are written
+        check_size(expression, expanded=True)
     return fold(expression, RingAlgebra(ring))
 
 

@@ -98,4 +98,6 @@ def _derived(kind: str, method: Any, problem: Any, order: int, sampling: Samplin
     if sampling.replacement:
         raise BeaError("an epoch goes through all losses once: leave --replacement out")
     derive = modified.shuffled_epoch if kind == "epoch" else modified.cyclic_epoch
-    return derive(problem, batches.size, order, method)
+    found = derive(problem, batches.size, order, method)
+    assert isinstance(found, modified.EpochEquation)  # of formulas
+    return found

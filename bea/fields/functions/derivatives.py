@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import product
-from math import prod
+from math import factorial, prod
 from typing import Any
 
 import numpy as np
@@ -56,14 +56,23 @@ class Derivatives:
         It is the mean over signs e of prod(e) D^m f along v_1 + e_2 v_2 + ... + e_m v_m, where
         directions of unit length cancel least.
         """
-        m, total = len(directions), 0 * theta
-        sizes = [np.linalg.norm(v, axis=0) if m > 1 else np.ones(v.shape[1]) for v in directions]
+        m, lanes = len(directions), theta.shape[1]
+        if m > 1 and all(v is directions[0] for v in directions):
+            length = np.linalg.norm(directions[0], axis=0)
+            way = directions[0] / np.where(length > 0, length, 1.0)
+            return self.taylor([theta, way], m)[m] * (factorial(m) * length**m)
+        sizes = [np.linalg.norm(v, axis=0) if m > 1 else np.ones(lanes) for v in directions]
         pairs = zip(directions, sizes, strict=True)
         first, *others = (v / np.where(size > 0, size, 1.0) for v, size in pairs)
-        for signs in product((1, -1), repeat=m - 1):
-            way = sum((e * v for e, v in zip(signs, others, strict=True)), start=first)
-            total = total + self.taylor([theta, way], m)[m] * (prod(signs) / 2 ** (m - 1))
-        return total * prod(sizes)
+        signs = list(product((1, -1), repeat=m - 1))  # all of them at once, as further lanes
+        ways = [
+            sum((e * v for e, v in zip(row, others, strict=True)), start=first) for row in signs
+        ]
+        here = np.tile(theta, (1, len(signs)))
+        found = self.taylor([here, np.concatenate(ways, axis=1)], m)[m]
+        by_sign = found.reshape(-1, len(signs), lanes)
+        total = sum(prod(row) * by_sign[:, i] for i, row in enumerate(signs))
+        return total * (prod(sizes) / len(signs))
 
     def fuse(self, key: Any, kernel: Kernel) -> Fused:
         """Return (theta, gamma, weights) -> kernel(self, ...); compiled once for a key, maybe."""

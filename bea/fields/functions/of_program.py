@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bea.algebra.language.limits import MANY_VARIABLES
 from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.programs.program import Program
 from bea.algebra.programs.wide import WideProgram
@@ -20,7 +21,6 @@ from bea.fields.functions.groups import Groups
 from bea.fields.vector_field import Loss, VectorField
 
 _KNOWN = "_as_function"  # where a problem keeps what was made of it
-_MANY = 60  # variables: a Jacobian of so many formulas takes longer than all that is done with it
 
 
 def without_symbols(problem: VectorField) -> FunctionField:
@@ -52,7 +52,8 @@ def many_variables(problem: VectorField) -> bool:
     >>> many_variables(VectorField.read("-x"))
     False
     """
-    return problem.symbolic and problem.dimension > _MANY and not problem.parameters
+    many = problem.wide or problem.dimension > MANY_VARIABLES
+    return problem.symbolic and many and not problem.parameters
 
 
 def _made_of(problem: VectorField) -> FunctionField:

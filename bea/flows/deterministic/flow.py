@@ -118,7 +118,9 @@ def flow(
     if shared:
         found = _dealt(found, grid, sampled)
     names = tuple(field.variables)
-    return Trajectory(gammas=steps, starts=points, times=sampled, variables=names, **found)
+    return Trajectory(
+        gammas=steps, starts=points, times=sampled, variables=names, field=field, **found
+    )
 
 
 def _task(

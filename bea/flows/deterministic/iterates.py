@@ -112,6 +112,7 @@ def iterate(
         times=sample_times(sizes, counts),
         error=None,
         variables=tuple(field.variables),
+        field=field,
         **outcome.shaped(len(sizes), points.shape[-2]),
     )
 

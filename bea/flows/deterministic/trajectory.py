@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,8 @@ from numpy.typing import NDArray
 from bea.algebra.language.reals import real_number, real_numbers
 from bea.arrays import Floats
 from bea.errors import BeaError
+from bea.fields.jacobians import jacobian_paces
+from bea.fields.vector_field import VectorField
 from bea.files.drawings import drawing_of
 from bea.flows.deterministic.tables import as_dataset, as_frame
 
@@ -76,6 +80,8 @@ class Trajectory:
     error : (gammas, starts, times) or None
         Estimate of the Euclidean error of `values` (see `flow`); NaN where the value is, infinite
         where it could not be estimated. None for iterates, which carry rounding errors only.
+    field : VectorField, ModifiedEquation or None
+        The field of which these are runs, or which a method followed; not pickled.
 
     Examples
     --------
@@ -95,6 +101,41 @@ class Trajectory:
     stopped_at: Floats
     error: Floats | None = None
     variables: tuple[str, ...] = ()
+    field: Any = dataclass_field(default=None, repr=False)
+
+    @cached_property
+    def lambda_max(self) -> Floats:
+        """How fast the problem's field changes along the runs, |f'|, (gammas, starts, times).
+
+        It is in 1/time; of a loss it is the largest eigenvalue of the Hessian; nan after a failure.
+
+        Raises
+        ------
+        BeaError
+            If the field is not known, as after unpickling, or none of bea's.
+
+        Examples
+        --------
+        >>> import bea
+        >>> run = bea.iterate(bea.methods.heun(), bea.problems.loss("x**4"), [1.0], [0.1], steps=1)
+        >>> run.lambda_max.shape, bool(run.gamma_lambda[0, 0, 0] == 0.1 * run.lambda_max[0, 0, 0])
+        ((1, 1, 1), True)
+        """
+        problem = getattr(self.field, "problem", None) or self.field  # of a modified equation
+        if not isinstance(problem, VectorField):
+            raise BeaError(
+                "the field of these runs is not known: ask bea.fields.jacobians.jacobian_paces"
+                "(problem, runs.values)"
+            )
+        return jacobian_paces(problem, self.values)
+
+    @property
+    def gamma_lambda(self) -> Floats:
+        """gamma |f'| along the runs, (gammas, starts, times): the scale of all that is derived."""
+        return self.gammas[:, None, None] * self.lambda_max
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "field": None}
 
     def at(self, gamma: Any = None, start: Any = None) -> Run:
         """Return one run.

@@ -24,6 +24,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from bea.arrays import Floats
 from bea.files.results import Result
 from bea.files.schema import Text
 from bea.files.texts import in_columns
@@ -130,6 +131,11 @@ class Certificate(Result):
         return self.study.warnings
 
     @property
+    def gamma_lambda(self) -> Floats | None:
+        """gamma |f'| for every step size, (gammas,); see `DriftStudy.gamma_lambda`."""
+        return self.study.gamma_lambda
+
+    @property
     def failures(self) -> tuple[str, ...]:
         """One line for each run that stopped early, of the controls too."""
         lines = list(self.study.failures)
@@ -192,6 +198,7 @@ class Certificate(Result):
             "equation": self.source,
             "start": self.start,
             "gammas": self.study.gammas.tolist(),
+            **self.study.scale_as_json(),
             "orders": [f.as_json() for f in self.findings if f.kind == "equation"],
             "controls": [{"control": f.kind, **f.as_json()} for f in self.controls],
             "terms": [size.as_json() for size in self.sizes],

@@ -18,6 +18,7 @@ from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import OrderError
 from bea.fields import VectorField
+from bea.fields.jacobians import jacobian_paces
 from bea.flows import Trajectory, flow, iterate
 from bea.flows.deterministic.times import check_progress
 from bea.measure.order.expected import expected_orders
@@ -166,6 +167,7 @@ def drift_study(
         floors=np.array([_floor(iterates, run) for run in runs]),
         failures=_failures(iterates, runs, chosen),
         warnings=_warnings(equation, iterates),
+        lambda_max=_lambda_max(problem, iterates),
     )
 
 
@@ -305,3 +307,10 @@ def _warnings(equation: ModifiedEquation, iterates: Trajectory) -> tuple[str, ..
     right = equation if known is None else known
     warning = beyond_range(equation.character, starts, largest, lambda: right.at_least(1))
     return (warning,) if warning else ()
+
+
+def _lambda_max(problem: VectorField, iterates: Trajectory) -> Floats:
+    """Return |f'| at the starts or at the ends of the finest runs, whichever is larger."""
+    at_start = jacobian_paces(problem, iterates.starts)
+    at_end = jacobian_paces(problem, iterates.values[np.argmin(iterates.gammas), :, -1])
+    return np.fmax(at_start, at_end)

@@ -54,6 +54,9 @@ class DriftStudy(Result):
         One line for each run that stopped early.
     warnings : tuple of str
         Step sizes beyond the useful range, and the like.
+    lambda_max : (starts,) or None
+        How fast the field changes, |f'| in 1/time, the larger of that at the start and that at the
+        end of the run with the smallest step size: of a loss the largest eigenvalue of its Hessian.
     """
 
     form: ClassVar[str] = "bea drift study 2"
@@ -73,6 +76,18 @@ class DriftStudy(Result):
     floors: Annotated[Floats, Array("<f8", _ALL, least=0, gaps=True, infinite=True)]
     failures: Annotated[tuple[str, ...], Listed((str,))] = ()
     warnings: Annotated[tuple[str, ...], Listed((str,))] = ()
+    lambda_max: Annotated[Floats | None, Array("<f8", "starts", least=0, gaps=True)] = None
+
+    @property
+    def gamma_lambda(self) -> Floats | None:
+        """gamma |f'| for every step size, (gammas,), the largest over the starts.
+
+        What is derived means something while it is below the method's limit: 1 for gradient
+        descent (see `bea.modified.memory.time_scale.beyond_range`).
+        """
+        if self.lambda_max is None or np.isnan(self.lambda_max).all():
+            return None
+        return self.gammas * np.nanmax(self.lambda_max)
 
     def curve(self, index: int) -> tuple[Floats, Floats]:
         """Return (distances, floors), each (gammas,), of the order at that index.
@@ -160,7 +175,9 @@ class DriftStudy(Result):
         """Return the table of observed beside expected orders, as plain text."""
         head = ("K", "expected", "observed", "95% interval", "fitted on")
         lines = [head, *((str(k), *rest) for k, *rest in self.rows())]
-        return f"{self.kind} of {self.method} on {self.problem}\n{in_columns(lines)}"
+        scale = self.gamma_lambda
+        reach = "" if scale is None else f", gamma |f'| up to {scale.max():.2g}"
+        return f"{self.kind} of {self.method} on {self.problem}{reach}\n{in_columns(lines)}"
 
     def plot(self, *, band: str = "quartiles", axes: Any = None) -> Any:
         """Draw the distance against the step size, one curve per order, as a matplotlib figure.
@@ -181,6 +198,7 @@ class DriftStudy(Result):
             "method": self.method,
             "problem": self.problem,
             "gammas": self.gammas.tolist(),
+            **self.scale_as_json(),
             "orders": [
                 {
                     "order": int(order),
@@ -193,6 +211,15 @@ class DriftStudy(Result):
             ],
             "failures": list(self.failures),
             "warnings": list(self.warnings),
+        }
+
+    def scale_as_json(self) -> dict[str, Any]:
+        """Return |f'| for every start, and gamma |f'| for every step size, null if not known."""
+        known, scale = self.lambda_max, self.gamma_lambda
+        numbers = [] if known is None else [None if np.isnan(x) else float(x) for x in known]
+        return {
+            "lambda_max": numbers or None,
+            "gamma_lambda": None if scale is None else scale.tolist(),
         }
 
     def __repr__(self) -> str:

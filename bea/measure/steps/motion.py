@@ -26,6 +26,7 @@ from bea.modified.memory.time_scale import paces_of, require_values
 # From this part of the time on, as many times, evenly spaced on a logarithmic axis.
 _EARLIEST = 1e-9
 _TIMES = 73
+_FEW_TIMES = 25  # on functions, where each costs as many products with f' as everything else
 _RTOL = 1e-7
 _MOST_STEPS = 400
 # A path that ends is followed for this part of it: flows of other orders end a little earlier.
@@ -101,7 +102,9 @@ class Motion:
         Raises `MethodError` if hyperparameters, or parameters of the problem, have no value.
         """
         require_values(character, "a run")
-        times = np.concatenate([[0.0], time * np.geomspace(_EARLIEST, 1.0, _TIMES)])
+        assert character.problem is not None
+        count = _TIMES if character.problem.symbolic else _FEW_TIMES
+        times = np.concatenate([[0.0], time * np.geomspace(_EARLIEST, 1.0, count)])
         path = flow(
             leading_field(character), starts, [1.0], times,
             rtol=_RTOL, estimate_error=False, max_steps=_MOST_STEPS,

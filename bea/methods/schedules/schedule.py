@@ -31,6 +31,7 @@ from bea.errors import BeaError, ExpressionError, MethodError
 from bea.fields.sources import substitute
 from bea.files.drawings import Mathematics
 from bea.portable import Portable
+from bea.series import SeriesArray
 
 # The time of a run is a sum of step sizes: rounded, it may fall short of a break by this part.
 _ROUNDING = 1e-9
@@ -279,7 +280,9 @@ def _piece(value: Any) -> Expression:
 
 
 def _run(program: Program, time: Any) -> Any:
-    """Run s(t) on a series over a ring, or on a scalar."""
+    """Run s(t) on a series over a ring or over arrays, or on a scalar."""
+    if isinstance(time, SeriesArray):
+        return program.run([time], lift=lambda c: int(c.p) / int(c.q), pi=np.pi)[0] + 0 * time
     leading = time[0] if hasattr(time, "coefficients") else time
     one = leading * 0 + 1
     pi = leading.ring.pi() if hasattr(leading, "ring") else None

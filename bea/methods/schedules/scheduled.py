@@ -26,6 +26,7 @@ from bea.arithmetic import Arithmetic
 from bea.errors import DimensionError, MethodError
 from bea.methods.method import Method
 from bea.methods.schedules.schedule import Schedule
+from bea.series import SeriesArray
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,15 @@ class Scheduled(Method):
 
     def check_field(self, field: Any) -> None:
         """Refuse a field whose last variable is no time."""
-        if hasattr(field, "time_name") or not hasattr(field, "components"):
-            return  # it says so, or has numbers alone
+        if hasattr(field, "time_name"):
+            return  # it says so
+        if not getattr(field, "symbolic", True):
+            raise DimensionError(
+                f"a scheduled method needs the time as last variable, and '{field.name}' has none: "
+                "give it bea.fields.with_time(problem)"
+            )
+        if not hasattr(field, "components"):
+            return  # it has numbers alone
         if field.components[-1].as_rational() != 1:
             raise DimensionError(
                 "a scheduled method needs the time as last variable, and the slope of "
@@ -93,13 +101,13 @@ class Scheduled(Method):
 
     def init(self, f: Any, theta: Any) -> Any:
         """Return the memory of the inner method."""
-        if not isinstance(theta, np.ndarray):  # asked only what memory there is
+        if not isinstance(theta, np.ndarray | SeriesArray):  # asked only what memory there is
             return self.method.init(f, theta)
         return self.method.init(AtRest(f, theta[-1:]), theta[:-1])
 
     def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
         """Return the inner step of size gamma s(t), with the time advanced by gamma."""
-        if not isinstance(theta, np.ndarray):
+        if not isinstance(theta, np.ndarray | SeriesArray):
             return self.method.step(f, theta, state, gamma * self._on_trees(f))
         if self.schedule is None:
             raise MethodError(

@@ -58,6 +58,7 @@ from bea.modified.cost import check_sum
 from bea.modified.epochs.equation import Epoch, EpochEquation, batch_loss, is_descent
 from bea.modified.epochs.samples import checked_size, read_losses, split
 from bea.modified.epochs.shuffles import descents_of_samples, steps_of_batches, steps_of_subsets
+from bea.modified.points.epochs import EpochAtPoints, functions_of, mean_loss
 from bea.modified.routes.perturbation import match_powers
 from bea.modified.symbolic_step import series_iterates
 from bea.noise import ShuffledEpochs
@@ -74,13 +75,14 @@ def cyclic_epoch(
     batches: int | Sequence[Sequence[int]] = 1,
     order: int = 2,
     method: Method | None = None,
-) -> EpochEquation:
+) -> EpochEquation | EpochAtPoints:
     """Derive the modified equation of epochs that visit the batches in one fixed order.
 
     Parameters
     ----------
     finite_sum
-        A finite sum, that is anything with `losses`, or the losses of the samples themselves.
+        A finite sum, that is anything with `losses`, or the losses of the samples themselves; of
+        functions, such as networks on their batches, the equation is one of numbers at points.
     batches
         The indices of the samples in each batch, in the order in which they are visited; or the
         number B of samples in a batch, which then hold the first B, the next B, and so on.
@@ -115,6 +117,9 @@ def cyclic_epoch(
     '−∇L − γ/(4m) Σₖ ∇‖∇Lₖ‖² + γ/(2m) Σᵢ﹤ⱼ (∇²Lⱼ∇Lᵢ − ∇²Lᵢ∇Lⱼ) + O(γ²)'
     """
     order, method = checked_order(order), _method(method)
+    functions = functions_of(finite_sum)
+    if functions is not None:
+        return EpochAtPoints(_in_batches(functions, batches), method, order, shuffled=False)
     losses, problem = read_losses(finite_sum, method)
     parts = split(batches, len(losses))
     epoch = Epoch(losses, len(parts[0]), "nothing", parts)
@@ -129,13 +134,14 @@ def shuffled_epoch(
     batches: int | ShuffledEpochs | Sequence[Sequence[int]] = 1,
     order: int = 2,
     method: Method | None = None,
-) -> EpochEquation:
+) -> EpochEquation | EpochAtPoints:
     """Derive the modified equation of the mean over shuffled epochs.
 
     Parameters
     ----------
     finite_sum
-        A finite sum, that is anything with `losses`, or the losses of the samples themselves.
+        A finite sum, that is anything with `losses`, or the losses of the samples themselves; of
+        functions, such as networks on their batches, the equation is one of numbers at points.
     batches
         The number B of samples in a batch, or `bea.noise.ShuffledEpochs(B)`: the mean is over
         all splits into batches, and their orders. Or the indices of the samples in each batch:
@@ -169,6 +175,14 @@ def shuffled_epoch(
     '−∇(L + γ/4 ‖∇L‖² + γ(N − B)/(4B(N − 1)) tr Σ) + O(γ²)'
     """
     order, method = checked_order(order), _method(method)
+    functions = functions_of(finite_sum)
+    if functions is not None:
+        if batches != 1 and isinstance(batches, int | np.integer | ShuffledEpochs):
+            raise BeaError(
+                "without symbols the batches stay, and the mean is over their orders: give the "
+                "loss of each batch, or the indices of the losses in each"
+            )
+        return EpochAtPoints(_in_batches(functions, batches), method, order, shuffled=True)
     if isinstance(finite_sum, FiniteSum):
         loops = [(k + 1) // 2 for k in range(order + 1)]  # see bea.modified.epochs.shuffles
         remedy = "or run ensembles of ShuffledEpochs"
@@ -187,6 +201,10 @@ def shuffled_epoch(
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _in_batches(losses: list[Any], batches: Any) -> list[Any]:
+    return [mean_loss([losses[i] for i in batch]) for batch in split(batches, len(losses))]
 
 
 def _equation(

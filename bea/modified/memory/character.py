@@ -18,7 +18,7 @@ from bea.arithmetic import Arithmetic
 from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
 from bea.fields import SeriesField, VectorField
-from bea.fields.functions import without_symbols
+from bea.fields.functions import many_variables, without_symbols
 from bea.fields.jacobians import matrices_at
 from bea.methods import Method, Scheduled
 from bea.modified.memory.contraction import contraction_conditions
@@ -250,7 +250,7 @@ class Character(Portable):
         except MethodError:
             if self.problem is None:
                 raise
-            if not self.problem.symbolic:
+            if not self.problem.symbolic or many_variables(self.problem):
                 factors = np.nan_to_num(memory_factors(self.method, self.problem))
                 return [[fmpq(*float(x).as_integer_ratio()) for x in row] for row in factors], True
             return self.slow_manifold.carried, False

@@ -29,6 +29,7 @@ from bea.errors import MethodError, NotSmoothError
 from bea.fields.arithmetics.numbers import NumericField
 from bea.fields.arithmetics.points import PointField
 from bea.fields.functions import Derivatives, without_symbols
+from bea.fields.functions.derivatives import padded
 from bea.methods import Method
 from bea.series import SeriesArray
 
@@ -95,6 +96,12 @@ def memory_factors(method: Method, problem: Any) -> Floats:
     return found.linear
 
 
+def slope_at_zero(degree: int) -> Floats:
+    """Return weights of the values at 0 ... degree in the slope at 0 of a polynomial."""
+    powers = np.vander(np.arange(degree + 1.0), increasing=True)
+    return np.linalg.solve(powers.T, np.eye(degree + 1)[1])
+
+
 # --- private helpers ------------------------------------------------------------------------------
 
 
@@ -107,7 +114,7 @@ def _without_memory(bound: Method, f: PointField, order: int) -> Floats:
         iterates.append(theta)
     if np.any(np.abs(iterates[1].coefficient(0) - iterates[0].coefficient(0)) > 0):
         raise _no_identity()
-    slope = _slope(order + 1)
+    slope = slope_at_zero(order + 1)
     return np.array([
         sum(w * x.coefficient(k) for w, x in zip(slope, iterates, strict=True))
         for k in range(1, order + 2)
@@ -155,12 +162,6 @@ class _Noise:
         return gap <= _SAME or (gap <= _ROUNDING and self._since > _IDLE)
 
 
-def _slope(degree: int) -> Floats:
-    """Return weights of the values at 0 ... degree in the slope at 0 of a polynomial."""
-    powers = np.vander(np.arange(degree + 1.0), increasing=True)
-    return np.linalg.solve(powers.T, np.eye(degree + 1)[1])
-
-
 class _Numbers:
     """Polynomials in the number n of a step, as values at n = 0, h, ..., J h and by powers of n/h.
 
@@ -189,16 +190,37 @@ def _slowest(linear: Floats) -> float:
     return float(rates.max())
 
 
+class _AtPoints(Derivatives):
+    """Those of a field, whose values at the points themselves are found once for all numbers n."""
+
+    def __init__(self, inner: Derivatives, points: Floats, repeated: Floats) -> None:
+        self.inner, self.points, self.repeated = inner, points, repeated
+
+    @cached_property
+    def _there(self) -> Floats:
+        count = self.repeated.shape[1] // self.points.shape[1]
+        return np.repeat(self.inner.field(self.points), count, axis=1)
+
+    def taylor(self, coefficients: Sequence[Floats], order: int) -> list[Floats]:
+        if order and len(coefficients) > 1:
+            return self.inner.taylor(coefficients, order)
+        if not np.array_equal(coefficients[0], self.repeated):
+            return self.inner.taylor(coefficients[:1], order)
+        return padded([self._there], order)
+
+
 class _WithMemory:
     """The orbit on the slow manifold; arrays have the numbers n = 0 ... K + 1 in their lanes."""
 
     def __init__(
         self, bound: Method, derivatives: Derivatives, points: Floats, order: int, variables: Any
     ) -> None:
-        self.bound, self.derivatives, self.variables = bound, derivatives, variables
+        self.bound, self.variables = bound, variables
         self.points, self.degree = points, order + 1
         self.count = order + 2
         self.theta = [np.repeat(points, self.count, axis=1)]
+        self.rows = len(points) - bound.has_time  # of theta, beside which the time is known
+        self.derivatives = _AtPoints(derivatives, points, self.theta[0])
         self.one = np.random.default_rng(0)
 
     @cached_property
@@ -221,6 +243,9 @@ class _WithMemory:
         solution = self._solution(linear)
         for power in range(1, self.degree + 1):
             self.theta.append(np.zeros_like(self.theta[0]))
+            if power == 1:  # the time, if there is one, is t + n gamma
+                numbers = self.numbers.spacing * np.arange(self.count)
+                self.theta[1][self.rows :] = np.tile(numbers, self.points.shape[1])
             self.memory.append([np.zeros_like(part) for part in self.memory[0]])
             self._settle_power(solution, power)
         slope = self.numbers.powers[1] / self.numbers.spacing
@@ -244,16 +269,29 @@ class _WithMemory:
         moved, after = self.bound.step(f, SeriesArray(theta, power), tuple(parts), f.gamma)
         if min(moved.order, *(p.order for p in after)) < power:
             raise MethodError("the step divides by gamma, which is not possible at points")
-        return [np.broadcast_to(part.coefficient(power), np.shape(like)) for part, like in
-                zip((moved, *after), (theta[0], *memory[0]), strict=True)]  # fmt: skip
+        found = [np.broadcast_to(part.coefficient(power), np.shape(like)) for part, like in
+                 zip((moved, *after), (theta[0], *memory[0]), strict=True)]  # fmt: skip
+        return [found[0][: self.rows], *found[1:]]
+
+    def _theta_after(self, power: int) -> list[Floats] | None:
+        """Return theta's coefficient after a step from memory and f to the power below, if known.
+
+        It mostly is, as theta moves by gamma times them.
+        """
+        f = PointField(self.derivatives, power - 1, self.theta[0], self.variables)
+        parts = [SeriesArray(list(c), power - 1) for c in zip(*self.memory, strict=True)]
+        moved, _ = self.bound.step(f, SeriesArray(self.theta, power), tuple(parts), f.gamma)
+        if moved.order < power:
+            return None
+        return [np.broadcast_to(moved.coefficient(power), self.theta[0].shape)[: self.rows]]
 
     def _settle_power(self, solution: Floats, power: int) -> None:
         if not self._in_sweeps:
             last = power == self.degree and not self._moves  # whose memory is not asked for
-            for _ in range(1 if last else self._passes):  # theta, and the memory that follows it
-                self._settle(solution, power)
+            for k in range(1 if last else self._passes):  # theta, and the memory that follows it
+                self._settle(solution, power, alone=k == 0 and not self._moves)
             return
-        known, noise = [self.theta[power], *self.memory[power]], _Noise()
+        known, noise = [self.theta[power][: self.rows], *self.memory[power]], _Noise()
         for _ in range(_SWEEPS):
             before = [part.copy() for part in known]
             self._settle(solution, power)
@@ -263,7 +301,7 @@ class _WithMemory:
 
     def _settling(self) -> list[Floats]:
         """Return the memory near that on which a run at gamma = 0 settles, from its own start."""
-        derivatives = self.derivatives
+        derivatives = self.derivatives.inner
         still = np.zeros(self.theta[0].shape[1])
         f = NumericField(lambda theta, gamma: derivatives.field(theta), still, None, self.variables)
         f.counts = True
@@ -275,10 +313,13 @@ class _WithMemory:
         parts = state[: len(self._base)]
         return [np.broadcast_to(x, np.shape(b)) for x, b in zip(parts, self._base, strict=True)]
 
-    def _settle(self, solution: Floats, power: int) -> None:
+    def _settle(self, solution: Floats, power: int, alone: bool = False) -> None:
         """Add what the step and the shift of n disagree by at this power, solved for."""
-        mapped, to_powers = self._step(self.theta, self.memory, power), self.numbers.powers.T
-        known = [self.theta[power], *self.memory[power]]
+        mapped = self._theta_after(power) if alone else None  # of theta alone
+        mapped = mapped or self._step(self.theta, self.memory, power)
+        to_powers = self.numbers.powers.T
+        known = [self.theta[power][: self.rows], *self.memory[power]][: len(mapped)]
+        solution = solution[: len(mapped), : len(mapped)]
         gaps = [
             (self._by_number(new) - self._by_number(old) @ to_powers @ self.numbers.ahead.T)
             @ to_powers
@@ -310,8 +351,9 @@ class _WithMemory:
             found[:, j] = self._factors(self._step(theta, [base, changed], 1), rest, way)
         if np.any(found[0, 1:]):
             way = self.one.uniform(_FAR, 2 * _FAR, self.theta[0].shape)
+            way[self.rows :] = 0.0
             moved = self._step([self.theta[0], way], [base, nothing], 1)
-            found[:, 0] = self._factors(moved, rest, way)
+            found[:, 0] = self._factors(moved, rest, way[: self.rows])
         if np.isnan(found[0]).any():
             raise MethodError(
                 "the step moves theta at gamma = 0 by memory that is turned: derive on a problem "
@@ -350,7 +392,7 @@ class _WithMemory:
             ]
         else:
             raise _unsettled()
-        if np.any(np.abs(theta - self.theta[0]) > _ROUNDING * (1 + np.abs(theta))):
+        if np.any(np.abs(theta - self.theta[0][: self.rows]) > _ROUNDING * (1 + np.abs(theta))):
             raise _no_identity()
         return memory
 

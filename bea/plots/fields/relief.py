@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _ABOVE = 1.25  # times the rise of the paths: higher the surface is cut
 _GRID = 121
-_VIEW = (38.0, -58.0)  # degrees above the plane, and around the axis
+VIEW = (38.0, -58.0)  # degrees above the plane, and around the axis
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def relief_figure(
     steps: int | None = None,
     time: float | None = None,
     window: Window | None = None,
-    view: tuple[float, float] = _VIEW,
+    view: tuple[float, float] = VIEW,
     axes: Any = None,
 ) -> Figure:
     """Draw a loss of two variables as a surface, with iterates and flows on it.
@@ -130,22 +130,15 @@ def relief_data(
     return ReliefData(found, x, y, heights, along)
 
 
-def draw_relief(data: ReliefData, axes: Any = None, *, view: tuple[float, float] = _VIEW) -> Figure:
+def draw_relief(data: ReliefData, axes: Any = None, *, view: tuple[float, float] = VIEW) -> Figure:
     """Draw the figure from its data, in `axes` in space or in a new figure."""
-    from matplotlib.colors import ListedColormap
-
     from bea.plots.house.canvas import HouseFigure, house_rules, titled
-    from bea.plots.house.levels import band_colours
 
     with house_rules():
         if axes is None:
             figure = HouseFigure(figsize=(7.6, 5.6))
             axes = figure.add_subplot(projection="3d", computed_zorder=False)
-        colours = ListedColormap(band_colours(np.arange(65.0)))
-        axes.plot_surface(
-            *np.meshgrid(data.x, data.y), data.heights, cmap=colours, rcount=60, ccount=60,
-            edgecolor="#8c8c8c", linewidth=0.15, zorder=1,
-        )  # fmt: skip
+        draw_heights(axes, data.x, data.y, data.heights)
         paths = (data.trajectory.iterates, *data.trajectory.flows)
         handles = [_draw_path(axes, *pair) for pair in zip(paths, data.along, strict=True)]
         x, y = data.trajectory.variables
@@ -157,6 +150,19 @@ def draw_relief(data: ReliefData, axes: Any = None, *, view: tuple[float, float]
         titled(axes, data.trajectory.title, data.trajectory.subtitle)
         figure = axes.get_figure(root=True)
         return figure
+
+
+def draw_heights(axes: Any, x: Floats, y: Floats, heights: Floats, **options: Any) -> None:
+    """Draw heights (rows, columns) over a grid as a surface, below whatever is drawn on it."""
+    from matplotlib.colors import ListedColormap
+
+    from bea.plots.house.levels import band_colours
+
+    colours = ListedColormap(band_colours(np.arange(65.0)))
+    axes.plot_surface(
+        *np.meshgrid(x, y), heights, cmap=colours, rcount=60, ccount=60, edgecolor="#8c8c8c",
+        linewidth=0.15, zorder=1, **options,
+    )  # fmt: skip
 
 
 # --- private helpers ----------------------------------------------------------------------------

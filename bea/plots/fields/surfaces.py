@@ -20,6 +20,7 @@ from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.fields.functions.of_program import without_symbols
 from bea.flows.deterministic.times import check_count
+from bea.plots.fields.relief import VIEW, draw_heights
 from bea.plots.house.landscape import Landscape, draw_landscape
 from bea.plots.house.levels import contour_levels
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _PANEL = 3.1  # inches
+_FILTERS = "filter-normalised directions"
+_PRINCIPAL = "principal directions of each run, as long as it reaches"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,10 @@ class SurfaceData:
         u and v of each point.
     paths : tuple of (n, 2)
         Runs, projected on the plane of their point: none, or one for each.
+    heights : tuple of (n,)
+        The loss in the plane along them.
+    words : str
+        Which directions they are.
     """
 
     title: str
@@ -58,6 +65,8 @@ class SurfaceData:
     levels: Floats
     directions: Floats
     paths: tuple[Floats, ...]
+    heights: tuple[Floats, ...] = ()
+    words: str = _FILTERS
 
     def rise(self, radius: float) -> Floats:
         """Return how much higher than its middle each loss is at a radius, on the mean."""
@@ -76,6 +85,7 @@ def surface_data(
     count: int = 31,
     seed: int = 0,
     paths: Sequence[ArrayLike] = (),
+    along_paths: bool = False,
 ) -> SurfaceData:
     """Compute what a figure of surfaces shows; see `surface_figure`."""
     centres = _points(points, loss.dimension, "the points")
@@ -86,12 +96,17 @@ def surface_data(
             f"{len(centres)} points with {len(words)} labels and {len(paths)} paths: give one for "
             "each point"
         )
-    draws = np.random.default_rng(seed).standard_normal((2, loss.dimension))
-    groups = without_symbols(loss).groups
-    directions = np.array([[groups.filter_normalised(w, c) for w in draws] for c in centres])
+    if along_paths:
+        directions = np.array([_principal(*pair) for pair in zip(paths, centres, strict=True)])
+    else:
+        draws = np.random.default_rng(seed).standard_normal((2, loss.dimension))
+        groups = without_symbols(loss).groups
+        directions = np.array([[groups.filter_normalised(w, c) for w in draws] for c in centres])
     distances = np.linspace(-reach, reach, count)
     planes = zip(centres, directions, strict=True)
     losses = np.array([_plane(loss, centre, u, v, distances) for centre, (u, v) in planes])
+    projected = tuple(map(_projected, paths, centres, directions))
+    heights = (loss.at(c + p @ d) for p, c, d in zip(projected, centres, directions, strict=False))
     return SurfaceData(
         title=f"The loss around {'solutions' if len(centres) > 1 else 'a point'}, "
         f"d = {loss.dimension}",
@@ -100,7 +115,9 @@ def surface_data(
         losses=losses,
         levels=contour_levels(losses),
         directions=directions,
-        paths=tuple(map(_projected, paths, centres, directions)),
+        paths=projected,
+        heights=tuple(heights),
+        words=_PRINCIPAL if along_paths else _FILTERS,
     )
 
 
@@ -113,9 +130,11 @@ def surface_figure(
     count: int = 31,
     seed: int = 0,
     paths: Sequence[ArrayLike] = (),
+    along_paths: bool = False,
+    in_space: bool = False,
     axes: Sequence[Axes] | None = None,
 ) -> Figure:
-    """Draw contours of a loss around one or several points, in a plane of two random directions.
+    """Draw a loss around one or several points, over a plane of two random directions.
 
     The weights that lead to a unit move as far as they are long; biases stay. All panels have the
     same levels and colours.
@@ -135,8 +154,14 @@ def surface_figure(
         Of the directions.
     paths : sequence of (n, d), optional
         A run to each point, projected orthogonally on its plane.
+    along_paths : bool
+        Whether the plane of each point is that in which its path moves most, by its two principal
+        directions, in which 1 is as far as the path goes. A path is nearly orthogonal to random
+        directions, and all but a point there (the paper's section 7).
+    in_space : bool
+        Whether to draw surfaces in space, with the runs on them, or contours.
     axes
-        Where to draw, one for each point; by default a new figure.
+        Where to draw, one for each point, in space with projection="3d"; by default a new figure.
 
     Raises
     ------
@@ -151,9 +176,10 @@ def surface_figure(
     'first direction'
     """
     data = surface_data(
-        loss, points, labels, radius=radius, count=count, seed=seed, paths=paths
+        loss, points, labels, radius=radius, count=count, seed=seed, paths=paths,
+        along_paths=along_paths,
     )  # fmt: skip
-    return draw_surfaces(data, axes)
+    return draw_surfaces_in_space(data, axes) if in_space else draw_surfaces(data, axes)
 
 
 def draw_surfaces(data: SurfaceData, axes: Sequence[Axes] | None = None) -> Figure:
@@ -177,14 +203,60 @@ def draw_surfaces(data: SurfaceData, axes: Sequence[Axes] | None = None) -> Figu
                 panel.plot(*data.paths[k].T, color="black", lw=1.0)
             panel.plot(0, 0, "o", color="black", ms=4)
             panel.set(xlabel="first direction", aspect="equal")
-            words = "filter-normalised directions, same levels"
+            words = f"{data.words}, same levels"
             titled(panel, *((data.title, words) if k == 0 else ("", "")), data.labels[k])
         axes[0].set_ylabel("second direction")
         colour_bar(axes[-1], filled)
         return figure_of(axes[0])
 
 
+def draw_surfaces_in_space(data: SurfaceData, axes: Sequence[Any] | None = None) -> Figure:
+    """Draw the surfaces in space from their data, in `axes` or in a new figure.
+
+    Paths are drawn above the surface, so that no part of them is hidden behind a hill.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    from bea.plots.house.canvas import HouseFigure, house_rules, titled
+
+    panels = len(data.labels)
+    if axes is not None and len(axes) != panels:
+        raise DimensionError(f"{len(axes)} axes are given: this figure needs {panels}")
+    low, high = np.nanmin(data.losses), np.nanmax(data.losses)
+    with house_rules():
+        if axes is None:
+            figure = HouseFigure(figsize=(_PANEL * 1.25 * panels + 0.6, _PANEL * 1.25 + 0.6))
+            axes = [
+                figure.add_subplot(1, panels, k + 1, projection="3d", computed_zorder=False)
+                for k in range(panels)
+            ]
+        for k, panel in enumerate(axes):
+            grid = data.distances
+            draw_heights(panel, grid, grid, data.losses[k], vmin=low, vmax=high)
+            if data.paths:
+                path, height = _within_grid(data.paths[k], data.heights[k], grid)
+                panel.plot(*path.T, height, color="black", lw=1.2, zorder=4)
+            middle = data.losses[k][len(grid) // 2, len(grid) // 2]
+            panel.plot(0, 0, middle, "o", color="black", ms=5, zorder=6)
+            panel.set(xlabel="first direction", ylabel="second direction", zlabel="loss")
+            panel.set(xlim=grid[[0, -1]], ylim=grid[[0, -1]], zlim=(low, high))
+            panel.view_init(*VIEW)
+            panel.set_box_aspect(None, zoom=0.85)
+            for axis in (panel.xaxis, panel.yaxis, panel.zaxis):
+                axis.set_major_locator(MaxNLocator(4))
+            words = f"{data.words}, same heights"
+            titled(panel, *((data.title, words) if k == 0 else ("", "")), data.labels[k])
+        found: Figure = axes[0].get_figure(root=True)
+        return found
+
+
 # --- private helpers ------------------------------------------------------------------------------
+
+
+def _within_grid(path: Floats, heights: Floats, grid: Floats) -> tuple[Floats, Floats]:
+    """Return a path with nan where it is off the grid, where no surface is drawn below it."""
+    inside = (np.abs(path) <= grid[-1]).all(axis=1)
+    return np.where(inside[:, None], path, np.nan), np.where(inside, heights, np.nan)
 
 
 def _points(value: ArrayLike, dimension: int, what: str) -> Floats:
@@ -221,3 +293,13 @@ def _projected(path: ArrayLike, centre: Floats, directions: Floats) -> Floats:
     """Return a path (n, 2) in the coordinates of a plane, by least squares."""
     points = _points(path, len(centre), "the path")
     return np.asarray(np.linalg.lstsq(directions.T, (points - centre).T, rcond=None)[0].T)
+
+
+def _principal(path: ArrayLike, centre: Floats) -> Floats:
+    """Return the two directions (2, d) in which a path moves most, as long as it goes there."""
+    points = _points(path, len(centre), "the path") - centre
+    ways = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2][:2]
+    reach = np.abs(points @ ways.T).max(axis=0)
+    if len(ways) < 2 or reach[1] <= 1e-9 * reach[0]:
+        raise BeaError("a path moves along a line: it has no plane, so leave along_paths out")
+    return np.asarray(ways * reach[:, None])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import bea
 from bea.measure.order.study import DriftStudy
 
 GAMMAS = 0.1 * 2.0 ** -np.arange(6)
@@ -133,3 +134,19 @@ def test_rows_table_and_json_say_the_same() -> None:
     assert [json[name] for name in ("kind", "method", "problem")] == ["drift", "descent", "valley"]
     assert json["gammas"] == GAMMAS.tolist()
     assert (json["failures"], json["warnings"]) == (["one stopped"], ["far"])
+
+
+def test_the_scale_stands_in_what_is_measured() -> None:
+    descent, bowl = bea.methods.gradient_descent(), bea.problems.loss("x**2/2 + 5*y**2")
+    found = bea.discretization_drift(descent, bowl, range(2), starts=[[1.0, 1.0]])
+    assert found.lambda_max == pytest.approx([10.0])
+    assert found.gamma_lambda == pytest.approx(10 * found.gammas)
+    assert found.as_json()["gamma_lambda"] == pytest.approx(list(10 * found.gammas))
+    assert f"gamma |f'| up to {10 * found.gammas.max():.2g}" in found.table()
+    run = bea.iterate(descent, bowl, [[1.0, 1.0]], [0.01], steps=3)
+    assert run.gamma_lambda == pytest.approx(np.full((1, 1, 3), 0.1))
+    flow = bea.flow(bea.modified_equation(descent, bowl, 1), [[1.0, 1.0]], [0.01], [0.1])
+    assert flow.lambda_max == pytest.approx(np.full((1, 1, 1), 10.0))
+    large = [bea.discretization_drift(descent, bowl, [0], [g], [[1.0, 1.0]], 2 * g).warnings[0]
+             for g in (0.15, 0.25)]  # fmt: skip
+    assert "up to 2 the flows of higher orders" in large[0] and "no flow is of use" in large[1]

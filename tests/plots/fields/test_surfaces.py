@@ -70,3 +70,25 @@ def test_panels_share_their_levels() -> None:
 def test_wrong_input_is_refused(make: Any, words: str) -> None:
     with pytest.raises(BeaError, match=words):
         make()
+
+
+def test_a_run_lies_on_its_surface_in_the_plane_in_which_it_moves() -> None:
+    loss = bea.problems.loss("x**2/2 + y**2 + 3*z**2/2 + x*y*z/4")
+    run = bea.iterate(bea.methods.gradient_descent(), loss, [[2.0, 1.0, -1.0]], [0.05], steps=60)
+    path = run.values[0, 0]
+    data = surface_data(loss, path[-1:], paths=[path], along_paths=True, radius=1.0, count=11)
+    assert np.abs(data.paths[0]).max(axis=0) == pytest.approx([1.0, 1.0])
+    seen = np.linalg.norm(data.paths[0] @ data.directions[0], axis=1)
+    assert seen.max() == pytest.approx(np.linalg.norm(path - path[-1], axis=1).max(), rel=0.02)
+    places = path[-1] + data.paths[0] @ data.directions[0]
+    assert data.heights[0] == pytest.approx(loss.at(places))
+    figure = surface_figure(
+        loss, path[-1:], paths=[path], along_paths=True, in_space=True, count=11
+    )
+    assert figure.axes[0].name == "3d" and "principal" in data.words
+
+
+def test_a_run_on_a_line_has_no_plane() -> None:
+    path = np.linspace(1.0, 0.0, 5)[:, None] * np.ones(2)
+    with pytest.raises(BeaError, match="no plane"):
+        surface_data(BOWL, [[0.0, 0.0]], paths=[path], along_paths=True)
