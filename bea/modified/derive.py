@@ -283,14 +283,16 @@ def _without_symbols(character: Character, order: int) -> ModifiedEquation:
 def _by_numbers(character: Character, order: int, route: str) -> PointwiseEquation:
     """Return the equation on a problem without symbols, by trees if the method is on them."""
     method, problem = character.method, given(character.problem)
-    scheduled = isinstance(method, Scheduled)
-    if method.needs_time or (scheduled and not hasattr(problem, "time_name")):
+    with_schedule = isinstance(method, Scheduled)
+    if method.needs_time or (with_schedule and not hasattr(problem, "time_name")):
         raise MethodError(
             f"'{method}' depends on the time, and '{problem.name}' has none: give it "
             "bea.fields.with_time(problem)"
         )
     if route == "auto":
-        on_trees = character.is_on_trees and set(method.colors) <= {FIELD, THETA} and not scheduled
+        on_trees = (
+            character.is_on_trees and set(method.colors) <= {FIELD, THETA} and not with_schedule
+        )
         few = order <= _FEW_DERIVATIVES + character.has_memory
         route = "trees" if on_trees and few else "step"
     if route not in AT_POINTS:
