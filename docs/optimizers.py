@@ -38,9 +38,9 @@ Replayed is the optimizer with its own options. Equation and certificates are fo
 rates of 1/2 to 3/4 where there are such options, so that memory settles within a few steps. f₁ is
 told by c in f₁ = c f₀′f₀ at x = 1 on the first of these: explicit Euler has c = −1/2. Where c < 0
 the flow is slower where |f₀| grows, as if |f₀|² were penalised; where c > 0 it is rewarded. Of an
-optimizer that compares values it is the piece around the start; of one that does another thing every
-k-th time, a step is k of its own. `use_muon=False` is what those with a part for matrices do to
-vectors. Seconds are those of a processor, up to f₁.
+optimizer that compares values it is the piece around the start; of one that does another thing
+every k-th time, a step is k of its own. `use_muon=False` is what those with a part for matrices do
+to vectors. Seconds are those of a processor, up to f₁.
 
 `python docs/optimizers.py` prints these tables.
 """

@@ -18,12 +18,15 @@ LOSS = bea.problems.loss("x**4/4 + x**2/2")
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        ("AccSGD", {}),
+        ("ADOPT", {"betas": (0.5, 0.75), "eps": 0.1}),
         ("AdaBelief", {"betas": (0.5, 0.75), "eps": 0.1}),
         ("Adan", {"betas": (0.5, 0.75, 0.6), "eps": 0.1}),
         ("AggMo", {"betas": (0.0, 0.5)}),
         ("Fromage", {}),
         ("Lion", {"betas": (0.5, 0.75)}),
+        ("Lookahead", {"k": 3}),
+        ("Nero", {"beta": 0.5, "eps": 0.1}),
+        ("PNM", {"betas": (0.5, 1.0)}),
         ("QHAdam", {"betas": (0.5, 0.75), "eps": 0.1}),
     ],
 )
@@ -50,6 +53,7 @@ def test_quasi_hyperbolic_momentum_without_its_share_is_gradient_descent() -> No
         ("ScheduleFreeSGD", "changes 'group.lr_max' on a branch"),
         ("SAM", "needs a closure"),
         ("AliG", "has no learning rate lr"),
+        ("DAdaptSGD", "does not tend to the identity"),
         ("AdaHessian", "differentiates gradients again"),
         ("FlashAdamW", "uses torch's round, an operation that bea does not know"),
         ("LoRARite", "leaves parameters of the shapes (3,) as they are"),

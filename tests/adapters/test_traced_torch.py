@@ -384,6 +384,21 @@ class Measured(LosesAnAlias):
                 p.sub_(group["lr"] * p.grad / self.state[p]["size"])
 
 
+class Halves(LosesAnAlias):
+    """It rounds its gradient."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.sub_(group["lr"] * p.grad.to(torch.bfloat16))
+
+
+def test_rounding_is_told() -> None:
+    with pytest.warns(GuessWarning, match="rounds to bfloat16"):
+        bea.modified_equation(traced(Halves), BOOTH, order=0)
+
+
 @pytest.mark.filterwarnings("ignore::bea.errors.GuessWarning")
 def test_memory_that_the_first_step_sets_is_no_zero() -> None:
     loss = bea.problems.loss("x**4/4 + x**2/2")
