@@ -70,7 +70,11 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def write(folder: Path) -> None:
-    """Write the pages that are not there as they are now."""
+    """Write the pages that are not there as they are now; take away those of names that went."""
+    kept = {home(room, name) for room in ROOMS for name in public_names(room)}
+    for stub in (folder / "names").glob("*.rst"):
+        if stub.stem not in kept:
+            stub.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages():
         path = folder / f"{name}.rst"
@@ -144,7 +148,12 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _write(app: Any) -> None:
+    write(Path(app.srcdir) / FOLDER)
+    app.env.find_files(app.config, app.builder)  # what autosummary looks through
+
+
 def setup(app: Any) -> dict[str, bool]:
-    """Write the pages before Sphinx looks for pages, and autosummary for names in them."""
-    app.connect("config-inited", lambda app, _: write(Path(app.srcdir) / FOLDER))
+    """Write the pages before autosummary looks for names in them."""
+    app.connect("builder-inited", _write, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
