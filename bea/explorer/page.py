@@ -88,12 +88,16 @@ class Page:
         scripts = f"const {{ erf }} = module_numbers;\nconst SCRIPTS = {self.scripts};"
         return "\n".join([bundled(MODULES), scripts])
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Show itself in a notebook, where the extra is installed; else say how to."""
+    def widget(self) -> Any:
+        """Return it as a widget of a notebook; raises `BeaError` without the extra `notebook`."""
         from bea.explorer.widget import widget
 
+        return widget(self.module(), style(), self.data)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show itself in a notebook, where the extra is installed; else say how to."""
         try:
-            return widget(self)._repr_mimebundle_(**options)
+            return self.widget()._repr_mimebundle_(**options)
         except BeaError as error:
             return {"text/plain": str(error)}
 

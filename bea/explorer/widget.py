@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from bea.errors import BeaError
-from bea.explorer.page import Page, style
 
 _RENDER = """
 export default {
@@ -18,8 +17,8 @@ export default {
 """
 
 
-def widget(page: Page) -> Any:
-    """Return a page as a widget.
+def widget(module: str, style: str, data: dict[str, Any]) -> Any:
+    """Return a page, by its module, its style sheet and its data, as a widget.
 
     Raises
     ------
@@ -35,9 +34,9 @@ def widget(page: Page) -> Any:
             "the page and open it in a browser"
         ) from None
     traits = {
-        "_esm": page.module() + _RENDER,
-        "_css": style(),
-        "data": Dict(page.data).tag(sync=True),
+        "_esm": module + _RENDER,
+        "_css": style,
+        "data": Dict(data).tag(sync=True),
         "__doc__": "An explorer.",
     }
     return type("ExplorerWidget", (AnyWidget,), traits)()

@@ -22,6 +22,7 @@ MARKUP = [
     "&lt;script&gt;window.let_in=1&lt;/script&gt;", "'-window.let_in=1-'", "`${let_in=1}`",
 ]  # fmt: skip
 TEXTS = [*FORMULAS, *MARKUP]
+MEANT_WELL = "theta = theta - gamma*grad"
 assert len(TEXTS) > 40
 
 # What stands on every page: no element more, and nothing that was run.
@@ -81,7 +82,7 @@ def test_the_command_line_refuses_or_writes_an_inert_page(
 ) -> None:  # fmt: skip
     monkeypatch.setattr("bea.cli.patience._ELSEWHERE", 3600.0)  # tests say nothing about time
     written = 0
-    for text in TEXTS if option != "--title" else TEXTS[:3]:
+    for text in [*TEXTS, MEANT_WELL] if option != "--title" else TEXTS[:3]:
         out = tmp_path / "page.html"
         out.unlink(missing_ok=True)
         plane = ["--variables", "x y"] if option in ("--loss", "--field", "--hamiltonian") else []

@@ -23,9 +23,7 @@ window.bea = widget.render({{ model: {{ get: (name) => ({{ data }})[name] }},
 
 def test_the_widget_draws(browser: Browser, standard_page: Page, tmp_path: Path) -> None:
     pytest.importorskip("anywidget")
-    from bea.explorer.widget import widget
-
-    shown = widget(standard_page)
+    shown = standard_page.widget()
     module = shown._esm.replace("export default {", "const widget = {")
     data = json.dumps(shown.data).replace("<", "\\u003c")
     path = tmp_path / "cell.html"

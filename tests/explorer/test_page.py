@@ -84,8 +84,6 @@ def test_what_cannot_be_shown_is_refused(problem: object, method: object, said: 
 
 def test_in_a_notebook_it_is_the_same_module(page: Page) -> None:
     pytest.importorskip("anywidget")
-    from bea.explorer.widget import widget
-
-    shown = widget(page)
+    shown = page.widget()
     assert page.module() in shown._esm and shown.data == page.data
     assert "export default" in shown._esm
