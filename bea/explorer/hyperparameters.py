@@ -81,8 +81,9 @@ def _with_symbols(method: Method, names: Mapping[str, str]) -> Method:
 
 def _slider(method: Method, name: str, value: Expression) -> Slider:
     """Return the slider of a hyperparameter, within what it may be."""
-    allowed = method.ranges.get(name, Range(0))
     start = _default(method, name) if free_symbols(value) else as_float(value)
+    # Of a number between 0 and 1 nobody has said that it may be more: as β it may not.
+    allowed = method.ranges.get(name, Range(0, 1) if 0 < start < 1 else Range(0))
     low = allowed.low if isfinite(allowed.low) else min(0.0, 4 * start)
     high = low + _SHARE * (allowed.high - low) if isfinite(allowed.high) else max(1.0, 4 * start)
     shown = value.name if isinstance(value, Symbol) else name
