@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import bea
 from bea.adapters import as_bea_method, compare_terms, measured_field_at, measured_terms
@@ -19,6 +20,10 @@ from bea.adapters import as_bea_method, compare_terms, measured_field_at, measur
 # grows.
 STARTS = np.array([[2.5, 2.2], [-3.0, 2.6], [2.4, -3.0]])
 GAMMAS = np.array([0.01, 0.03])
+
+torch.set_num_threads(
+    1
+)  # tests run beside each other on small tensors: threads wait for each other
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from .networks import cross_entropy, digits, torch_module, weights
 DESCENT = bea.methods.gradient_descent()
 X, Y = digits(100)
 LAYERS = weights((64, 4, 10))
-torch.set_num_threads(1)  # small networks: threads wait for each other
 SMALLER = 1 / np.array([16.0, 32, 64, 128])
 CRITERION = torch.nn.functional.cross_entropy
 
