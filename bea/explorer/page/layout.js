@@ -216,7 +216,7 @@ function showScenes(explorer) {
     button.textContent = `${k + 1} ${pick(state.language, SCENES[k].title)}`;
   });
   const scene = SCENES[state.scene - 1];
-  const text = scene ? pick(state.language, scene.text) : "";
+  const text = scene ? pick(state.language, scene.text) : say(state.language, "landscapeHelp");
   if (explorer.sceneText.textContent !== text) explorer.sceneText.textContent = text;
 }
 

@@ -9,8 +9,8 @@ const WORDS = {
   scenes: ["Ten scenes", "十个场景"],
   landscape: ["Landscape", "地形"],
   landscapeHelp: [
-    "Landscape with iterates and flows. Drag, or use the arrow keys, to move the start.",
-    "带有迭代点与流的地形。拖动或用方向键移动起点。",
+    "Landscape with iterates and flows: drag, or use the arrow keys, to move the start. Choose a scene, or a problem and a method.",
+    "带有迭代点与流的地形：拖动或用方向键移动起点。请选择一个场景，或一个问题与方法。",
   ],
   drift: ["Distance of iterates and flow K", "迭代点与流 K 的距离"],
   energy: ["Energy along the run", "沿轨迹的能量"],
