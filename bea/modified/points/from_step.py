@@ -29,8 +29,8 @@ from bea.errors import MethodError, NotSmoothError
 from bea.fields.arithmetics.numbers import NumericField
 from bea.fields.arithmetics.points import PointField
 from bea.fields.functions import Derivatives, without_symbols
-from bea.fields.functions.derivatives import padded
 from bea.methods import Method
+from bea.modified.points.repeated import RepeatedPoints
 from bea.series import SeriesArray
 
 _ROUNDING = 1e-9
@@ -190,25 +190,6 @@ def _slowest(linear: Floats) -> float:
     return float(rates.max())
 
 
-class _AtPoints(Derivatives):
-    """Those of a field, whose values at the points themselves are found once for all numbers n."""
-
-    def __init__(self, inner: Derivatives, points: Floats, repeated: Floats) -> None:
-        self.inner, self.points, self.repeated = inner, points, repeated
-
-    @cached_property
-    def _there(self) -> Floats:
-        count = self.repeated.shape[1] // self.points.shape[1]
-        return np.repeat(self.inner.field(self.points), count, axis=1)
-
-    def taylor(self, coefficients: Sequence[Floats], order: int) -> list[Floats]:
-        if order and len(coefficients) > 1:
-            return self.inner.taylor(coefficients, order)
-        if not np.array_equal(coefficients[0], self.repeated):
-            return self.inner.taylor(coefficients[:1], order)
-        return padded([self._there], order)
-
-
 class _WithMemory:
     """The orbit on the slow manifold; arrays have the numbers n = 0 ... K + 1 in their lanes."""
 
@@ -220,7 +201,7 @@ class _WithMemory:
         self.count = order + 2
         self.theta = [np.repeat(points, self.count, axis=1)]
         self.rows = len(points) - bound.has_time  # of theta, beside which the time is known
-        self.derivatives = _AtPoints(derivatives, points, self.theta[0])
+        self.derivatives = RepeatedPoints(derivatives, points, self.theta[0])
         self.one = np.random.default_rng(0)
 
     @cached_property
