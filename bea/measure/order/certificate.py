@@ -13,6 +13,8 @@ percent would pass. What each term does is known better: it is right if it is kn
 more than 2.5e-4 of itself, and wrong from 5e-6 on if that is five times what it is uncertain by.
 What was reached is said with the verdict, term by term. Where rounding leaves a term less certain
 than that, the verdict stands on orders and controls alone, and is as sharp as the certificate says.
+An order does not refute by itself where the term that it blames has the right size, so far as that
+is known: then it is an order of large step sizes, at which more terms count.
 """
 
 from __future__ import annotations
@@ -252,9 +254,9 @@ class Certificate(Result):
     @cached_property
     def _judgement(self) -> tuple[str, str]:
         """Judge the equation first, and then whether that has any weight."""
-        wrong = self._wrong()
-        if wrong:
-            doubt = self._doubt()
+        found = list(self._wrong())
+        if found:
+            wrong, doubt = next((each for each in found if not each[1]), found[0])
             return ("undecided", f"{wrong}, but {doubt}") if doubt else ("refuted", wrong)
         wanting = [f for f in self.findings if f.order in self._claimed and f.result != "yes"]
         if not all(map(self._is_vouched, wanting)):
@@ -269,16 +271,17 @@ class Certificate(Result):
         orders = self.study.orders.tolist()
         return range(next((k for k in range(len(orders)) if orders[k] != k), len(orders)))
 
-    def _wrong(self) -> str:
-        """Say what is wrong with the equation; empty if nothing is known to be."""
+    def _wrong(self) -> Iterator[tuple[str, str]]:
+        """Yield what seems wrong with the equation, and why it need not be; that may be empty."""
+        doubt = self._doubt()
         for finding in self.findings:
             if finding.kind == "equation" and finding.result == "no":
-                return f"{_flow(finding)}: {finding.reason}, {self._blame(finding)}"
+                reason = f"{_flow(finding)}: {finding.reason}, {self._blame(finding)}"
+                yield reason, doubt or self._defence(finding)
         for size in self.sizes:
             if size.result == "no":
                 power = f"gamma^{size.order}{_STARTED[self.start]}"
-                return f"what the term of {power} does is off by {size.percent}"
-        return ""
+                yield f"what the term of {power} does is off by {size.percent}", doubt
 
     def _doubt(self) -> str:
         """Say why what seems wrong need not be; empty if nothing speaks for it."""
@@ -290,6 +293,23 @@ class Certificate(Result):
         return (
             f"{len(stopped)} runs stopped early, which decides nothing ({stopped[0]}): take a "
             "shorter time or other starts"
+        )
+
+    def _defence(self, finding: Finding) -> str:
+        """Say that the term that an order blames has the right size, so far as that is known.
+
+        Were it wrong, or had it been left out, the size of the first term from there on would be
+        off by as much, or without bounds. If it is not, the order is that of step sizes at which
+        terms beyond the equation count.
+        """
+        size = next((size for size in self.sizes if size.order >= _blamed(finding)), None)
+        if size is None or not size.may_be_right:
+            return ""
+        part = f"{100 * (size.off + size.uncertainty):.1g} %"
+        remedy = "other starts or another time" if finding.fit.floored else "smaller step sizes"
+        return (
+            f"so far as is known, to {part}, what the term of gamma^{size.order} does is right, so "
+            f"that the order need not be the final one: take {remedy}"
         )
 
     def _is_vouched(self, finding: Finding) -> bool:
@@ -306,8 +326,7 @@ class Certificate(Result):
         return size.result == "yes" or rough
 
     def _blame(self, finding: Finding) -> str:
-        power = max(0, round(finding.fit.order))
-        return f"so that the term of gamma^{power}{_STARTED[self.start]} is wrong"
+        return f"so that the term of gamma^{_blamed(finding)}{_STARTED[self.start]} is wrong"
 
     def _no_control(self) -> str:
         powers = [p for p in self.study.expected if p is not None]
@@ -332,6 +351,11 @@ def _flow(finding: Finding) -> str:
     if finding.kind == "equation":
         return f"the flow of order {finding.order}"
     return f"the control of order {finding.order} ({finding.name})"
+
+
+def _blamed(finding: Finding) -> int:
+    """Return the power of the term that must be wrong if the observed order is right."""
+    return max(0, round(finding.fit.order))
 
 
 def _observed(finding: Finding) -> str:

@@ -71,6 +71,12 @@ class Size(NamedTuple):
             return "no"
         return "yes" if self.off + self.uncertainty <= RIGHT_TO else "open"
 
+    @property
+    def may_be_right(self) -> bool:
+        """Whether it is known to less than itself, and off by no more than it is uncertain by."""
+        known = self.off + self.uncertainty < 1
+        return self.result == "yes" or (known and self.off <= self.uncertainty)
+
     def __str__(self) -> str:
         if not np.isfinite(self.off + self.uncertainty):
             return f"gamma^{self.order} {self.why or 'does not stand clear of the error floor'}"

@@ -374,3 +374,43 @@ def test_it_is_drawn_by_what_was_handed_down(monkeypatch: pytest.MonkeyPatch) ->
     certificate = right()
     assert certificate.plot(band="none", axes=3) == ((certificate,), {"band": "none", "axes": 3})
     assert certificate.plot()[1] == {"band": "quartiles", "axes": None}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "verdict"),
+    [
+        ((Size(2, 0.01, 0.01),), "undecided"),  # it may be right, so far as is known
+        ((Size(2, 1e-5, 4e-6),), "undecided"),  # it is
+        ((Size(2, 0.01, 0.009),), "refuted"),
+        ((Size(2, 0.5, 0.5),), "refuted"),  # nothing is known of it
+        ((Size(2, np.nan, np.inf),), "refuted"),
+        ((Size(1, 0.0, 1e-3),), "refuted"),  # another term than that which is blamed
+        ((Size(3, 0.01, 0.01),), "undecided"),  # what is left out would make this one boundless
+        ((Size(3, 20.0, 40.0),), "refuted"),
+        ((Size(1, 1e-3, 1e-6), Size(2, 0.01, 0.01)), "refuted"),  # for what the first term does
+        ((), "refuted"),
+    ],
+)
+def test_an_order_does_not_refute_where_the_term_it_blames_may_be_right(
+    sizes: tuple[Size, ...], verdict: str
+) -> None:
+    """As at large steps, where what is beyond the equation bends the line of right ones, too."""
+    certificate = sized(*sizes, study=laws({0: 1, 1: 2, 2: 2.3}, [1, 2, 3]))
+    assert certificate.verdict == verdict
+    if verdict == "undecided":
+        power = sizes[0].order
+        assert f"what the term of gamma^{power} does is right, so that" in certificate.reason
+        assert certificate.reason.endswith("take smaller step sizes")
+
+
+def test_where_small_steps_drown_in_rounding_the_remedy_is_another() -> None:
+    study = laws({0: 1, 1: 2, 2: 2.3}, [1, 2, 3])
+    floors = np.where(GAMMAS < 0.005, 1.0, 1e-14)[:, None, None]
+    floored = laws({0: 1, 1: 2, 2: 2.3}, [1, 2, 3], floors=np.broadcast_to(floors, (3, 10, 1, 1)))
+    certificate = sized(Size(2, 0.01, 0.01), study=floored)
+    assert not study.fits[2].floored and floored.fits[2].floored
+    assert certificate.verdict == "undecided"
+    assert certificate.reason.endswith(
+        "so far as is known, to 2 %, what the term of gamma^2 does "
+        "is right, so that the order need not be the final one: take other starts or another time"
+    )
