@@ -102,8 +102,9 @@ def matched_on_field(character: Character, order: int) -> list[Matching]:
     engine = SlowManifold(*_subject(character))
     found = []
     for n in range(1, order + 2):
-        step, gaps = engine.stepped(n), [[s[n] for s in part] for part in engine.gaps(n)]
-        engine.settle(n, engine.gaps(n))
+        step, series = engine.stepped(n), engine.gaps(n)
+        gaps = [[s[n] for s in part] for part in series]
+        engine.settle(n, series)
         flow = [
             [x + y for x, y in zip(*pair, strict=True)] for pair in zip(gaps, step, strict=True)
         ]

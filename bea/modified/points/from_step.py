@@ -202,7 +202,7 @@ class _WithMemory:
         self.theta = [np.repeat(points, self.count, axis=1)]
         self.rows = len(points) - bound.has_time  # of theta, beside which the time is known
         self.derivatives = RepeatedPoints(derivatives, points, self.theta[0])
-        self.one = np.random.default_rng(0)
+        self.rng = np.random.default_rng(0)
 
     @cached_property
     def _base(self) -> list[Floats]:
@@ -327,11 +327,11 @@ class _WithMemory:
         nothing = [np.zeros_like(part) for part in base]
         rest = self._step(theta, [base, nothing], 1)
         for j in range(1, size):
-            way = self.one.uniform(_FAR, 2 * _FAR, base[j - 1].shape)
+            way = self.rng.uniform(_FAR, 2 * _FAR, base[j - 1].shape)
             changed = [way if i == j - 1 else part for i, part in enumerate(nothing)]
             found[:, j] = self._factors(self._step(theta, [base, changed], 1), rest, way)
         if np.any(found[0, 1:]):
-            way = self.one.uniform(_FAR, 2 * _FAR, self.theta[0].shape)
+            way = self.rng.uniform(_FAR, 2 * _FAR, self.theta[0].shape)
             way[self.rows :] = 0.0
             moved = self._step([self.theta[0], way], [base, nothing], 1)
             found[:, 0] = self._factors(moved, rest, way[: self.rows])

@@ -8,7 +8,7 @@ from math import factorial
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from bea.errors import BeaError, MethodError
+from bea.errors import BeaError
 from bea.fields import Loss
 from bea.methods import Scheduled
 from bea.modified.matching import Matching, linear_parts, matched_on_field, matched_on_trees
@@ -105,13 +105,13 @@ def _on_trees(equation: Any) -> list[Element] | None:
         order -= 1
     try:
         matchings = matched_on_trees(method, order)
-    except (MethodError, BeaError):
+    except BeaError:
         return None
     return [
         *_memory(method, len(matchings[0].flow) - 1),
         h("h3", "Power by power"),
         h("p", *_trees_words(equation, len(matchings[0].flow) - 1)),
-        *(part for found in matchings for part in _tree_table(found, equation.notation)),
+        *(part for found in matchings for part in _tree_table(found)),
         *_left_out(order, equation.order),
     ]
 
@@ -151,7 +151,7 @@ def _symbols(parts: int) -> list[str]:
     return ["s"] if parts == 1 else [f"s_{{{k}}}" for k in range(1, parts + 1)]
 
 
-def _tree_table(found: Matching, notation: str) -> Iterator[Element]:
+def _tree_table(found: Matching) -> Iterator[Element]:
     parts = _symbols(len(found.flow) - 1) if len(found.flow) > 1 else []
     yield h("p", "At ", inline(rf"\gamma{_power(found.power)}"), ":")
     of = [r"\theta", *parts]
