@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill
 from typing import Any
 
+from bea.algebra.language.letters import superscript
 from bea.modified.writing.concrete import Concrete
 from bea.modified.writing.script import TEXT, series
 
 _BEFORE_SIGN = re.compile(r" (?=[+−-] )")
 _HEAD = re.compile(r"([+−] ?)?(\d*γ[^\s(]* ?\()?")
 _POWER = re.compile(r"(?P<sign>−?)(?P<head>\d*γ\S* )\((?P<body>.*)\)")
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def term(power: int, pairs: Sequence[tuple[Any, str]]) -> str:
@@ -31,7 +31,7 @@ def term(power: int, pairs: Sequence[tuple[Any, str]]) -> str:
 
 def gamma_power(power: int) -> str:
     """Return "γ²" and the like; "γ¹" is written out."""
-    return f"γ{str(power).translate(_SUPERSCRIPTS)}"
+    return f"γ{superscript(str(power))}"
 
 
 def remainder(order: int) -> str:

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 from flint import fmpq
 
 from bea.algebra import Element, Ring
+from bea.algebra.language.letters import superscript
 from bea.errors import MethodError
 from bea.trees import FreeTree, Tree
-
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class ScheduledTree(NamedTuple):
@@ -116,7 +115,7 @@ def slopes_text(slopes: tuple[int, ...], latex: bool = False) -> str:
     for k, exponent in enumerate(slopes):
         if exponent:
             base = _derivative_text(k, latex)
-            power = f"^{{{exponent}}}" if latex else str(exponent).translate(_SUPERSCRIPTS)
+            power = f"^{{{exponent}}}" if latex else superscript(str(exponent))
             bare = base if k == 0 or exponent == 1 else f"({base})"
             factors.append(bare if exponent == 1 else bare + power)
     return r"\,".join(factors) if latex else " ".join(factors)
@@ -191,7 +190,7 @@ class Slopes:
 def _derivative_text(k: int, latex: bool) -> str:
     if k <= 3:
         return "s" + "'" * k
-    return f"s^{{({k})}}" if latex else f"s⁽{str(k).translate(_SUPERSCRIPTS)}⁾"
+    return f"s^{{({k})}}" if latex else f"s⁽{superscript(str(k))}⁾"
 
 
 def _trimmed(slopes: tuple[int, ...]) -> tuple[int, ...]:

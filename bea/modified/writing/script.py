@@ -14,7 +14,13 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.algebra.language.expressions import to_text
-from bea.algebra.language.letters import LATEX_LETTERS, PLAIN_LETTERS, TEXT_LETTERS, Letters
+from bea.algebra.language.letters import (
+    LATEX_LETTERS,
+    PLAIN_LETTERS,
+    TEXT_LETTERS,
+    Letters,
+    superscript,
+)
 from bea.algebra.language.mathematics import as_latex
 from bea.algebra.ring.conversions import to_expression
 from bea.modified.elementary import weights
@@ -25,7 +31,6 @@ from bea.trees import FIELD, FreeTree, Tree, elementary_differential
 from bea.trees.notation import NOTATIONS
 
 Pair = tuple[Any, str]  # a coefficient and what it multiplies
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def coefficient_text(value: Any) -> str:
 
 
 TEXT = Script(
-    gamma=lambda k: "" if k == 0 else "γ" if k == 1 else f"γ{str(k).translate(_SUPERSCRIPTS)}",
+    gamma=lambda k: "" if k == 0 else "γ" if k == 1 else f"γ{superscript(str(k))}",
     fraction=lambda p, q: f"{p}/{q}",
     minus="−",
     brackets=("(", ")"),
@@ -168,7 +173,7 @@ def contraction_text(free: FreeTree | ScheduledFreeTree, latex: bool = False) ->
     rooted = max(rootings, key=lambda t: (len(t.children), t))
     arguments = [elementary_differential(child, notation) for child in rooted.children]
     degree = len(arguments)
-    head = rf"\nabla^{{{degree}}} L" if latex else f"∇{str(degree).translate(_SUPERSCRIPTS)}L"
+    head = rf"\nabla^{{{degree}}} L" if latex else f"∇{superscript(str(degree))}L"
     return f"{head}[{','.join(arguments)}]"
 
 

@@ -22,6 +22,7 @@ from bea.flows.deterministic.times import check_gammas
 from bea.methods import Method
 from bea.modified import modified_equation
 from bea.modified.checks import checked_order, require_method, require_problem
+from bea.modified.writing.script import TEXT
 from bea.plots.house.runs import as_run, iterates_path, start_of
 from bea.plots.house.style import MOVING, order_style
 from bea.plots.house.words import method_words, name_and_numbers, problem_words
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _STEPS = 200
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,8 +198,7 @@ def _course(
     known = path.points[np.isfinite(path.points).all(axis=1)]
     values, changed = energy(known, gamma), None
     if modified is None:
-        power = str(order).translate(_RAISED) if order > 1 else ""
-        note = f"no modified Hamiltonian to γ{power}"
+        note = f"no modified Hamiltonian to {TEXT.gamma(order)}"
     else:
         changed = modified(known, gamma)
         changed = changed - changed[0]
@@ -218,10 +217,9 @@ def _name(method: Method) -> str:
 
 
 def _draw_course(axes: Axes, course: EnergyCourse, order: int) -> list[Any]:
-    power = str(order).translate(_RAISED) if order > 1 else ""
     curves = [(course.energy, 0, "H")]
-    if course.modified is not None:
-        curves.append((course.modified, order, f"H̃ to γ{power}"))
+    if course.modified is not None and order:  # of order 0 it is H itself
+        curves.append((course.modified, order, f"H̃ to {TEXT.gamma(order)}"))
     handles: list[Any] = []
     for values, k, label in curves:
         look: dict[str, Any] = {

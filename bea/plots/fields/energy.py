@@ -24,6 +24,7 @@ from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import checked_orders, require_method, require_problem
 from bea.modified.structure.potential import Potential
+from bea.modified.writing.script import TEXT
 from bea.plots.house.runs import range_note, range_warning, start_of, stopped_text
 from bea.plots.house.style import order_style
 from bea.plots.house.words import method_words, problem_words
@@ -180,7 +181,7 @@ def _energies(
     for order in orders:
         known = equation.truncate(order).geometry.conserved()
         if known is None:
-            return found, f"no modified Hamiltonian to γ{_raised(order)}"
+            return found, f"no modified Hamiltonian to {TEXT.gamma(order)}"
         found.append((order, known))
     return found, ""
 
@@ -200,8 +201,4 @@ def _count(gamma: float, steps: int | None, time: float | None) -> int:
 
 
 def _name(order: int) -> str:
-    return f"H̃ to γ{_raised(order)}" if order else "H"
-
-
-def _raised(order: int) -> str:
-    return "" if order == 1 else str(order).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"H̃ to {TEXT.gamma(order)}" if order else "H"

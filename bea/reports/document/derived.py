@@ -14,7 +14,7 @@ from bea.methods import Scheduled
 from bea.modified.matching import Matching, linear_parts, matched_on_field, matched_on_trees
 from bea.modified.memory.character import Character
 from bea.modified.writing.concrete import Concrete
-from bea.modified.writing.script import LATEX, coefficient
+from bea.modified.writing.script import LATEX, TEXT, coefficient
 from bea.reports.document.page import Node, formula, h, image, inline, table
 from bea.trees import elementary_differential, number_up_to
 from bea.trees.svg import svg
@@ -181,12 +181,8 @@ def _number(value: Any) -> Element:
 
 def _left_out(shown: int, order: int) -> Iterator[Element]:
     if shown < order:
-        yield h("p", f"The powers from γ{_upper(shown + 2)} on go the same way, over more trees "
+        yield h("p", f"The powers from {TEXT.gamma(shown + 2)} on go the same way, over more trees "
                 "than are read: their results are in the record below.")  # fmt: skip
-
-
-def _upper(n: int) -> str:
-    return str(n).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 # --- on the problem alone -------------------------------------------------------------------------
