@@ -17,6 +17,7 @@ from bea.flows.training.batches import BatchOrders
 from bea.flows.training.plateaus import Plateau
 from bea.flows.training.stepper import Memory, Stepper
 from bea.flows.training.turns import StepFunction
+from bea.problems.sums.finite_sum import digest
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,8 @@ class TrainingPlan:
             "steps": [steps for steps, *_ in self.stages],
             "gamma": [size for _, size, _ in self.stages],
             "batches": [str(law) for *_, law in self.stages],
-            "sizes": identity_of(self.sizes[:: max(1, self.steps // 50)], "the step sizes"),
-            "starts": identity_of(self.starts.sum(axis=1), "the starts"),
+            "sizes": digest(identity_of(self.sizes, "the step sizes")),
+            "starts": digest(identity_of(self.starts, "the starts")),
             "seeds": list(self.orders.seeds),
             "observables": list(self.observables.names),
             "formulas": self.observables.identities(),
