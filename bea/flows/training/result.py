@@ -22,7 +22,8 @@ from bea.flows.ensembles.result import Estimate
 def mean_and_error(values: ArrayLike) -> Estimate:
     """Return the mean over the runs, which are the last axis, and its standard error.
 
-    Runs that failed, whose values are nan, are left out.
+    Runs that failed, whose values are nan, are left out. With an infinite value the mean is infinite
+    and its error nan.
 
     Examples
     --------
@@ -31,11 +32,11 @@ def mean_and_error(values: ArrayLike) -> Estimate:
     (2.0, 0.57735)
     """
     given = np.asarray(values, dtype=float)
-    count = np.isfinite(given).sum(axis=-1)
-    known = np.where(np.isfinite(given), given, 0.0)
+    good = ~np.isnan(given)
+    count, known = good.sum(axis=-1), np.where(good, given, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = known.sum(axis=-1) / count
-        away = np.where(np.isfinite(given), given - mean[..., None], 0.0)
+        away = np.where(good, given - mean[..., None], 0.0)
         error = np.sqrt((away**2).sum(axis=-1) / (count - 1) / count)
     return Estimate(mean, error)
 

@@ -151,6 +151,8 @@ def test_a_run_that_grows_beyond_all_bounds_is_left_out_of_means() -> None:
 def test_a_mean_leaves_out_what_is_no_number() -> None:
     mean, error = mean_and_error([[1.0, np.nan, 3.0], [2.0, 2.0, 2.0]])
     assert mean.tolist() == [2, 2] and error.tolist() == [1, 0]
+    mean, error = mean_and_error([1.0, np.inf, np.nan])  # of a run that did not fail
+    assert mean == np.inf and np.isnan(error)
 
 
 def test_runs_are_kept_in_a_file(tmp_path: Path) -> None:
@@ -201,6 +203,11 @@ def test_a_checkpoint_of_other_runs_is_refused(tmp_path: Path) -> None:
     for change in ({"seeds": 3}, {"gamma": "1/8"}, {"record": 5}, {"rules": RULES}):
         with pytest.raises(OutputError, match="of another ensemble"):
             trained(checkpoint=path, **change)
+    turned = np.array([[-2.0, 3.0], *FROM[1:]])  # with the same sum
+    with pytest.raises(OutputError, match="of another ensemble"):
+        bea.train(
+            "heavy-ball", TOTAL, turned, gamma="1/4", steps=64, batches=4, record=4, checkpoint=path
+        )
     with pytest.raises(BeaError, match="a checkpoint cannot tell one from another"):
         trained(checkpoint=path, observables={"x": lambda theta: theta[0]})
     bea.ensemble("heavy-ball", TOTAL, [1, 1], gamma="1/4", steps=8, checkpoint=tmp_path / "e.npz")
