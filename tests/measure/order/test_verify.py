@@ -16,6 +16,7 @@ from bea.adapters.black_box import BlackBox
 from bea.errors import BeaError, OrderError, OutputError
 from bea.measure import DriftStudy
 from bea.measure.order.certificate import Certificate
+from bea.measure.order.expected import derive_for
 from bea.measure.order.findings import WITHIN
 from bea.measure.steps.suiting import comparing_time
 from bea.methods import Method, Scheduled, get
@@ -475,7 +476,9 @@ def test_somebody_elses_step_is_put_to_the_test_of_an_equation(
     assert certificate.study.method == "theirs" and "iterates of theirs" in told
     assert certificate.study.starts.shape == (4, 2)
     assert (len(certificate.study.gammas) == 8) == (start == "settled")
-    time = comparing_time(Character(method, THEIRS), certificate.study.starts)
+    character = Character(method, THEIRS)
+    derive_for(character, 1)  # the second term sets the pace, too
+    time = comparing_time(character, certificate.study.starts)
     halves = 2 if start == "settled" else 1  # half of the way is gone by then
     np.testing.assert_allclose(certificate.study.times, time / halves)
     given = bea.verify(
