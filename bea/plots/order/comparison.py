@@ -27,6 +27,7 @@ from bea.measure.escape.critical_points import hessian
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
 from bea.modified.checks import require_method, require_problem
+from bea.modified.memory.character import as_number
 from bea.plots.house.landscape import Landscape, grid_points, known_points, points_within
 from bea.plots.house.levels import even_levels
 from bea.plots.house.runs import (
@@ -306,8 +307,7 @@ def _penalty(equation: ModifiedEquation, gamma: float) -> tuple[float | None, st
     if not equation.has_few_trees or tuple(equation.method.colors) != (FIELD,):
         return None, "the term of γ is the gradient of another function"
     first, second = (equation.coefficients[t] for t in (leaf, tree([leaf])))
-    ratio = second / first
-    return -gamma * int(ratio.p) / (2 * int(ratio.q)), ""
+    return -gamma * as_number(second / first) / 2, ""
 
 
 def _sharpness(loss: Loss, points: Floats) -> float:

@@ -42,6 +42,12 @@ def test_penalty_of_heavy_ball_is_the_published_one(data: ComparisonData) -> Non
     assert term[0] / 2 == pytest.approx(heavy.penalty * float(slope @ slope), rel=1e-9)
 
 
+def test_penalty_of_an_irrational_hyperparameter_is_the_published_one() -> None:
+    method, beta = bea.methods.heavy_ball(beta="sqrt(2)/2"), np.sqrt(0.5)
+    (panel,) = comparison_data([method], NETWORK, 0.02, START, steps=5).panels
+    assert panel.penalty == pytest.approx(0.02 * (1 + beta) / (4 * (1 - beta) ** 2), rel=1e-14)
+
+
 def test_the_map_is_the_size_of_the_gradient(data: ComparisonData) -> None:
     grid = np.stack(np.meshgrid(data.behind.x, data.behind.y), axis=-1)
     np.testing.assert_allclose(data.behind.values, np.linalg.norm(NETWORK(grid), axis=-1))
