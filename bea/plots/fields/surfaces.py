@@ -96,6 +96,8 @@ def surface_data(
             f"{len(centres)} points with {len(words)} labels and {len(paths)} paths: give one for "
             "each point"
         )
+    if along_paths and not paths:
+        raise BeaError("along_paths is the plane of a run: give paths, one for each point")
     if along_paths:
         directions = np.array([_principal(*pair) for pair in zip(paths, centres, strict=True)])
     else:

@@ -64,6 +64,7 @@ def test_panels_share_their_levels() -> None:
         (lambda: surface_figure(BOWL, [1.0, 1.0], count=10), "odd"),
         (lambda: surface_figure(BOWL, [1.0, 1.0], radius=-1), "positive radius"),
         (lambda: surface_figure(BOWL, [1.0, 1.0, 1.0]), "3"),
+        (lambda: surface_figure(BOWL, [1.0, 1.0], along_paths=True), "give paths, one for each"),
         (lambda: surface_figure(bea.problems.loss("x**2"), [1.0]), "at least two"),
     ],
 )
