@@ -124,7 +124,7 @@ def relief_data(
         heights = loss.at(points)
         along = tuple(loss.at(path.points) for path in (found.iterates, *found.flows))
     known = np.concatenate([values[np.isfinite(values)] for values in along])
-    low = float(min(np.nanmin(heights), known.min()))
+    low = float(np.concatenate([heights[np.isfinite(heights)], known]).min())
     top = low + _ABOVE * (float(known.max()) - low)
     heights = np.where(np.isfinite(heights) & (heights <= top), heights, np.nan)
     return ReliefData(found, x, y, heights, along)

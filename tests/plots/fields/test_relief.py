@@ -21,6 +21,12 @@ def test_heights_are_those_of_the_loss_and_are_cut_above_the_paths() -> None:
     np.testing.assert_array_equal(data.along[0], BOOTH.at(points))
 
 
+def test_where_the_loss_has_no_bound_the_rest_is_drawn() -> None:
+    deep = bea.problems.loss("-exp(x**6 + y**6)", "x y")
+    data = relief_data(DESCENT, deep, 1e-6, [0.5, 0.5], steps=4, window=((-3.2, 3.2), (-3.2, 3.2)))
+    assert np.isneginf(deep.at([3.2, 3.2])) and np.isfinite(data.heights[60, 60])
+
+
 def test_the_paths_are_drawn_in_space() -> None:
     data = relief_data(DESCENT, BOOTH, 0.05, orders=[0, 1], steps=6)
     (axes,) = draw_relief(data).axes
