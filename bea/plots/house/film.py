@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bea.algebra.language.reals import real_number
 from bea.errors import BeaError, OutputError
 from bea.files.whole import write_whole
+from bea.flows.deterministic.times import check_count
 from bea.plots.house.style import MOVING
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ FILMS = (".gif", ".mp4")
 """How the name of a film may end."""
 
 _MOST = 1000
+_FASTEST = 100.0  # pictures a second: the least time of one in a GIF is 1/100 s
 _PAUSE = 1.0  # seconds at the end, before a film begins again
 
 
@@ -44,14 +47,14 @@ def save_film(
     frames
         How many pictures, from 2 to 1,000.
     rate
-        Pictures a second.
+        Pictures a second, at most 100.
     dpi
         Dots per inch.
 
     Raises
     ------
     BeaError
-        If nothing moves in the figure, or there are too many frames.
+        If nothing moves in the figure, or there are no so many frames, or no such rate.
     OutputError
         If the name ends in something else, or nothing can be written there.
 
@@ -64,8 +67,13 @@ def save_film(
     path = Path(path)
     if path.suffix.lower() not in FILMS:
         raise OutputError(f"'{path}' is not the name of a film: end it in .gif or .mp4")
+    check_count(frames, "frames")
     if not 2 <= frames <= _MOST:
         raise BeaError(f"a film of {frames} frames is not possible: give 2 to {_MOST:,}")
+    if not 0 < real_number(rate, "the rate") <= _FASTEST:
+        raise BeaError(
+            f"{rate:g} pictures a second are not possible: give more than 0, at most {_FASTEST:g}"
+        )
     lines = _moving(figure)
     from bea.plots.house.canvas import house_rules
 

@@ -62,6 +62,11 @@ def test_what_is_no_film_is_refused(figure: Any, tmp_path: Path) -> None:
         save_film(figure, tmp_path / "film.avi")
     with pytest.raises(BeaError, match="1 frames is not possible"):
         save_film(figure, tmp_path / "film.gif", frames=1)
+    with pytest.raises(BeaError, match=r"frames=2\.5 must be a whole number"):
+        save_film(figure, tmp_path / "film.gif", frames=2.5)  # type: ignore[arg-type]
+    for rate in (0.0, -1.0, 1e9):
+        with pytest.raises(BeaError, match="pictures a second are not possible"):
+            save_film(figure, tmp_path / "film.gif", rate=rate)
     still = bea.plots.schedule_figure([bea.methods.schedules.constant()])
     with pytest.raises(BeaError, match="nothing moves in this figure"):
         save_film(still, tmp_path / "film.gif")
