@@ -22,6 +22,8 @@ from bea.problems.sums.finite_sum import digest
 def accuracy(scores: ArrayLike, labels: ArrayLike) -> Floats:
     """Return the part of the samples whose largest score is that of their label, (...).
 
+    It is nan where a score is.
+
     Raises
     ------
     DimensionError
@@ -33,7 +35,8 @@ def accuracy(scores: ArrayLike, labels: ArrayLike) -> Floats:
     0.5
     """
     given, right = _checked(scores, labels)
-    return np.asarray((given.argmax(axis=-1) == right).mean(axis=-1))
+    part = (given.argmax(axis=-1) == right).mean(axis=-1)
+    return np.where(np.isnan(given).any(axis=(-2, -1)), np.nan, part)
 
 
 def cross_entropy(scores: ArrayLike, labels: ArrayLike) -> Floats:

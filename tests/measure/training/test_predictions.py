@@ -31,6 +31,13 @@ def test_an_observable_is_of_every_run() -> None:
     assert linear.identity == ""  # so that a checkpoint refuses it
 
 
+def test_of_a_network_that_has_diverged_there_is_no_accuracy() -> None:
+    lost = np.where(np.arange(len(LABELS))[:, None] == 1, np.nan, SCORES[0])
+    found = accuracy(np.stack([SCORES[0], lost]), LABELS)
+    assert found[0] == accuracy(SCORES[0], LABELS) and np.isnan(found[1])
+    assert np.isnan(cross_entropy(lost, LABELS))
+
+
 @pytest.mark.parametrize(
     ("scores", "labels", "words"),
     [
