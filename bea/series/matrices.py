@@ -25,6 +25,8 @@ _TOGETHER = 1e-9  # relative: eigenvalues that do not differ by more are one
 _CONSTANT = 10_000  # the order to which a constant is known
 _PARTING = 1e-7  # relative: what may be left of their difference at a higher power
 
+Numeric = Callable[[Floats], Any]  # of matrices in the last axes, as in NumPy
+
 
 def product(a: Any, b: Any) -> Any:
     """Return the product of two matrices with lanes, of floats or of power series.
@@ -69,9 +71,6 @@ def solve(a: SeriesArray, b: SeriesArray) -> SeriesArray:
             rest = rest - product(a.coefficient(k - j), x)
         found.append(by_lanes(np.linalg.solve, a.coefficient(0), rest))
     return SeriesArray(found, order)
-
-
-Numeric = Callable[[Floats], Any]
 
 
 def cholesky(a: SeriesArray) -> SeriesArray:
@@ -273,8 +272,11 @@ def _where_possible(function: Callable[..., Any], *arrays: Any) -> Any:
         lanes = np.broadcast_shapes(*(x.shape[2:] for x in arrays))
         full = [np.broadcast_to(x, (*x.shape[:2], *lanes)) for x in arrays]
         like = function(*(np.eye(*x.shape[:2]) for x in full))
-        columns = [_of_lane(function, [x[..., k] for x in full], like) for k in range(lanes[-1])]
-        return tuple(np.stack(parts, axis=-1) for parts in zip(*columns, strict=True))
+        single = [_of_lane(function, [x[..., *k] for x in full], like) for k in np.ndindex(lanes)]
+        return tuple(
+            np.stack(parts, axis=-1).reshape(*parts[0].shape, *lanes)
+            for parts in zip(*single, strict=True)
+        )
 
 
 def _of_lane(function: Callable[..., Any], arrays: list[Any], like: Any) -> Any:

@@ -109,6 +109,15 @@ def test_columns_that_depend_on_each_other_have_no_qr() -> None:
         matrices.qr(SeriesArray([np.ones((2, 2, 1)), np.eye(2)[..., None]]))
 
 
+@pytest.mark.parametrize("lanes", [(), (2,), (2, 3)])
+def test_of_a_matrix_without_a_factor_there_are_no_numbers(lanes: tuple[int, ...]) -> None:
+    given = np.full((1, 1, *lanes), 4.0)
+    given[(0, 0, *(0 for _ in lanes))] = -1.0
+    (root,) = matrices.factors("cholesky", given)
+    expected = np.where(given < 0, np.nan, 2.0)
+    np.testing.assert_array_equal(root, expected)
+
+
 def test_solution_of_linear_equations() -> None:
     a, b = random_series(3, 3), random_series(3, 2, seed=2)
     gap = matrices.product(a, matrices.solve(a, b)) - b
