@@ -36,8 +36,8 @@ from bea.modified.symbolic_step import (
 )
 from bea.portable import Portable
 
+_LONGEST = 200  # characters of conditions that a message shows
 # Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
-_LONGEST = 200  # conditions that a message shows
 _ROUNDING = 1e-7
 
 
@@ -251,6 +251,8 @@ class Character(Portable):
             if self.problem is None:
                 raise
             if not self.problem.symbolic or many_variables(self.problem):
+                # No rate is known of what is no number (nan), such as bases that each step turns:
+                # it counts as forgotten at once.
                 factors = np.nan_to_num(memory_factors(self.method, self.problem))
                 return [[fmpq(*float(x).as_integer_ratio()) for x in row] for row in factors], True
             return self.slow_manifold.carried, False

@@ -86,7 +86,8 @@ def orbit_through(
 def memory_factors(method: Method, problem: Any) -> Floats:
     """Return J, the linear part at gamma = 0 of the step in theta and the parts of its memory.
 
-    It is taken at the problem's own start, if there is one, and does not depend on the point.
+    It is taken at the problem's own start, if there is one, and does not depend on the point. An
+    entry is nan where a part follows another by no number, but by a matrix, or a root of one.
     """
     source, d = without_symbols(problem), problem.dimension
     centre = source.about.start or [0.5] * d
@@ -210,7 +211,7 @@ class _WithMemory:
 
     @cached_property
     def linear(self) -> Floats:
-        """J, a number for each pair of theta and parts of the memory."""
+        """J, a number for each pair of theta and parts of the memory; nan where it is none."""
         return self._linear_part(self._base)
 
     def orbit(self, linear: Floats) -> Orbit:
