@@ -22,8 +22,8 @@ from bea.flows.ensembles.result import Estimate
 def mean_and_error(values: ArrayLike) -> Estimate:
     """Return the mean over the runs, which are the last axis, and its standard error.
 
-    Runs that failed, whose values are nan, are left out. With an infinite value the mean is infinite
-    and its error nan.
+    Runs that failed, whose values are nan, are left out. With an infinite value the mean is
+    infinite and its error nan.
 
     Examples
     --------
