@@ -24,9 +24,6 @@ from bea.trees import Colors, Tree
 
 Parts = list[dict[Tree, Any]]
 
-#: What is looked for, by the names under which `Structure.orders` has it.
-KEPT = ("symmetric", "symplectic", "conjugate_symplectic", "energy", "volume")
-
 
 class Structure:
     """The structure of a modified field, to the number of nodes to which it is known.
