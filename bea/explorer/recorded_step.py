@@ -16,6 +16,7 @@ from flint import fmpq
 
 from bea.algebra import Element, Expression
 from bea.algebra.language.expressions import fold
+from bea.algebra.programs.adjoint import ProgramAlgebra
 from bea.algebra.programs.javascript_code import JavascriptWriter
 from bea.algebra.programs.program import Program
 from bea.algebra.programs.values import Value
@@ -226,37 +227,17 @@ class RecordedField(Arithmetic):
 # --- private helpers ------------------------------------------------------------------------------
 
 
-class _Constants:
+class _Constants(ProgramAlgebra):
     """What `fold` needs to turn a hyperparameter into a number of a program."""
 
     def __init__(self, program: Program, parameters: dict[str, Value]) -> None:
-        self.program, self.parameters = program, parameters
-
-    def number(self, value: fmpq) -> Value:
-        return Value(self.program, self.program.constant(value))
+        super().__init__(program)
+        self._parameters = parameters
 
     def symbol(self, name: str) -> Value:
-        if name not in self.parameters:
+        if name not in self._parameters:
             raise MethodError(f"hyperparameter {name} has no value: give it one")
-        return self.parameters[name]
-
-    def constant(self, name: str) -> Value:
-        return Value(self.program, self.program.pi())
-
-    def sum(self, values: Sequence[Value]) -> Value:
-        return sum(values[1:], start=values[0])
-
-    def product(self, values: Sequence[Value]) -> Value:
-        result = values[0]
-        for value in values[1:]:
-            result = result * value
-        return result
-
-    def power(self, value: Value, exponent: fmpq) -> Value:
-        return value**exponent
-
-    def call(self, name: str, value: Value) -> Value:
-        return getattr(value, name)()
+        return self._parameters[name]
 
 
 def _lines(writer: JavascriptWriter, events: Sequence[_Event], written: set[int]) -> Iterator[str]:
