@@ -46,13 +46,11 @@ def certificate_chapter(certificate: Certificate | None, lacking: str) -> Iterat
     yield _drawn(certificate)
 
 
-def reproduction_chapter(command: str, python: str) -> Iterator[Element]:
+def reproduction_chapter(command: str) -> Iterator[Element]:
     """Yield the command, the versions, and that no number is by chance."""
     yield h("h2", "How to do it again")
     if command:
         yield source(command, wrap=True)
-    if python:
-        yield source(python, wrap=True)
     rows = [
         ("bea", bea.__version__),
         ("Python", platform.python_version()),

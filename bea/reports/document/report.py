@@ -48,8 +48,8 @@ class Report:
         What the iterates say of it.
     lacking : str
         Why there is no certificate.
-    command, python : str
-        How to make the report again.
+    command : str
+        The command line that makes the report again.
     full : bool
         Whether terms that fill a page are written out.
     """
@@ -58,7 +58,6 @@ class Report:
     certificate: Certificate | None = None
     lacking: str = ""
     command: str = ""
-    python: str = ""
     full: bool = False
 
     @property
@@ -125,7 +124,7 @@ class Report:
             yield from loss_chapter(equation, self.full)
             yield from range_chapter(equation)
         yield from certificate_chapter(self.certificate, self.lacking)
-        yield from reproduction_chapter(self.command, self.python)
+        yield from reproduction_chapter(self.command)
         yield from sources_chapter(first)
 
     def _in_short(self) -> Iterator[str]:

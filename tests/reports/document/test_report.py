@@ -143,7 +143,7 @@ def test_a_users_texts_are_inert() -> None:
     loss.about = replace(loss.about, name=SHAKEN, title=SHAKEN, note=SHAKEN, source=SHAKEN)
     method = bea.methods.gradient_descent()
     equation = bea.modified_equation(method, loss, order=1)
-    shaken = Report((("", equation),), lacking=SHAKEN, command=SHAKEN, python=SHAKEN)
+    shaken = Report((("", equation),), lacking=SHAKEN, command=SHAKEN)
     page = Page(shaken.html())
     assert page.tags <= HARMLESS
     assert not [name for name, _ in page.attributes if name.startswith("on")]
