@@ -39,6 +39,8 @@ def method_words(text: str, length: int = 48, first: bool = False) -> str:
     ('heavy ball (β = 9/10)', 'RK4')
     >>> method_words("gradient-descent with cosine(time=1, low=0)", first=True)
     'Gradient descent with cosine(time=1, low=0)'
+    >>> method_words("symplectic-euler(split=halves, first=1)", length=36)
+    'symplectic Euler (split = halves, …)'
     """
     called, joint, rest = text.partition(" with ")
     try:
@@ -47,14 +49,16 @@ def method_words(text: str, length: int = 48, first: bool = False) -> str:
         return shortened(text, length)
     if name not in methods() and name != "update-rule":
         return shortened(text, length)
-    inside = ", ".join(
+    inside = [
         f"{greek(key)} = {mathematics(value or key)}"
         for key, value in given.items()
         if value != key and not re.search("[,;]", value or "")
-    )
-    return shortened(
-        _words(name, first) + (f" ({inside})" if inside else "") + joint + rest, length
-    )
+    ]
+    whole = _called(_words(name, first), inside) + joint + rest
+    while len(whole) > length and inside and inside != ["…"]:  # a bracket is closed again
+        inside = [*[part for part in inside if part != "…"][:-1], "…"]
+        whole = _called(_words(name, first), inside) + joint + rest
+    return shortened(whole, length)
 
 
 def name_and_numbers(words: str) -> tuple[str, list[str]]:
@@ -91,6 +95,10 @@ def mathematics(text: str) -> str:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _called(name: str, inside: list[str]) -> str:
+    return f"{name} ({', '.join(inside)})" if inside else name
 
 
 def _words(name: str, first: bool) -> str:

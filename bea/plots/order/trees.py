@@ -14,7 +14,7 @@ from bea.modified import BSeries, ModifiedEquation
 from bea.modified.writing.script import TEXT, coefficient
 from bea.plots.house.words import method_words
 from bea.trees import Tree
-from bea.trees.pictures import arranged, digit, is_filled, laid_out
+from bea.trees.pictures import Entry, arranged, digit, is_filled, laid_out
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _UNIT = 0.2  # inches between two leaves
 _WIDE = 8.6  # inches that a row has
+_LEAST, _LARGEST = 4.8, 2.2  # inches that a title needs; how much larger few trees are drawn for it
 _LETTER, _LINE = 0.075, 0.2  # inches of a letter of a coefficient, and of its line
 _HIGH = 90.0  # inches that a figure may have
 _HEAD = 0.75  # inches of the title
@@ -86,15 +87,19 @@ def draw_trees(data: TreesData, axes: Axes | None = None) -> Figure:
     """Draw the figure from its data, in `axes` or in a new figure."""
     from bea.plots.house.canvas import figure_of, house_rules, new_axes, titled
 
-    found, width, height = arranged(data.entries, _WIDE / _UNIT, _LETTER / _UNIT, _LINE / _UNIT)
-    width, high = max(width, 24.0), _UNIT * height + _HEAD
+    unit = _UNIT
+    found, width, height = _arranged(data, unit)
+    if unit * width < _LEAST:
+        unit *= min(_LARGEST, _LEAST / (unit * width))
+        found, width, height = _arranged(data, unit)
+    width, high = max(width, _LEAST / unit), unit * height + _HEAD
     if axes is None and high > _HIGH:
         raise OrderError(
             f"the drawing of {len(found):,} trees would be {high:.0f} inches high: take a lower "
             "order"
         )
     with house_rules():
-        drawn = axes if axes is not None else new_axes((_UNIT * (width + 2), high))[0]
+        drawn = axes if axes is not None else new_axes((unit * (width + 2), high))[0]
         for x, y, tree, label in found:
             _draw(drawn, tree, x, -y)
             middle = x + max(place.x for place in laid_out(tree)[0]) / 2
@@ -108,6 +113,10 @@ def draw_trees(data: TreesData, axes: Axes | None = None) -> Figure:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _arranged(data: TreesData, unit: float) -> tuple[list[Entry], float, float]:
+    return arranged(data.entries, _WIDE / unit, _LETTER / unit, _LINE / unit)
 
 
 def _draw(axes: Axes, tree: Tree, left: float, bottom: float) -> None:
