@@ -1,4 +1,4 @@
-"""B-series, floor 1 of bea: series indexed by rooted trees, for every vector field at once.
+"""B-series, floor 2 of bea: series indexed by rooted trees, for every vector field at once.
 
     field  sum over tau of gamma^(|tau|-1) b(tau)/sigma(tau) F(tau)
     map    theta + sum over tau of gamma^|tau| a(tau)/sigma(tau) F(tau)

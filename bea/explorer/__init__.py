@@ -1,4 +1,4 @@
-"""The explorer, beside the reports: one file that opens in any browser, and shows what bea derives.
+"""The explorer, floor 7 of bea: one file that opens in any browser, and shows what bea derives.
 
 `explore` makes a page of a problem and a method, or the standard one. What is shown is derived here
 and written as functions in JavaScript (`scripts`) by the code generator of `bea.algebra.programs`:

@@ -1,4 +1,4 @@
-"""The methods, floor 2 of bea: each is one `step` formula that runs in every arithmetic.
+"""The methods, floor 3 of bea: each is one `step` formula that runs in every arithmetic.
 
 Modules of this package register their methods by themselves; a new file with a `@register`ed
 method is found without being named anywhere else. `bea.methods.heun()` makes the method "heun".

@@ -1,4 +1,4 @@
-"""Modified equations, floor 3 of bea: the field whose exact flow the iterates of a method follow.
+"""Modified equations, floor 4 of bea: the field whose exact flow the iterates of a method follow.
 
 Three routes that do not know of each other are in `routes`: `operator` (the logarithm of the step),
 `perturbation` (powers of gamma in exp(gamma D~) theta) and `trees` (B-series). Their exact

@@ -1,4 +1,4 @@
-"""The problems, floor 2 of bea: losses, ODEs and games to teach the subject with, and a user's own.
+"""The problems, floor 3 of bea: losses, ODEs and games to teach the subject with, and a user's own.
 
 Modules of this package register their problems by themselves: a new function with `@register` is
 found without being named anywhere else. `bea.problems.himmelblau()` makes the problem "himmelblau".

@@ -1,4 +1,4 @@
-"""Reports, top floor of bea: results laid out for people, and the demo.
+"""Reports, floor 7 of bea: results laid out for people, and the demo.
 
 Derivations as text, studies and catalogues as tables (rich), progress on a terminal. What a person
 typed is read in `bea.cli`, which calls this; drawing is left to `bea.plots`.
