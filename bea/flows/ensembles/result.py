@@ -28,8 +28,39 @@ class Estimate(NamedTuple):
     error: Floats
 
 
+class RunsResult(Result):
+    """What several runs leave behind, each with its own `Status`.
+
+    Attributes
+    ----------
+    status : (runs,) int8
+        A `Status` for each run.
+    """
+
+    status: NDArray[np.int8]
+
+    @property
+    def runs(self) -> int:
+        """The number of runs."""
+        return len(self.status)
+
+    @property
+    def ok(self) -> NDArray[np.bool_]:
+        """Mask (runs,) of the runs that did not fail."""
+        return self.status == Status.OK
+
+    def failures(self) -> list[str]:
+        """One readable line for each way in which runs failed, with their number."""
+        found = Counter(self.status[~self.ok].tolist())
+        return [
+            f"{count} of {self.runs} runs failed: {Status(status).reason}; the means leave them "
+            "out from then on"
+            for status, count in sorted(found.items())
+        ]
+
+
 @dataclass(frozen=True, eq=False)
-class Ensemble(Result):
+class Ensemble(RunsResult):
     """Independent runs, and the means of observables over them.
 
     Attributes
@@ -91,25 +122,6 @@ class Ensemble(Result):
             )
         column = self.names.index(name)
         return Estimate(self.mean[:, column], self.error[:, column])
-
-    @property
-    def runs(self) -> int:
-        """The number of runs."""
-        return len(self.status)
-
-    @property
-    def ok(self) -> NDArray[np.bool_]:
-        """Mask (runs,) of the runs that did not fail."""
-        return self.status == Status.OK
-
-    def failures(self) -> list[str]:
-        """One readable line for each way in which runs failed, with their number."""
-        found = Counter(self.status[~self.ok].tolist())
-        return [
-            f"{count} of {self.runs} runs stopped: {Status(status).reason}; the means leave them "
-            "out from then on"
-            for status, count in sorted(found.items())
-        ]
 
     def plot(
         self, *, labels: Sequence[str] | None = None, title: str = "", errors: float = 2.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
@@ -12,11 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from bea.arrays import Floats, Ints
 from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
-from bea.files.results import Result
 from bea.files.schema import Array, Listed
 from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import Status
-from bea.flows.ensembles.result import Estimate
+from bea.flows.ensembles.result import Estimate, RunsResult
 
 
 def mean_and_error(values: ArrayLike) -> Estimate:
@@ -42,7 +40,7 @@ def mean_and_error(values: ArrayLike) -> Estimate:
 
 
 @dataclass(frozen=True, eq=False)
-class Training(Result):
+class Training(RunsResult):
     """Runs of a method on mini-batches.
 
     Attributes
@@ -147,25 +145,6 @@ class Training(Result):
         if np.isnan(values).all(axis=0).any():
             raise BeaError(f"a run has no value of '{name}': it failed before the first record")
         return points[np.nanargmin(values, axis=0), np.arange(self.runs)]
-
-    @property
-    def runs(self) -> int:
-        """The number of runs."""
-        return len(self.status)
-
-    @property
-    def ok(self) -> NDArray[np.bool_]:
-        """Mask (runs,) of the runs that did not fail."""
-        return self.status == Status.OK
-
-    def failures(self) -> list[str]:
-        """One readable line for each way in which runs failed, with their number."""
-        found = Counter(self.status[~self.ok].tolist())
-        return [
-            f"{count} of {self.runs} runs failed: {Status(status).reason}; means leave them out "
-            "from then on"
-            for status, count in sorted(found.items())
-        ]
 
     def plot(
         self, *, labels: Sequence[str] | None = None, title: str = "", errors: float = 2.0

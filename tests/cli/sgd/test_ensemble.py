@@ -118,7 +118,7 @@ def test_data_from_a_file(bea: Bea, folder: Path) -> None:
 def test_runs_that_grow_beyond_bounds_are_told(bea: Bea) -> None:
     run = bea("sgd", "ensemble", *PAIR, "--gamma", "3", "--steps", "100", "--runs", "10")
     assert run.status == 0
-    assert run.err.startswith("warning: 10 of 10 runs stopped: it grew beyond all bounds")
+    assert run.err.startswith("warning: 10 of 10 runs failed: it grew beyond all bounds")
     assert "–" in run.out
 
 

@@ -161,7 +161,7 @@ def test_runs_that_diverge_are_counted_and_left_out() -> None:
     assert np.isnan(found.points[-1, ~found.ok]).all()  # type: ignore[index]
     assert np.isfinite(found.points[-1, found.ok]).all()  # type: ignore[index]
     assert found.failures() == [
-        f"{lost} of 100 runs stopped: it grew beyond all bounds; the means leave them out from "
+        f"{lost} of 100 runs failed: it grew beyond all bounds; the means leave them out from "
         "then on"
     ]
     assert found.failures()[0] in repr(found)
