@@ -117,6 +117,10 @@ def plot_trajectory(
     target = picture(out, "trajectory", looks, moves=True)
     chosen = subject.chosen(method, problem_text).followed()
     used, on = chosen.on_problem()
+    if surface and components is not None:
+        raise BeaError("--surface has both variables below it: leave --components out")
+    if surface and chosen.is_scheduled:
+        raise BeaError("--surface is drawn for one step size: leave --schedule out")
     length = length_of(time, steps, chosen)
     point = start_of(start, chosen)
     drawn = components_of(components, chosen.plain or on)

@@ -102,3 +102,11 @@ def test_trees_are_drawn_with_their_coefficients(bea: Bea, folder: Path) -> None
     ]:
         bad = bea("plot", "trees", *words)
         assert bad.status == 2 and message in bad.err and bad.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--components", "y,x"), ("--schedule", "cosine(time=1/10)")]
+)
+def test_a_surface_refuses_what_it_does_not_draw(bea: Bea, option: str, value: str) -> None:
+    run = bea("plot", "trajectory", "himmelblau", "--gamma", "0.01", "--surface", option, value)
+    assert run.status == 2 and run.err.startswith("bea: --surface") and option in run.err
