@@ -27,7 +27,7 @@ from bea.measure.order.comparison import (
 )
 from bea.measure.order.expected import derive_for
 from bea.measure.order.study import DriftStudy
-from bea.measure.steps.suiting import check_time, suiting_gammas, suiting_time
+from bea.measure.steps.suiting import check_room, check_time, suiting_gammas, suiting_time
 from bea.methods import Method
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_method, require_problem
@@ -99,6 +99,8 @@ def discretization_drift(
     derived = derive_for(character, max(chosen))  # of which times and steps need the first terms
     if time is None:
         time = suiting_time(character, points)
+        if gammas is not None:
+            check_room(gammas, time)
     else:
         check_time(character, points, time)
     if gammas is None:

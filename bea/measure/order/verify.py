@@ -38,7 +38,14 @@ from bea.measure.order.expected import derive_for, expected_orders
 from bea.measure.order.study import DriftStudy, gammas_that_stand_clear
 from bea.measure.order.verify_piecewise import verify_by_pieces
 from bea.measure.steps.settled import settled_runs, settling_gammas, steps_to_settle
-from bea.measure.steps.suiting import check_time, comparing_time, suiting_gammas, suiting_starts
+from bea.measure.steps.suiting import (
+    check_room,
+    check_time,
+    comparing_time,
+    has_room,
+    suiting_gammas,
+    suiting_starts,
+)
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
@@ -185,11 +192,14 @@ class _Plan:
             check_time(self.character, points, time)
             return self._at_time(points, time)
         length = comparing_time(self.character, points) / (2 if self._settles else 1)
+        if self.gammas is not None:
+            check_room(self.gammas, length)
         run = self._at_time(points, length)
         for _ in range(_SHORTER):
-            if not run.study.failures:
-                break
             length /= 2
+            no_room = self.gammas is not None and not has_room(self.gammas, length)
+            if no_room or not run.study.failures:
+                break
             run = self._at_time(points, length, run.start)
         return run
 

@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
+from numpy.typing import ArrayLike
 
 from bea.arrays import Floats
 from bea.errors import StepSizeError
 from bea.fields import VectorField
 from bea.fields.vector_field import lanes_of
-from bea.flows.deterministic.times import positive_time
+from bea.flows.deterministic.times import check_gammas, positive_time
 from bea.measure.steps.defaults import affordable_time, default_starts, spread_gammas
 from bea.measure.steps.motion import Motion, leading_field
 from bea.methods import Method, Scheduled
@@ -37,6 +38,8 @@ _MOST_TURNS = 3.0
 _OFF_TREES = 0.5
 # With more of them an explicit integrator, stable up to |f'| h = 6, would not come to an end.
 _STIFF_TURNS = 50_000
+# Of so many steps or more an order can be seen.
+_STEPS = 20
 # After so many turns what is left is too little to see a break of the schedule by.
 _AT_REST = 10.0
 _LATE = fmpq(3, 4)
@@ -103,6 +106,27 @@ def check_time(character: Character, starts: Floats, time: float) -> None:
     bea.errors.StepSizeError: the problem is stiff: ... 2e+06 turns in the time 1, ... to 0.013, ...
     """
     _check_stiffness(Motion.of(character, starts, time))
+
+
+def check_room(gammas: ArrayLike, time: float) -> None:
+    """Raise `StepSizeError` if step sizes were given for which a time that was chosen is too short.
+
+    >>> check_room([0.25, 0.125], 0.1)
+    Traceback (most recent call last):
+    ...
+    bea.errors.StepSizeError: step size gamma=0.25 is longer than the time 0.1 that suits ...
+    """
+    largest = float(check_gammas(gammas).max())
+    if not has_room(gammas, time):
+        raise StepSizeError(
+            f"step size gamma={largest:g} is longer than the time {time:g} that suits the problem "
+            f"at these starts: take step sizes below {time / _STEPS:.2g}, or give the time, too"
+        )
+
+
+def has_room(gammas: ArrayLike, time: float) -> bool:
+    """Tell whether a step of each of the sizes fits into the time."""
+    return bool(check_gammas(gammas).max() <= time)
 
 
 def suiting_starts(character: Character, count: int = 9) -> Floats:

@@ -91,7 +91,9 @@ def test_warnings_begin_where_the_series_means_nothing(largest: float, warned: b
     if warned:
         (line,) = warnings
         assert f"step sizes up to {largest:g} are beyond the useful range" in line
-        assert re.search(r"gamma \|f'\| is 1 at the start, .* for gamma < 0\.25; up to 2 the ", line)
+        assert re.search(
+            r"gamma \|f'\| is 1 at the start, .* for gamma < 0\.25; up to 2 the ", line
+        )
 
 
 def test_starts_are_points_or_a_list_of_them() -> None:

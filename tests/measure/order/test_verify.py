@@ -304,6 +304,22 @@ def test_runs_that_stop_are_tried_for_a_shorter_time() -> None:
     assert certificate.verdict == "confirmed" and not certificate.failures
 
 
+def test_a_time_is_not_shortened_below_the_step_sizes_that_were_given() -> None:
+    """The pole of one start is nearer than one step: that ends in a verdict, not in an error."""
+    gammas, riccati = [0.5, 0.4, 0.3, 0.2, 0.1], bea.fields.VectorField.read("x**2")
+    starts = [[0.1], [0.2], [0.3], [3000.0]]
+    certificate = bea.verify(get("explicit-euler"), riccati, 1, starts=starts, gammas=gammas)
+    assert certificate.verdict == "undecided" and certificate.failures
+    assert 0.5 <= certificate.study.times.max() < 1.5
+
+
+def test_step_sizes_longer_than_the_time_that_suits_are_refused() -> None:
+    steep = bea.problems.loss("1000*x**2 + y**2")
+    for measure in (bea.verify, bea.measure.discretization_drift):
+        with pytest.raises(BeaError, match=r"gamma=3 is longer .* suits .*: take step sizes below"):
+            measure(get("gradient-descent"), steep, gammas=[0.001, 3.0], starts=[[1.0, 1.0]])
+
+
 @pytest.mark.parametrize("time", [1.0, None])
 def test_what_is_too_stiff_is_refused_at_once_and_by_default_short(time: float | None) -> None:
     steep = bea.problems.loss("1000000*x**2 + y**2")
