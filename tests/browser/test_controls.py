@@ -99,6 +99,12 @@ def test_keys(page: Open) -> None:
     assert state(browser)["scene"] == 4
 
 
+def test_keys_of_a_page_on_which_nothing_has_the_focus(page: Open) -> None:
+    browser = page()
+    browser.driver.find_element(By.TAG_NAME, "body").send_keys("3")
+    assert state(browser)["scene"] == 3
+
+
 def test_every_control_is_reached_by_tab_and_has_a_name(page: Open) -> None:
     browser = page("scene=8")
     browser.settle()

@@ -14,7 +14,9 @@ export function listen(explorer) {
   });
   plane.addEventListener("wheel", (event) => wheel(explorer, event), { passive: false });
   plane.addEventListener("keydown", (event) => move(explorer, event));
-  root.addEventListener("keydown", (event) => key(explorer, event));
+  // A page hears its keys wherever the focus is; in a notebook they are the notebook's elsewhere.
+  const heard = explorer.linked ? document : root;
+  heard.addEventListener("keydown", (event) => key(explorer, event));
   new ResizeObserver(() => explorer.later()).observe(root);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => explorer.recolour());
   if (explorer.linked) window.addEventListener("hashchange", () => explorer.follow());

@@ -217,7 +217,8 @@ function showScenes(explorer) {
   });
   const scene = SCENES[state.scene - 1];
   const text = scene ? pick(state.language, scene.text) : say(state.language, "landscapeHelp");
-  if (explorer.sceneText.textContent !== text) explorer.sceneText.textContent = text;
+  if (explorer.sceneText.textContent === text) return;
+  explorer.sceneText.textContent = text;
 }
 
 function showWords(explorer) {
