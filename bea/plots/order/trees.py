@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _UNIT = 0.2  # inches between two leaves
 _WIDE = 8.6  # inches that a row has
-_LEAST, _LARGEST = 4.8, 2.2  # inches that a title needs; how much larger few trees are drawn for it
+_LEAST, _LARGEST = 4.8, 1.7  # inches that a title needs; how much larger few trees are drawn for it
 _LETTER, _LINE = 0.075, 0.2  # inches of a letter of a coefficient, and of its line
 _HIGH = 90.0  # inches that a figure may have
 _HEAD = 0.75  # inches of the title
@@ -105,7 +105,7 @@ def draw_trees(data: TreesData, axes: Axes | None = None) -> Figure:
             middle = x + max(place.x for place in laid_out(tree)[0]) / 2
             drawn.text(middle, -y - 0.6, label, ha="center", va="top", fontsize=8)
         drawn.set_xlim(-1, width)
-        drawn.set_ylim(1 - height, 0.5)
+        drawn.set_ylim(_LINE / unit - height, 0.5)
         drawn.set_aspect("equal", anchor="NW")
         drawn.set_axis_off()
         titled(drawn, data.title, data.subtitle)
