@@ -35,7 +35,7 @@ def plan_runs(
     identity: Callable[[], dict[str, Any]],
 ) -> Plan:
     """Check what is common to all ensembles, and return the plan."""
-    points = _check_starts(starts, dimension, inside)
+    points = check_starts(starts, dimension, inside)
     count = (len(points) if points.ndim == 2 else 4096) if runs is None else runs
     check_count(count, "runs")
     if points.ndim == 2 and len(points) != count:
@@ -129,10 +129,16 @@ def read_stages(size: int, gamma: Any, steps: Any, batches: Any) -> list[Stage]:
     return found
 
 
-# --- private helpers ----------------------------------------------------------------------------
+def check_starts(starts: ArrayLike, dimension: int, inside: Inside | None) -> Floats:
+    """Return starts (d,) or (runs, d) as they are run from.
 
-
-def _check_starts(starts: ArrayLike, dimension: int, inside: Inside | None) -> Floats:
+    Raises
+    ------
+    DimensionError
+        If they have another shape.
+    DomainError
+        If one is not finite, or not where the loss is defined.
+    """
     points = real_numbers(starts, "the starts")
     if dimension == 1 and points.ndim < 2:  # every number is a start
         points = points.reshape(-1, 1) if points.size > 1 else points.reshape(-1)
@@ -151,6 +157,9 @@ def _check_starts(starts: ArrayLike, dimension: int, inside: Inside | None) -> F
             "choose another"
         )
     return points
+
+
+# --- private helpers ----------------------------------------------------------------------------
 
 
 def _each(value: Any, count: int, what: str, several: bool) -> list[Any]:

@@ -21,7 +21,7 @@ class Runs:
         self.plan, self.results, self.kept, self.meter = plan, results, kept, meter
         self.stepper = plan.stepper()
         self.theta: Floats = np.ascontiguousarray(plan.starts.T)
-        self.limit = growth_limit(self.theta)
+        self.limit, self.inside = growth_limit(self.theta), plan.total.domain()
         self.factor = np.ones(plan.runs)
         self.seen = [rule.start(plan.runs) for rule in plan.rules]
         self.sums, self.since = np.zeros((len(plan.each_step), plan.runs)), 0
@@ -70,16 +70,22 @@ class Runs:
 
     def _mark(self, unsolved: Any) -> None:
         """Mark the runs that have failed; their points are NaN from here on."""
-        status = self.results["status"]
-        bounded = np.abs(self.theta).max(axis=0) <= self.limit  # not so if it is no number
-        failed = np.where(unsolved, Status.UNSOLVED, Status.DIVERGED).astype(np.int8)
-        new = (status == Status.OK) & (~bounded | unsolved)
+        status, size = self.results["status"], np.abs(self.theta).max(axis=0)
+        bad, failed = ~(size <= self.limit), np.full(len(status), Status.DIVERGED, dtype=np.int8)
+        if self.inside is not None and self._is_due():
+            outside = ~(size > self.limit) & ~self.inside(self.theta)
+            bad, failed[outside] = bad | outside, Status.LEFT_DOMAIN
+        failed[unsolved] = Status.UNSOLVED
+        new = (status == Status.OK) & (bad | unsolved)
         status[new], self.theta[:, new] = failed[new], np.nan
         self.results["stopped_at"][new] = self.taken
 
+    def _is_due(self) -> bool:
+        records = self.plan.records
+        return self.cursor < len(records) and int(records[self.cursor]) == self.taken
+
     def _record_if_due(self) -> None:
-        plan = self.plan
-        if self.cursor < len(plan.records) and plan.records[self.cursor] == self.taken:
+        if self._is_due():
             self._record()
 
     def _record(self) -> None:

@@ -12,12 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
-from bea.algebra.language.reals import real_numbers
 from bea.arrays import Floats, Ints
 from bea.errors import (
     BeaError,
     DimensionError,
-    DomainError,
     MethodError,
     UnknownNameError,
     nearest,
@@ -26,7 +24,7 @@ from bea.fields import Loss
 from bea.flows.deterministic.lanes import Progress
 from bea.flows.deterministic.times import check_progress
 from bea.flows.ensembles.checkpoints import Checkpoint, identity_of, one_at_a_time
-from bea.flows.ensembles.inputs import Stage, read_stages, record_steps
+from bea.flows.ensembles.inputs import Stage, check_starts, read_stages, record_steps
 from bea.flows.ensembles.observables import Observables, read_observables
 from bea.flows.training.batches import BatchOrders, read_seeds
 from bea.flows.training.plan import TrainingPlan
@@ -108,7 +106,8 @@ def train(
     Notes
     -----
     A loss in JAX takes the steps between two records in one compiled call. Memory that holds a
-    gradient at the start begins with that of the first batch. A run that fails is NaN from then on.
+    gradient at the start begins with that of the first batch. A run that fails, or is where the
+    loss is not defined at a record, is NaN from then on; `Training.failures` says so.
 
     Examples
     --------
@@ -200,15 +199,7 @@ def _starts(problem: Loss, starts: Any) -> Floats:
         given = [problem.about.start] if problem.about.start else None
     if given is None:
         raise BeaError(f"'{problem.name}' has no start of its own: give starts, (runs, d)")
-    points = np.atleast_2d(real_numbers(given, "the starts"))
-    if points.ndim != 2 or points.shape[-1] != problem.dimension or not points.size:
-        raise DimensionError(
-            f"the starts have shape {points.shape} for {problem.dimension} variable(s): give "
-            f"(runs, {problem.dimension})"
-        )
-    if not np.isfinite(points).all():
-        raise DomainError("a start is not finite: choose another")
-    return points
+    return np.atleast_2d(check_starts(given, problem.dimension, problem.domain()))
 
 
 def _observables(problem: Loss, given: Any) -> Observables:

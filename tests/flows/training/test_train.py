@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import bea
-from bea.errors import BeaError, OutputError
+from bea.errors import BeaError, DomainError, OutputError
 from bea.files.archives import read_archive, write_archive
 from bea.flows.ensembles.checkpoints import _FORM
 from bea.flows.training import (
@@ -146,6 +146,16 @@ def test_a_run_that_grows_beyond_all_bounds_is_left_out_of_means() -> None:
     assert runs.ok.tolist() == [True, False] and runs.stopped_at[1] > 0
     assert runs["loss"].mean[-1] == pytest.approx(-0.25) and np.isnan(runs.ends[1]).all()
     assert "1 of 2 runs failed: it grew" in repr(runs)
+
+
+def test_a_run_that_leaves_the_domain_is_marked_and_none_begins_outside() -> None:
+    total = bea.problems.finite_sum("x - log(x), x - log(x)")  # at x < 0 the gradient is finite
+    options: dict[str, Any] = {"gamma": 6.5, "steps": 1, "keep": True}
+    runs = bea.train("gradient-descent", total, [[0.9], [5.0]], **options)
+    assert runs.ok.tolist() == [True, False]  # 0.9 goes to 1.62 and 5 to -0.2
+    assert "1 of 2 runs failed: it left the domain" in repr(runs) and np.isnan(runs.points[0, 1])
+    with pytest.raises(DomainError, match=r"the start \(-0.1\) is not finite, or the loss"):
+        bea.train("gradient-descent", total, [[0.5], [-0.1]], **options)
 
 
 def test_a_mean_leaves_out_what_is_no_number() -> None:
