@@ -23,7 +23,7 @@ from bea.arrays import Floats
 from bea.errors import DimensionError, MethodError, OrderError
 from bea.fields.arithmetics.points import PointField
 from bea.fields.functions import Derivatives, FunctionField, FunctionLoss, without_symbols
-from bea.fields.vector_field import lanes_of
+from bea.fields.vector_field import Inside, lanes_of, within
 from bea.methods import Method
 from bea.modified.points.equation import TermsAtPoints
 from bea.modified.points.from_step import orbit_through, slope_at_zero
@@ -91,12 +91,13 @@ class EpochAtPoints(FunctionField):
         self.steps, self.shuffled = len(losses), shuffled
         mean = MeanDerivatives([loss.derivatives for loss in losses])
         about = replace(first.about, name=f"an epoch of {method} over {len(losses)} batches")
-        super().__init__(mean, first.groups, about, first.starts, first.domain())
+        super().__init__(mean, first.groups, about, first.starts, _where_all_are(losses))
 
     def at(self, points: Any) -> TermsAtPoints:
-        """Return f_0 ... f_K at points (points, d) or (d,)."""
+        """Return f_0 ... f_K at points (points, d) or (d,); nan where a loss is not defined."""
         array = real_points(points, self.dimension, "the points")
-        values = self.terms_at(lanes_of(array, self.dimension))
+        lanes = lanes_of(array, self.dimension)
+        values = within(self.domain(), lanes, self.terms_at(lanes))
         return TermsAtPoints(array, np.moveaxis(values, 1, 2))
 
     def terms_at(self, lanes: Floats) -> Floats:
@@ -197,4 +198,15 @@ def mean_loss(losses: Sequence[FunctionField]) -> FunctionField:
         return losses[0]
     first = losses[0]
     derivatives = MeanDerivatives([loss.derivatives for loss in losses])
-    return FunctionLoss(derivatives, first.groups, first.about, first.starts, first.domain())
+    return FunctionLoss(
+        derivatives, first.groups, first.about, first.starts, _where_all_are(losses)
+    )
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _where_all_are(losses: Sequence[FunctionField]) -> Inside | None:
+    """Return where all of the losses are defined; None if that is everywhere."""
+    limits = [inside for loss in losses if (inside := loss.domain()) is not None]
+    return (lambda theta: np.all([inside(theta) for inside in limits], axis=0)) if limits else None

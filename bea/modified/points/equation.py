@@ -18,7 +18,7 @@ from bea.algebra.language.reals import real_numbers, real_points
 from bea.arrays import Floats
 from bea.errors import BeaError
 from bea.fields.functions import Derivatives, FunctionField, without_symbols
-from bea.fields.vector_field import lanes_of
+from bea.fields.vector_field import lanes_of, within
 from bea.methods import Method
 from bea.modified.elementary import weights
 from bea.modified.equation import ModifiedEquation
@@ -112,7 +112,7 @@ class PointwiseEquation(ModifiedEquation):
         )
 
     def at(self, points: Any) -> TermsAtPoints:
-        """Return f_0 ... f_K at points (points, d) or (d,).
+        """Return f_0 ... f_K at points (points, d) or (d,); nan where the problem is not defined.
 
         >>> import bea
         >>> descent = bea.methods.gradient_descent()
@@ -122,7 +122,8 @@ class PointwiseEquation(ModifiedEquation):
                [80., 82.]])
         """
         array = real_points(points, self.dimension, "the points")
-        values = self.terms_at(lanes_of(array, self.dimension))
+        lanes = lanes_of(array, self.dimension)
+        values = within(self.domain(), lanes, self.terms_at(lanes))
         return TermsAtPoints(array, np.moveaxis(values, 1, 2))
 
     @property

@@ -100,3 +100,19 @@ def test_what_is_not_known_of_epochs_is_refused() -> None:
         bea.shuffled_epoch(FUNCTIONS, 2)
     with pytest.raises(MethodError, match="memory"):
         bea.cyclic_epoch(FUNCTIONS, 1, 1, bea.methods.heavy_ball()).at(POINTS[:, :2])
+
+
+def test_outside_of_the_domain_of_a_loss_there_are_no_numbers() -> None:
+    points = np.array([[-0.5], [0.5]])  # -1 + 1/x is finite at both
+    log, square = Loss.read("x - log(x)", "x"), Loss.read("x**2/2", "x")
+    alone = bea.modified_equation(bea.methods.heun(), without_symbols(log), 2, at=points)
+    pair = [without_symbols(square), without_symbols(log)]
+    for found in (
+        alone,
+        bea.cyclic_epoch(pair).at(points),
+        bea.cyclic_epoch(pair[::-1]).at(points),
+    ):
+        assert np.isnan(found.values[:, 0]).all() and np.isfinite(found.values[:, 1]).all()
+    both = bea.cyclic_epoch(pair, [[0, 1]])
+    assert np.isnan(both.at(points).values[:, 0]).all()
+    assert np.isnan(both(points)[0]).all() and np.isfinite(both(points)[1]).all()
