@@ -14,7 +14,7 @@ import numpy as np
 from bea.arrays import Floats
 from bea.errors import DimensionError
 from bea.fields.functions.of_program import without_symbols
-from bea.fields.vector_field import VectorField, lanes_of
+from bea.fields.vector_field import VectorField, lanes_of, within
 
 _STEPS = 20  # of Arnoldi's method: the largest eigenvalue of a network's Hessian to some digits
 _SETTLED = 1e-10
@@ -46,16 +46,17 @@ def largest_eigenvalue(problem: VectorField, points: Any, steps: int = _STEPS) -
     source = without_symbols(problem)
     lanes = lanes_of(points, source.dimension)
     found = np.full(lanes.shape[1], np.nan)
-    finite = np.isfinite(lanes).all(axis=0)
-    if finite.any():
-        found[finite] = _arnoldi(source, np.ascontiguousarray(lanes[:, finite]), steps)
+    known = np.isfinite(within(source.domain(), lanes, lanes)).all(axis=0)
+    if known.any():
+        found[known] = _arnoldi(source, np.ascontiguousarray(lanes[:, known]), steps)
     return found.reshape(np.shape(points)[:-1])
 
 
 def hessian_trace(problem: VectorField, points: Any, probes: int = 32, seed: int = 0) -> Estimate:
     """Return the trace of the Hessian of a loss at points (..., d), with its standard error.
 
-    The probes are the same at every point, so that differences between points are more exact.
+    The probes are the same at every point, so that differences between points are more exact. nan
+    where f is.
 
     Examples
     --------
@@ -71,7 +72,7 @@ def hessian_trace(problem: VectorField, points: Any, probes: int = 32, seed: int
     for _ in range(probes):
         signs = np.broadcast_to(rng.choice([-1.0, 1.0], (len(lanes), 1)), lanes.shape)
         product = source.derivatives.differential(lanes, [signs])
-        samples.append(-(signs * product).sum(axis=0))
+        samples.append(within(source.domain(), lanes, -(signs * product).sum(axis=0)))
     shape = np.shape(points)[:-1]
     error = np.std(samples, axis=0, ddof=1) / probes**0.5
     return Estimate(np.mean(samples, axis=0).reshape(shape), error.reshape(shape))

@@ -37,3 +37,10 @@ def test_the_trace_is_within_its_error() -> None:
     assert abs(found.value - VALUES.sum()) < 4 * found.error
     with pytest.raises(DimensionError, match="at least 2"):
         hessian_trace(BOWL, np.ones(D), probes=1)
+
+
+def test_outside_of_the_domain_of_a_loss_it_has_no_curvature() -> None:
+    barrier = bea.problems.loss("x - log(x)")  # whose second derivative is finite on both sides
+    points = [[-0.5], [0.5]]
+    for found in (largest_eigenvalue(barrier, points), *hessian_trace(barrier, points)):
+        assert np.isnan(found).tolist() == [True, False]
