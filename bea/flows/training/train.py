@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
+from bea.algebra.language.reals import real_number
 from bea.arrays import Floats, Ints
 from bea.errors import (
     BeaError,
@@ -213,6 +214,8 @@ def _observables(problem: Loss, given: Any) -> Observables:
 
 def _step_functions(given: Any, points: Floats) -> dict[str, StepFunction]:
     """Return what is observed of steps, after a trial on a step that goes nowhere."""
+    if given is not None and not isinstance(given, Mapping):
+        raise BeaError(f"each_step is a {type(given).__name__}: give name -> a function of a step")
     for name, function in dict(given or {}).items():
         if not callable(function):
             kind = type(function).__name__
@@ -257,7 +260,7 @@ def _check(plan: TrainingPlan, memory: float) -> None:
                 f"a rule looks at '{rule.observable}', which is not observed: there are "
                 f"{', '.join(plan.names)}.{nearest(rule.observable, plan.names)}"
             )
-    if plan.gigabytes() > memory:
+    if plan.gigabytes() > real_number(memory, "memory"):
         raise BeaError(
             f"these runs take {plan.gigabytes():.3g} GB of memory, more than memory={memory:g}: "
             "take fewer records or runs, do not keep the points, or raise memory"

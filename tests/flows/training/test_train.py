@@ -299,6 +299,8 @@ def test_wrong_input_is_refused(options: dict[str, Any], words: str) -> None:
             "the sum without it",
         ),
         (lambda: bea.train("heun", TOTAL, [[1.0, np.nan]], gamma=1, steps=1), "not finite"),
+        (lambda: trained(each_step=[np.add]), "each_step is a list: give name"),
+        (lambda: trained(memory="much"), "memory"),
         (lambda: Plateau("loss", factor=1.0), "below 1"),
         (lambda: Plateau("loss", patience=0), "at least 1"),
         (lambda: Plateau("loss", tolerance=2.0), "the tolerance"),
