@@ -1,4 +1,4 @@
-"""Flows, floor 4 of bea: a field followed exactly or a method by its steps, over batches.
+"""Flows, floor 4 of bea: follow a field or a method in numbers, exactly or by steps, over batches.
 
 What follows which: `flow` the solution of θ̇ = f(θ; γ), to about 1e-13 and with an error estimate;
 `iterate` the method's own steps. Both take all step sizes and all starts in one call, and both
