@@ -12,8 +12,8 @@ from bea.algebra.programs.numpy_code import compile_program
 from bea.algebra.ring.conversions import to_program
 from bea.arrays import Floats
 from bea.fields.functions import many_variables
-from bea.fields.functions.spectrum import largest_eigenvalue
-from bea.fields.vector_field import VectorField, lanes_of
+from bea.fields.functions.spectrum import Estimate, hessian_trace, largest_eigenvalue
+from bea.fields.vector_field import Loss, VectorField, lanes_of
 
 
 def stiffness(problem: VectorField, points: Any) -> float:
@@ -51,6 +51,21 @@ def jacobian_paces(problem: VectorField, points: Any) -> Floats:
         return largest_eigenvalue(problem, points)
     matrices = _jacobians(problem, points)
     return _norms(matrices @ matrices, points) ** 0.5
+
+
+def hessian_traces(problem: Loss, points: Any) -> Estimate:
+    """Return tr H of a loss at points (..., d), (...), in 1/time; nan off the domain.
+
+    Exact, with the standard error 0, but estimated for a function and with many variables.
+
+    >>> hessian_traces(Loss.read("x**2 + x*y + 3*y**2"), [[1.0, 1.0]])
+    Estimate(value=array([8.]), error=array([0.]))
+    """
+    if not problem.symbolic or many_variables(problem):
+        return hessian_trace(problem, points)
+    traces = -np.trace(_jacobians(problem, points), axis1=1, axis2=2)
+    traces = traces.reshape(np.shape(points)[:-1])
+    return Estimate(traces, np.zeros_like(traces))
 
 
 def matrices_at(rows: Sequence[Sequence[Element]], points: Any, dimension: int) -> Floats:

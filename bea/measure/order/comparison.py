@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike
 from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import OrderError
-from bea.fields import VectorField
-from bea.fields.jacobians import jacobian_paces
+from bea.fields import Loss, VectorField
+from bea.fields.jacobians import hessian_traces, jacobian_paces
 from bea.flows import Trajectory, flow, iterate
 from bea.flows.deterministic.times import check_progress
 from bea.measure.order.expected import expected_orders
@@ -168,6 +168,7 @@ def drift_study(
         failures=_failures(iterates, runs, chosen),
         warnings=_warnings(equation, iterates),
         lambda_max=_lambda_max(problem, iterates),
+        **_trace(problem, iterates),
     )
 
 
@@ -314,3 +315,14 @@ def _lambda_max(problem: VectorField, iterates: Trajectory) -> Floats:
     at_start = jacobian_paces(problem, iterates.starts)
     at_end = jacobian_paces(problem, iterates.values[np.argmin(iterates.gammas), :, -1])
     return np.fmax(at_start, at_end)
+
+
+def _trace(problem: VectorField, iterates: Trajectory) -> dict[str, Floats]:
+    """Return tr H of a loss and its standard error, there and then where it is larger."""
+    if not isinstance(problem, Loss):
+        return {}
+    at_start = hessian_traces(problem, iterates.starts)
+    at_end = hessian_traces(problem, iterates.values[np.argmin(iterates.gammas), :, -1])
+    earlier = ~(at_end.value > at_start.value)  # also where the run stopped, and the end is nan
+    pairs = zip(("hessian_trace", "hessian_trace_error"), at_start, at_end, strict=True)
+    return {name: np.where(earlier, start, end) for name, start, end in pairs}

@@ -57,6 +57,9 @@ class DriftStudy(Result):
     lambda_max : (starts,) or None
         How fast the field changes, |f'| in 1/time, the larger of that at the start and that at the
         end of the run with the smallest step size: of a loss the largest eigenvalue of its Hessian.
+    hessian_trace, hessian_trace_error : (starts,) or None
+        tr H of a loss, the larger of that at the same two points, and its standard error: 0 but for
+        functions and many variables, where it is Hutchinson's estimate.
     """
 
     form: ClassVar[str] = "bea drift study 2"
@@ -77,6 +80,8 @@ class DriftStudy(Result):
     failures: Annotated[tuple[str, ...], Listed((str,))] = ()
     warnings: Annotated[tuple[str, ...], Listed((str,))] = ()
     lambda_max: Annotated[Floats | None, Array("<f8", "starts", least=0, gaps=True)] = None
+    hessian_trace: Annotated[Floats | None, Array("<f8", "starts", gaps=True)] = None
+    hessian_trace_error: Annotated[Floats | None, Array("<f8", "starts", least=0, gaps=True)] = None
 
     @property
     def gamma_lambda(self) -> Floats | None:
@@ -214,12 +219,13 @@ class DriftStudy(Result):
         }
 
     def scale_as_json(self) -> dict[str, Any]:
-        """Return |f'| for every start, and gamma |f'| for every step size, null if not known."""
-        known, scale = self.lambda_max, self.gamma_lambda
-        numbers = [] if known is None else [None if np.isnan(x) else float(x) for x in known]
+        """Return |f'| and tr H for every start, gamma |f'| for every step size; null if unknown."""
+        scale = self.gamma_lambda
         return {
-            "lambda_max": numbers or None,
+            "lambda_max": _numbers(self.lambda_max),
             "gamma_lambda": None if scale is None else scale.tolist(),
+            "hessian_trace": _numbers(self.hessian_trace),
+            "hessian_trace_error": _numbers(self.hessian_trace_error),
         }
 
     def __repr__(self) -> str:
@@ -253,6 +259,10 @@ def gammas_that_stand_clear(study: DriftStudy) -> Floats | None:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _numbers(values: Floats | None) -> list[float | None] | None:
+    return None if values is None else [None if np.isnan(x) else float(x) for x in values]
 
 
 def _logarithm(values: Floats) -> Floats:

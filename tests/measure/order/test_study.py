@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -142,6 +143,8 @@ def test_the_scale_stands_in_what_is_measured() -> None:
     assert found.lambda_max == pytest.approx([10.0])
     assert found.gamma_lambda == pytest.approx(10 * found.gammas)
     assert found.as_json()["gamma_lambda"] == pytest.approx(list(10 * found.gammas))
+    assert found.as_json()["hessian_trace"] == pytest.approx([11.0])
+    assert found.as_json()["hessian_trace_error"] == [0.0]  # of a formula it is exact
     assert f"gamma |f'| up to {10 * found.gammas.max():.2g}" in found.table()
     run = bea.iterate(descent, bowl, [[1.0, 1.0]], [0.01], steps=3)
     assert run.gamma_lambda == pytest.approx(np.full((1, 1, 3), 0.1))
@@ -150,3 +153,19 @@ def test_the_scale_stands_in_what_is_measured() -> None:
     large = [bea.discretization_drift(descent, bowl, [0], [g], [[1.0, 1.0]], 2 * g).warnings[0]
              for g in (0.15, 0.25)]  # fmt: skip
     assert "up to 2 the flows of higher orders" in large[0] and "no flow is of use" in large[1]
+
+
+def test_the_trace_of_a_loss_without_a_formula_is_estimated(tmp_path: Path) -> None:
+    bowl = bea.problems.from_function(lambda x: x[0] ** 2 + x[0] * x[1] + 3 * x[1] ** 2, 2)
+    study = bea.discretization_drift(bea.methods.gradient_descent(), bowl, [0], starts=[[1.0, 1.0]])
+    assert study.hessian_trace is not None and study.hessian_trace_error is not None
+    (trace,), (error,) = study.hessian_trace, study.hessian_trace_error
+    assert 0 < error < 1 and abs(trace - 8) < 4 * error
+    study.save(tmp_path / "run.npz")
+    assert DriftStudy.load(tmp_path / "run.npz").hessian_trace == pytest.approx(study.hessian_trace)
+
+
+def test_a_field_that_is_of_no_loss_has_no_trace_of_a_hessian() -> None:
+    euler, line = bea.methods.explicit_euler(), bea.problems.field("-x")
+    study = bea.discretization_drift(euler, line, [0], starts=[[1.0]])
+    assert study.as_json()["hessian_trace"] is None and study.lambda_max is not None
