@@ -134,7 +134,7 @@ def test_modified_equations_are_those_in_exact_numbers(
 @pytest.mark.parametrize("name", ["heavy-ball", "nesterov"])
 def test_slow_manifolds_are_those_in_exact_numbers(name: str, parameters: dict[str, str]) -> None:
     method = bea.methods.get(name, **parameters)
-    equations = manifold._OnTrees(method)
+    equations = manifold.OnTrees(method)
     exact = [column.tolist() for column in equations.solved_in(EXACT, tree_table(6))]
     field, memory = manifold.memory_on_trees(method, 5)
     assert_same(field, exact[0])
