@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from inspect import getdoc
 from typing import Any
 
@@ -115,7 +115,7 @@ def problem_table(kind: str) -> Table:
         (
             record["name"],
             record["formula"],
-            " ".join(record["variables"]),
+            _listed(record["variables"]),
             _or_dash(", ".join(map(_assigned, record["parameters"].items()))),
         )
         for record in problem_records()
@@ -237,6 +237,7 @@ _GROUPS = {
     "euler": "one-step integrators",
     "multistep": "multistep integrators",
 }
+_MOST_VARIABLES = 4  # of a problem whose names are all listed
 _LINE = 45  # characters of a title beside name and order in 80 columns
 
 
@@ -287,6 +288,17 @@ def _title(maker: Callable[..., Any]) -> str:
 def _assigned(item: tuple[str, str | None]) -> str:
     name, value = item
     return name if value is None else f"{name}={value}"
+
+
+def _listed(variables: Sequence[str]) -> str:
+    """Return the names, those of many by their ends: formulas need the width.
+
+    >>> _listed(["x", "y"]), _listed(["w11", "w12", "w21", "w22", "w31", "w32"])
+    ('x y', 'w11 … w32')
+    """
+    if len(variables) <= _MOST_VARIABLES:
+        return " ".join(variables)
+    return f"{variables[0]} … {variables[-1]}"
 
 
 def _or_dash(value: Any) -> str:
