@@ -267,3 +267,19 @@ def test_how_sharp_a_certificate_is_is_said() -> None:
     assert "What each term does, as a part of it: gamma^0 right to " in certificate.table()
     assert "each term is right to " in certificate.sentence()
     assert max(size.off + size.uncertainty for size in certificate.sizes) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("off", "uncertainty", "may_be"),
+    [
+        (0.01, 0.01, True),
+        (0.01, 0.009, False),
+        (1e-5, 4e-6, True),  # right, though off by more than that is uncertain by
+        (0.5, 0.5, False),  # nothing is known of it
+        (np.nan, np.inf, False),
+    ],
+)
+def test_a_term_may_be_right_if_it_is_off_by_no_more_than_that_is_uncertain_by(
+    off: float, uncertainty: float, may_be: bool
+) -> None:
+    assert Size(2, off, uncertainty).may_be_right is may_be
