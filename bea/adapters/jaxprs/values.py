@@ -68,11 +68,6 @@ class Counter:
 Value = np.ndarray[Any, Any] | Counter | On
 
 
-def is_known(value: Value) -> bool:
-    """Tell an array."""
-    return isinstance(value, np.ndarray)
-
-
 def single(value: Value) -> Any:
     """Return the number that all entries of a known array are, or None."""
     if not isinstance(value, np.ndarray) or value.size == 0:

@@ -15,9 +15,6 @@ from bea.adapters.jax_field import JaxField
 from bea.arrays import Floats, Ints
 from bea.errors import MethodError
 
-#: (theta (d,), data) -> a number, in JAX
-DataLoss = Callable[[Any, Any], Any]
-
 
 class JaxSteps:
     """Steps of a bound method on loss(theta, data), with sums over them.
@@ -64,7 +61,8 @@ class JaxSteps:
                 memory = jax.tree_util.tree_map(jnp.asarray, memory)
                 found = self._run(self._data, theta, memory, index, gammas, moving, count)
             except (TypeError, MethodError, NotImplementedError) as error:
-                raise NotImplementedError(f"{self._method} cannot be compiled: {error}") from None
+                cause = str(error).partition("\n")[0]
+                raise NotImplementedError(f"{self._method} cannot be compiled: {cause}") from None
         theta, memory, sums = found
         return np.array(theta), memory, np.array(sums)
 

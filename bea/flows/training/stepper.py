@@ -6,6 +6,7 @@ method that cannot be compiled, since it asks for what only numbers have, is ste
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,9 +72,11 @@ class Stepper:
                 try:
                     theta, memory, more = self._compiled(theta, memory, rest, gammas[n:], moving)
                     return theta, memory, sums + more, unsolved
-                except NotImplementedError:
+                except NotImplementedError as error:
                     self._trials += 1
-                    self._compiled = self._compiled if self._trials < _TRIALS else None
+                    if self._trials == _TRIALS:
+                        self._compiled = None
+                        warnings.warn(f"each step is made by itself, slowly: {error}", stacklevel=2)
             batch = None if index is None else index[n]
             theta, memory, failed = self._step(theta, memory, batch, gammas[n], moving, sums)
             unsolved, n = unsolved | failed, n + 1
