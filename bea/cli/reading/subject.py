@@ -288,10 +288,11 @@ def _say_if_read_as_loss(method: Method, source: ProblemText, problem: VectorFie
     text = source.positional if isinstance(source, Source) else None
     named = isinstance(source, Source) and source.is_name
     if text is not None and problem is not None and not method.gradient and not named:
-        sides = text if problem.dimension == 1 else ", ".join(f"{x}'" for x in problem.variables)
+        each = ", ".join(f"{x}' = ..." for x in problem.variables)
+        sides = f"'{text}'" if problem.dimension == 1 else f'"{each}"'  # as shells take them
         note(
             f"'{text}' is read as a loss L, and {method.name} follows -grad L: for a differential "
-            f"equation give its right-hand side, --field '{sides}'"
+            f"equation give its right-hand side, --field {sides}"
         )
 
 

@@ -25,6 +25,8 @@ TAKEN = [
     (("--update", "v *= 1/2; v += grad; theta -= gamma*v", "-k", "0"), "", "−2 ∇L"),
     (("rk4", "y**2", "-k", "0"), "'y**2' is read as a loss L, and rk4 follows -grad L: for a "
      "differential equation give its right-hand side, --field 'y**2'", "for every loss"),
+    (("heun", "x*y + x**2", "-k", "0"), "give its right-hand side, --field \"x' = ..., y' = ...\"",
+     "for every loss"),
     (("gd", "x**2/2 + c", "-k", "0"), "warning: 'c' is nothing but a term of its own in the loss",
      "dc/dt"),
 ]  # fmt: skip
