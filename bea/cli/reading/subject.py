@@ -290,9 +290,11 @@ def _say_if_read_as_loss(method: Method, source: ProblemText, problem: VectorFie
     if text is not None and problem is not None and not method.gradient and not named:
         each = ", ".join(f"{x}' = ..." for x in problem.variables)
         sides = f"'{text}'" if problem.dimension == 1 else f'"{each}"'  # as shells take them
+        mechanics = {x[0] for x in problem.variables} == {"p", "q"}
+        energy = f"; for a Hamiltonian, --hamiltonian '{text}'" if mechanics else ""
         note(
             f"'{text}' is read as a loss L, and {method.name} follows -grad L: for a differential "
-            f"equation give its right-hand side, --field {sides}"
+            f"equation give its right-hand side, --field {sides}{energy}"
         )
 
 

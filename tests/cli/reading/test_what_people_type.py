@@ -27,6 +27,8 @@ TAKEN = [
      "differential equation give its right-hand side, --field 'y**2'", "for every loss"),
     (("heun", "x*y + x**2", "-k", "0"), "give its right-hand side, --field \"x' = ..., y' = ...\"",
      "for every loss"),
+    (("leapfrog", "p**2/2 + q**4", "-k", "0"), "; for a Hamiltonian, --hamiltonian 'p**2/2 + q**4'",
+     "dp/dt = −p"),
     (("gd", "x**2/2 + c", "-k", "0"), "warning: 'c' is nothing but a term of its own in the loss",
      "dc/dt"),
 ]  # fmt: skip
