@@ -2,8 +2,9 @@
 
 An optimizer computes 1 - beta1**step in Python. The learning rate, the hyperparameters and the
 counters that it is given are `Real` and `Whole` numbers, which are floats and ints in every other
-respect. What leaves them unseen, such as float(x), is a constant on the tape, which a replay at
-other values finds.
+respect. A `Whole` is none to C alone, so that a float of Python's asks it, as in 2.0/step. What
+leaves them unseen, such as float(x), is a constant on the tape, which a replay at other values
+finds.
 """
 
 from __future__ import annotations
@@ -60,10 +61,43 @@ class Real(Number, float):
     __hash__ = float.__hash__
 
 
-class Whole(Number, int):
+class Whole(Number):
     """An int on a tape, such as the number of steps."""
 
-    __hash__ = int.__hash__
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    @property
+    def __class__(self) -> Any:  # type: ignore[override]
+        """What `isinstance` asks."""
+        return int
+
+    def __int__(self) -> int:
+        return self.value
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, how: str) -> str:
+        return format(self.value, how)
+
+    def __deepcopy__(self, memo: Any) -> Whole:
+        return self
+
+    def __round__(self, digits: Any = None) -> Any:
+        return self if digits is None or digits >= 0 else _whole_only("rounding")(self, digits)
+
+    def _itself(self) -> Whole:
+        return self
+
+    __copy__ = __trunc__ = __floor__ = __ceil__ = __pos__ = _itself
+    __index__ = __int__
 
 
 def number_on(tape: Tape, place: int, value: Any) -> Any:
@@ -76,8 +110,8 @@ def number_on(tape: Tape, place: int, value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Return a number as Python's own."""
-    if isinstance(value, Whole):
-        return int(value)
+    if type(value) is Whole:
+        return value.value
     return float.__add__(value, 0.0) if isinstance(value, Real) else value
 
 
@@ -142,7 +176,7 @@ class _Float(float, metaclass=_Kind):
     def __new__(cls, value: Any = 0.0) -> Any:
         if isinstance(value, Real):
             return value
-        if isinstance(value, Whole):
+        if type(value) is Whole:
             return number_on(value.tape, value.place, float(plain(value)))
         return value.item() if hasattr(value, "item") else float(value)
 
@@ -191,8 +225,8 @@ def _finite_place(tape: Tape, value: Any) -> Any:
 
 def _remainder(self: Any, other: Any) -> Any:
     """Return n % k of the number of a step, a constant in each phase of the period."""
-    if isinstance(self, Whole) and type(other) is int and other > 0:
-        return self.tape.repeated(int(self), other)
+    if type(self) is Whole and type(other) is int and other > 0:
+        return self.tape.repeated(self.value, other)
     return _whole_only("remainder")(self, other)
 
 
@@ -229,6 +263,8 @@ for _name, _method in {
     "rmod": _whole_only("remainder"),
     "rfloordiv": _whole_only("whole quotient"),
     "rdivmod": _whole_only("remainder"),
+    **dict.fromkeys(("and", "rand", "or", "ror", "xor", "rxor"), _whole_only("pattern of bits")),
+    **dict.fromkeys(("lshift", "rshift", "rlshift", "rrshift"), _whole_only("shift of bits")),
 }.items():
     setattr(Number, f"__{_name}__", _method)
 
