@@ -36,7 +36,8 @@ from bea.errors import BeaError, MethodError
 _STEPS = 4  # after which an optimizer holds what it holds later, too
 _LONGER = (40, 128)  # steps that show a counter which comes back to what it was
 _MOST_PHASES = 32
-_RUNS = ((0, False), (2, True), (1, False))  # seeds, and whether gradients are the same throughout
+#: Seeds, whether gradients are the same throughout, and learning rates.
+_RUNS = ((0, False, 0.01), (2, True, 0.01), (1, False, 0.01), (3, True, 10.0))
 
 
 class TorchSource:
@@ -259,27 +260,29 @@ class TorchSource:
         ]
 
     def _run(
-        self, shapes: Shapes, seed: int, steady: bool, steps: int = _STEPS
+        self, shapes: Shapes, seed: int, steady: bool, rate: float, steps: int = _STEPS
     ) -> list[dict[Any, Any]]:
         """Return what the optimizer holds after each of the first steps of a run.
 
-        Its gradients are random, or steadily the same, as on a way down.
+        Its gradients are random, or steadily the same, as on a way down; with a large rate it goes
+        far, which what measures its way notices.
         """
         rng = np.random.default_rng(seed)
-        made, optimizer = self._fresh(shapes, seed)
+        made, optimizer = self._fresh(shapes, seed, rate)
         held = []
         for _ in range(steps):
             self._take_random_step(optimizer, made, np.random.default_rng(seed) if steady else rng)
             held.append({path: _copied(x) for path, x in things_of(optimizer).items()})
-        self._shadows[shapes] = optimizer
+        if rate == _RUNS[0][2]:
+            self._shadows[shapes] = optimizer
         return held
 
-    def _fresh(self, shapes: Shapes, seed: int = 0) -> tuple[list[Any], Any]:
+    def _fresh(self, shapes: Shapes, seed: int = 0, rate: float = 0.01) -> tuple[list[Any], Any]:
         """Return random parameters and a new optimizer of them."""
         rng = np.random.default_rng(seed + 10)
         with _in_doubles(), Doubles():
             made = [torch.nn.Parameter(torch.tensor(rng.standard_normal(s))) for s in shapes]
-            return made, self.given.made(made, 0.01, self.given.generic)
+            return made, self.given.made(made, rate, self.given.generic)
 
     def _take_random_step(self, optimizer: Any, made: list[Any], rng: np.random.Generator) -> None:
         for p in made:
