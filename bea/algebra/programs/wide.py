@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bea.algebra.programs.operations import apply
 from bea.algebra.programs.program import Program
-from bea.errors import DimensionError
+from bea.errors import DimensionError, DomainError
 from bea.series import SeriesArray
 
 WIDE = 3000
@@ -112,7 +112,7 @@ class WideProgram:
             if operation == "input":
                 self._inputs = first, [nodes[n].value for n in members]
             elif operation in ("constant", "pi"):
-                values = [np.pi if v is None else int(v.p) / int(v.q)
+                values = [np.pi if v is None else _as_float(v)
                           for v in (nodes[n].value for n in members)]  # fmt: skip
                 self._numbers += zip(range(first, len(self._rows)), values, strict=True)
             else:
@@ -125,7 +125,7 @@ class WideProgram:
         columns = [list(c) for c in zip(*(nodes[n].operands for n in members), strict=True)]
         if scaled:
             numbers = (nodes[m].value for m in columns.pop(0))
-            factors = np.array([int(v.p) / int(v.q) for v in numbers])[:, None]
+            factors = np.array([_as_float(v) for v in numbers])[:, None]
         places = [np.array([self._rows[m] for m in column]) for column in columns]
         return _Group(operation, value, places, factors, slice(first, first + len(members)))
 
@@ -152,3 +152,15 @@ class WideProgram:
         if len(store) == 1:
             return store[0][places]
         return SeriesArray([row[places] for row in store])
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return int(value.p) / int(value.q)
+    except OverflowError:
+        digits = round(np.log10(2) * (int(value.p).bit_length() - int(value.q).bit_length()))
+        raise DomainError(
+            f"a number of about {digits} digits in the field is beyond "
+            "the largest float, about 1.8e308: give constants that are less extreme, such as a "
+            "larger eps"
+        ) from None
