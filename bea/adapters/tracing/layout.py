@@ -1,4 +1,4 @@
-"""Parameters of several shapes as one vector theta of R^d, and back."""
+"""Parameters of several shapes as one vector theta of R^d, and back; memory in its units."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import numpy as np
 from bea.adapters.tracing.operations import has_axes
 from bea.adapters.tracing.optimizer import Shapes
 from bea.errors import DimensionError
+
+_NEXT_TO_NOTHING = 1e-100  # for a step size of 0 where memory is divided by it
 
 
 def one_tensor(dimension: int) -> Shapes:
@@ -65,6 +67,40 @@ def joined(tensors: Sequence[Any], shapes: Shapes, like: Any) -> Any:
     flat = [np.broadcast_to(t, (*s, *lanes)).reshape(-1, *lanes)
             for t, s in zip(tensors, shapes, strict=True)]  # fmt: skip
     return flat[0] if len(flat) == 1 else np.concatenate(flat)
+
+
+def inputs_of(theta: Sequence[Any], slopes: Sequence[Any], memory: Sequence[Any],
+            gamma: Any) -> dict[str, Any]:  # fmt: skip
+    """Return the values of the inputs of a tape that are no numbers."""
+    return {
+        "gamma": gamma,
+        **{f"theta.{i}": part for i, part in enumerate(theta)},
+        **{f"grad.{i}": part for i, part in enumerate(slopes)},
+        **{f"memory.{i}": part for i, part in enumerate(memory)},
+    }
+
+
+def positive(gamma: Any, units: Sequence[Any]) -> Any:
+    """Return the step size, in floats next to nothing for 0 where memory has units of it."""
+    floats = isinstance(gamma, np.ndarray) and gamma.dtype.kind == "f"
+    if not floats or all(unit is None for unit in units):
+        return gamma
+    return np.where(gamma == 0, _NEXT_TO_NOTHING, gamma)
+
+
+def zeros(theta: Any, shape: tuple[int, ...]) -> Any:
+    """Return zeros of the numbers of theta, in another shape, with its lanes."""
+    if theta.dtype == object:
+        found = np.empty(shape, dtype=object)
+        found[...] = 0 * theta[0]
+        return found
+    return np.zeros((*shape, *theta.shape[1:]), dtype=theta.dtype)
+
+
+def unboxed(value: Any, shape: tuple[int, ...]) -> Any:
+    """Return a number of the memory that came in an array without axes as itself."""
+    plain = shape == () and isinstance(value, np.ndarray) and value.ndim == 0
+    return value[()] if plain else value
 
 
 # --- private helpers ------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ class Tape:
     _live: set[int] = field(default_factory=set, repr=False)
     _varying: dict[int, bool] = field(default_factory=dict, repr=False)
     _on_values: dict[int, bool] = field(default_factory=dict, repr=False)
+    _on_gamma: dict[int, bool] = field(default_factory=dict, repr=False)
     _orders: dict[Any, list[int]] = field(default_factory=dict, repr=False)
 
     # --- writing --------------------------------------------------------------------------------
@@ -96,8 +97,27 @@ class Tape:
             raise MethodError(f"the step uses {operation}, an operation that bea does not know")
         if shape is None:
             shape = _broadcast(self.instructions[k].shape for k in operands)
+        if operation in ("multiply", "divide"):
+            return self._quotient_of_gamma(operation, operands[0], operands[1], shape)
         frozen = tuple(sorted((k, _frozen(v)) for k, v in settings.items()))
         return self._put(Instruction(operation, operands, frozen, shape))
+
+    def _quotient_of_gamma(self, operation: str, a: int, b: int, shape: Shape) -> int:
+        """Write a product or quotient; where 1/gamma comes and goes, it is never there.
+
+        x/(y/gamma) is x gamma/y, and gamma (y/gamma) is y: a series in gamma begins at no 1/gamma.
+        """
+        inner = self.instructions[b]
+        by_gamma = inner.operation == "divide" and self._depends(
+            inner.operands[1], _VARYING[:1], self._on_gamma
+        )
+        if by_gamma:
+            y, divisor = inner.operands
+            if operation == "divide":
+                return self.record("divide", self.record("multiply", a, divisor), y, shape=shape)
+            if a == divisor and self.shape(y) == shape:
+                return y
+        return self._put(Instruction(operation, (a, b), (), shape))
 
     def guard(self, place: int, truth: bool) -> None:
         """Keep that the step went on with this truth value; what depends on no input is no branch.
@@ -200,6 +220,11 @@ class Tape:
     def moves(self) -> bool:
         """Whether the step does something to the parameters, or to a memory."""
         return any(self.instructions[k].operation != "input" for k in (*self.theta, *self.memory))
+
+    def is_kept(self, part: int) -> bool:
+        """Tell whether the step leaves a part of the memory as it is."""
+        operation, _, settings, _ = self.instructions[self.memory[part]]
+        return operation == "input" and settings[0][1] == f"memory.{part}"
 
     def inputs_of(self, *places: int) -> set[str]:
         """Return the names of the inputs that values depend on."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from bea.adapters.tracing.optimizer import Moment, Optimizer, Shapes
 from bea.adapters.tracing.running import Constants, Numbers
 from bea.adapters.tracing.scalars import ONE_STEP
 from bea.adapters.tracing.tape import Tape
-from bea.algebra import Expression
+from bea.algebra import Expression, as_rational
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields import NumericField
@@ -34,6 +36,19 @@ class Tapes:
         self.optimizer = optimizer
         self._known: dict[tuple[Shapes, bool, int], list[Tape]] = {}
         self.numbers = Numbers()
+        self._orders: dict[Any, tuple[Any, ...]] = {}
+
+    def orders(self, shapes: Shapes, values: Values) -> tuple[Any, ...]:
+        """Return the powers of gamma as which the parts of settled memory vanish; 0 for most.
+
+        An average of gamma times the gradient has 1. Where nothing is divided by what vanishes, all
+        are 0: there is no need to know.
+        """
+        if shapes not in self._orders:
+            phases = range(self.optimizer.period)
+            tapes = [self.at(shapes, None, values, phase) for phase in phases]
+            self._orders[shapes] = _orders_of_memory(tapes)
+        return self._orders[shapes]
 
     def at(self, shapes: Shapes, count: int | None, values: Values, phase: int = 0) -> Tape:
         """Return the tape of a step after so many, None for one that is far from the first.
@@ -128,3 +143,65 @@ def _on_branch(
         here &= np.asarray(truth) == guard.truth
     full = zip(found[:size], wanted, strict=False)
     return here, [np.broadcast_to(v, (*tape.shape(k), len(left))) for v, k in full]
+
+
+def _orders_of_memory(tapes: Sequence[Tape]) -> tuple[Any, ...]:
+    """Return the least powers of gamma of the memory, from zero on; what is kept has 0."""
+    count = len(tapes[0].memory)
+    kept = [all(t.is_kept(i) for t in tapes) for i in range(count)]
+    memory: tuple[Any, ...] = tuple(0 if k else inf for k in kept)
+    for _ in range(count + 2):
+        found = [_orders_on(tape, memory) for tape in tapes]
+        after = [[orders[k] for k in t.memory] for t, orders in zip(tapes, found, strict=True)]
+        new = tuple(map(min, memory, *after))
+        if new == memory:
+            break
+        memory = new
+    divides = any(_divides(tape, o) for tape, o in zip(tapes, found, strict=True))
+    return tuple(k if divides and k != inf else 0 for k in memory)
+
+
+def _divides(tape: Tape, orders: Mapping[int, Any]) -> bool:
+    """Tell whether something is divided by what vanishes with gamma."""
+    return any(
+        tape.instructions[k].operation == "divide" and orders[tape.instructions[k].operands[1]] > 0
+        for k in tape.needed((*tape.theta, *tape.memory))
+    )
+
+
+def _orders_on(tape: Tape, memory: Sequence[Any]) -> dict[int, Any]:
+    """Return the power of gamma with which each value on a tape begins, if no terms cancel."""
+    found: dict[int, Any] = {}
+    for place in tape.needed((*tape.theta, *tape.memory)):
+        operation, operands, settings, _ = tape.instructions[place]
+        parts = [found[k] for k in operands]
+        if operation == "input":
+            kind, _, number = dict(settings)["name"].partition(".")
+            found[place] = memory[int(number)] if kind == "memory" else int(kind == "gamma")
+        elif operation == "constant":
+            found[place] = inf if as_rational(dict(settings)["value"]) == 0 else 0
+        elif operation in ("multiply", "matmul"):
+            found[place] = sum(parts)
+        elif operation == "divide":
+            found[place] = parts[0] - parts[1] if parts[1] != inf else parts[0]
+        elif operation == "sqrt":
+            found[place] = parts[0] / Fraction(2)
+        elif operation == "power":
+            found[place] = _order_of_power(tape, operands, parts[0])
+        elif operation in _LEAST:
+            found[place] = min(parts[operation == "where" :], default=0)
+        else:
+            found[place] = 0
+    return found
+
+
+_LEAST = ("add", "subtract", "negate", "where", "reshape", "broadcast", "concatenate", "take",
+          "put", "sum", "norm", "rounded")  # fmt: skip
+
+
+def _order_of_power(tape: Tape, operands: Sequence[int], order: Any) -> Any:
+    operation, _, settings, _ = tape.instructions[operands[1]]
+    exponent = as_rational(dict(settings)["value"]) if operation == "constant" else None
+    if exponent is None or order == 0:
+        return 0
+    return order * Fraction(int(exponent.p), int(exponent.q))

@@ -13,11 +13,22 @@ import numpy as np
 
 from bea.adapters.tracing.branches import CLOSE, Branch, branch_along, comparisons, told
 from bea.adapters.tracing.constants import shown_decimal
-from bea.adapters.tracing.layout import checked_shapes, joined, one_tensor, require_fit, split
+from bea.adapters.tracing.layout import (
+    checked_shapes,
+    inputs_of,
+    joined,
+    one_tensor,
+    positive,
+    require_fit,
+    split,
+    unboxed,
+    zeros,
+)
 from bea.adapters.tracing.moments import open_values
 from bea.adapters.tracing.operations import Operations, has_axes
 from bea.adapters.tracing.optimizer import Optimizer, Shapes
 from bea.adapters.tracing.running import Constants
+from bea.adapters.tracing.scalars import ONE_STEP
 from bea.adapters.tracing.tape import Tape
 from bea.adapters.tracing.tapes import Tapes
 from bea.algebra import Expression
@@ -138,7 +149,7 @@ class Traced(NamedMethod):
         leaves = self.optimizer.leaves(shapes)
         counted = (0,) if self.counts and f.counts else ()
         if has_axes(theta):
-            return (*(_zeros(theta, leaf.shape) for leaf in leaves), *counted)
+            return (*(zeros(theta, leaf.shape) for leaf in leaves), *counted)
         return (*(_before(m, theta) for m in self._first_memory(f, theta, shapes)), *counted)
 
     def begun(self, f: Any, theta: Any) -> Any:
@@ -163,7 +174,8 @@ class Traced(NamedMethod):
 
     def _step(self, f: Any, theta: Any, state: Any, gamma: Any, phase: int) -> tuple[Any, Any]:
         shapes, memory, count = self._parts(theta, state)
-        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, gamma)
+        units = self._units(f, theta, shapes, gamma)
+        inputs = self._inputs(f, theta, shapes, memory, gamma)
         floats = f.whole if isinstance(f, AtRest) else f
         if isinstance(floats, NumericField):
             moved, kept, _ = self._tapes.in_lanes(floats, inputs, count, shapes, self.values, phase)
@@ -172,7 +184,10 @@ class Traced(NamedMethod):
             tape, truths = self._branch(f, shapes, count, phase)
             constants = Constants(tape, self.values, count, self._exact)
             wanted = (*tape.theta, *tape.memory)
-            found = tape.run(_operations(f, theta, truths), inputs, wanted, constants)
+            try:
+                found = tape.run(_operations(f, theta, truths), inputs, wanted, constants)
+            except BeaError as error:
+                raise self._named(error, shapes) from error
             if constants.grows:
                 _say_once(
                     f"'{self.name}' has a bound that grows with the number n of the step: in the "
@@ -183,6 +198,7 @@ class Traced(NamedMethod):
             if isinstance(theta, np.ndarray) and theta.dtype == object:
                 nothing = 0 * theta[0]  # which makes a number one of the arithmetic
                 kept = [m + nothing for m in kept]
+        kept = [m if unit is None else m / unit for m, unit in zip(kept, units, strict=True)]
         counted = () if count is None else (count + 1,)
         return joined(moved, shapes, theta), (*kept, *counted)
 
@@ -217,7 +233,7 @@ class Traced(NamedMethod):
         for before in range(phase):
             theta, state = self._step(f, theta, state, f.gamma, before)
         shapes, memory, count = self._parts(theta, state)
-        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), memory, f.gamma)
+        inputs = self._inputs(f, theta, shapes, memory, f.gamma)
         tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values, phase)[2][-1]
         places = comparisons(tape)
         sides = [k for place in places for k in tape.sides(place)]
@@ -235,12 +251,44 @@ class Traced(NamedMethod):
 
     # --- private helpers ------------------------------------------------------------------------
 
+    def _inputs(
+        self, f: Any, theta: Any, shapes: Shapes, memory: Sequence[Any], gamma: Any
+    ) -> dict[str, Any]:
+        """Return the values of the inputs of a tape that are no numbers."""
+        units = self._units(f, theta, shapes, gamma)
+        held = [m if u is None else u * m for m, u in zip(memory, units, strict=True)]
+        slopes = split(-f(theta), shapes)
+        return inputs_of(split(theta, shapes), slopes, held, positive(gamma, units))
+
+    def _named(self, error: BeaError, shapes: Shapes) -> BeaError:
+        """Return an error about powers of gamma with the memory that has them."""
+        orders = self._tapes.orders(shapes, self.values) if type(error) is BeaError else ()
+        pairs = zip(orders, self.optimizer.leaves(shapes), strict=False)
+        odd = [f"'{leaf.name}' of gamma**({k})" for k, leaf in pairs if k < 0 or int(k) != k]
+        if not odd:
+            return error
+        return MethodError(
+            f"the memory of '{self.name}' is of a size that no series in gamma from gamma**0 on "
+            f"has, {', '.join(odd)}: {ONE_STEP}, or follow its iterates (bea.iterate)"
+        )
+
+    def _units(self, f: Any, theta: Any, shapes: Shapes, gamma: Any) -> list[Any]:
+        """Return gamma**k for memory that vanishes as it, and is divided by what vanishes; or None.
+
+        The memory of the method is that of the optimizer in these units. On trees there are none.
+        """
+        count = len(self.optimizer.leaves(shapes))
+        if not has_axes(theta):
+            return [None] * count
+        powers = self._tapes.orders(shapes, self.values)
+        return [positive(gamma, [1]) ** int(k) if k > 0 and int(k) == k else None for k in powers]
+
     def _parts(self, theta: Any, state: Any) -> tuple[Shapes, list[Any], int | None]:
         """Return the shapes of the tensors, the memory, and the number of steps done."""
         shapes = self._shapes_of(theta)
         leaves = self.optimizer.leaves(shapes)
         count = state[len(leaves)] if len(state) > len(leaves) else None
-        memory = [_unboxed(m, leaf.shape) for m, leaf in zip(state, leaves, strict=False)]
+        memory = [unboxed(m, leaf.shape) for m, leaf in zip(state, leaves, strict=False)]
         return shapes, memory, count
 
     def _shapes_of(self, theta: Any) -> Shapes:
@@ -263,7 +311,9 @@ class Traced(NamedMethod):
             return ()
         tape, truths = self._branch(f, shapes, 0, 0, said=False)
         constants = Constants(tape, self.values, None, self._exact, rough=True)
-        inputs = _inputs(split(theta, shapes), split(-f(theta), shapes), (), getattr(f, "gamma", 0))
+        inputs = inputs_of(
+            split(theta, shapes), split(-f(theta), shapes), (), getattr(f, "gamma", 0)
+        )
         return tuple(tape.run(_operations(f, theta, truths), inputs, tape.memory, constants))
 
     def _branch(
@@ -341,34 +391,8 @@ def _say_once(text: str, said: set[str]) -> None:
         warnings.warn(text, GuessWarning, stacklevel=2)
 
 
-def _inputs(theta: Sequence[Any], slopes: Sequence[Any], memory: Sequence[Any],
-            gamma: Any) -> dict[str, Any]:  # fmt: skip
-    """Return the values of the inputs of a tape that are no numbers."""
-    return {
-        "gamma": gamma,
-        **{f"theta.{i}": part for i, part in enumerate(theta)},
-        **{f"grad.{i}": part for i, part in enumerate(slopes)},
-        **{f"memory.{i}": part for i, part in enumerate(memory)},
-    }
-
-
 def _before(memory: Any, theta: Any) -> Any:
     """Return how a part of the memory on trees begins, from what it is after the first step."""
     if getattr(memory, "identity", 0) == 1:
         return theta
     return 0 * (memory if hasattr(memory, "identity") else theta)
-
-
-def _zeros(theta: Any, shape: tuple[int, ...]) -> Any:
-    """Return zeros of the numbers of theta, in another shape, with its lanes."""
-    if theta.dtype == object:
-        found = np.empty(shape, dtype=object)
-        found[...] = 0 * theta[0]
-        return found
-    return np.zeros((*shape, *theta.shape[1:]), dtype=theta.dtype)
-
-
-def _unboxed(value: Any, shape: tuple[int, ...]) -> Any:
-    """Return a number of the memory that came in an array without axes as itself."""
-    plain = shape == () and isinstance(value, np.ndarray) and value.ndim == 0
-    return value[()] if plain else value
