@@ -58,6 +58,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     **{name: {"use_muon": False} for name in ("AdaGO", "AdaMuon", "Muon", "MuonClip", "NorMuon")},
     "DistributedMuon": {"use_muon": False},
     "BSAM": {"num_data": 100},
+    **{name: {"d0": 0.1} for name in ("DAdaptAdam", "Prodigy")},
+    "MARS": {"optimize_1d": True},
     "Ranger21": {"num_iterations": 1000},
     "SRMM": {"memory_length": 2},
     "StableSPAM": {"update_proj_gap": 2},

@@ -24,10 +24,13 @@ LOSS = bea.problems.loss("x**4/4 + x**2/2")
         ("AggMo", {"betas": (0.0, 0.5)}),
         ("Fromage", {}),
         ("Lion", {"betas": (0.5, 0.75)}),
+        ("LaProp", {"betas": (0.5, 0.75), "eps": 0.1}),  # memory of gamma times the gradient
         ("Lookahead", {"k": 3}),
         ("Nero", {"beta": 0.5, "eps": 0.1}),
         ("PNM", {"betas": (0.5, 1.0)}),
+        ("Prodigy", {"betas": (0.5, 0.75), "eps": 0.1, "d0": 0.1}),  # of it, divided by itself
         ("QHAdam", {"betas": (0.5, 0.75), "eps": 0.1}),
+        ("StableAdamW", {"betas": (0.5, 0.75), "eps": 0.1}),  # 1/gamma comes and goes
     ],
 )
 def test_derived_replayed_and_certified(name: str, options: dict[str, Any]) -> None:
@@ -52,6 +55,9 @@ def test_quasi_hyperbolic_momentum_without_its_share_is_gradient_descent() -> No
         ("StableSPAM", "repeats itself only every 1,000 steps"),
         ("ScheduleFreeSGD", "changes 'group.lr_max' on a branch"),
         ("SAM", "needs a closure"),
+        ("A2Grad", "reads its number n, by a quotient"),  # 2.0/(n + 3), followed in its replay
+        ("FTRL", "'state.z' of gamma**(-1)"),
+        ("MARS", "does not tend to the identity"),  # vectors have a rate of their own, lr_1d
         ("AliG", "has no learning rate lr"),
         ("DAdaptSGD", "does not tend to the identity"),
         ("AdaHessian", "differentiates gradients again"),
