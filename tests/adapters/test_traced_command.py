@@ -66,6 +66,11 @@ def test_json_of_a_pair() -> None:
             "Lookahead(beta1=p, beta2=q",
         ),
         (["pytorch_optimizer:Muon(use_muon=false)"], "pytorch_optimizer.Muon("),
+        (["pytorch_optimizer:Muon", "-p", "use_muon=false"], "pytorch_optimizer.Muon("),
+        (
+            ["torch:AdamW(betas=0.9,b, weight_decay, eps=1/2)"],
+            "AdamW(beta1=9/10, beta2=b, eps=1/2, weight_decay=weight_decay",
+        ),
     ],
 )
 def test_options_beside_the_name(arguments: list[str], shown: str) -> None:
@@ -88,6 +93,8 @@ def test_the_list() -> None:
         (["torch:SGD", "-p", "momentum=-1"], "Invalid momentum value: -1.0"),
         (["torch:SGD", "-p", "nesterov=perhaps"], "write true or false"),
         (["torch:LBFGS"], "needs a closure"),
+        (["torch:AdamW(betas=0.9,b,c)"], "betas has 2 entries by default, and was given 3"),
+        (["pytorch_optimizer:Muon", "-p", "use_muoon=false"], "Did you mean 'use_muon'?"),
         (["torch:Adam", "-p", "shapes=3,2"], "6 entries, and theta has 2 components"),
         (["torch:Adam", "-p", "shapes=a"], "cannot be read: write them as '3,2; 2'"),
         (["nowhere:Adam"], "cannot be imported"),

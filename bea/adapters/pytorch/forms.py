@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
-from inspect import isclass
+from inspect import getsource, isclass
+from textwrap import dedent
 from typing import Any
 
 import torch
@@ -46,6 +48,28 @@ def class_named(given: Any) -> Any:
             "such as optimizer=Adam"
         )
     return found
+
+
+def group_settings(kind: Any) -> list[str]:
+    """Return what the source of a class reads of a group of parameters by name, such as use_muon.
+
+    Of a class whose source is not there it is nothing.
+    """
+    try:
+        tree = ast.parse(dedent(getsource(kind)))
+    except (OSError, TypeError, SyntaxError):
+        return []
+    names = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(ast.Name("group"), ast.Constant(str(name)), ast.Load()):
+                names.append(name)
+            case ast.Call(
+                ast.Attribute(ast.Name("group" | "kwargs"), "get" | "pop"),
+                [ast.Constant(str(name)), *_],
+            ):
+                names.append(name)
+    return list(dict.fromkeys(names))
 
 
 def made_of(

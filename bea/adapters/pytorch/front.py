@@ -7,12 +7,14 @@ from typing import Any
 
 import torch
 
-from bea.adapters.pytorch.forms import INNER, first_argument
+from bea.adapters.pytorch.forms import INNER, first_argument, group_settings
 from bea.adapters.pytorch.kinds import is_torch_optimizer
 from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.source import TorchSource
 from bea.adapters.tracing.optimizer import Shapes
 from bea.errors import UnknownNameError, nearest
+
+_NO_OPTIONS = ("params", "model", "lr", "step")
 
 
 def takes(optimizer: Any) -> bool:
@@ -62,4 +64,6 @@ def option_names(optimizer: Any) -> list[str]:
         for name, p in given.items()
         if name not in ("params", "model", "lr") and p.kind not in loose
     ]
+    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
+        found += [name for name in group_settings(kind) if name not in _NO_OPTIONS]
     return list(dict.fromkeys(found))

@@ -52,6 +52,7 @@ class Options:
         self.inner: Options | None = None
         if self.first in INNER:
             given = self._with_inner(given)
+        given = self._with_bare_names(given)
         self._check(given)
         self.numbers: dict[str, Expression] = {}
         self.chosen: dict[str, str] = {}
@@ -151,7 +152,9 @@ class Options:
                 made = made_of(self.kind, self.first, groups, gamma, own)
         except (TypeError, ValueError, RuntimeError, AssertionError, NotImplementedError) as error:
             cause = " ".join(str(error).split()) or type(error).__name__
-            raise MethodError(f"PyTorch refuses {self.name} with these options: {cause}") from None
+            raise MethodError(
+                f"PyTorch refuses {self.name} with these options: {cause}{self.hint}"
+            ) from None
         if not hasattr(made, "param_groups") or not hasattr(made, "state"):
             raise MethodError(
                 f"{self.name} has no groups of parameters or no state of its own: use BlackBox"
@@ -174,6 +177,36 @@ class Options:
             entries.append({"params": left[:size], "lr": rate, **group.marks, **options})
             left = left[size:]
         return entries
+
+    def _with_bare_names(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Take names of options from the end of a text that has more entries than its option.
+
+        In "betas=0.9,b, weight_decay" the last is an option that is left open.
+        """
+        found = dict(given)
+        for name, value in given.items():
+            default = self.parameters[name].default if name in self.parameters else None
+            if not isinstance(value, str) or not isinstance(default, tuple):
+                continue
+            parts = [part.strip() for part in value.split(",")]
+            while len(parts) > len(default) and parts[-1] in self.parameters.keys() - found.keys():
+                found[parts[-1]] = parts[-1]
+                parts.pop()
+            if found.keys() != given.keys():
+                found[name] = ",".join(parts)
+        return found
+
+    @property
+    def hint(self) -> str:
+        """What to say of tuples of another length than the default, where the optimizer fails."""
+        odd = [
+            f"{name} has {len(parameter.default)} entries by default, and was given {len(found)}"
+            for name, parameter in self.parameters.items()
+            if isinstance(parameter.default, tuple)
+            and isinstance(found := self.groups[0].where.get(name), tuple)
+            and len(found) != len(parameter.default)
+        ]
+        return f": {'; '.join(odd)}" if odd else ""
 
     def _with_inner(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Take the optimizer that is stepped, and its options; return the own ones."""

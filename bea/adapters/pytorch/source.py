@@ -182,7 +182,8 @@ class TorchSource:
                     f"a step of {self.name} differentiates gradients again (their graph is "
                     "needed), which no gradient alone gives: use BlackBox"
                 ) from None
-            raise MethodError(f"a step of {self.name} fails: {cause}") from error
+            hint = self.given.hint
+            raise MethodError(f"a step of {self.name} fails: {cause}{hint}") from error
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
