@@ -54,7 +54,9 @@ html_theme_options = {
 
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence", "attrs_inline"]
 myst_heading_anchors = 3
+myst_dmath_double_inline = True  # $$ may follow text in its paragraph, as notebooks have it
 nb_execution_mode = "off"  # the lessons are shown with the outputs that they hold
+nb_merge_streams = True  # what a cell prints stands in one box
 
 autosummary_generate = True
 toc_object_entries_show_parents = "hide"
