@@ -44,7 +44,7 @@ _WHAT = {
 def heading(study: DriftStudy) -> str:
     """Return one sentence: what was measured, and on how much."""
     what = _WHAT[study.kind]
-    formula = f", {study.formula}" if study.formula not in ("", study.problem) else ""
+    formula = f" ({study.formula})" if study.formula not in ("", study.problem) else ""
     when = "" if study.kind == "defect" else f" at time {study.times.max():.6g}"
     scale = study.gamma_lambda
     reach = "" if scale is None else f" (gamma |f'| from {scale.max():.2g} to {scale.min():.2g})"

@@ -106,8 +106,8 @@ def range_chapter(equation: Any) -> Iterator[Element]:
     for text in said:
         yield h("p", text)
     if not said:
-        yield h("p", "It hangs on the problem, and on numbers for all parameters: there is none at "
-                "whose start it could be told.")  # fmt: skip
+        yield h("p", "Up to which step size the equation means something hangs on the place and on "
+                "numbers for all parameters: here no start, or not every number, is given.")  # fmt: skip
     for condition in equation.contracts:
         yield h("p", f"The memory contracts where {condition}: elsewhere runs leave the equation.")
     yield h("p", "The series is asymptotic: at each step size there is a best order, and terms "
