@@ -107,7 +107,7 @@ def range_chapter(equation: Any) -> Iterator[Element]:
         yield h("p", text)
     if not said:
         yield h("p", "Up to which step size the equation means something hangs on the place and on "
-                "numbers for all parameters: here no start, or not every number, is given.")  # fmt: skip
+                "numbers for all parameters: here a start or a number is missing.")  # fmt: skip
     for condition in equation.contracts:
         yield h("p", f"The memory contracts where {condition}: elsewhere runs leave the equation.")
     yield h("p", "The series is asymptotic: at each step size there is a best order, and terms "
