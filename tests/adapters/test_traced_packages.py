@@ -78,3 +78,12 @@ def test_what_slides_along_an_edge_is_refused() -> None:
     ano = traced(package.Ano, betas=(0.5, 0.75), eps=0.1)
     with pytest.raises(BeaError, match="changes its branch from step to step, by"):
         bea.modified_equation(ano, LOSS, order=1)
+
+
+@pytest.mark.filterwarnings("ignore::bea.errors.GuessWarning")
+def test_each_point_is_on_its_own_branch() -> None:
+    """Lion moves by minus the signs of the gradient, (2x, y) here."""
+    lion = traced(package.Lion, betas=(0.5, 0.75))
+    points = [[1.0, 0.8], [-1.0, 0.7], [-0.5, -1.2]]
+    found = bea.modified_equation(lion, bea.problems.loss("x**2 + y**2/2"), 1, at=points)
+    assert found.values[0].tolist() == [[-1, -1], [1, -1], [1, 1]]

@@ -103,6 +103,13 @@ def unboxed(value: Any, shape: tuple[int, ...]) -> Any:
     return value[()] if plain else value
 
 
+def before(memory: Any, theta: Any) -> Any:
+    """Return how a part of the memory on trees begins, from what it is after the first step."""
+    if getattr(memory, "identity", 0) == 1:
+        return theta
+    return 0 * (memory if hasattr(memory, "identity") else theta)
+
+
 # --- private helpers ------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from bea.adapters.tracing.branches import CLOSE, Branch, branch_along, comparisons, told
 from bea.adapters.tracing.constants import shown_decimal
 from bea.adapters.tracing.layout import (
+    before,
     checked_shapes,
     inputs_of,
     joined,
@@ -130,6 +131,12 @@ class Traced(NamedMethod):
         if isinstance(field, VectorField):
             self._problem = field
 
+    def around(self, point: Sequence[float]) -> Traced:
+        """Return the method on the piece around a point."""
+        other = copy(self)
+        other.near, other._branches = tuple(map(float, point)), {}
+        return other
+
     def bind(self, constant: Callable[[Expression], Any]) -> Traced:
         """Return the method with its numbers turned into those of an arithmetic."""
         bound = copy(self)
@@ -150,7 +157,7 @@ class Traced(NamedMethod):
         counted = (0,) if self.counts and f.counts else ()
         if has_axes(theta):
             return (*(zeros(theta, leaf.shape) for leaf in leaves), *counted)
-        return (*(_before(m, theta) for m in self._first_memory(f, theta, shapes)), *counted)
+        return (*(before(m, theta) for m in self._first_memory(f, theta, shapes)), *counted)
 
     def begun(self, f: Any, theta: Any) -> Any:
         """Return what the first step makes of the memory, with a step size that moves nothing.
@@ -230,8 +237,8 @@ class Traced(NamedMethod):
 
     def branch_in_floats(self, f: NumericField, theta: Any, state: Any, phase: int) -> Branch:
         """Return the branch of the step there, in one lane, in a phase of the period from there."""
-        for before in range(phase):
-            theta, state = self._step(f, theta, state, f.gamma, before)
+        for earlier in range(phase):
+            theta, state = self._step(f, theta, state, f.gamma, earlier)
         shapes, memory, count = self._parts(theta, state)
         inputs = self._inputs(f, theta, shapes, memory, f.gamma)
         tape = self._tapes.in_lanes(f, inputs, count, shapes, self.values, phase)[2][-1]
@@ -389,10 +396,3 @@ def _say_once(text: str, said: set[str]) -> None:
     if text not in said:
         said.add(text)
         warnings.warn(text, GuessWarning, stacklevel=2)
-
-
-def _before(memory: Any, theta: Any) -> Any:
-    """Return how a part of the memory on trees begins, from what it is after the first step."""
-    if getattr(memory, "identity", 0) == 1:
-        return theta
-    return 0 * (memory if hasattr(memory, "identity") else theta)
