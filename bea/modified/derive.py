@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, overload
 
-import numpy as np
 from flint import fmpq
 
 from bea.algebra import Element
@@ -155,7 +154,7 @@ def modified_equation(
     if at_step is not None:
         method = AtStep(method, at_step)
     if at is not None:
-        return _on_their_pieces(method, problem, order, route, at)
+        return _at_points(method, problem, order, route).at(at)
     try:
         return derive(Character(method, problem), order, route, memory)
     except MethodError as error:
@@ -263,20 +262,6 @@ def given(problem: VectorField | None) -> VectorField:
 
 
 # --- private helpers ----------------------------------------------------------------------------
-
-
-def _on_their_pieces(
-    method: Method, problem: VectorField | None, order: int, route: str, at: Any
-) -> Any:
-    """Return the terms at points; of a step that compares values each is on its own branch."""
-    around = getattr(method, "around", None)
-    if around is None or problem is None:
-        return _at_points(method, problem, order, route).at(at)
-    points = np.atleast_2d(np.asarray(at, dtype=float))
-    found = [_at_points(around(p), problem, order, route).at(p) for p in points]
-    parts = (np.concatenate([f.points for f in found]), np.concatenate(
-        [f.values for f in found], axis=1))  # fmt: skip
-    return type(found[0])(*parts)
 
 
 def _at_points(method: Method, problem: VectorField | None, order: int, route: str) -> Any:

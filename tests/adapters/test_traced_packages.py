@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
 import pytest
 import pytorch_optimizer as package
 
@@ -87,3 +88,6 @@ def test_each_point_is_on_its_own_branch() -> None:
     points = [[1.0, 0.8], [-1.0, 0.7], [-0.5, -1.2]]
     found = bea.modified_equation(lion, bea.problems.loss("x**2 + y**2/2"), 1, at=points)
     assert found.values[0].tolist() == [[-1, -1], [1, -1], [1, 1]]
+    function = bea.problems.from_function(lambda x: x[0] ** 2 + x[1] ** 2 / 2, 2)
+    later = bea.modified_equation(lion, function, 1).at(points)
+    assert np.allclose(later.values, found.values, atol=1e-9)

@@ -7,6 +7,7 @@ and as a check, they come from the step alone (`bea.modified.points.from_step`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NoReturn
@@ -114,6 +115,8 @@ class PointwiseEquation(ModifiedEquation):
     def at(self, points: Any) -> TermsAtPoints:
         """Return f_0 ... f_K at points (points, d) or (d,); nan where the problem is not defined.
 
+        Of a step that compares values each point is on its own branch.
+
         >>> import bea
         >>> descent = bea.methods.gradient_descent()
         >>> found = bea.modified_equation(descent, bea.problems.booth(), 1, at=[[1.0, 2.0]])
@@ -123,7 +126,7 @@ class PointwiseEquation(ModifiedEquation):
         """
         array = real_points(points, self.dimension, "the points")
         lanes = lanes_of(array, self.dimension)
-        values = within(self.domain(), lanes, self.terms_at(lanes))
+        values = within(self.domain(), lanes, self._on_their_branches(lanes))
         return TermsAtPoints(array, np.moveaxis(values, 1, 2))
 
     @property
@@ -164,6 +167,19 @@ class PointwiseEquation(ModifiedEquation):
                 for k in range(self.order + 1)
             ]
         )  # fmt: skip
+
+    def _on_their_branches(self, lanes: Floats) -> Floats:
+        """Return the terms at lanes, each on the branch that the step takes there."""
+        around = getattr(self.method, "around", None)
+        if around is None or self.route != "step":
+            return self.terms_at(lanes)
+        found = []
+        for k in range(lanes.shape[1]):
+            there = copy(self)
+            there.method = around(lanes[:, k])
+            there.__dict__.pop("_linear", None)
+            found.append(there.terms_at(lanes[:, k : k + 1]))
+        return np.concatenate(found, axis=2)
 
     def orbit(self, lanes: Floats) -> Orbit:
         """Return terms and memory from the step at lanes (d, lanes)."""
