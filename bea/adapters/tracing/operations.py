@@ -99,7 +99,8 @@ class Operations:
     def power(self, a: Any, b: Any) -> Any:
         """Return a**b, for a number b."""
         if _floats(a) or _floats(b):
-            return np.asarray(a) ** b  # nan, no complex number, where it is none
+            base = np.float64(a) if isinstance(a, float) else a  # nan, no complex number, where
+            return base**b  # there is no power
         exponent = _rational(b)
         if exponent is None:
             raise self._refused("power", "an exponent that is no rational number")
