@@ -72,7 +72,7 @@ def test_an_order_that_is_too_high_is_told_from_one_that_is_too_low() -> None:
     """RK4 with one cycle: what s' and s'' bring adds up to s' at the ends, where it is 0."""
     scheduled = Scheduled(get("rk4"), "one-cycle(time=1, low=1/5)")
     certificate = bea.verify(scheduled, FIELD, time=1)
-    assert certificate.verdict == "undecided" and "take another time" in certificate.reason
+    assert certificate.verdict == "undecided" and "another time" in certificate.reason
     assert bea.verify(scheduled, FIELD).verdict == "confirmed"
 
 
