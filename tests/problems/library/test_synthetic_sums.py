@@ -56,8 +56,8 @@ def test_noise_of_the_noisy_quadratic_has_the_hessian_as_covariance() -> None:
 def test_finite_sums_of_the_library_are_found_by_name() -> None:
     names = {name for name in available() if isinstance(get(name), FiniteSum)}
     assert names == {
-        "linear-regression", "logistic-regression", "noisy-spectrum", "rayleigh-quotient",
-        "scale-invariant-wells", "sigmoid-regression",
+        "linear-regression", "logistic-regression", "matrix-regression", "noisy-spectrum",
+        "rayleigh-quotient", "scale-invariant-wells", "sigmoid-regression",
     }  # fmt: skip
     spectrum = get("noisy-spectrum")
     assert isinstance(spectrum, FiniteSum)
