@@ -27,6 +27,7 @@ from bea.fields.vector_field import Inside, lanes_of, within
 from bea.methods import Method
 from bea.modified.points.equation import TermsAtPoints
 from bea.modified.points.from_step import orbit_through, slope_at_zero
+from bea.problems.sums.data import DataSum
 
 _MOST = 2  # the order to which the mean over orders is known
 
@@ -184,6 +185,8 @@ class EpochAtPoints(FunctionField):
 
 def functions_of(finite_sum: Any) -> list[FunctionField] | None:
     """Return the losses of a sum as functions if one of them is; None if all are symbols."""
+    if isinstance(finite_sum, DataSum):
+        return None  # formulas, which are read when they are asked for
     given = getattr(finite_sum, "losses", finite_sum)
     if not isinstance(given, list | tuple) or not all(hasattr(x, "symbolic") for x in given):
         return None
