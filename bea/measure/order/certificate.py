@@ -10,7 +10,7 @@ is followed too, as a control. How the numbers are made is in `bea.measure.order
 
 How sharp it is: an order agrees within 0.1, which by itself a last term wrong by less than about a
 percent would pass. What each term does is known better: it is right if it is known to be off by no
-more than 2.5e-4 of itself, and wrong from 5e-6 on if that is five times what it is uncertain by.
+more than 2.5e-4 of itself and twice what that is uncertain by, and wrong from five times that on.
 What was reached is said with the verdict, term by term. Where rounding leaves a term less certain
 than that, the verdict stands on orders and controls alone, and is as sharp as the certificate says.
 An order does not refute by itself where the term that it blames has the right size, so far as that
