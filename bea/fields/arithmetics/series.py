@@ -182,8 +182,8 @@ class SeriesField(SplitByTerms):
         MethodError
             If one does not, as in k = f(theta + k): the root is then no matter of sweeps.
         """
-        for _ in range(self.order + 1):
-            guess = function(guess)
+        for power in range(self.order + 1):  # beyond which this sweep would settle nothing
+            guess = function(_to_power(power, guess))
         again = function(guess)
         if any(map(_certainly_not_zero, _flat(again) - _flat(guess))):
             raise MethodError(
@@ -199,6 +199,13 @@ _SINGULAR = (
     "the linear equations of the step are singular everywhere on this field: add a damping, or "
     "choose a method without them"
 )
+
+
+def _to_power(power: int, unknowns: Any) -> Any:
+    """Return the series to gamma^power, with zeros where they end before."""
+    if isinstance(unknowns, list):
+        return [_to_power(power, vector) for vector in unknowns]
+    return object_vector([PowerSeries(series.coefficients, power) for series in unknowns])
 
 
 def _flat(unknowns: Any) -> NDArray[np.object_]:
