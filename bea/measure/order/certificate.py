@@ -122,6 +122,11 @@ class Certificate(Result):
         return () if self.coefficients is None else self.coefficients.sizes
 
     @property
+    def doubtful(self) -> tuple[Size, ...]:
+        """The terms that seem wrong, and are not known well enough to say so."""
+        return tuple(s for s in self.sizes if s.order in self._claimed and s.doubtful)
+
+    @property
     def sharpness(self) -> str:
         """One line on how right the terms are known to be; empty where that was not measured."""
         found = "; ".join(map(str, self.sizes))
@@ -261,6 +266,8 @@ class Certificate(Result):
         wanting = [f for f in self.findings if f.order in self._claimed and f.result != "yes"]
         if not all(map(self._is_vouched, wanting)):
             return "undecided", f"{_flow(wanting[0])}: {wanting[0].reason}{_more(wanting[1:])}"
+        if self.doubtful:
+            return "undecided", self._seems_off(self.doubtful[0])
         if not self.controls and not any(size.result == "yes" for size in self.sizes):
             return "undecided", self._no_control()
         return "confirmed", ""
@@ -280,8 +287,16 @@ class Certificate(Result):
                 yield reason, doubt or self._defence(finding)
         for size in self.sizes:
             if size.result == "no":
-                power = f"gamma^{size.order}{_STARTED[self.start]}"
-                yield f"what the term of {power} does is off by {size.percent}", doubt
+                yield f"{self._done_by(size)} is off by {size.percent}", doubt
+
+    def _done_by(self, size: Size) -> str:
+        return f"what the term of gamma^{size.order}{_STARTED[self.start]} does"
+
+    def _seems_off(self, size: Size) -> str:
+        return (
+            f"{self._done_by(size)} seems off by {size.percent}, which is not known well enough to "
+            "tell: take smaller step sizes, other starts or another time"
+        )
 
     def _doubt(self) -> str:
         """Say why what seems wrong need not be; empty if nothing speaks for it."""

@@ -81,6 +81,12 @@ class Size(NamedTuple):
         """Whether it is known to less than itself, and off by at most twice its uncertainty."""
         return self.off + self.uncertainty < 1 and not self._beyond(_POSSIBLE)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it seems wrong, and is not known well enough to say so."""
+        known = self.off + self.uncertainty < 1
+        return known and self.result == "open" and not self.may_be_right
+
     def __str__(self) -> str:
         if not np.isfinite(self.off + self.uncertainty):
             return f"gamma^{self.order} {self.why or 'does not stand clear of the error floor'}"

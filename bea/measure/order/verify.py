@@ -1,51 +1,33 @@
 """Verifying: the iterates of a rule against its modified flows, and against wrong ones.
 
-The rule is run once. Its iterates are compared with the flows of orders 0 ... K, and with controls
-that are wrong in one place each: see `bea.measure.order.certificate`, which judges. Nothing here
-depends on how the equation was derived, so that any `ModifiedEquation` can be put to the test.
+The rule is run once, and again for a shorter time where that tells nothing. Its iterates are
+compared with the flows of orders 0 ... K, and with controls that are wrong in one place each: see
+`bea.measure.order.certificate`, which judges. Nothing here depends on how the equation was derived,
+so that any `ModifiedEquation` can be put to the test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
 from bea.algebra.language.reals import real_number
-from bea.arrays import Floats
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import VectorField
-from bea.flows import Trajectory, iterate
-from bea.flows.deterministic.times import check_gammas
+from bea.flows import iterate
 from bea.measure.order.certificate import Certificate
-from bea.measure.order.coefficients import Coefficients, coefficients_of
-from bea.measure.order.comparison import (
-    Progress,
-    Start,
-    compare,
-    drift_study,
-    follow,
-    labelled,
-    start_of,
-    starting_points,
-)
+from bea.measure.order.comparison import Progress, Start, compare, starting_points
 from bea.measure.order.controls import as_control, changed, doubled, lowered_orders
 from bea.measure.order.expected import derive_for, expected_orders
-from bea.measure.order.study import DriftStudy, gammas_that_stand_clear
+from bea.measure.order.runs import Plan, Run
+from bea.measure.order.study import DriftStudy
 from bea.measure.order.verify_piecewise import verify_by_pieces
-from bea.measure.steps.settled import settled_runs, settling_gammas, steps_to_settle
-from bea.measure.steps.suiting import (
-    check_room,
-    check_time,
-    comparing_time,
-    has_room,
-    suiting_gammas,
-    suiting_starts,
-)
+from bea.measure.steps.suiting import suiting_starts
 from bea.methods import Method, Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
@@ -80,8 +62,9 @@ def verify(
         Starting points; by default nine around the problem's own.
     time : float, optional
         The time at which to compare, in the units of gamma; by default one in which something
-        happens and nothing comes to rest. With a schedule that jumps an exact number, by default
-        the schedule's end, or earlier where the runs would be at rest by then.
+        happens and nothing comes to rest, or 0.6 or 0.4 of it where nothing can be told there.
+        With a schedule that jumps an exact number, by default the schedule's end, or earlier where
+        the runs would be at rest by then.
     equation : ModifiedEquation, optional
         The equation to test; by default it is derived. Only its terms are taken from it: what is
         iterated, and from which memory, is the method's. For somebody else's step, such as
@@ -132,128 +115,47 @@ def verify(
     assert character.problem is not None
     method, problem = _stepped(method, character), character.problem
     tested, expected = _tested(character, highest, equation)
-    plan = _Plan(method, character, tested, expected, gammas, gamma_count, progress)
+    plan = Plan(method, character, tested, expected, gammas, gamma_count, progress)
     count = _FEW_STARTS if method.numbers_only else _STARTS
     placed = hasattr(character.method, "placed")  # beside what else there is than theta
     given = suiting_starts(character, count) if starts is None and not placed else starts
     points = starting_points(problem, given, character.method)
-    run = plan.run(points, None if time is None else real_number(time, "the time"))
-    control = as_control(progress)
+    source = "derived" if equation is None else "given"
+    runs = plan.runs(points, None if time is None else real_number(time, "the time"))
+    return _decided(_certified(plan, run, source) for run in runs)
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+_STARTS, _FEW_STARTS = 9, 4  # somebody else's step is taken run by run, which is slow
+
+
+def _certified(plan: Plan, run: Run, source: str) -> Certificate:
+    """Put the controls beside a run."""
+    control = as_control(plan.progress)
 
     def measured(wrong: Sequence[ModifiedEquation], power: int) -> DriftStudy:
         return compare("drift", wrong[0], [power], run.iterates, run.start, control)
 
     return Certificate(
         study=run.study,
-        doubled=doubled([tested], plan.orders, measured),
-        uncorrected=_uncorrected(tested, problem, expected, run, control),
+        doubled=doubled([plan.tested], plan.orders, measured),
+        uncorrected=_uncorrected(plan, run, control),
         coefficients=run.coefficients,
         start=run.start.kind,
-        source="derived" if equation is None else "given",
+        source=source,
     )
 
 
-# --- private helpers ----------------------------------------------------------------------------
-
-_STARTS, _FEW_STARTS = 9, 4  # somebody else's step is taken run by run, which is slow
-# So many times a default time is cut into halves where runs stop early.
-_SHORTER = 8
-
-
-class _Run(NamedTuple):
-    """Where runs and flows begin, the iterates, and how far the flows of all orders are."""
-
-    start: Start
-    iterates: Trajectory
-    study: DriftStudy
-    coefficients: Coefficients | None
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """An equation with what is expected of its orders, and how it is to be measured."""
-
-    method: Method
-    character: Character
-    tested: ModifiedEquation
-    expected: dict[int, int | None]
-    gammas: ArrayLike | None
-    count: int
-    progress: Progress | None
-
-    @property
-    def orders(self) -> list[int]:
-        """The orders whose flows are followed."""
-        return list(self.expected)
-
-    def run(self, points: Floats, time: float | None) -> _Run:
-        """Measure at the time and the step sizes that were given, or at default ones that do."""
-        if time is not None:
-            check_time(self.character, points, time)
-            return self._at_time(points, time)
-        length = comparing_time(self.character, points) / (2 if self._settles else 1)
-        if self.gammas is not None:
-            check_room(self.gammas, length)
-        run = self._at_time(points, length)
-        for _ in range(_SHORTER):
-            length /= 2
-            no_room = self.gammas is not None and not has_room(self.gammas, length)
-            if no_room or not run.study.failures:
-                break
-            run = self._at_time(points, length, run.start)
-        return run
-
-    def _at_time(self, points: Floats, time: float, before: Start | None = None) -> _Run:
-        if self.gammas is not None:
-            return self._at(points, time, self.gammas, before)
-        chosen = suiting_gammas(self.character, points, time, count=self.count)
-        if self._settles:
-            settling = steps_to_settle(self.character.slowest_rate_at(points))
-            fewest = round(time / chosen[0])
-            return self._at(points, time, settling_gammas(time, settling, fewest, self.count))
-        first = self._at(points, time, chosen, before)
-        more = gammas_that_stand_clear(first.study)
-        return first if more is None else self._at(points, time, more, first.start)
-
-    @property
-    def _settles(self) -> bool:
-        """Whether the runs have to settle first: half of the way is gone by then."""
-        if not self.method.numbers_only:
-            return False
-        return start_of(self.tested, self.orders).kind == "manifold"
-
-    def _at(
-        self, points: Floats, time: float, gammas: ArrayLike, before: Start | None = None
-    ) -> _Run:
-        tested, orders, progress = self.tested, self.orders, self.progress
-        start = start_of(tested, orders, int(time / check_gammas(gammas).max()), before)
-        told, problem = labelled(progress, "iterates"), self.character.problem
-        assert problem is not None
-        if self.method.numbers_only:
-            start, iterates = self._foreign(start, points, check_gammas(gammas), time)
-        else:
-            iterates = iterate(start.method, problem, points, gammas, time=time, progress=told)
-        runs = follow(tested, orders, iterates, start, progress)
-        expected = [self.expected[k] for k in orders]
-        study = drift_study(tested, orders, expected, iterates, runs, method=self.method)
-        nonzero = [k for k in orders if not tested.vanishes(k)]
-        return _Run(start, iterates, study, coefficients_of(study, nonzero, iterates, runs))
-
-    def _foreign(
-        self, start: Start, points: Floats, gammas: Floats, time: float
-    ) -> tuple[Start, Trajectory]:
-        """Iterate somebody else's step: where nothing corrects the start, until it has settled."""
-        told, problem = (
-            labelled(self.progress, f"iterates of {self.method}"),
-            self.character.problem,
-        )
-        assert problem is not None
-        if start.kind != "manifold":
-            run = iterate(self.method, problem, points, gammas, time=time, progress=told)
-            return start._replace(method=self.method), run
-        settling = steps_to_settle(self.character.slowest_rate_at(points))
-        run, begins = settled_runs(self.method, problem, points, gammas, time, settling, told)
-        return Start("settled", self.method, begins=begins), run
+def _decided(certificates: Iterable[Certificate]) -> Certificate:
+    """Return the first that tells something, else the first; a doubt is not tried away."""
+    first = None
+    for certificate in certificates:
+        if certificate.verdict != "undecided" or certificate.doubtful:
+            return certificate
+        first = first or certificate
+    assert first is not None
+    return first
 
 
 def _checked(order: Any) -> int:
@@ -335,28 +237,24 @@ def _check_fits(equation: ModifiedEquation, problem: VectorField | None) -> None
         )
 
 
-def _uncorrected(
-    equation: ModifiedEquation,
-    problem: VectorField,
-    expected: dict[int, int | None],
-    run: _Run,
-    progress: Progress | None,
-) -> DriftStudy | None:
+def _uncorrected(plan: Plan, run: Run, progress: Progress | None) -> DriftStudy | None:
     """Measure from the runs' own starts the orders that the lack of a correction must lower.
 
     Runs that were begun on the slow manifold are made again from their own memory.
     """
-    start, iterates = run.start, run.iterates
-    exact = start.correction or equation.truncate(max(expected))
+    start, iterates, equation = run.start, run.iterates, plan.tested
+    exact = start.correction or equation.truncate(max(plan.orders))
     if start.kind in ("own", "settled") or not exact.has_start_correction:
         return None
     first = exact.first_correction(iterates.starts)
-    lowered = lowered_orders(expected, first)
+    lowered = lowered_orders(plan.expected, first)
     if first is None or not lowered:
         return None
     if start.kind == "manifold":
         points, gammas = iterates.starts, iterates.gammas
         time = float(iterates.times.max())
+        problem = plan.character.problem
+        assert problem is not None
         iterates = iterate(equation.method, problem, points, gammas, time=time)
     plain = Start("own", equation.method)
     study = compare("drift", equation, lowered, iterates, plain, progress)

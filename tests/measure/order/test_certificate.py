@@ -280,6 +280,18 @@ def test_a_size_that_is_wrong_refutes_what_the_orders_would_pass(start: str, wor
     assert wrong.reason == f"what the term of {words} is off by 0.1 % (+- 0.0001 %)"
 
 
+def test_a_size_that_seems_wrong_confirms_nothing() -> None:
+    """As of one component, 5 % of its term, that is too large by 0.001."""
+    seeming = sized(*SURE[:2], Size(2, 4.9e-5, 1.1e-5), start="own")
+    assert seeming.verdict == "undecided" and seeming.doubtful == (seeming.sizes[2],)
+    assert seeming.reason == (
+        "what the term of gamma^2 does seems off by 0.0049 % (+- 0.001 %), which is not known well "
+        "enough to tell: take smaller step sizes, other starts or another time"
+    )
+    beyond = sized(*SURE, Size(3, 4.9e-5, 1.1e-5))
+    assert beyond.verdict == "confirmed" and beyond.doubtful == ()
+
+
 def test_runs_that_stop_take_the_weight_from_a_refutation() -> None:
     lines = ("iterates: a", "flow of order 1: b")
     wrong = right(study=laws({0: 1, 1: 1, 2: 1}, [1, 2, 3], failures=lines))

@@ -304,6 +304,17 @@ def test_runs_that_stop_are_tried_for_a_shorter_time() -> None:
     assert certificate.verdict == "confirmed" and not certificate.failures
 
 
+def test_what_a_default_time_does_not_tell_is_told_at_a_shorter_one() -> None:
+    """After half a turn the term of gamma has undone what it did: H + gamma/2 pq is kept."""
+    method, problem = bea.methods.symplectic_euler(), bea.problems.get("linear")
+    found = bea.verify(method, problem, order=1)
+    time = float(found.study.times.max())
+    assert found.verdict == "confirmed"
+    at_first = bea.verify(method, problem, order=1, time=time / 0.6)
+    assert at_first.verdict == "undecided"
+    assert at_first.reason.startswith("the control of order 1 (last term doubled)")
+
+
 def test_a_time_is_not_shortened_below_the_step_sizes_that_were_given() -> None:
     """The pole of one start is nearer than one step: that ends in a verdict, not in an error."""
     gammas, riccati = [0.5, 0.4, 0.3, 0.2, 0.1], bea.fields.VectorField.read("x**2")
