@@ -31,6 +31,7 @@ from bea.bseries.residues import (
     extension_by,
     primes,
 )
+from bea.patience import counted
 from bea.trees import TreeTable, tree_table
 
 Compute = Callable[[Exact, TreeTable], Array]
@@ -133,7 +134,8 @@ def _lifted(compute: Compute, table: TreeTable, extension: Rationals) -> list[An
 def _images(compute: Compute, lanes: Sequence[Lane], table: TreeTable) -> Array:
     """Return the results in all lanes, (numbers, lanes): in as many at once as the memory likes."""
     width = max(1, _AT_ONCE // (len(table) * (table.order + 1)))
-    parts = [compute(Residues(lanes[i : i + width]), table) for i in range(0, len(lanes), width)]
+    firsts = counted(range(0, len(lanes), width), "images modulo primes")
+    parts = [compute(Residues(lanes[i : i + width]), table) for i in firsts]
     return np.concatenate(parts, axis=-1)
 
 

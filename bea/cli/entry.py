@@ -33,9 +33,10 @@ def _run(arguments: Sequence[str], alone: bool) -> int:
 
     if alone:
         prepare_process()
-    from bea.cli.patience import patience
+    from bea.cli.streams import note
+    from bea.patience import patience
 
-    with patience():
+    with patience(note):
         from bea.cli.running import run
 
         return run(arguments)

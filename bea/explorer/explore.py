@@ -8,10 +8,12 @@ from bea.explorer.page import Page
 from bea.explorer.problem import require_plane
 from bea.fields import VectorField
 from bea.methods import Method
+from bea.patience import told
 
 _OWN = "own"
 
 
+@told("computing the page")
 def explore(
     problem: VectorField | None = None, method: Method | None = None, *, title: str = ""
 ) -> Page:

@@ -40,6 +40,7 @@ from bea.modified.symbolic_step import (
     missing_symbols,
     rational_if_possible,
 )
+from bea.patience import told
 from bea.trees import FIELD, THETA, Tree, TreeMapping, check_number, trees_up_to
 
 # Mixed derivatives of m directions cost 2^m: beyond this order the step is the cheaper way, unless
@@ -86,6 +87,7 @@ def modified_equation(
 ) -> Any: ...
 
 
+@told("deriving")
 def modified_equation(
     method: Method,
     problem: VectorField | None = None,

@@ -28,9 +28,11 @@ from bea.modified.memory.character import Character
 from bea.modified.memory.modifying import modifying_with_memory
 from bea.modified.routes.trees import evaluate
 from bea.modified.symbolic_step import series_iterates, tree_iterates, tree_map
+from bea.patience import counted, told
 from bea.trees import TreeTable, tree_table
 
 
+@told("deriving")
 def modifying_integrator(
     method: Method, problem: VectorField | None = None, order: int = 2
 ) -> ModifiedEquation:
@@ -83,7 +85,7 @@ def _modifying_on_trees(method: Method, order: int) -> list[Any]:
     def found(numbers: Exact, table: TreeTable) -> Array:
         field, flow = numbers.zeros(len(table)), numbers.array(wanted[: len(table)])
         fed = FedField(table, numbers, field)
-        for size in range(1, table.order + 1):
+        for size in counted(range(1, table.order + 1), "order", rounds=True):
             level = table.level(size)
             step = tree_iterates(method, size, field=fed, numbers=numbers)[1]
             lacking = numbers.reduced(flow[level] - step.values[level])
@@ -119,7 +121,7 @@ def _modifying_on_field(
             f"the step of '{method.name}' does not begin with theta + gamma f, nor with that and "
             "something of its own: no field is known to make it follow f"
         )
-    for k in range(1, order + 1):
+    for k in counted(range(1, order + 1), "order", rounds=True):
         terms.append(_lacking(method, fed, terms[1:], exact, k + 1))
     return terms
 

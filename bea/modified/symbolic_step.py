@@ -24,6 +24,7 @@ from bea.bseries.numbers import EXACT, Array, Exact
 from bea.errors import BeaError, MethodError, OrderError
 from bea.fields import SeriesField, VectorField
 from bea.methods import Method
+from bea.patience import counted
 from bea.trees import TreeTable, tree_table
 
 
@@ -192,7 +193,7 @@ def _run(method: Method, f: Any, theta: Any, gamma: Any, steps: int) -> list[Any
             "step: modified_equation by the route 'manifold' is for memory"
         )
     iterates = [theta]
-    for _ in range(steps):
+    for _ in counted(range(steps), "step", rounds=True):
         after = method.step(f, theta, state, gamma)
         if not (isinstance(after, tuple) and len(after) == 2):
             raise MethodError(

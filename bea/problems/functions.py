@@ -14,6 +14,7 @@ from bea.fields.about import About
 from bea.fields.functions import Derivatives, FunctionLoss, Groups
 from bea.fields.functions.derivatives import padded
 from bea.fields.functions.function_field import checked_dimension
+from bea.patience import counted
 from bea.series import SeriesArray
 
 _STEP = 1e-30  # of the complex step: nothing is rounded
@@ -107,9 +108,10 @@ class CallableDerivatives(Derivatives):
     def _field(self, theta: Floats) -> Floats:
         if self._gradient is not None:
             return -np.asarray(self._over(self._gradient, theta), dtype=float)
-        ways = _STEP * 1j * np.eye(len(theta))
-        slopes = [self._over(self._f, theta + way[:, None]).imag for way in ways]
-        return -np.array(slopes) / _STEP
+        slopes = np.empty(theta.shape)
+        for i in counted(range(len(theta)), "slopes by complex steps"):
+            slopes[i] = self._over(self._f, theta + _STEP * 1j * _unit(i, theta)).imag
+        return -slopes / _STEP
 
     def differential(self, theta: Floats, directions: Sequence[Floats]) -> Floats:
         """Return f^(m)(v_1, ..., v_m) at theta, (d, lanes)."""
@@ -138,8 +140,8 @@ class CallableDerivatives(Derivatives):
         """
         highest, rows = 2 * order + 1, []
         without = _series(self._over(self._f, SeriesArray(curve, highest)), highest)
-        for unit in np.eye(len(curve[0])):
-            moved = [*curve, _FAR * unit[:, None] + 0 * curve[0]]
+        for i in counted(range(len(curve[0])), "slopes on power series"):
+            moved = [*curve, _FAR * _unit(i, curve[0])]
             rows.append(_series(self._over(self._f, SeriesArray(moved, highest)), highest))
         return [
             -np.array([row.coefficient(k) - without.coefficient(k) for row in rows]) / _FAR
@@ -187,6 +189,13 @@ class CallableDerivatives(Derivatives):
                 f"{which} is not the slope of the loss ({slope:.6g} and {quotient:.6g} along a "
                 "direction): look for abs, max or conj, or give a gradient that is its own"
             )
+
+
+def _unit(i: int, like: Floats) -> Floats:
+    """Return the direction of a variable, in every lane."""
+    unit = np.zeros_like(like)
+    unit[i] = 1.0
+    return unit
 
 
 def _series(value: Any, order: int) -> SeriesArray:

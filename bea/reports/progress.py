@@ -4,36 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Timer
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from bea.patience import SHOWN, tell, working
+
 Report = Callable[[str, int, int], None]
 
 # Work that is done by then needs no bar.
 PATIENCE = 0.5
-
-
-@dataclass
-class Shown:
-    """What is known of the work under way.
-
-    Attributes
-    ----------
-    text
-        What it is at, and how far; empty if nobody said so.
-    on_screen
-        Whether a person sees it on a terminal.
-    """
-
-    text: str = ""
-    on_screen: bool = False
-
-
-SHOWN = Shown()
-"""That of this process."""
 
 
 @contextmanager
@@ -57,7 +38,6 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
     bar = Progress(*columns, console=console, transient=True) if _watched(console) else None
     at_first = f"{prefix}deriving"  # of which nobody knows how far it is
     task = None if bar is None else bar.add_task(at_first, total=None)
-    SHOWN.text = at_first
 
     def start() -> None:
         if bar is not None:
@@ -65,7 +45,7 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
             bar.start()
 
     def report(what: str, done: int, total: int) -> None:
-        SHOWN.text = f"{prefix}{what}, {100 * done // max(1, total)} %"
+        tell(f"{prefix}{what}", done, total)
         if bar is not None and task is not None:
             if bar.tasks[0].description != f"{prefix}{what}":
                 bar.reset(task)  # or the estimate would be that of the work before
@@ -76,20 +56,21 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
     later.start()
 
     try:
-        yield report
+        with working(at_first):
+            yield report
     finally:
         later.cancel()
         later.join()
         if bar is not None and bar.live.is_started:
             bar.stop()
-        SHOWN.text, SHOWN.on_screen = "", False
+        SHOWN.on_screen = False
 
 
 @contextmanager
 def waiting(console: Console, what: str) -> Iterator[None]:
-    """Show on a terminal that something goes on of which nobody knows how far it is."""
-    SHOWN.text, watched = what, _watched(console)
-    status = console.status(what)
+    """Show on a terminal that something goes on, and how far it is as soon as that is known."""
+    watched = _watched(console)
+    status = console.status(_Now())
 
     def start() -> None:
         SHOWN.on_screen = True
@@ -100,16 +81,24 @@ def waiting(console: Console, what: str) -> Iterator[None]:
     if watched:
         later.start()
     try:
-        yield
+        with working(what):
+            yield
     finally:
         later.cancel()
         if watched:
             later.join()
             status.stop()
-        SHOWN.text, SHOWN.on_screen = "", False
+        SHOWN.on_screen = False
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+class _Now:
+    """What goes on when it is drawn."""
+
+    def __rich__(self) -> str:
+        return str(SHOWN)
 
 
 def _watched(console: Console) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate, count, islice
 
 from bea.errors import OrderError
+from bea.memory import memory, shown_size
 from bea.trees.colors import PLAIN, Colors
 
 
@@ -37,20 +37,12 @@ def check_number(order: int, colors: Colors = PLAIN) -> None:
     limit = memory() // 2
     if order <= (most := _most_nodes(colors, limit)):
         return
-    need = f"{_shown(number_up_to(order, colors) * _BYTES)}" if order <= _COUNTED else "far more"
+    need = shown_size(number_up_to(order, colors) * _BYTES) if order <= _COUNTED else "far more"
     raise OrderError(
         f"there are too many trees of {order} nodes, that is of order {order - 1}: their tables "
-        f"take {need}, and half of this machine's memory is {_shown(limit)}; order {most - 1} is "
-        "possible on trees, and more on a concrete loss or field"
+        f"take {need}, and half of this machine's memory is {shown_size(limit)}; order {most - 1} "
+        "is possible on trees, and more on a concrete loss or field"
     )
-
-
-def memory() -> int:
-    """Return how many bytes of memory this machine has; 8 GiB where it does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return 8 << 30
 
 
 # --- private helpers ----------------------------------------------------------------------------
@@ -78,11 +70,3 @@ def _numbers(colors: Colors) -> Iterator[int]:
         yield found[n]
         weights.append(sum(d * found[d] for d in range(1, n + 1) if n % d == 0))
         forests.append(sum(weights[k] * forests[n - k] for k in range(1, n + 1)) // n)
-
-
-def _shown(size: int) -> str:
-    """Return a number of bytes in a unit that suits it."""
-    value, units = float(size), ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    while value >= 1024 and len(units) > 1:
-        value, units = value / 1024, units[1:]
-    return f"{value:,.3g} {units[0]}" if value < 1e6 else f"{value:.0e} {units[0]}"

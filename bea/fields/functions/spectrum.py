@@ -15,6 +15,7 @@ from bea.arrays import Floats
 from bea.errors import DimensionError
 from bea.fields.functions.of_program import without_symbols
 from bea.fields.vector_field import VectorField, lanes_of, within
+from bea.patience import counted, told
 
 _STEPS = 20  # of Arnoldi's method: the largest eigenvalue of a network's Hessian to some digits
 _SETTLED = 1e-10
@@ -27,6 +28,7 @@ class Estimate(NamedTuple):
     error: Floats
 
 
+@told("finding the largest eigenvalue")
 def largest_eigenvalue(problem: VectorField, points: Any, steps: int = _STEPS) -> Floats:
     """Return the largest modulus of an eigenvalue of f' at points (..., d), (...), in 1/time.
 
@@ -52,6 +54,7 @@ def largest_eigenvalue(problem: VectorField, points: Any, steps: int = _STEPS) -
     return found.reshape(np.shape(points)[:-1])
 
 
+@told("estimating the trace of the Hessian")
 def hessian_trace(problem: VectorField, points: Any, probes: int = 32, seed: int = 0) -> Estimate:
     """Return the trace of the Hessian of a loss at points (..., d), with its standard error.
 
@@ -69,7 +72,7 @@ def hessian_trace(problem: VectorField, points: Any, probes: int = 32, seed: int
     source = without_symbols(problem)
     lanes, rng = lanes_of(points, source.dimension), np.random.default_rng(seed)
     samples = []
-    for _ in range(probes):
+    for _ in counted(range(probes), "probes"):
         signs = np.broadcast_to(rng.choice([-1.0, 1.0], (len(lanes), 1)), lanes.shape)
         product = source.derivatives.differential(lanes, [signs])
         samples.append(within(source.domain(), lanes, -(signs * product).sum(axis=0)))
@@ -89,7 +92,7 @@ def _arnoldi(source: Any, lanes: Floats, steps: int) -> Floats:
     basis = [start / np.linalg.norm(start, axis=0)]
     matrix = np.zeros((count, steps, steps))
     found = np.zeros(count)
-    for j in range(steps):
+    for j in counted(range(steps), "products with f'"):
         way = source.derivatives.differential(lanes, [basis[j]])
         for _ in range(2):  # the second time for what rounding has left
             for i, old in enumerate(basis):

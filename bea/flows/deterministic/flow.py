@@ -18,15 +18,17 @@ from bea.algebra.language.reals import real_number, real_numbers
 from bea.arrays import Floats
 from bea.errors import DimensionError, StepSizeError
 from bea.flows.deterministic.lane_driver import Task, integrate
-from bea.flows.deterministic.lanes import Field, Outcome, Progress, prepare
+from bea.flows.deterministic.lanes import Field, Outcome, Progress, check_room, prepare
 from bea.flows.deterministic.times import check_count, check_gammas, check_progress, check_samples
 from bea.flows.deterministic.trajectory import Status, Trajectory
+from bea.patience import told
 
 # The second run, from which the error is estimated, has tolerances looser by this.
 LOOSER = 6.0
 SMALLEST_RTOL = 1e-14
 
 
+@told("integrating")
 @either_number
 def flow(
     field: Field,
@@ -61,6 +63,7 @@ def flow(
     max_steps : int
         Budget of steps per run, besides the samples; a run that spends it is marked STIFF.
     progress : callable(done, total), optional
+        In thousandths of a run to its last time.
 
     Returns
     -------
@@ -110,6 +113,7 @@ def flow(
     grid = _merged(sampled) if shared else sampled
     count = points.shape[-2]
     lanes = count * len(grid)
+    check_room(theta[:, :lanes], grid.shape[1] * (1 + estimate_error))
     task = _task(field, theta[:, :lanes], gamma[:lanes], grid, rtol, atol, max_steps)
     outcome, error = _run(task, estimate_error, progress)
     found = outcome.shaped(len(grid), count)

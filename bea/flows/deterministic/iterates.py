@@ -13,7 +13,7 @@ from bea.algebra.language.makers import either_number
 from bea.algebra.ring.exact import as_float
 from bea.arrays import Floats, Ints
 from bea.errors import MethodError, StepSizeError
-from bea.flows.deterministic.lanes import Field, Outcome, Progress, chunk_width, prepare
+from bea.flows.deterministic.lanes import Field, Outcome, Progress, check_room, chunk_width, prepare
 from bea.flows.deterministic.stepper import Chunk, Meter, Method
 from bea.flows.deterministic.times import (
     check_count,
@@ -24,8 +24,10 @@ from bea.flows.deterministic.times import (
     sample_times,
 )
 from bea.flows.deterministic.trajectory import Trajectory
+from bea.patience import telling, told
 
 
+@told("running")
 @either_number
 def iterate(
     method: Method,
@@ -104,6 +106,7 @@ def iterate(
     counts = _counts(sizes, time, samples, steps, include_start)
     _check_work(sizes, counts, max_steps)
     points, theta, gamma = prepare(field, starts, sizes)
+    check_room(theta, counts.shape[1])
     lane_counts = np.repeat(counts, points.shape[-2], axis=0)
     outcome = _run(method.bind(as_float), field, theta, gamma, lane_counts, progress)
     return Trajectory(
@@ -127,7 +130,7 @@ def _run(
 ) -> Outcome:
     """Run all lanes, chunk by chunk; neighbours mostly share γ and so are done together."""
     outcome = Outcome.blank(len(gamma), counts.shape[1], len(theta))
-    meter = Meter(progress, int(counts[:, -1].sum()))
+    meter = Meter(progress or telling("iterates"), int(counts[:, -1].sum()))
     rhs, inside = field.numeric(), field.domain()
     derivative = getattr(field, "numeric_derivative", None)  # a field need not have one
     width = chunk_width(len(theta))

@@ -18,12 +18,14 @@ from bea.arrays import Floats, Ints
 from bea.flows.deterministic.dop853 import Attempt, attempt, first_step, step_factor
 from bea.flows.deterministic.lanes import Inside, Outcome, Progress, Rhs, chunk_width, growth_limit
 from bea.flows.deterministic.trajectory import Status
+from bea.patience import telling
 
 Mask = NDArray[np.bool_]
 
 EPSILON = float(np.finfo(np.float64).eps)
 # A run that outgrew its limit blew up in finite time if it doubles within this part of its age.
 BLOW_UP_RATE = 1e-6
+_PARTS = 1000  # of a lane, that progress counts
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,16 @@ class _Lanes:
     length: Floats
     target: Floats
     longest: Floats
+    end: Floats
     cursor: Ints
     tries: Ints
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def part(self) -> float:
+        """Return how many lanes the way that they have made comes to."""
+        return float((self.time / self.end).sum())
 
     def keep(self, mask: Mask) -> None:
         """Drop the lanes that are not in the mask."""
@@ -103,6 +110,7 @@ _NAMES = tuple(field.name for field in fields(_Lanes))
 def integrate(task: Task, progress: Progress | None = None) -> Outcome:
     """Integrate every lane to its last sample, or to where it fails."""
     total, width = len(task.gamma), chunk_width(len(task.theta))
+    report = progress or telling("flows")
     outcome = Outcome.blank(total, task.times.shape[1], len(task.theta))
     with np.errstate(all="ignore"):
         lanes = _admit(task, outcome, np.arange(min(width, total)))
@@ -113,8 +121,7 @@ def integrate(task: Task, progress: Progress | None = None) -> Outcome:
                 lanes.join(_admit(task, outcome, fresh))
                 admitted += len(fresh)
             _advance(task, lanes, outcome)
-            if progress is not None:
-                progress(admitted - len(lanes), total)
+            report(int(_PARTS * (admitted - len(lanes) + lanes.part())), _PARTS * total)
     return outcome
 
 
@@ -135,6 +142,7 @@ def _admit(task: Task, outcome: Outcome, index: Ints) -> _Lanes:
         length=zero.copy(),
         target=times[:, 0].copy(),
         longest=times[:, 0] / task.pieces[index],
+        end=times[:, -1].copy(),
         cursor=np.zeros(len(index), dtype=np.int64),
         tries=np.zeros(len(index), dtype=np.int64),
     )

@@ -17,6 +17,7 @@ from bea.algebra.language.reals import real_points
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, DomainError
 from bea.flows.deterministic.trajectory import Status, point_text
+from bea.memory import check_memory
 
 Rhs = Callable[[Floats, Floats], Floats]
 Inside = Callable[[Floats], NDArray[np.bool_]]
@@ -118,6 +119,13 @@ def prepare(field: Field, starts: ArrayLike, gammas: Floats) -> tuple[Floats, Fl
             f"for gamma={gamma[lane]:g}; choose another start"
         )
     return points, theta, gamma
+
+
+def check_room(theta: Floats, times: int) -> None:
+    """Refuse more samples of the lanes of `theta` (d, lanes) than memory holds; `BeaError`."""
+    d, lanes = theta.shape
+    what = f"{times:,} samples of {lanes:,} runs in {d:,} variable(s)"
+    check_memory(8 * (d + 1) * lanes * times, what, "take fewer samples, starts or step sizes")
 
 
 def growth_limit(theta: Floats) -> Floats:

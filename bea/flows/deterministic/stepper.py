@@ -8,6 +8,7 @@ to sample.
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,11 +18,11 @@ from bea.arrays import Floats, Ints
 from bea.errors import MethodError
 from bea.flows.deterministic.lanes import Inside, Outcome, Progress, Rhs, growth_limit
 from bea.flows.deterministic.trajectory import Status
+from bea.patience import telling
 
 State = tuple[Any, ...]
 
-# Report progress at least every so many steps of a chunk.
-REPORT = 256
+_REPORT = 0.1  # seconds from one report of progress to the next
 
 
 class Method(Protocol):
@@ -44,13 +45,12 @@ class Meter:
     """Counts the steps of all lanes for a progress bar."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
-        self.progress, self.total, self.done = progress, total, 0
+        self.progress, self.total, self.done = progress or telling("steps"), total, 0
 
     def add(self, steps: int) -> None:
         """Add to the steps done, or spared because their lane failed."""
         self.done += steps
-        if self.progress is not None:
-            self.progress(self.done, self.total)
+        self.progress(self.done, self.total)
 
 
 class Chunk:
@@ -75,7 +75,7 @@ class Chunk:
         self.limit = growth_limit(theta)
         self.cursor = np.zeros(len(index), dtype=np.int64)
         self.taken = 0
-        self.reported = 0
+        self.reported, self.spoken = 0, monotonic()
         self.f = self._numeric_field()
 
     def run(self, outcome: Outcome, meter: Meter) -> None:
@@ -99,7 +99,7 @@ class Chunk:
             )
         self.theta = theta
         self.taken += 1
-        if self.taken - self.reported >= REPORT:
+        if monotonic() - self.spoken >= _REPORT:
             self._report(meter)
         if self._suspicious():
             self._drop_failed(outcome, meter)
@@ -154,7 +154,7 @@ class Chunk:
 
     def _report(self, meter: Meter) -> None:
         meter.add((self.taken - self.reported) * len(self.index))
-        self.reported = self.taken
+        self.reported, self.spoken = self.taken, monotonic()
 
     def _keep(self, mask: NDArray[np.bool_]) -> None:
         lanes = len(self.index)

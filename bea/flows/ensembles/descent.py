@@ -31,6 +31,7 @@ from bea.flows.ensembles.run import run_plan
 from bea.methods import Method
 from bea.methods import get as get_method
 from bea.noise import Noise
+from bea.patience import told
 from bea.problems import FiniteSum, FunctionSum, TimedSum, find_loss
 
 # Numbers in an array (d, lanes) of a chunk, and random indices that are drawn together.
@@ -39,6 +40,7 @@ _DRAWN = 65_536
 _LEAST = 64
 
 
+@told("running an ensemble")
 @either_number
 def ensemble(
     method: Method | str,

@@ -85,7 +85,7 @@ class _SharedMeter(Meter):
         self._lock = Lock()
 
     def add(self, steps: int) -> None:
-        if steps and self.progress is not None:
+        if steps:
             with self._lock:
                 super().add(steps)
 

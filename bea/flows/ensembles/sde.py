@@ -33,6 +33,7 @@ from bea.flows.ensembles.observables import read_observables
 from bea.flows.ensembles.plan import Memory, Segment, Walker
 from bea.flows.ensembles.result import Ensemble
 from bea.flows.ensembles.run import run_plan
+from bea.patience import told
 
 Noise = tuple[Floats, Floats]
 
@@ -44,6 +45,7 @@ _LEAST = 64
 _DRAWN = 65_536
 
 
+@told("running an ensemble")
 @either_number
 def sde_ensemble(
     drift: Field,

@@ -53,6 +53,10 @@ class BatchOrders:
         length = self.blocks[stage]
         return int(min(before + ((step - before) // length + 1) * length, self.ends[stage]))
 
+    def batch_size(self, step: int) -> int:
+        """Return how many losses are in the batch of a step."""
+        return self.laws[self._stage(step)[0]].size
+
     def between(self, step: int, until: int) -> Ints | None:
         """Return the batches (steps, B, runs), None if they are all losses.
 

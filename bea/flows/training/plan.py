@@ -19,6 +19,8 @@ from bea.flows.training.stepper import Memory, Stepper
 from bea.flows.training.turns import StepFunction
 from bea.problems.sums.finite_sum import digest
 
+_WORK = 2**28  # parameters times samples of all batches that are gone through in about a second
+
 
 @dataclass(frozen=True)
 class TrainingPlan:
@@ -83,6 +85,12 @@ class TrainingPlan:
             seen += np.clip(self.records - before, 0, steps) * (law.size / self.orders.size)
             before += steps
         return seen
+
+    def at_once(self, step: int) -> int:
+        """Return how many steps, a power of two, make about a second of work from a step on."""
+        runs, d = self.starts.shape
+        work = _WORK // (runs * d * self.orders.batch_size(step))
+        return 1 << max(0, int(work).bit_length() - 1)
 
     def stepper(self) -> Stepper:
         """Return what steps the runs."""

@@ -56,17 +56,20 @@ class Runs:
         until = plan.orders.until(self.taken)
         if self.cursor < len(plan.records):
             until = min(until, int(plan.records[self.cursor]))
+        until = min(until, self.taken + plan.at_once(self.taken))
         gammas = plan.sizes[self.taken : until, None] * self.factor
         index, moving = plan.orders.between(self.taken, until), self.moving
         theta, self.memory, sums, unsolved = self.stepper.advance(
-            self.theta, self.memory, index, gammas, moving
+            self.theta, self.memory, index, gammas, moving, self._report
         )
         self.theta = np.where(moving, theta, self.theta)
         self.sums, self.since = self.sums + sums, self.since + len(gammas)
-        self.meter.add(len(gammas) * plan.runs)
         self.taken = until
         self._mark(unsolved)
         self._record_if_due()
+
+    def _report(self, steps: int) -> None:
+        self.meter.add(steps * self.plan.runs)
 
     def _mark(self, unsolved: Any) -> None:
         """Mark the runs that have failed; their points are NaN from here on."""

@@ -7,7 +7,7 @@ method that cannot be compiled, since it asks for what only numbers have, is ste
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ class Stepper:
 
     def advance(
         self, theta: Floats, memory: Memory, index: Ints | None, gammas: Floats,
-        moving: NDArray[np.bool_],
+        moving: NDArray[np.bool_], report: Callable[[int], None],
     ) -> tuple[Floats, Memory, Floats, NDArray[np.bool_]]:  # fmt: skip
         """Return points, memory, sums over the steps (each_step, runs), and where none was solved.
 
@@ -62,6 +62,8 @@ class Stepper:
         gammas : (steps, runs)
         moving : (runs,)
             The others stay where they are.
+        report
+            Is told how many more steps are done.
         """
         sums = np.zeros((len(self._each_step), theta.shape[1]))
         unsolved = np.zeros(theta.shape[1], dtype=bool)
@@ -71,6 +73,7 @@ class Stepper:
                 rest = None if index is None else index[n:]
                 try:
                     theta, memory, more = self._compiled(theta, memory, rest, gammas[n:], moving)
+                    report(len(gammas) - n)
                     return theta, memory, sums + more, unsolved
                 except NotImplementedError as error:
                     self._trials += 1
@@ -80,6 +83,7 @@ class Stepper:
             batch = None if index is None else index[n]
             theta, memory, failed = self._step(theta, memory, batch, gammas[n], moving, sums)
             unsolved, n = unsolved | failed, n + 1
+            report(1)
         return theta, memory, sums, unsolved
 
     # --- private helpers ----------------------------------------------------------------------

@@ -37,9 +37,11 @@ from bea.flows.training.turns import StepFunction
 from bea.methods import Method, Scheduled
 from bea.methods import get as get_method
 from bea.noise import Noise
+from bea.patience import told
 from bea.problems import FunctionSum, TimedSum, find_loss
 
 
+@told("training")
 @either_number
 def train(
     method: Method | str,

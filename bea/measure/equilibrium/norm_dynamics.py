@@ -33,6 +33,7 @@ from bea.methods import Method
 from bea.methods import get as get_method
 from bea.modified import modified_generator
 from bea.noise import Noise, independent_noise
+from bea.patience import told
 from bea.problems import FiniteSum, require_scale_invariant
 
 
@@ -43,6 +44,7 @@ class NormMoments(NamedTuple):
     fourth: Element
 
 
+@told("averaging over batches")
 def gradient_moments(total: Loss, batches: Noise | int = 1) -> NormMoments:
     """Return ρ E‖g‖² and ρ² E‖g‖⁴ over batches: functions of the direction of w alone.
 

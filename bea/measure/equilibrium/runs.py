@@ -25,6 +25,7 @@ from bea.measure.equilibrium.norm_dynamics import gradient_moments
 from bea.measure.training.jackknife import Measured, jackknife
 from bea.methods import get as get_method
 from bea.noise import Noise
+from bea.patience import told
 from bea.problems import FiniteSum
 
 OBSERVABLES = ("squared_norm", "fourth_power", "effective_rate", "loss", "gradient_square")
@@ -140,6 +141,7 @@ class EquilibriumRun:
         return jackknife(self.groups[:, :, _column(name)], statistic)
 
 
+@told("running")
 @either_number
 def equilibrium_run(
     total: FiniteSum,

@@ -26,6 +26,7 @@ from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.escape.kramers import escape_rate, step_factor
 from bea.measure.escape.passage_times import mean_passage_time
 from bea.measure.training.temperature import as_number, as_temperature
+from bea.patience import told
 
 #: (T, γ) -> the rates of leaving the first well and the second.
 Rates = Callable[[float, float], tuple[float, float]]
@@ -134,6 +135,7 @@ def line_rates(
     return rates
 
 
+@told("annealing")
 def anneal(
     rates: Rates,
     temperatures: Sequence[Any] | Floats,

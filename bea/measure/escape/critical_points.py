@@ -20,6 +20,7 @@ from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.fields.vector_field import lanes_of
+from bea.patience import counted, told
 
 _ROUNDS = 100
 _GRID = 24  # starts along each axis of a window
@@ -124,6 +125,7 @@ def critical_point(loss: Loss, near: ArrayLike) -> CriticalPoint:
     return _described(loss, points)[0]
 
 
+@told("looking for critical points")
 def critical_points(
     loss: Loss, window: ArrayLike | None = None, starts: ArrayLike | None = None
 ) -> tuple[CriticalPoint, ...]:
@@ -181,7 +183,7 @@ def _settled(loss: Loss, starts: ArrayLike, width: float) -> Floats:
     """Return where Newton's method comes to rest, (n, d), with no step above a tenth of `width`."""
     points, second = real_points(starts, loss.dimension, "the starts").copy(), hessian(loss)
     with np.errstate(all="ignore"):
-        for _ in range(_ROUNDS):
+        for _ in counted(range(_ROUNDS), "Newton's method"):
             slope, curvature = -loss(points), second(points)
             usable = np.isfinite(curvature).all(axis=(1, 2)) & np.isfinite(slope).all(axis=1)
             points, slope, curvature = points[usable], slope[usable], curvature[usable]

@@ -21,6 +21,7 @@ from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.flows.ensembles.observables import read_observables
 from bea.measure.training.temperature import as_temperature
+from bea.patience import told
 
 _COLDEST = 600.0  # exp of more than this cannot be written
 _MOST_CELLS = 1024  # a million equations, some gigabytes
@@ -33,6 +34,7 @@ class PassageTime(NamedTuple):
     error: float
 
 
+@told("computing exit times")
 def mean_exit_time(
     loss: Loss,
     start: ArrayLike,

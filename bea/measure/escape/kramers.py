@@ -28,8 +28,10 @@ import numpy as np
 from bea.errors import BeaError
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.training.temperature import as_number, as_temperature
+from bea.patience import told
 
 
+@told("computing escape rates")
 def escape_rate(
     minimum: CriticalPoint,
     saddles: CriticalPoint | Iterable[CriticalPoint],

@@ -27,6 +27,7 @@ from bea.flows import flow
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.training.temperature import noise_temperature, sampling
 from bea.noise import Noise
+from bea.patience import told
 from bea.problems import FiniteSum
 
 _NUDGE = 1e-3  # off the saddle, in units of the way to the minimum
@@ -34,6 +35,7 @@ _SAMPLES = 2001
 _ARRIVED = 1e-6
 
 
+@told("looking for ways out")
 def escape_path(
     total: FiniteSum, minimum: CriticalPoint, saddle: CriticalPoint
 ) -> tuple[Floats, Floats]:

@@ -26,6 +26,7 @@ from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields import Loss
 from bea.measure.training.temperature import as_number, as_temperature
+from bea.patience import told
 
 _NODES = 16
 _COLDEST = 600.0  # exp of more than this many temperatures cannot be written
@@ -33,6 +34,7 @@ _WALL = 45.0  # so many temperatures up, exp(−45) of the weight is left out
 _TOLERANCE = 1e-11
 
 
+@told("computing passage times")
 def mean_passage_time(loss: Loss, start: float, end: float, temperature: Any) -> float:
     """Return the mean time from `start` until `end` is first reached, of a loss of one variable.
 

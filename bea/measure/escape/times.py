@@ -20,6 +20,7 @@ from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.flows import Ensemble
 from bea.measure.escape.critical_points import CriticalPoint
+from bea.patience import told
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ class EscapeTimes:
         return f"{head}: mean time {self.mean:.6g} ± {self.error:.2g}"
 
 
+@told("running until escape")
 def escape_times(runs: Ensemble) -> EscapeTimes:
     """Return when the runs of an ensemble fulfilled its `until`.
 

@@ -16,6 +16,7 @@ from bea.fields import Loss
 from bea.flows import flow
 from bea.measure.escape.critical_points import CriticalPoint
 from bea.measure.escape.times import Near
+from bea.patience import counted, told
 
 # The flow begins so far beside a saddle, in units of the way to the nearest minimum, and has
 # arrived when it is so near to one.
@@ -52,6 +53,7 @@ class Settled:
         return np.asarray(np.max([near(theta) for near in self.near], axis=0))
 
 
+@told("looking for ways out")
 def ways_out(
     loss: Loss, minimum: CriticalPoint, points: Sequence[CriticalPoint]
 ) -> tuple[WayOut, ...]:
@@ -82,7 +84,7 @@ def ways_out(
     """
     minima = [point for point in points if point.kind == "minimum"]
     found = []
-    for saddle in points:
+    for saddle in counted(points, "saddles"):
         if saddle.kind == "degenerate" or (saddle.eigenvalues < 0).sum() != 1:
             continue
         ends = _ends(loss, saddle, minima)

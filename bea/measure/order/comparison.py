@@ -27,6 +27,7 @@ from bea.measure.steps.defaults import default_starts
 from bea.methods import Method, explicit_euler
 from bea.modified import ModifiedEquation, checks
 from bea.modified.memory.time_scale import beyond_range
+from bea.patience import tell
 
 Progress = Callable[[str, int, int], None]
 
@@ -200,12 +201,10 @@ def checked_orders(orders: Iterable[int]) -> list[int]:
     return chosen
 
 
-def labelled(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
-    """Return a progress callback for one piece of work, if there is one for all."""
+def labelled(progress: Progress | None, what: str) -> Callable[[int, int], None]:
+    """Return a progress callback for one piece of work."""
     check_progress(progress)
-    if progress is None:
-        return None
-    report = progress
+    report = progress or tell
     return lambda done, total: report(what, done, total)
 
 

@@ -12,6 +12,7 @@ from bea.measure.order.comparison import Progress
 from bea.measure.order.study import DriftStudy
 from bea.modified import ModifiedEquation
 from bea.modified.memory.character import Character
+from bea.patience import tell
 
 
 def changed(
@@ -74,11 +75,9 @@ def lowered_orders(expected: Mapping[int, int | None], first: int | None) -> lis
     ]
 
 
-def as_control(progress: Progress | None) -> Progress | None:
+def as_control(progress: Progress | None) -> Progress:
     """Return a progress callback that says that it is a control that is measured."""
-    if progress is None:
-        return None
-    report = progress
+    report = progress or tell
     return lambda what, done, total: report(f"control: {what}", done, total)
 
 

@@ -33,8 +33,10 @@ from bea.modified import ModifiedEquation
 from bea.modified.checks import require_method, require_problem
 from bea.modified.memory.character import Character
 from bea.modified.memory.variables import in_own_variables
+from bea.patience import told
 
 
+@told("measuring drift")
 @either_number
 def discretization_drift(
     method: Method,
@@ -119,6 +121,7 @@ def discretization_drift(
     return compare("drift", followed, chosen, iterates, start, progress, corrected, derived)
 
 
+@told("measuring defects")
 @either_number
 def one_step_defect(
     method: Method,

@@ -38,6 +38,7 @@ from bea.methods.schedules.schedule import Schedule, rational
 from bea.methods.schedules.scheduled import Scheduled
 from bea.modified import ModifiedEquation
 from bea.modified.memory.time_scale import time_scale_of
+from bea.patience import told
 
 _SPAN = 24.0  # as for the step sizes of `default_gammas`
 
@@ -49,6 +50,7 @@ class PiecewiseRun(NamedTuple):
     iterates: Trajectory
 
 
+@told("measuring drift")
 @either_number
 def schedule_drift(
     method: Scheduled,

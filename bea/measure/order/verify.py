@@ -33,8 +33,10 @@ from bea.modified import ModifiedEquation
 from bea.modified.checks import require_equation, require_method, require_problem
 from bea.modified.memory.character import Character
 from bea.modified.memory.variables import in_own_variables
+from bea.patience import told
 
 
+@told("verifying")
 @either_number
 def verify(
     method: Method,

@@ -18,6 +18,7 @@ from bea.flows import Trajectory, iterate
 from bea.flows.deterministic.times import sample_steps
 from bea.flows.deterministic.trajectory import Status
 from bea.methods import Method
+from bea.patience import telling
 
 # What is left of the transients, which a factor n^k may lead at first.
 _LEFT = 1e-16
@@ -99,7 +100,7 @@ def settled_runs(
     shape = (len(gammas), len(points))
     begins = np.empty((*shape, points.shape[1]))
     ends, status, stopped = np.empty_like(begins), np.empty(shape, np.int8), np.empty(shape)
-    done = 0
+    done, report = 0, progress or telling("iterates")
     for i, (gamma, count) in enumerate(zip(gammas, counts, strict=True)):
         run = iterate(
             method, problem, points, [gamma], steps=int(settling + count), include_start=True
@@ -107,8 +108,7 @@ def settled_runs(
         begins[i], ends[i] = run.values[0, :, settling], run.values[0, :, -1]
         status[i], stopped[i] = run.status[0], run.stopped_at[0]
         done += int(settling + count) * len(points)
-        if progress is not None:
-            progress(done, total)
+        report(done, total)
     lost = ~np.isfinite(begins).all(axis=-1)
     begins[lost] = np.broadcast_to(points, begins.shape)[lost]
     assert (status[lost] != Status.OK).all()

@@ -41,6 +41,7 @@ from bea.measure.training.linear_noise import (
 )
 from bea.measure.training.temperature import sampling
 from bea.noise import Noise
+from bea.patience import told
 from bea.problems import FiniteSum
 
 
@@ -137,6 +138,7 @@ def tail_average(
     )  # fmt: skip
 
 
+@told("averaging")
 def averaged_covariance(runs: Ensemble, centre: Any) -> tuple[Estimate, Estimate]:
     """Return the mean squares (d,) about a point of the last and of the averaged iterate.
 

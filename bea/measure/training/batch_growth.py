@@ -26,9 +26,11 @@ from bea.measure.training.growth_study import GrowthCurve, GrowthStudy
 from bea.measure.weak.quadratic_moments import QuadraticMoments
 from bea.methods import get as get_method
 from bea.noise import Batches
+from bea.patience import telling, told
 from bea.problems import FiniteSum
 
 
+@told("running an ensemble")
 def batch_growth(
     total: FiniteSum,
     schemes: BatchScheme | Sequence[BatchScheme],
@@ -108,7 +110,7 @@ def batch_growth(
                 total, curve, point, runs,
                 seed=_seed(seed, index),
                 workers=workers,
-                progress=None if progress is None else _offset(progress, done, whole),
+                progress=_offset(progress or telling("updates"), done, whole),
                 checkpoint=None if checkpoint is None else _numbered(checkpoint, index + 1),
             )  # fmt: skip
             done += runs * scheme.total_updates

@@ -27,6 +27,7 @@ from bea.measure.order.comparison import starting_points
 from bea.methods import Method
 from bea.modified.checks import require_method
 from bea.noise import Noise
+from bea.patience import telling, told
 
 _HALVINGS = 50
 
@@ -54,6 +55,7 @@ class EqualLoss:
     times: Floats
 
 
+@told("running to equal loss")
 @either_number
 def at_equal_loss(
     method: Method,
@@ -120,14 +122,14 @@ def at_equal_loss(
     count, found = points.shape[-2], []
     size, told = getattr(problem, "size", 1), read_seeds(seeds, count)
     check_count(every, "every")
+    report = progress or telling("step sizes")
     for k, rate in enumerate(sizes):  # one by one: large steps arrive long before small ones
         lanes = slice(k * count, (k + 1) * count)
         stage = read_stages(size, float(rate), max_steps, size if batches is None else batches)
         walk = _Walk(method, problem, measured, BatchOrders(size, stage, told), gamma[lanes])
         ends = walk.crossing(theta[:, lanes], level, max_steps, every)
         found.append((_on_chord(measured, *ends[:2], level), ends[2]))
-        if progress is not None:
-            progress((k + 1) * count, len(gamma))
+        report((k + 1) * count, len(gamma))
     fractions, steps = np.array([f for (_, f), _ in found]), np.array([n for _, n in found])
     return EqualLoss(
         level, sizes, np.array([p.T for (p, _), _ in found]), steps,
@@ -182,7 +184,7 @@ class _Walk:
     def _advanced(self, theta: Floats, memory: Any, n: int, until: int) -> tuple[Floats, Any]:
         index, gammas = self.orders.between(n, until), np.tile(self.gamma, (until - n, 1))
         moving = np.ones(len(self.gamma), dtype=bool)
-        return self.stepper.advance(theta, memory, index, gammas, moving)[:2]
+        return self.stepper.advance(theta, memory, index, gammas, moving, lambda _: None)[:2]
 
 
 def _on_chord(measured: Loss, before: Floats, after: Floats, level: float) -> tuple[Floats, Floats]:

@@ -14,6 +14,7 @@ from bea.errors import BeaError, UnknownNameError, nearest
 from bea.fields import Loss
 from bea.fields.functions.spectrum import hessian_trace, largest_eigenvalue
 from bea.flows.deterministic.times import check_count
+from bea.patience import told
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,7 @@ class Flatness:
     rise: Floats
 
 
+@told("measuring flatness")
 def flatness(
     problem: Loss, points: ArrayLike, noise: float = 0.02, probes: int = 16, seed: int = 0
 ) -> Flatness:

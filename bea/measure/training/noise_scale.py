@@ -23,6 +23,7 @@ from bea.errors import BeaError, StepSizeError
 from bea.flows.deterministic.times import check_count
 from bea.measure.numbers import Number, momentum_number, number, rate_number
 from bea.noise import Noise, independent_noise
+from bea.patience import told
 
 
 def effective_rate(gamma: Any, momentum: Any = 0) -> Number:
@@ -51,6 +52,7 @@ def effective_rate(gamma: Any, momentum: Any = 0) -> Number:
     return rate / (1 - m)
 
 
+@told("estimating the noise")
 def noise_scale(gamma: Any, size: int, batches: int | Noise, momentum: Any = 0) -> Number:
     """Return the noise scale g: the random walk of θ has the covariance g Σ/(N − 1) per unit time.
 

@@ -22,8 +22,10 @@ from bea.modified.random.batches import mean_field, samples_of
 from bea.modified.random.generator import ModifiedGenerator
 from bea.modified.symbolic_step import missing_symbols
 from bea.noise import Noise, independent_noise
+from bea.patience import counted, told
 
 
+@told("measuring weak defects")
 def weak_defect(
     method: Method,
     problem: VectorField,
@@ -107,7 +109,7 @@ def _mean_of_runs(
     f = fields[0][0]
     bound = method.bind(f.constant if place is None else lambda e: exact_number(e, str(e)))
     runs: list[tuple[Any, fmpq]] = [(f.identity, fmpq(1))]
-    for _ in range(steps):
+    for _ in counted(range(steps), "step", rounds=True):
         runs = [
             (bound.step(f, theta, (), f.gamma)[0], share * weight)
             for theta, share in runs

@@ -22,6 +22,7 @@ from bea.measure.weak.inputs import checked_steps, exact_point, exact_step_size,
 from bea.methods import Method
 from bea.modified.random.batches import mean_field, samples_of
 from bea.noise import Noise, independent_noise
+from bea.patience import counted, told
 
 #: More sequences of batches than these are not gone through: exactly, and in floats.
 MOST_EXACT, MOST_LANES = 100_000, 4_000_000
@@ -69,6 +70,7 @@ class Law:
         return len(self.points)
 
 
+@told("enumerating batches")
 def law_after(
     method: Method,
     problem: VectorField,
@@ -133,7 +135,7 @@ def _exactly(
     bound = method.bind(runs[0][0].constant)
     theta = runs[0][0].vector(point)
     states = {_key(theta, ()): (theta, None, fmpq(1))}
-    for _ in range(steps):
+    for _ in counted(range(steps), "step", rounds=True):
         following: dict[Any, Any] = {}
         for theta, state, share in states.values():
             for f, weight in runs:

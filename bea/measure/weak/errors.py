@@ -13,7 +13,7 @@ the power of gamma with which weak errors at a fixed time fall. See `bea.modifie
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,7 @@ from bea.modified import StochasticEquation, modified_generator, stochastic_equa
 from bea.modified.random.batches import samples_of
 from bea.modified.random.generator import ModifiedGenerator
 from bea.noise import Noise, independent_noise
+from bea.patience import counted, told
 
 Equations = Mapping[str, tuple[Generator, int]]
 
@@ -133,6 +134,7 @@ class WeakErrors:
         }
 
 
+@told("measuring weak errors")
 @either_number
 def weak_errors(
     method: Method,
@@ -221,7 +223,7 @@ class _Run:
         """Return values (observables, gammas), errors (equations, …) and their floor."""
         degree = max(1, *map(_degree, self.elements))
         values, errors = self._blank(compared)
-        for column, (n, gamma) in enumerate(zip(self.steps, self.gammas, strict=True)):
+        for column, (n, gamma) in enumerate(self._sizes()):
             recursion = MomentRecursion(self.method, self.problem, gamma, degree, self.batches)
             moments = recursion.after(self.start, n)
             exact = [moments.expectation(v) for v in self.elements]
@@ -234,11 +236,16 @@ class _Run:
                 ]
         return values, errors, np.zeros_like(errors)
 
+    def _sizes(self) -> Iterator[tuple[int, fmpq]]:
+        """Yield the numbers of steps with their step sizes."""
+        pairs = list(zip(self.steps, self.gammas, strict=True))
+        return counted(pairs, "step size", rounds=True)
+
     def on_a_grid(self, compared: Equations) -> tuple[Floats, Floats, Floats]:
         """Return the same where moments do not close."""
         values, errors = self._blank(compared)
         off, floor = np.empty_like(values), np.empty_like(errors)
-        for column, (n, gamma) in enumerate(zip(self.steps, self.gammas, strict=True)):
+        for column, (n, gamma) in enumerate(self._sizes()):
             values[:, column], off[:, column] = expectations_after(
                 self.method, self.problem, gamma, n, self.start, self.elements, self.batches
             )

@@ -11,8 +11,10 @@ from bea.methods.analysis.series import SeriesAnalysis
 from bea.methods.library.tableau import Tableau
 from bea.methods.method import Method
 from bea.methods.registry import read
+from bea.patience import told
 
 
+@told("analysing")
 def analyze(
     method: Method | Tableau | str, embedded: Any = None, name: str = "tableau"
 ) -> RungeKuttaAnalysis | MultistepAnalysis | SeriesAnalysis:

@@ -31,9 +31,11 @@ from bea.modified.diffusion.sampled import by_samples
 from bea.modified.diffusion.universal import UniversalStochasticEquation
 from bea.modified.random.generator import ModifiedGenerator, modified_generator
 from bea.noise import Noise, independent_noise
+from bea.patience import told
 from bea.problems import FiniteSum
 
 
+@told("deriving")
 def stochastic_equation(
     method: Method,
     problem: VectorField | None = None,

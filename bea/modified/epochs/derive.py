@@ -62,6 +62,7 @@ from bea.modified.points.epochs import EpochAtPoints, functions_of, mean_loss
 from bea.modified.routes.perturbation import match_powers
 from bea.modified.symbolic_step import series_iterates
 from bea.noise import ShuffledEpochs
+from bea.patience import told
 from bea.problems import FiniteSum
 
 Vector = tuple[Element, ...]
@@ -70,6 +71,7 @@ Vector = tuple[Element, ...]
 _MOST_WORDS = 5000
 
 
+@told("deriving")
 def cyclic_epoch(
     finite_sum: Any,
     batches: int | Sequence[Sequence[int]] = 1,
@@ -129,6 +131,7 @@ def cyclic_epoch(
     return _equation(method, order, problem, epoch, "composition", _composed(method, steps, order))
 
 
+@told("deriving")
 def shuffled_epoch(
     finite_sum: Any,
     batches: int | ShuffledEpochs | Sequence[Sequence[int]] = 1,

@@ -28,6 +28,7 @@ from flint import fmpq
 
 from bea.algebra import Element
 from bea.fields import About, SeriesField, VectorField
+from bea.patience import counted
 
 Vector = tuple[Element, ...]
 # A factor of a word: the power of gamma, and whose it is; None is the sum over all.
@@ -182,7 +183,7 @@ def _mean_epoch(
         return zero if _is_null(value) else operator(word[0], value)
 
     coefficients = []
-    for n in range(1, order + 1):
+    for n in counted(range(1, order + 1), "order", rounds=True):
         total = zero
         for powers in _compositions(n):
             ways = comb(count, len(powers))

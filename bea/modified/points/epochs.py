@@ -27,6 +27,7 @@ from bea.fields.vector_field import Inside, lanes_of, within
 from bea.methods import Method
 from bea.modified.points.equation import TermsAtPoints
 from bea.modified.points.from_step import orbit_through, slope_at_zero
+from bea.patience import counted
 from bea.problems.sums.data import DataSum
 
 _MOST = 2  # the order to which the mean over orders is known
@@ -129,7 +130,7 @@ class EpochAtPoints(FunctionField):
         fields = [PointField(b.derivatives, self.order, lanes) for b in self.batches]
         bound, theta = self._bound(fields[0]), fields[0].identity
         iterates = [theta]
-        for _ in range(self.order + 1):
+        for _ in counted(range(self.order + 1), "epoch"):
             for f in fields:
                 theta, _ = bound.step(f, theta, (), f.gamma)
             iterates.append(theta)
@@ -141,7 +142,8 @@ class EpochAtPoints(FunctionField):
 
     def _mean_over_orders(self, lanes: Floats) -> Floats:
         self._bound(PointField(self.batches[0].derivatives, 0, lanes))
-        own = [orbit_through(self.method, b.derivatives, lanes, self.order) for b in self.batches]
+        batches = counted(self.batches, "batches")
+        own = [orbit_through(self.method, b.derivatives, lanes, self.order) for b in batches]
         found: Floats = np.mean([orbit.terms for orbit in own], axis=0)
         if self.order == _MOST:
             found[2] += self._brackets(lanes, [orbit.terms[0] for orbit in own]) / 12

@@ -28,6 +28,7 @@ from bea.modified.points.on_manifold import OnManifoldAtPoints
 from bea.modified.points.on_trees import series_at_points
 from bea.modified.structure import gradient
 from bea.modified.writing import display
+from bea.patience import counted
 from bea.trees import Tree
 
 _VANISHES = 1e-10  # of a term beside f_0, in units of the pace: rounding is less
@@ -164,7 +165,7 @@ class PointwiseEquation(ModifiedEquation):
             [
                 series_at_points(derivatives, {t: b for t, b in self.coefficients.items()
                                                if t.order == k + 1})(lanes, one)
-                for k in range(self.order + 1)
+                for k in counted(range(self.order + 1), "order", rounds=True)
             ]
         )  # fmt: skip
 

@@ -31,6 +31,7 @@ from bea.fields.arithmetics.points import PointField
 from bea.fields.functions import Derivatives, without_symbols
 from bea.methods import Method
 from bea.modified.points.repeated import RepeatedPoints
+from bea.patience import counted
 from bea.series import SeriesArray
 
 _ROUNDING = 1e-9
@@ -108,7 +109,7 @@ def slope_at_zero(degree: int) -> Floats:
 
 def _without_memory(bound: Method, f: PointField, order: int) -> Floats:
     theta, iterates = f.identity, [f.identity]
-    for _ in range(order + 1):
+    for _ in counted(range(order + 1), "step"):
         theta, _ = bound.step(f, theta, (), f.gamma)
         if theta.order < order + 1:
             raise MethodError("the step divides by gamma, which is not possible at points")

@@ -36,12 +36,14 @@ from bea.modified.random.slow_operator import SlowOperator, logarithm
 from bea.modified.random.step import RandomStep
 from bea.modified.writing.script import LATEX, TEXT, Script, text_of
 from bea.noise import Noise
+from bea.patience import told
 from bea.portable import Portable
 from bea.problems import FiniteSum, TimedSum
 
 Matrix = tuple[tuple[Element, ...], ...]
 
 
+@told("deriving")
 def modified_generator(
     method: Method,
     problem: VectorField,

@@ -29,6 +29,7 @@ from bea.algebra.ring.differential_operator import DifferentialOperator, MultiIn
 from bea.errors import MethodError
 from bea.modified.random.common_denominator import CommonDenominator
 from bea.modified.random.step import Average, RandomStep
+from bea.patience import counted
 from bea.portable import Portable
 
 Terms = list[DifferentialOperator]
@@ -121,7 +122,7 @@ class SlowOperator(Portable):
         none = (0,) * self.step.memory_size
         lifted: dict[MultiIndex, Terms] = {none: []}
         indices = [a for n in range(self.order, 0, -1) for a in self._indices(n)]
-        for k in range(self.order + 1):
+        for k in counted(range(self.order + 1), "order", rounds=True):
             for alpha in indices:
                 if sum(alpha) <= k:
                     lifted.setdefault(alpha, [self._zero] * sum(alpha))

@@ -35,6 +35,7 @@ from bea.methods import Method
 from bea.modified.linear import dot, inverse
 from bea.modified.settled_memory import FORGET, settled_memory
 from bea.modified.symbolic_step import bind_exactly, in_full, rational_if_possible
+from bea.patience import counted
 from bea.series import PowerSeries
 from bea.trees import TreeTable, tree_table
 
@@ -90,7 +91,7 @@ class _Manifold:
 
     def solve(self, order: int) -> None:
         """Make both equations hold up to gamma^(order + 1), one power at a time."""
-        for n in range(self.solved() + 1, order + 2):
+        for n in counted(range(self.solved() + 1, order + 2), "order", rounds=True):
             self.settle(n, self.gaps(n))
 
     def solved(self) -> int:

@@ -30,6 +30,7 @@ from bea.modified.symbolic_step import (
     series_iterates,
     tree_iterates,
 )
+from bea.patience import counted, told
 from bea.series import PowerSeries, logarithm_symbol, multistep_symbol
 from bea.trees import Colors, Tree, single_edge_cuts, trees
 
@@ -70,6 +71,7 @@ def on_trees(method: Method, order: int) -> list[Any]:
             for k, term in enumerate(terms) for tree in trees(k + 1, method.colors)]  # fmt: skip
 
 
+@told("deriving")
 def at_point(
     method: Method, field: VectorField, point: Sequence[Any], order: int
 ) -> list[tuple[fmpq, ...]]:
@@ -133,7 +135,7 @@ def _resolve(m: PowerSeries, f: Any, lie: Lie) -> list[Any]:
     nothing = f * 0
     terms = [f * m[0]]
     powers: list[list[Any]] = [[f]]
-    for k in range(1, m.order + 1):
+    for k in counted(range(1, m.order + 1), "order", rounds=True):
         powers.append([])
         powers[0].append(nothing)
         for n in range(1, k + 1):

@@ -25,6 +25,7 @@ from bea.bseries.combination import Combination
 from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.symbolic_step import series_iterates, tree_map
+from bea.patience import counted
 from bea.trees import Tree, trees, trees_up_to
 
 Lie = Callable[[Any, Any], Any]
@@ -55,7 +56,7 @@ def match_powers(wanted: list[Any], lie: Lie) -> list[Any]:
     """
     terms: list[Any] = []
     powers: list[list[Any]] = [[] for _ in wanted]
-    for k, target in enumerate(wanted):
+    for k, target in enumerate(counted(wanted, "order", rounds=True)):
         value = target
         for n in range(1, k + 1):
             j = k - n

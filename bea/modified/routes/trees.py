@@ -19,6 +19,7 @@ from bea.fields import VectorField
 from bea.methods import Method
 from bea.modified.elementary import differentials_in_ring, weights
 from bea.modified.symbolic_step import in_ring_of, tree_iterates
+from bea.patience import counted
 from bea.trees import TreeTable, tree_table, trees_up_to
 
 
@@ -49,7 +50,7 @@ def evaluate(
     zero = [field.ring.constant(0)] * field.dimension
     terms = [np.array(zero, dtype=object) for _ in range(order + 1)]
     by_tree = dict(zip(trees_up_to(order + 1, method.colors), coefficients, strict=True))
-    for k, term in enumerate(terms):
+    for k, term in enumerate(counted(terms, "order", rounds=True)):
         for tree, weight in weights(by_tree, k + 1).items():
             if weight != 0:
                 term += differential(tree) * in_ring_of(field, weight)

@@ -16,6 +16,7 @@ from bea.files.whole import write_whole
 from bea.measure import Certificate
 from bea.methods import Method
 from bea.modified import ComponentwiseEquation
+from bea.patience import told
 from bea.reports.document.derived import derivation_chapter
 from bea.reports.document.evidence import (
     certificate_chapter,
@@ -155,6 +156,7 @@ def check_report(path: str | Path) -> Path:
     return check_file(path)
 
 
+@told("reporting")
 def report(
     method: Method,
     problem: VectorField | None = None,
