@@ -99,7 +99,7 @@ class Shown:
 
     def __str__(self) -> str:
         """Say what goes on and how far, with what is left of the outermost that is counted."""
-        text = ": ".join(map(str, self.levels)) or "working"
+        text = ": ".join(dict.fromkeys(filter(None, map(str, self.levels)))) or "working"
         left = next((level.left() for level in self.levels if level.total), None)
         return f"{text}, about {_duration(left)} left of this" if left and left > 1 else text
 

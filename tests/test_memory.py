@@ -20,7 +20,7 @@ def test_samples_of_runs_are_refused_before_anything_runs() -> None:
         lambda: bea.iterate(HEUN, LOSS, MANY, 1e-3, time=1e3, samples=100_000),
         lambda: bea.flow(LOSS, MANY, 1e-3, np.linspace(0, 1, 100_000), estimate_error=False),
     ):
-        with pytest.raises(BeaError, match="take 149 GiB, and half of this machine's memory is"):
+        with pytest.raises(BeaError, match="take 224 GiB, and half of this machine's memory is"):
             run()
 
 

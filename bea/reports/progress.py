@@ -36,7 +36,7 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
         TimeRemainingColumn(),
     )
     bar = Progress(*columns, console=console, transient=True) if _watched(console) else None
-    at_first = f"{prefix}deriving"  # of which nobody knows how far it is
+    at_first = f"{prefix}deriving"  # until something is reported
     task = None if bar is None else bar.add_task(at_first, total=None)
 
     def start() -> None:
@@ -56,7 +56,7 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
     later.start()
 
     try:
-        with working(at_first):
+        with working(prefix):
             yield report
     finally:
         later.cancel()

@@ -32,7 +32,7 @@ Bea = Callable[..., Run]
 @pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("bea.cli.patience._ELSEWHERE", 3600.0)  # tests say nothing about time
+    monkeypatch.setattr("bea.patience.FIRST", 3600.0)  # tests say nothing about time
     for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
 

@@ -57,7 +57,7 @@ def explore(
     from bea.reports import console_on
     from bea.reports.progress import waiting
 
-    with waiting(console_on(sys.stderr), "deriving"):
+    with waiting(console_on(sys.stderr), "computing the page"):
         page = _page(problem_text, method, subject, title)
         page.save(out)
     note(f"wrote {out}: open it in a browser")

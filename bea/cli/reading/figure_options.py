@@ -148,6 +148,11 @@ class Looks:
             raise BeaError(f"--dpi '{self.dpi}' is not possible: give 10 to 2400")
         if self.dpi is not None and target.suffix.lower() not in (".png", *FILMS):
             raise BeaError(f"--dpi is for a .png, and '{target}' has no dots: leave --dpi out")
+        if self.dpi and self.width and self.height:
+            from bea.plots.house.saving import check_dots
+
+            sizes = (("width", self.width), ("height", self.height), ("dpi", self.dpi))
+            check_dots(*(number(text, f"--{name}") for name, text in sizes))
         if self.legend is not None:
             from bea.plots.house.looks import LEGENDS
 

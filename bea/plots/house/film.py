@@ -6,6 +6,7 @@ from the beginning to the end, so that all of them are at the same time in each 
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from bea.algebra.language.reals import real_number
 from bea.errors import BeaError, OutputError
+from bea.files.places import check_folder
 from bea.files.whole import write_whole
 from bea.flows.deterministic.times import check_count
+from bea.patience import counted, told
+from bea.plots.house.saving import check_dots, save_figure
 from bea.plots.house.style import MOVING
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ _FASTEST = 100.0  # pictures a second: the least time of one in a GIF is 1/100 s
 _PAUSE = 1.0  # seconds at the end, before a film begins again
 
 
+@told("drawing the film")
 def save_film(
     figure: Figure, path: str | Path, *, frames: int = 60, rate: float = 15.0, dpi: float = 100
 ) -> Path:
@@ -54,7 +59,7 @@ def save_film(
     Raises
     ------
     BeaError
-        If nothing moves in the figure, or there are no so many frames, or no such rate.
+        If nothing moves in the figure, or there are no so many frames or dots, or no such rate.
     OutputError
         If the name ends in something else, or nothing can be written there.
 
@@ -74,6 +79,8 @@ def save_film(
         raise BeaError(
             f"{rate:g} pictures a second are not possible: give more than 0, at most {_FASTEST:g}"
         )
+    width, height = figure.get_size_inches()
+    check_dots(width, height, dpi)
     lines = _moving(figure)
     from bea.plots.house.canvas import house_rules
 
@@ -103,7 +110,7 @@ def _points(line: Any) -> tuple[Any, ...]:
 
 def _shown(lines: list[tuple[Any, tuple[Any, ...]]], frames: int) -> Iterator[int]:
     """Yield the number of each frame once the lines are drawn as far as they are by then."""
-    for frame in range(frames):
+    for frame in counted(range(frames), "frames"):
         for line, points in lines:
             last = round(frame / (frames - 1) * (len(points[0]) - 1)) + 1
             cut = [values[:last] for values in points]
@@ -154,8 +161,16 @@ def _written(
 
 
 def _pictures(figure: Figure, folder: Path, shown: Iterator[int], dpi: float) -> Path:
-    from bea.plots.house.saving import save_figure
-
-    for frame in shown:
-        save_figure(figure, folder / f"frame-{frame:04d}.png", dpi)
+    """Write the frames, and take away those of a film that was there before."""
+    beside = check_folder(folder) / ".frames"
+    shutil.rmtree(beside, ignore_errors=True)  # what a kill has left
+    try:
+        for frame in shown:
+            save_figure(figure, beside / f"frame-{frame:04d}.png", dpi)
+        for old in folder.glob("frame-[0-9][0-9][0-9][0-9].png"):
+            old.unlink()
+        for new in sorted(beside.iterdir()):
+            new.rename(folder / new.name)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     return folder

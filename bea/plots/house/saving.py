@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bea.errors import OutputError
+from bea.errors import BeaError, OutputError
 from bea.files.whole import write_whole
+from bea.patience import told
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +20,10 @@ _METADATA: dict[str, dict[str, Any]] = {
 }
 
 
+_MOST_DOTS = 2e8  # a poster of A0 at 300 dots per inch has fewer
+
+
+@told("drawing")
 def save_figure(figure: Figure, path: str | Path, dpi: float = 200) -> Path:
     """Write a figure to a file, in the format that its suffix names, and return the path.
 
@@ -35,6 +40,8 @@ def save_figure(figure: Figure, path: str | Path, dpi: float = 200) -> Path:
     ------
     OutputError
         If the suffix names no such format, or the file cannot be written.
+    BeaError
+        If a PNG would have too many dots.
 
     Examples
     --------
@@ -54,5 +61,24 @@ def write_figure(figure: Figure, stream: Any, form: str, dpi: float = 200) -> No
     """Write a figure to a stream, as "png", "pdf" or "svg"."""
     from bea.plots.house.canvas import house_rules
 
+    if form == "png":
+        width, height = figure.get_size_inches()
+        check_dots(width, height, dpi)
     with house_rules():
         figure.savefig(stream, format=form, dpi=dpi, metadata=_METADATA[f".{form}"])
+
+
+def check_dots(width: float, height: float, dpi: float) -> None:
+    """Refuse a picture of so many inches with more dots than can be drawn in a while.
+
+    >>> check_dots(8, 6, 200)
+    >>> check_dots(100, 100, 1200)
+    Traceback (most recent call last):
+    bea.errors.BeaError: a picture of 100 by 100 inches has 1.4e+10 dots, more than the limit ...
+    """
+    if (dots := width * height * dpi**2) > _MOST_DOTS:
+        raise BeaError(
+            f"a picture of {width:g} by {height:g} inches has {dots:.2g} dots, more than the limit "
+            f"of {_MOST_DOTS:.0e}: take fewer than {dpi:g} dots per inch, or write a .pdf or .svg, "
+            "which have none"
+        )

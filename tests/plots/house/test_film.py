@@ -11,7 +11,7 @@ from PIL import Image
 
 import bea
 from bea.errors import BeaError, OutputError
-from bea.plots import save_film, trajectory_figure
+from bea.plots import save_figure, save_film, trajectory_figure
 from bea.plots.house import film
 from bea.plots.house.style import MOVING
 
@@ -55,6 +55,42 @@ def test_without_ffmpeg_there_are_pictures(
     folder = save_film(figure, tmp_path / "film.mp4", frames=2, dpi=30)
     assert folder == tmp_path / "film"
     assert sorted(p.name for p in folder.iterdir()) == ["frame-0000.png", "frame-0001.png"]
+
+
+def test_the_folder_holds_the_frames_of_the_last_film_and_what_is_not_of_films(
+    figure: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(film, "_mp4", lambda rate: None)
+    folder = tmp_path / "film"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    for frames in (4, 2):
+        save_film(figure, tmp_path / "film.mp4", frames=frames, dpi=30)
+    kept = ["frame-0000.png", "frame-0001.png", "notes.txt"]
+    assert sorted(p.name for p in folder.iterdir()) == kept
+
+
+def test_a_film_that_is_interrupted_leaves_the_one_before(
+    figure: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(film, "_mp4", lambda rate: None)
+    folder = save_film(figure, tmp_path / "film.mp4", frames=2, dpi=30)
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+
+    def interrupted(figure: Any, path: Path, dpi: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(film, "save_figure", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        save_film(figure, tmp_path / "film.mp4", frames=3, dpi=40)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+def test_more_dots_than_can_be_drawn_are_refused_first(figure: Any, tmp_path: Path) -> None:
+    for save in (save_film, save_figure):
+        with pytest.raises(BeaError, match="dots, more than the limit of"):
+            save(figure, tmp_path / ("film.gif" if save is save_film else "a.png"), dpi=20_000)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_no_film_is_refused(figure: Any, tmp_path: Path) -> None:
