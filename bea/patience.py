@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 FIRST = 2.0  # seconds until the first line; each further one comes after twice as long
+_IMPORTS = 3.0  # seconds that a command may take before it begins to work
 _MANY = 200  # items, whose loop is told of also where nothing around it is
 
 P = ParamSpec("P")
@@ -199,12 +200,15 @@ def patience(write: Callable[[str], Any] | None = None, quiet: bool = False) -> 
 
 
 def _speak(ended: Event, write: Callable[[str], Any]) -> None:
-    waited, pause = 0.0, FIRST
-    while not ended.wait(pause):
-        waited += pause
-        pause = waited
-        if not SHOWN.on_screen:
-            write(f"bea: {SHOWN}, {waited:g} s; Ctrl-C ends it")
+    start, began, due = monotonic(), None, FIRST
+    while not ended.wait(FIRST / 8):
+        now = monotonic()
+        if began is None and (SHOWN.levels or now - start > _IMPORTS):
+            began = now
+        if began is not None and now - began >= due:
+            if not SHOWN.on_screen:
+                write(f"bea: {SHOWN}, {due:g} s; Ctrl-C ends it")
+            due *= 2
 
 
 def _duration(seconds: float) -> str:

@@ -80,7 +80,7 @@ def test_the_command_line_refuses_or_writes_an_inert_page(
     option: str, browser: Browser, tmp_path: Path, usual: dict[str, int],
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("bea.cli.patience._ELSEWHERE", 3600.0)  # tests say nothing about time
+    monkeypatch.setattr("bea.patience.FIRST", 3600.0)  # tests say nothing about time
     written = 0
     for text in [*TEXTS, MEANT_WELL] if option != "--title" else TEXTS[:3]:
         out = tmp_path / "page.html"
