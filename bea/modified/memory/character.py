@@ -15,6 +15,7 @@ from flint import fmpq
 from bea.algebra import Element, as_float
 from bea.algebra.ring.conversions import to_expression
 from bea.arithmetic import Arithmetic
+from bea.arrays import Floats
 from bea.bseries import TreeArithmetic
 from bea.errors import MethodError
 from bea.fields import SeriesField, VectorField
@@ -24,6 +25,7 @@ from bea.methods import Method, Scheduled
 from bea.modified.memory.contraction import contraction_conditions
 from bea.modified.memory.transients import characteristic_polynomial, without_root
 from bea.modified.memory.useful_range import memory_limit
+from bea.modified.points.circles import goes_in_a_circle, settling_rate
 from bea.modified.points.from_step import memory_factors
 from bea.modified.routes import manifold
 from bea.modified.settled_memory import FORGET, UnsettledError
@@ -39,6 +41,7 @@ from bea.portable import Portable
 _LONGEST = 200  # characters of conditions that a message shows
 # Eigenvalues of a defective matrix are off by about the square root of the rounding errors.
 _ROUNDING = 1e-7
+_CIRCLING = 1e-3  # of a factor that is measured
 
 
 class Character(Portable):
@@ -141,7 +144,8 @@ class Character(Portable):
     def slowest_rate(self) -> float | None:
         """The largest modulus of the factors by which the memory decays per step.
 
-        They are found on trees or, where the method cannot be expressed there, on the problem. None
+        They are found on trees or, where the method cannot be expressed there, on the problem;
+        memory that goes in a circle has the rate that is measured there (`measured_rate`). None
         where hyperparameters are symbolic or the rate depends on theta. `MethodError` is raised if
         it is 1 or more: the memory does not contract.
         """
@@ -154,7 +158,7 @@ class Character(Portable):
             own = np.argmin(np.abs(found - 1))
             found, vectors = np.delete(found, own), np.delete(vectors, own, axis=1)
         sizes = np.abs(found)
-        slowest = float(sizes.max(initial=0.0))
+        slowest = max(float(sizes.max(initial=0.0)), self.measured_rate or 0.0)
         if slowest >= 1 - _ROUNDING:
             memory = np.abs(vectors[:, np.argmax(sizes)])[int(theta) :]
             entry = int(np.argmax(memory))
@@ -251,11 +255,33 @@ class Character(Portable):
             if self.problem is None:
                 raise
             if not self.problem.symbolic or many_variables(self.problem):
-                # No rate is known of what is no number (nan), such as bases that each step turns:
-                # it counts as forgotten at once.
-                factors = np.nan_to_num(memory_factors(self.method, self.problem))
+                # What is no number (nan) has no part in the factors, unless it goes in a circle.
+                factors = np.nan_to_num(self._factors_at_points)
                 return [[fmpq(*float(x).as_integer_ratio()) for x in row] for row in factors], True
             return self.slow_manifold.carried, False
+
+    @cached_property
+    def _factors_at_points(self) -> Floats:
+        return memory_factors(self.method, self.problem)
+
+    @cached_property
+    def measured_rate(self) -> float | None:
+        """The factor by which memory that goes in a circle settles; None where none does.
+
+        Such memory has no factors, as of bases that each step turns; see
+        `bea.modified.points.circles`.
+        """
+        _ = self._memory_map
+        factors = self.__dict__.get("_factors_at_points")
+        if factors is None or not goes_in_a_circle(factors):
+            return None
+        rate = settling_rate(self.method, self.problem)
+        if rate >= 1 - _CIRCLING:
+            raise UnsettledError(
+                f"the memory of '{self.method}' goes in a circle and does not settle: what it "
+                f"moves theta by changes on and on: {FORGET}"
+            )
+        return rate
 
     @cached_property
     def slow_manifold(self) -> manifold.SlowManifold:

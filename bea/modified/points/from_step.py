@@ -30,6 +30,7 @@ from bea.fields.arithmetics.numbers import NumericField
 from bea.fields.arithmetics.points import PointField
 from bea.fields.functions import Derivatives, without_symbols
 from bea.methods import Method
+from bea.modified.points.circles import centre_of, depth_of
 from bea.modified.points.repeated import RepeatedPoints
 from bea.patience import counted
 from bea.series import SeriesArray
@@ -90,12 +91,8 @@ def memory_factors(method: Method, problem: Any) -> Floats:
     It is taken at the problem's own start, if there is one, and does not depend on the point. An
     entry is nan where a part follows another by no number, but by a matrix, or a root of one.
     """
-    source, d = without_symbols(problem), problem.dimension
-    centre = source.about.start or [0.5] * d
-    points = np.reshape(centre if source.starts is None else source.starts[0], (d, 1))
-    bound = method.bind(as_float)
-    found = _WithMemory(bound, source.derivatives, points, 0, source.variables)
-    return found.linear
+    source, bound = without_symbols(problem), method.bind(as_float)
+    return _WithMemory(bound, source.derivatives, centre_of(problem), 0, source.variables).linear
 
 
 def slope_at_zero(degree: int) -> Floats:
@@ -134,20 +131,6 @@ def _unsettled() -> MethodError:
     return MethodError(
         "the memory at gamma = 0 was not found: the step does not settle, or does so too slowly"
     )
-
-
-def _depth(unknown: Any) -> int | None:
-    """Return how many parts in a row are made of one another by what is no number; None: a circle.
-
-    >>> _depth(np.array([[False, False], [True, False]])), _depth(np.array([[True]]))
-    (1, None)
-    """
-    left, depth = np.array(unknown, dtype=int), 0
-    while left.any():
-        left, depth = np.minimum(left @ unknown, 1), depth + 1
-        if depth > len(unknown):
-            return None
-    return depth
 
 
 class _Noise:
@@ -217,7 +200,7 @@ class _WithMemory:
 
     def orbit(self, linear: Floats) -> Orbit:
         """Settle one power of gamma after the other."""
-        depth = _depth(np.isnan(linear))
+        depth = depth_of(np.isnan(linear))
         self._in_sweeps, linear = depth is None, np.nan_to_num(linear)
         self._passes, self._moves = 2 + (depth or 0), bool(np.any(linear[0, 1:]))
         self.numbers = _Numbers(self.degree, 1 / (1 - _slowest(linear)))

@@ -260,3 +260,35 @@ def test_memory_that_is_no_tuple_is_refused() -> None:
 
     with pytest.raises(MethodError, match="init of 'Loose' returns no tuple"):
         modified_equation(Loose(), order=1)
+
+
+@dataclass(frozen=True)
+class Turned(Method):
+    """A velocity whose components are swapped by each step: no number multiplies it."""
+
+    beta: float = 0.9
+
+    def init(self, f: Any, theta: Any) -> Any:
+        return (0 * f(theta),)
+
+    def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
+        if not hasattr(state[0], "shape"):
+            raise MethodError("components have no order on trees")
+        velocity = self.beta * state[0][::-1] + f(theta)
+        return theta + gamma * velocity, (velocity,)
+
+
+@pytest.mark.parametrize("beta", [0.9, -0.5, 0.95])
+def test_memory_that_goes_in_a_circle_has_the_rate_at_which_it_settles(beta: float) -> None:
+    loss = problems.from_function(lambda x: x[0] ** 2 / 2 + 2 * x[1] ** 2, 2, start=[1.0, 1.0])
+    method = Turned(beta)
+    assert Character(method, loss).slowest_rate == pytest.approx(abs(beta), abs=1e-3)
+    f0 = modified_equation(method, loss, 0, at=[1.0, 1.0]).values[0, 0]
+    swap = np.array([[0.0, 1.0], [1.0, 0.0]])
+    np.testing.assert_allclose(f0, np.linalg.solve(np.eye(2) - beta * swap, [-1.0, -4.0]))
+
+
+def test_memory_that_turns_on_and_on_is_refused() -> None:
+    loss = problems.from_function(lambda x: x[0] ** 2 / 2 + 2 * x[1] ** 2, 2, start=[1.0, 1.0])
+    with pytest.raises(MethodError, match="goes in a circle and does not settle"):
+        modified_equation(Turned(1.0), loss, 1, at=[1.0, 1.0])
