@@ -7,7 +7,6 @@ remedy. The command line prints that line and exits with status 2; in Python it 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class BeaError(ValueError):
@@ -75,10 +74,41 @@ class GuessWarning(UserWarning):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return `" Did you mean 'x'?"` for the known name closest to `name`, or `""`.
+    """Return `" Did you mean 'x'?"` for the known name that `name` is a slip of, or `""`.
 
-    >>> nearest("himelblau", ["himmelblau", "booth"])
-    " Did you mean 'himmelblau'?"
+    A slip is one wrong, missing, added or swapped letter in every four, or a part left out that
+    stands apart: harmonic for harmonic-oscillator. What merely looks alike is no slip.
+
+    >>> nearest("himelblau", ["himmelblau", "booth"]), nearest("harmonic", ["harmonic-oscillator"])
+    (" Did you mean 'himmelblau'?", " Did you mean 'harmonic-oscillator'?")
+    >>> nearest("mirror-descent", ["sign-descent"])
+    ''
     """
-    close = get_close_matches(str(name), list(known), n=1, cutoff=0.5)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    typed = str(name).lower()
+    near = [(_slips(typed, other.lower()), other) for other in known]
+    count, found = min(near, default=(len(typed), ""), key=lambda pair: pair[0])
+    if count <= max(1, len(typed) // 4) and count < len(typed):
+        return f" Did you mean '{found}'?"
+    longer = [other for _, other in near if _is_part(typed, other.lower())]
+    return f" Did you mean '{min(longer, key=len)}'?" if longer else ""
+
+
+# --- private helpers ----------------------------------------------------------------------------
+
+
+def _slips(typed: str, meant: str) -> int:
+    """Count the letters to change, drop, add or swap with the next (Damerau, CACM 7, 1964)."""
+    before, row = [0] * (len(meant) + 1), list(range(len(meant) + 1))
+    for i, letter in enumerate(typed, start=1):
+        earlier, before, row = before, row, [i]
+        for j, other in enumerate(meant, start=1):
+            best = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and (letter, typed[i - 2]) == (meant[j - 2], other):
+                best = min(best, earlier[j - 2] + 1)
+            row.append(best)
+    return row[-1]
+
+
+def _is_part(typed: str, other: str) -> bool:
+    """Tell whether one begins with the other, of at least three letters."""
+    return min(len(typed), len(other)) > 2 and (other.startswith(typed) or typed.startswith(other))
