@@ -63,7 +63,7 @@ def _answered(arguments: list[str]) -> int:
     except _ClickException as error:
         return _failed(_usage(error, arguments))
     except BeaError as error:
-        return _failed(str(error))
+        return _failed(_in_options(str(error), arguments))
     except BrokenPipeError:
         silence(sys.stdout)
         return _BROKEN_PIPE
@@ -146,16 +146,32 @@ def _options(context: Any) -> list[str]:
     return [name for param in params for name in param.opts]
 
 
+def _in_options(message: str, arguments: Sequence[str]) -> str:
+    """Return a message of the library with the option for the step size that a command has."""
+    from bea.methods.names import RATE_TAKEN
+
+    command = _command()
+    for word in arguments:
+        command = getattr(command, "commands", {}).get(word, command)
+    known = [name for param in command.params for name in param.opts]
+    return message.replace(RATE_TAKEN, _rate_given_by(known))
+
+
+def _rate_given_by(known: Sequence[str]) -> str:
+    own = next((name for name in ("--gammas", "--gamma") if name in known), "")
+    runs = "equations leave it a symbol, and runs take it, as bea verify --gammas"
+    return f"it is given by {own}" if own else runs
+
+
 def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
     typed = next((a for a in arguments if a.startswith(option)), option)
     if not option.startswith("--") and not typed[1:].isalpha():
         return f"'{typed}' begins with '-' and is read as an option: give it to --loss or --field"
+    from bea.methods.names import RATE_TOLD
+
     known = _options(context)
     if option in _rates():
-        own = next((name for name in ("--gammas", "--gamma") if name in known), "")
-        runs = "equations leave it a symbol, and runs take it, as bea verify --gammas"
-        where = f"it is given by {own}" if own else runs
-        return f"no such option '{option}'. The learning rate is the step size γ: {where}."
+        return f"no such option '{option}'. {RATE_TOLD}{_rate_given_by(known)}."
     if option.lstrip("-").replace("-", "_") in _HYPERPARAMETERS and "--param" in known:
         written = f"--param {option.lstrip('-')}=9/10"
         return f"no such option '{option}'. Write {written}, beside a method that has it."

@@ -21,7 +21,7 @@ from bea.algebra.language.expressions import (
     fold,
     free_symbols,
 )
-from bea.algebra.language.functions import refuse_euler
+from bea.algebra.language.functions import IMAGINARY, refuse_constants
 from bea.algebra.language.grammar import declared_names, parse_components
 from bea.algebra.language.sympy_bridge import from_sympy
 from bea.algebra.language.texts import NAME, by_number, excerpt
@@ -147,7 +147,8 @@ def _guessed(
     """Return the free symbols of expressions, x2 before x10, which nobody declared."""
     names = _symbols_of(expressions).difference(given)
     if isinstance(source, str):
-        refuse_euler(names)
+        # Components of a field with an I, such as of susceptible and infected, ask for an order.
+        refuse_constants(names if len(expressions) == 1 else names - set(IMAGINARY))
     return tuple(by_number(names))
 
 

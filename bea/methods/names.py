@@ -7,6 +7,7 @@ comes nearest in meaning, which is seldom what is nearest in spelling.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -17,24 +18,29 @@ ALIASES = {
     **dict.fromkeys(("gd", "steepest-descent", "sgd", "vanilla-sgd", "gradient"),
                     "gradient-descent"),
     **dict.fromkeys(("momentum", "heavyball", "hb", "polyak", "polyak-momentum", "sgd-momentum",
-                     "sgdm", "classical-momentum"), "heavy-ball"),
+                     "sgdm", "classical-momentum", "gd-momentum", "sgd-with-momentum",
+                     "gd-with-momentum", "gradient-descent-with-momentum", "polyak-heavy-ball"),
+                    "heavy-ball"),
     **dict.fromkeys(("ema", "averaged-momentum"), "ema-momentum"),
     **dict.fromkeys(("nag", "agd", "nesterov-momentum", "accelerated-gradient",
-                     "nesterov-accelerated-gradient"), "nesterov"),
+                     "nesterov-accelerated-gradient", "nesterov-accelerated-gradient-descent",
+                     "accelerated-gradient-descent", "sgd-nesterov", "nesterov-sgd"), "nesterov"),
     **dict.fromkeys(("euler", "forward-euler"), "explicit-euler"),
-    **dict.fromkeys(("backward-euler", "proximal-point", "proximal-gradient"), "implicit-euler"),
+    **dict.fromkeys(("backward-euler", "proximal", "proximal-point", "proximal-gradient"),
+                    "implicit-euler"),
     **dict.fromkeys(("rk-4", "runge-kutta-4", "runge-kutta4", "classical-runge-kutta",
                      "classical-rk4"), "rk4"),
     **dict.fromkeys(("rk3", "rk-3", "runge-kutta-3", "kutta-3"), "kutta3"),
     **dict.fromkeys(("improved-euler", "explicit-trapezoidal", "heun2", "ssp2", "ssp22",
                      "ssprk2", "ssprk22", "heun-euler"), "heun"),
-    **dict.fromkeys(("crank-nicolson", "trapezoid", "trapezium", "trapezoidal-rule",
+    **dict.fromkeys(("crank-nicolson", "trapezoid", "trapezium",
                      "implicit-trapezoidal"), "trapezoidal"),
     **dict.fromkeys(("gauss", "gauss-legendre", "gauss-legendre-4", "gl4"), "gauss4"),
     **dict.fromkeys(("gauss-legendre-6", "gl6"), "gauss6"),
     **dict.fromkeys(("gauss2", "gauss-legendre-2", "gl2"), "implicit-midpoint"),
     **dict.fromkeys(("rk", "butcher", "tableau"), "runge-kutta"),
     **dict.fromkeys(("adams-w", "adam-w"), "adamw"),
+    "adaptive-moment-estimation": "adam",
     **dict.fromkeys(("rms-prop", "rms"), "rmsprop"),
     **dict.fromkeys(("ada-grad",), "adagrad"),
     **dict.fromkeys(("signsgd", "sign-sgd", "signgd", "sign-gd", "sign-gradient-descent"),
@@ -45,13 +51,14 @@ ALIASES = {
     **dict.fromkeys(("sgdw", "sgdm-w"), "heavy-ball-decay"),
     **dict.fromkeys(("l2", "gd-l2", "ridge"), "gradient-descent-l2"),
     **dict.fromkeys(("weight-decay", "gd-weight-decay"), "gradient-descent-decay"),
-    **dict.fromkeys(("newton", "newtons-method", "damped-newtons-method"), "damped-newton"),
+    **dict.fromkeys(("newton", "newtons", "newton-raphson"), "damped-newton"),
     **dict.fromkeys(("eg", "extra-gradient"), "extragradient"),
     **dict.fromkeys(("ogd", "ogda", "optimistic", "optimistic-descent"), "optimistic-gradient"),
     **dict.fromkeys(("gda", "gradient-descent-ascent", "simgd"), "simultaneous"),
     **dict.fromkeys(("alternating-gda", "alt-gda", "altgd"), "alternating"),
     **dict.fromkeys(("semi-implicit-euler", "euler-cromer"), "symplectic-euler"),
-    **dict.fromkeys(("leapfrog", "verlet", "velocity-verlet", "kick-drift-kick"),
+    **dict.fromkeys(("leapfrog", "verlet", "velocity-verlet", "kick-drift-kick",
+                     "stoermer-verlet", "stormer"),
                     "stormer-verlet"),
     **dict.fromkeys(("strang-splitting", "strang-marchuk"), "strang"),
     **dict.fromkeys(("yoshida4", "triple-jump", "forest-ruth"), "yoshida"),
@@ -70,19 +77,34 @@ ALIASES = {
 _WITH_PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     **dict.fromkeys(("position-verlet", "drift-kick-drift"),
                     ("stormer-verlet", {"form": "position"})),
-    **dict.fromkeys(("lie-trotter", "lie-trotter-splitting"), ("splitting", {"stages": "A, B"})),
+    **dict.fromkeys(("lie", "lie-trotter", "lie-splitting", "lie-trotter-splitting",
+                     "godunov-splitting"), ("splitting", {"stages": "A, B"})),
     "yoshida6": ("yoshida", {"order": 6}),
     "yoshida8": ("yoshida", {"order": 8}),
 }  # fmt: skip
+_LIBRARY = re.compile(r"(torch|optax)(?:\.optim|\.contrib)?\.(\w+)")
+_KIND = re.compile(r"-(?:method|scheme|rule|formula|optimi[sz]er|integrator|algorithm)$")
 _STEPS = re.compile(r"(?:(ab|adams-bashforth)|bdf)-?(\d{1,3})")
 _RULE = (
     "write its step as an update rule, such as "
     "--update 'v = beta*v + grad; theta = theta - gamma*v'"
 )
 _TABLEAU = "give its tableau: 'runge-kutta(A=…, b=…)'"
+_PAIR = f"take dormand-prince, cash-karp or verner6, or {_TABLEAU}"
+_FIXED = "a method has a fixed step size here: take "
+_TRACED = {
+    "lion": "optax:lion", "adan": "optax:adan", "ademamix": "optax:ademamix",
+    "lamb": "optax:lamb", "lars": "optax:lars", "novograd": "optax:novograd",
+    "radam": "torch:RAdam", "adamax": "torch:Adamax", "amsgrad": "torch:Adam(amsgrad=true)",
+    "muon": "torch:Muon(shapes=2x2)",
+}  # fmt: skip
+_BATCHES = "random batches and their stochastic equations have commands, 'bea sgd --help'"
 
 MEANT = {
-    **dict.fromkeys(("dirk", "esdirk", "tsit5", "dop853", "rk5", "rk6"), _TABLEAU),
+    **dict.fromkeys(("tsit", "tsit5", "tsitouras", "tsitouras5", "dop853", "dopri853", "dopri8",
+                     "ode78", "rkf78", "rk78", "rk5", "rk6", "rk7", "rk8", "vern7", "vern8",
+                     "vern9"), _PAIR),
+    **dict.fromkeys(("dirk", "esdirk"), f"take sdirk4 or tr-bdf2, or {_TABLEAU}"),
     **dict.fromkeys(("gauss8", "gauss10", "gauss-legendre-8", "gauss-legendre-10"),
                     "its coefficients are roots within roots, which exact numbers here do not "
                     "bring to one form; symplectic, symmetric and of order 8 is "
@@ -97,23 +119,35 @@ MEANT = {
                      "rosenbrock4"),
                     "it is known in decimals only: take shampine4 or rodas3, or give its "
                     "coefficients, 'rosenbrock-method(A=…, G=…, b=…)'"),
-    **dict.fromkeys(("midpoint",), "take explicit-midpoint or implicit-midpoint"),
+    **dict.fromkeys(("midpoint", "mid-point"), "take explicit-midpoint or implicit-midpoint"),
     **dict.fromkeys(("rk2", "runge-kutta-2"), "take heun, explicit-midpoint or ralston"),
-    **dict.fromkeys(("adams-moulton", "am"), "the multistep methods are adams-bashforth and bdf"),
-    **dict.fromkeys(("adadelta", "adabelief", "adan", "ademamix", "laprop", "lion", "radam", "yogi",
-                     "adafactor", "lookahead", "schedule-free", "muon", "lamb", "lars", "adamax",
-                     "amsgrad", "novograd", "sophia", "shampoo", "soap", "rprop", "adabound"),
-                    _RULE),
+    "modified-euler": "take explicit-midpoint or heun, which both have that name",
+    **dict.fromkeys(("adams-moulton", "am", "am1", "am2", "am3", "am4", "abm", "pece", "multistep",
+                     "adams-bashforth-moulton", "predictor-corrector"),
+                    "the multistep methods are adams-bashforth and bdf"),
+    **dict.fromkeys(("numerov", "newmark", "newmark-beta", "beeman"),
+                    "for q'' = g(q) take stormer-verlet, rkn4 or rkn5"),
+    **dict.fromkeys(("etd", "etd1", "etdrk4", "exponential-euler", "exponential-integrator",
+                     "exprb", "lawson"),
+                    "functions of matrices are no step here: take rosenbrock-euler, or strang, "
+                    "whose parts follow their own flows"),
+    **dict.fromkeys(("projected-gradient", "projected-gradient-descent", "pgd", "frank-wolfe"),
+                    "a projection is not smooth, so that it has no modified equation"),
+    "admm": "take cyclic, whose blocks move in turn",
+    **dict.fromkeys(("adadelta", "adabelief", "laprop", "yogi", "adafactor", "lookahead",
+                     "schedule-free", "sophia", "shampoo", "soap", "rprop", "adabound",
+                     "mirror-descent"), _RULE),
+    **{name: f"take {text}, or {_RULE}" for name, text in _TRACED.items()},
     **dict.fromkeys(("ngd", "natural-gradient"),
                     "take normalised-descent or, with a constant metric, preconditioned-descent"),
     **dict.fromkeys(("bfgs", "lbfgs", "l-bfgs", "cg", "conjugate-gradient", "gauss-newton",
                      "levenberg-marquardt", "trust-region"),
                     "line searches and restarts branch, so that they have no modified equation; "
                     "damped-newton is the method of second order"),
-    **dict.fromkeys(("sgld", "langevin", "minibatch-sgd", "mini-batch"),
-                    "random batches have commands of their own, 'bea sgd --help'"),
-    **dict.fromkeys(("ode45", "lsoda", "odeint", "solve-ivp"),
-                    "a method has a fixed step size here: take dormand-prince or rk4"),
+    **dict.fromkeys(("sgld", "langevin", "minibatch-sgd", "mini-batch", "euler-maruyama",
+                     "milstein"), _BATCHES),
+    **dict.fromkeys(("ode45", "lsoda", "odeint", "solve-ivp"), f"{_FIXED}dormand-prince or rk4"),
+    **dict.fromkeys(("ode15s", "ode113", "vode", "cvode"), f"{_FIXED}bdf or adams-bashforth"),
 }  # fmt: skip
 """What to take for names of methods that do not exist."""
 
@@ -153,6 +187,10 @@ RATES = ("lr", "learning_rate", "learningrate", "eta", "gamma", "step_size", "st
           "rate", "step")  # fmt: skip
 """What people call the step size."""
 
+RATE_TOLD = "The learning rate is the step size γ: "
+RATE_TAKEN = "leave it out, runs take it as gamma or gammas"
+"""What is said of it in Python; the command line has an option for it."""
+
 
 def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]]:
     """Return the method that a name means, with the hyperparameters that it says.
@@ -169,25 +207,19 @@ def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]
     (('gradient-descent', {}), ('adams-bashforth', {'steps': 3}))
     >>> method_named("dop853", names)
     Traceback (most recent call last):
-    bea.errors.UnknownNameError: there is no method 'dop853': give its tableau: 'runge-kutta...
+    bea.errors.UnknownNameError: there is no method 'dop853': take dormand-prince, ...
     """
     if name in known:
         return name, {}
-    plain = "-".join(re.split(r"[\s_-]+", name.strip().lower()))
-    for candidate in (plain, ALIASES.get(plain, "")):
-        if candidate in known:
-            return candidate, {}
     other = _others(known)
-    if plain in other:
-        return other[plain]
-    if plain in _WITH_PARAMETERS:
-        found, said = _WITH_PARAMETERS[plain]
-        return found, dict(said)
-    steps = _STEPS.fullmatch(plain)
-    if steps:
-        return "adams-bashforth" if steps[1] else "bdf", {"steps": int(steps[2])}
-    if plain in MEANT:
-        raise UnknownNameError(f"there is no method '{name}': {MEANT[plain]}")
+    for plain in _plain(name):
+        if found := _meant(plain, known, other):
+            return found
+        if why := MEANT.get(plain):
+            raise UnknownNameError(f"there is no method '{name}': {why}")
+    if library := _LIBRARY.fullmatch(name.strip()):
+        written = f"{library[1]}:{library[2]}"
+        raise UnknownNameError(f"'{name}' is another library's: write it as {written}")
     close = nearest(plain, [*known, *ALIASES, *other])
     raise UnknownNameError(f"unknown method '{name}'.{close} 'bea list methods' shows them all")
 
@@ -240,11 +272,11 @@ def hint_for(name: str, known: Collection[str]) -> str:
     """Return a sentence on a name that is no hyperparameter: what has it, or the nearest.
 
     >>> hint_for("lr", ["beta"])
-    ' The learning rate is the step size γ: leave it out, runs take it as gammas.'
+    ' The learning rate is the step size γ: leave it out, runs take it as gamma or gammas.'
     """
     plain = name.lower()
     if plain in RATES:
-        return " The learning rate is the step size γ: leave it out, runs take it as gammas."
+        return f" {RATE_TOLD}{RATE_TAKEN}."
     if plain in _WITH:
         return f" Take {_WITH[plain]}."
     return nearest(name, known)
@@ -262,6 +294,32 @@ def other_names(name: str, cls: Any) -> list[str]:
 
 
 # --- private helpers ----------------------------------------------------------------------------
+
+
+def _plain(name: str) -> tuple[str, str]:
+    """Return a name as names are compared, and without what says that it is a method."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    words = re.sub(r"['’](?:s\b)?", "", bare.strip().lower())
+    plain = "-".join(re.split(r"[\s_‐–-]+", words))
+    return plain, _KIND.sub("", plain)
+
+
+def _meant(
+    plain: str, known: Collection[str], other: Mapping[str, tuple[str, dict[str, Any]]]
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the method of a plain name and what the name says of it; None if it names none."""
+    for candidate in (plain, ALIASES.get(plain, "")):
+        if candidate in known:
+            return candidate, {}
+    if plain in other:
+        return other[plain]
+    if plain in _WITH_PARAMETERS:
+        found, said = _WITH_PARAMETERS[plain]
+        return found, dict(said)
+    steps = _STEPS.fullmatch(plain)
+    if steps:
+        return "adams-bashforth" if steps[1] else "bdf", {"steps": int(steps[2])}
+    return None
 
 
 def _others(known: Collection[str]) -> dict[str, tuple[str, dict[str, Any]]]:

@@ -22,6 +22,7 @@ from bea.problems.library.scale_invariant import (
     with_spherical_noise,
 )
 from bea.problems.library.synthetic_sums import noisy_quadratic, with_gradient_covariance
+from bea.problems.names import no_problem
 from bea.problems.problem import Problem
 from bea.problems.registry import Record, available, get, plain_name, register
 from bea.problems.sums.data import from_data, linear_model, logistic_model, network_model
@@ -70,20 +71,17 @@ __all__ = [
     "with_spherical_noise",
     "without_symbols",
 ]
-_OWN = " Your own is made by bea.problems.loss('x**2 + y**4') or field('p, -sin(q)', 'q p')"
 
 
 def __getattr__(name: str) -> Callable[..., Loss | VectorField]:
     """Return the maker of a problem: the registered name with underscores for hyphens."""
     if name.startswith("__"):
         raise AttributeError(name)
-    wanted, known = name.replace("_", "-"), available()
+    wanted, known = plain_name(name), available()
     if wanted not in known:
-        hint = nearest(wanted, known).replace("-", "_")
-        own = (
-            " Your own: bea.problems.loss('x**2 + y**4') or bea.problems.field('p, -sin(q)', 'q p')"
-        )
-        raise AttributeError(f"module 'bea.problems' has no problem '{name}'.{hint or own}")
+        close = nearest(wanted, known).replace("-", "_")
+        hint = close or f" {no_problem(wanted, 'problem', ())}"
+        raise AttributeError(f"module 'bea.problems' has no problem '{name}'.{hint}")
 
     record, called = known[wanted], wanted.replace("-", "_")
 

@@ -21,6 +21,7 @@ from bea.algebra.ring.exact import exact
 from bea.errors import BeaError, ExpressionError, UnknownNameError, nearest
 from bea.fields.about import About
 from bea.fields.vector_field import Loss, VectorField
+from bea.problems.names import ALIASES, no_problem
 from bea.problems.problem import Problem, build
 
 F = TypeVar("F", bound=Callable[..., Problem])
@@ -145,6 +146,7 @@ def plain_name(name: str) -> str:
     ('van-der-pol', 'linear-network')
     """
     plain = "-".join(re.split(r"[\s_-]+", name.strip().lower()))
+    plain = ALIASES.get(plain, plain)
     return plain if plain in available() else name
 
 
@@ -179,9 +181,7 @@ def get(name: str, /, **parameters: Any) -> Loss | VectorField:
     """
     known, name = available(), plain_name(name)
     if name not in known:
-        raise UnknownNameError(
-            f"unknown problem '{name}'.{nearest(name, known)} 'bea list problems' shows them all"
-        )
+        raise no_problem(name, "problem", known)
     record = known[name]
     _check_given(record, parameters)
     values = {**record.parameters, **parameters}

@@ -9,10 +9,11 @@ from typing import Any
 from bea.algebra.language.calls import assignments
 from bea.algebra.language.functions import means_no_name
 from bea.algebra.language.grammar import declared_names
-from bea.errors import ExpressionError, UnknownNameError, nearest
+from bea.errors import ExpressionError, UnknownNameError
 from bea.fields.hamiltonian import Hamiltonian
 from bea.fields.vector_field import Loss, VectorField
 from bea.fields.written import read_field, read_loss
+from bea.problems.names import no_problem
 from bea.problems.registry import available, get, plain_name
 
 Names = str | Sequence[str]
@@ -259,10 +260,7 @@ def _named(
     known = available("loss" if what == "loss" else None)
     name = plain_name(name)
     if name not in available():
-        raise UnknownNameError(
-            f"unknown {what} '{name}'.{nearest(name, known)} 'bea list problems' shows them all; a "
-            "variable of that name must be declared with --variables"
-        )
+        raise no_problem(name, what, known)
     found = get(name, **values)
     if variables is not None and declared_names(variables) != found.variables:
         raise ExpressionError(

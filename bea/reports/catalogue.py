@@ -13,6 +13,7 @@ from bea import methods, problems
 from bea.algebra.language.makers import defaults, told_default
 from bea.errors import BeaError, UnknownNameError, nearest
 from bea.methods import described
+from bea.methods.foreign import MARK
 from bea.methods.library.runge_kutta import TableauMethod
 from bea.methods.names import method_named, other_names
 from bea.methods.schedules import library as schedules
@@ -181,10 +182,7 @@ def record_of(name: str) -> dict[str, Any]:
     other = other if other in known else _also(name)
     if other in known:
         return record_of(other)
-    raise UnknownNameError(
-        f"nothing is named '{name}'.{nearest(name, known)} 'bea list methods', 'problems' and "
-        "'schedules' show all names"
-    )
+    raise UnknownNameError(_nothing(name, known))
 
 
 def showing(record: dict[str, Any]) -> list[Any]:
@@ -247,6 +245,25 @@ def _also(name: str) -> str:
         return method_named(name, methods.available())[0]
     except UnknownNameError:
         return schedules.ALIASES.get(name.lower().replace("_", "-"), "")
+
+
+def _nothing(name: str, known: Sequence[str]) -> str:
+    """Return what to say of a name that nothing has: what is meant by it, or the nearest."""
+    if MARK in name:
+        return f"'{name}' is another library's: its equation is that of 'bea derive {name}'"
+    said = (str(problems.no_problem(name, "problem", ())), _why_no_method(name))
+    told = next((text for text in said if not text.startswith("unknown")), "")
+    return told or (
+        f"nothing is named '{name}'.{nearest(name, known)} 'bea list methods', 'problems' and "
+        "'schedules' show all names"
+    )
+
+
+def _why_no_method(name: str) -> str:
+    try:
+        return method_named(name, methods.available())[0]
+    except UnknownNameError as error:
+        return str(error)
 
 
 def _group(cls: Any) -> str:

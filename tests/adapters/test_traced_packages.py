@@ -10,7 +10,7 @@ import pytest
 import pytorch_optimizer as package
 
 import bea
-from bea.errors import BeaError, GuessWarning
+from bea.errors import BeaError, GuessWarning, MethodError
 from bea.methods import get, traced
 
 LOSS = bea.problems.loss("x**4/4 + x**2/2")
@@ -91,3 +91,13 @@ def test_each_point_is_on_its_own_branch() -> None:
     function = bea.problems.from_function(lambda x: x[0] ** 2 + x[1] ** 2 / 2, 2)
     later = bea.modified_equation(lion, function, 1).at(points)
     assert np.allclose(later.values, found.values, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "slip"), [("Lion", "beta"), ("Tiger", "bta"), ("SGDP", "momentm"), ("Muon", "us_muon")]
+)
+def test_an_option_that_a_class_never_reads_is_refused(name: str, slip: str) -> None:
+    """All of them take **options, and would take it without a word."""
+    with pytest.raises(MethodError, match=rf"has no option '{slip}': it has .*Did you mean"):
+        traced(getattr(package, name), **{slip: 0.5})
+    assert traced(package.Lion, cautious=False).replayed.difference < 1e-12  # which it reads

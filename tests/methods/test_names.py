@@ -36,6 +36,9 @@ def test_aliases_lead_to_methods_and_hide_none() -> None:
         ("ab3", "adams-bashforth", {"steps": "3"}), ("BDF2", "bdf", {"steps": "2"}),
         ("gradient_descent", "gradient-descent", {}), ("Adam-W", "adamw", None),
         ("RK45", "dormand-prince", {}), ("dopri5", "dormand-prince", {}), ("ssprk3", "ssp33", {}),
+        ("Heun's method", "heun", {}), ("Störmer-Verlet", "stormer-verlet", None),
+        ("trapezoidal rule", "trapezoidal", {}), ("Nesterov's", "nesterov", None),
+        ("gradient descent with momentum", "heavy-ball", None),
         ("Radau5", "radau-iia", {"stages": "3"}), ("rkf45", "fehlberg", {}),
     ],
 )  # fmt: skip
@@ -97,7 +100,7 @@ def test_hyperparameters_under_other_names(typed: str, parameters: dict[str, str
         (
             "adam",
             {"lr": 0.1},
-            "step size γ: leave it out, runs take it as gammas",
+            "step size γ: leave it out, runs take it as gamma or gammas",
         ),
         ("gd", {"learning_rate": 1}, "The learning rate is the step size γ"),
         ("gd", {"momentum": 0.9}, r"it has none\. Take heavy-ball\."),

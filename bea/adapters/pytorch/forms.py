@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from inspect import getsource, isclass
+from inspect import Parameter, getsource, isclass, signature
 from textwrap import dedent
 from typing import Any
 
@@ -14,6 +14,9 @@ from bea.errors import MethodError
 
 #: How the argument is called that an optimizer which steps another one takes first.
 INNER = ("optimizer",)
+#: The kinds of parameters that take whatever is left.
+LOOSE = (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
+_NO_OPTIONS = ("params", "model", "lr", "step", "defaults")
 _REFUSALS = (TypeError, ValueError, RuntimeError, AttributeError, KeyError)
 
 
@@ -50,26 +53,49 @@ def class_named(given: Any) -> Any:
     return found
 
 
-def group_settings(kind: Any) -> list[str]:
-    """Return what the source of a class reads of a group of parameters by name, such as use_muon.
+def loose_options(kind: Any) -> list[str] | None:
+    """Return the options that a class takes by **options; none if it has no **options.
 
-    Of a class whose source is not there it is nothing.
+    They are what it or a base of it reads of them and of a group of parameters by name, such as
+    use_muon, and the parameters of its bases. None if its source is not there, or hands the options
+    on to something else.
+
+    >>> loose_options(torch.optim.SGD)
+    []
     """
+    found: list[str] = []
+    for cls in kind.__mro__[: kind.__mro__.index(torch.optim.Optimizer)]:
+        named = signature(cls).parameters
+        found += [name for name, p in named.items() if p.kind not in LOOSE and cls is not kind]
+        star = next((p.name for p in named.values() if p.kind is Parameter.VAR_KEYWORD), None)
+        if star is None:
+            break
+        read = _read_by_name(cls, star)
+        if read is None:
+            return None
+        found += read
+    return [name for name in dict.fromkeys(found) if name not in _NO_OPTIONS]
+
+
+def _read_by_name(kind: Any, star: str) -> list[str] | None:
+    """Return what the source of a class reads of a group and of its **options by name."""
     try:
         tree = ast.parse(dedent(getsource(kind)))
     except (OSError, TypeError, SyntaxError):
-        return []
+        return None
     names = []
     for node in ast.walk(tree):
         match node:
-            case ast.Subscript(ast.Name("group"), ast.Constant(str(name)), ast.Load()):
-                names.append(name)
+            case ast.Subscript(ast.Name(owner), ast.Constant(str(name)), ast.Load()):
+                names += [name] if owner in ("group", star) else []
             case ast.Call(
-                ast.Attribute(ast.Name("group" | "kwargs"), "get" | "pop"),
-                [ast.Constant(str(name)), *_],
+                ast.Attribute(ast.Name(owner), "get" | "pop"), [ast.Constant(str(name)), *_]
             ):
-                names.append(name)
-    return list(dict.fromkeys(names))
+                names += [name] if owner in ("group", star) else []
+            case ast.Call(ast.Name() | ast.Attribute(ast.Name()), _, keywords):
+                if any(k.arg is None and k.value == star for k in keywords):
+                    return None
+    return names
 
 
 def made_of(

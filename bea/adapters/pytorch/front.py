@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from inspect import Parameter, isclass, signature
+from inspect import isclass, signature
 from typing import Any
 
 import torch
 
-from bea.adapters.pytorch.forms import INNER, first_argument, group_settings
+from bea.adapters.pytorch.forms import INNER, LOOSE, first_argument, loose_options
 from bea.adapters.pytorch.kinds import is_torch_optimizer
 from bea.adapters.pytorch.options import Options
 from bea.adapters.pytorch.source import TorchSource
 from bea.adapters.tracing.optimizer import Shapes
 from bea.errors import UnknownNameError, nearest
-
-_NO_OPTIONS = ("params", "model", "lr", "step")
 
 
 def takes(optimizer: Any) -> bool:
@@ -57,13 +55,10 @@ def option_names(optimizer: Any) -> list[str]:
     kinds = (
         [getattr(torch.optim, n) for n in names()] if first_argument(parameters) in INNER else []
     )
-    loose = (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
     found = [
         name
         for given in (parameters, *(signature(inner).parameters for inner in kinds))
         for name, p in given.items()
-        if name not in ("params", "model", "lr") and p.kind not in loose
+        if name not in ("params", "model", "lr") and p.kind not in LOOSE
     ]
-    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
-        found += [name for name in group_settings(kind) if name not in _NO_OPTIONS]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *(loose_options(kind) or ())]))

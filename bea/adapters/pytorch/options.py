@@ -10,12 +10,19 @@ from itertools import zip_longest
 from math import isfinite
 from typing import Any
 
-from bea.adapters.pytorch.forms import INNER, class_named, first_argument, made_of
+from bea.adapters.pytorch.forms import (
+    INNER,
+    LOOSE,
+    class_named,
+    first_argument,
+    loose_options,
+    made_of,
+)
 from bea.adapters.tracing.constants import shown_decimal
 from bea.adapters.tracing.moments import open_values
 from bea.algebra import Expression
 from bea.algebra.ring.exact import exact
-from bea.errors import MethodError
+from bea.errors import MethodError, nearest
 
 #: How the same numbers are computed: all are turned off.
 IMMATERIAL = ("foreach", "fused", "capturable", "differentiable")
@@ -58,10 +65,7 @@ class Options:
         self.chosen: dict[str, str] = {}
         self.groups = [_Group(1, {}, {})]
         for name, parameter in self.parameters.items():
-            if name in (*_OURS, self.first) or parameter.kind in (
-                Parameter.VAR_KEYWORD,
-                Parameter.VAR_POSITIONAL,
-            ):
+            if name in (*_OURS, self.first) or parameter.kind in LOOSE:
                 continue
             if name in IMMATERIAL:
                 self.groups[0].rest[name] = False
@@ -274,11 +278,13 @@ class Options:
             )
         if "lr" not in self.parameters and self.inner is None:
             raise MethodError(f"{self.name} has no learning rate lr: use BlackBox")
-        loose = any(p.kind is Parameter.VAR_KEYWORD for p in self.parameters.values())
-        for name in given:
-            if name not in self.parameters and not loose:
-                known = ", ".join(k for k in self.parameters if k not in _OURS)
-                raise MethodError(f"{self.name} has no option '{name}': it has {known}")
+        loose = loose_options(self.kind)
+        named = [k for k, p in self.parameters.items() if p.kind not in LOOSE]
+        own = [k for k in dict.fromkeys([*named, *(loose or ())]) if k not in _OURS]
+        for name in given.keys() - own if loose is not None else ():
+            raise MethodError(
+                f"{self.name} has no option '{name}': it has {', '.join(own)}.{nearest(name, own)}"
+            )
         closure = signature(self.kind.step).parameters.get("closure")
         if closure is not None and closure.default is Parameter.empty:
             raise MethodError(

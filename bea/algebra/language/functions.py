@@ -71,6 +71,9 @@ _INSTEAD = {
 EULER = ("e", "E")
 """How people write Euler's number; in a rule, and where they are declared, they are names."""
 
+IMAGINARY = ("i", "I", "j")
+"""How people write the imaginary unit, which no formula has; where they are declared, names."""
+
 PI_NAMES = ("pi", "Pi", "PI", "π")
 """How people write the number pi."""
 
@@ -125,10 +128,12 @@ def means_no_name(word: str) -> bool:
     return is_function(word) or word.lower() in NON_SMOOTH or word.lower() in NOT_FINITE
 
 
-def refuse_euler(names: Collection[str]) -> None:
-    """Raise `ExpressionError` if an e or E is among names that nobody declared.
+def refuse_constants(names: Collection[str]) -> None:
+    """Raise `ExpressionError` if names that nobody declared may be Euler's number or the unit i.
 
-    >>> refuse_euler({"x", "e"})
+    A name alone is a name: i is refused beside others.
+
+    >>> refuse_constants({"x", "e"})
     Traceback (most recent call last):
     bea.errors.ExpressionError: 'e' may be Euler's number or a name: write exp(1) for the number ...
     """
@@ -138,6 +143,12 @@ def refuse_euler(names: Collection[str]) -> None:
                 f"'{name}' may be Euler's number or a name: write exp(1) for the number and exp(u) "
                 f"for {name}**u; for a name choose another letter, or declare it with --variables "
                 "or as a parameter"
+            )
+    for name in IMAGINARY:
+        if name in names and len(names) > 1:
+            raise ExpressionError(
+                f"'{name}' may be the imaginary unit or a name: the numbers of a formula are real; "
+                "for a name declare it with --variables or as a parameter"
             )
 
 

@@ -17,7 +17,7 @@ import flint
 from flint import arb, fmpq, fmpz
 
 from bea.algebra.language.expressions import Expression, Number, Symbol, free_symbols, to_text
-from bea.algebra.language.functions import refuse_euler
+from bea.algebra.language.functions import refuse_constants
 from bea.algebra.language.grammar import parse
 from bea.algebra.language.sympy_bridge import from_sympy
 from bea.algebra.ring.conversions import read, to_program
@@ -156,7 +156,7 @@ def _read_text_or_sympy(value: Any, what: str) -> Expression:
         try:
             found = parse(value)
             if not isinstance(found, Symbol):  # a letter alone is a name
-                refuse_euler(free_symbols(found))
+                refuse_constants(free_symbols(found))
             return found
         except ExpressionError as error:
             raise ExpressionError(f"{what} cannot be read: {error}") from None

@@ -13,13 +13,14 @@ from bea.errors import BeaError, DimensionError, OrderError, OutputError, Unknow
 
 # Beyond this order no derivation ends in reasonable time.
 _MAX_ORDER = 100
-_OPENING = ("(", "[")
-_BETWEEN = re.compile(r"([)\]])\s*,?\s*([(\[])")
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_OPENING = ("(", "[", "{")
+_BETWEEN = re.compile(r"([)\]}])\s*,?\s*([(\[{])")
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:/\d+)?"
 _UP_TO = r"\s*(:|\.\.+|…|–|~|\bto\b)\s*"
 # From one number to another, perhaps by a third, as other programs write it; or a call that does.
-# With a dash it is a difference.
 _RANGE = re.compile(rf"({_NUMBER}){_UP_TO}({_NUMBER})(?:{_UP_TO}{_NUMBER})?$")
+# With a dash it is a difference, but of step sizes, as in 1e-1-1e-3, nobody writes one.
+_DASHED = re.compile(rf"({_NUMBER})(-|\s+-\s+)({_NUMBER})$")
 _SPACED = re.compile(r"(?:\w+\.)?(?:lin|log|geom)space\s*\(|(?:\w+\.)?a?range\s*\(")
 _ORDERS = re.compile(rf"(\d+)(?:(?:{_UP_TO}|\s*-\s*)(\d+))?")
 _GAP = re.compile(r"(?<=[\w.)])\s+(?=[+-]?[\w.(])")
@@ -102,6 +103,8 @@ def number(text: str, option: str) -> float:
         return float(text)
     except ValueError:
         pass
+    if _range(text, option):
+        raise BeaError(f"{option} '{text}' is a range and no number: write one such as 0.1 or 1/10")
     try:
         return as_float(exact(text))
     except BeaError:
@@ -111,16 +114,19 @@ def number(text: str, option: str) -> float:
 
 
 def numbers(text: str, option: str) -> list[float]:
-    """Return the numbers of a list, separated by commas or blanks.
+    """Return the numbers of a list, separated by commas, semicolons or blanks.
 
     >>> numbers("0.1, 1/20", "--gammas"), numbers("[0.1 0.05]", "--gammas")
     ([0.1, 0.05], [0.1, 0.05])
     """
     text = _inside(text.strip())
+    if ";" in text and "," in text:
+        raise BeaError(f"{option} '{text}' has two marks between: write decimals with a point, 0.1")
+    text = text.replace(";", ",")
     for part in [text] if _SPACED.match(text) else map(str.strip, text.split(",")):
-        if _RANGE.match(part) or _SPACED.match(part):
+        if (found := _range(part, option)) or _SPACED.match(part):
             raise BeaError(
-                f"{option} '{part}' is a range and no list: write the numbers{_within(part)}"
+                f"{option} '{part}' is a range and no list: write the numbers{_within(found)}"
             )
     parts = (text if "," in text else _GAP.sub(",", text)).removesuffix(",").split(",")
     return [number(part.strip(), option) for part in parts]
@@ -199,14 +205,19 @@ def check_figure(path: Path, films: Sequence[str] = ()) -> Path:
     return path
 
 
-def _within(text: str) -> str:
+def _range(text: str, option: str) -> re.Match[str] | None:
+    """Return the match of a range, whose ends are its first group and its third."""
+    dashed = _DASHED.match(text) if option.startswith("--gamma") else None
+    return _RANGE.match(text) or dashed
+
+
+def _within(found: re.Match[str] | None) -> str:
     """Return an example of a list from one end of a range of positive numbers to the other.
 
-    >>> _within("0.1:0.001")
+    >>> _within(_range("0.1:0.001", "--gammas"))
     ', such as 0.1,0.032,0.01,0.0032,0.001'
     """
-    found = _RANGE.match(text)
-    low, high = (float(found[1]), float(found[3])) if found else (0.0, 0.0)
+    low, high = (number(found[1], ""), number(found[3], "")) if found else (0.0, 0.0)
     if not 0 < low < float("inf") > high > 0:
         return ", separated by commas"
     listed = [f"{low ** (1 - part) * high**part:.2g}" for part in (0.25, 0.5, 0.75)]
@@ -217,7 +228,7 @@ def _inside(text: str) -> str:
     """Return what a pair of brackets around the whole text encloses, or the text."""
     depth = 0
     for place, sign in enumerate(text):
-        depth += (sign in "([") - (sign in ")]")
+        depth += (sign in "([{") - (sign in ")]}")
         if depth == 0:
             return text[1:-1].strip() if 0 < place == len(text) - 1 else text
     return text

@@ -159,6 +159,6 @@ def _check_work(gammas: Floats, counts: Ints, max_steps: int) -> None:
     worst = int(np.argmax(counts[:, -1]))
     if counts[worst, -1] > max_steps:
         raise StepSizeError(
-            f"step size gamma={gammas[worst]:g} would take {counts[worst, -1]} steps, more than "
-            f"max_steps={max_steps}; take larger steps, a shorter time, or raise max_steps"
+            f"step size gamma={gammas[worst]:g} would take {counts[worst, -1]:,} steps, more than "
+            f"max_steps={max_steps:,}; take larger steps or a shorter time"
         )
