@@ -17,7 +17,6 @@ from bea.errors import BeaError, GuessWarning, nearest
 
 # Base of click's errors; newer typer carries its own copy of click, under no public name.
 _ClickException: Any = typer.BadParameter.__mro__[2]
-_HYPERPARAMETERS = {"beta", "momentum", "betas", "beta1", "beta2", "epsilon", "eps", "weight_decay"}
 _WRONG, _BROKEN_PIPE = 2, 141
 
 
@@ -172,7 +171,18 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
     known = _options(context)
     if option in _rates():
         return f"no such option '{option}'. {RATE_TOLD}{_rate_given_by(known)}."
-    if option.lstrip("-").replace("-", "_") in _HYPERPARAMETERS and "--param" in known:
-        written = f"--param {option.lstrip('-')}=9/10"
-        return f"no such option '{option}'. Write {written}, beside a method that has it."
-    return f"no such option '{option}'.{nearest(option, known)}"
+    name, close = option.lstrip("-"), nearest(option.lstrip("-"), [o.lstrip("-") for o in known])
+    if option.startswith("--") and "--param" in known and (own := _parameter(name)):
+        return f"no such option '{option}'. Write --param {own}=…, beside what has it."
+    close = close.replace("mean '", "mean '--") if len(name) > 1 else ""
+    return f"no such option '{option}'.{close}"
+
+
+def _parameter(name: str) -> str:
+    """Return the name that a parameter of a method or a problem has, or no name."""
+    from bea import problems
+    from bea.methods.names import is_hyperparameter
+
+    plain = name.replace("-", "_")
+    others = {known for record in problems.available().values() for known in record.parameters}
+    return plain if plain in others or is_hyperparameter(plain) else ""

@@ -6,8 +6,9 @@ components of a field belong to them in order, so that an order that is not plai
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bea.algebra.language.texts import stem_and_number
@@ -15,6 +16,8 @@ from bea.errors import ExpressionError, GuessWarning
 
 if TYPE_CHECKING:
     from bea.algebra.ring.element import Element
+
+_DECIMAL_COMMA = re.compile(r"(?<![\w.*/^)])\d+,\d+")
 
 
 def require_plain_order(names: Sequence[str]) -> None:
@@ -46,6 +49,36 @@ def require_plain_order(names: Sequence[str]) -> None:
         f"whose are the components: {', '.join(names)} in this order, or another? Say it by the "
         f"variables in their order, such as --variables '{' '.join(other)}'"
     )
+
+
+def refuse_decimal_commas(text: str) -> None:
+    """Refuse a number right before a comma and another behind it: 0,5*x may mean 0.5*x.
+
+    >>> refuse_decimal_commas("x**2,1")
+    >>> refuse_decimal_commas("0,5*x")
+    Traceback (most recent call last):
+    bea.errors.ExpressionError: '0,5' may be a decimal or two components: write 0.5, or a blank ...
+    """
+    found = _DECIMAL_COMMA.search(text)
+    if found:
+        point = found[0].replace(",", ".")
+        raise ExpressionError(
+            f"'{found[0]}' may be a decimal or two components: write {point}, or a blank after "
+            "the comma between components"
+        )
+
+
+def warn_of_joined(names: Iterable[str]) -> None:
+    """Warn of undeclared names whose letters are names themselves, such as xy beside x, y."""
+    known = set(names)
+    for name in sorted(known):
+        if len(name) > 1 and known.issuperset(name):
+            warnings.warn(
+                f"'{name}' is taken for a variable of its own: for a product write "
+                f"{'*'.join(name)}; if it is one, declare the variables (--variables)",
+                GuessWarning,
+                stacklevel=4,
+            )
 
 
 def warn_of_additive(variables: Sequence[str], gradient: Sequence[Element]) -> None:

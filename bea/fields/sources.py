@@ -29,6 +29,7 @@ from bea.algebra.ring.exact import exact
 from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError, ExpressionError
 from bea.fields.about import About
+from bea.fields.guesses import refuse_decimal_commas, warn_of_joined
 
 
 def expressions_of(
@@ -72,6 +73,8 @@ def read_source(
     """
     values = _parameter_values(parameters)
     declared = None if variables is None else declared_names(variables)
+    if isinstance(source, str):
+        refuse_decimal_commas(source)
     expressions = expressions_of(source, declared, tuple(values))
     order = declared or _guessed(source, expressions, set(values))
     if not expressions:
@@ -149,6 +152,7 @@ def _guessed(
     if isinstance(source, str):
         # Components of a field with an I, such as of susceptible and infected, ask for an order.
         refuse_constants(names if len(expressions) == 1 else names - set(IMAGINARY))
+        warn_of_joined(names)
     return tuple(by_number(names))
 
 

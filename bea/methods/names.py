@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from inspect import signature
 from typing import Any
 
 from bea.algebra.language.calls import assignments
@@ -102,7 +103,7 @@ _BATCHES = "random batches and their stochastic equations have commands, 'bea sg
 
 MEANT = {
     **dict.fromkeys(("tsit", "tsit5", "tsitouras", "tsitouras5", "dop853", "dopri853", "dopri8",
-                     "ode78", "rkf78", "rk78", "rk5", "rk6", "rk7", "rk8", "vern7", "vern8",
+                     "ode78", "rkf78", "rk78", "rk5", "rk6", "rk7", "vern7", "vern8",
                      "vern9"), _PAIR),
     **dict.fromkeys(("dirk", "esdirk"), f"take sdirk4 or tr-bdf2, or {_TABLEAU}"),
     **dict.fromkeys(("gauss8", "gauss10", "gauss-legendre-8", "gauss-legendre-10"),
@@ -239,6 +240,18 @@ def hyperparameter_named(name: str, known: Collection[str]) -> tuple[str, ...]:
         return pair
     plain = name.lower()
     return next(((own,) for own in known if plain in _PARAMETERS.get(own, ())), ())
+
+
+def is_hyperparameter(name: str) -> bool:
+    """Tell whether a method has a hyperparameter of that name, or people call one so.
+
+    >>> is_hyperparameter("momentum"), is_hyperparameter("A"), is_hyperparameter("colour")
+    (True, True, False)
+    """
+    from bea.methods.registry import available
+
+    own = {known for cls in available().values() for known in signature(cls).parameters}
+    return bool(hyperparameter_named(name, [*own]))
 
 
 def renamed(method: str, given: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:

@@ -93,7 +93,10 @@ def _read_by_name(kind: Any, star: str) -> list[str] | None:
             ):
                 names += [name] if owner in ("group", star) else []
             case ast.Call(ast.Name() | ast.Attribute(ast.Name()), _, keywords):
-                if any(k.arg is None and k.value == star for k in keywords):
+                if any(
+                    k.arg is None and isinstance(k.value, ast.Name) and k.value.id == star
+                    for k in keywords
+                ):
                     return None
     return names
 

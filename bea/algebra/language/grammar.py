@@ -78,16 +78,24 @@ GRAMMAR = rf"""
 """The grammar, in lark's notation."""
 
 _BRANCHES = ("if", "else", "and", "or", "not", "for", "in", "is")
+_VERBS = ("lambda", "min", "max", "argmin", "argmax", "minimize", "minimise", "def", "return")
+_RAISED = re.compile(rf"({NAME})\s*(\*\*|\^)\s*(\d+)\s*$")
 _HINTS = {
-    "=": "give the right-hand side only", ";": "separate components by commas",
-    "²": "write **2", "³": "write **3", "·": "write *", "×": "write *", "÷": "write /",
-    "½": "write 1/2", "⅓": "write 1/3", "¼": "write 1/4", "¾": "write 3/4",
+    "=": "give the right-hand side only", ";": "separate components by commas, and end with none",
+    **{digit: f"write **{i}, as in x**{i} and sin(x)**{i}" for i, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
     **{subscript: f"write {i}" for i, subscript in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-    ".": "leave it out, and write functions by their name alone, such as exp(x)",
+    **dict.fromkeys("·×⋅∙⊙", "write *"), **dict.fromkeys("÷/", "write a single /"),
+    "½": "write 1/2", "⅓": "write 1/3", "¼": "write 1/4", "¾": "write 3/4",
+    ".": "write * for a product, and functions by their name alone, such as exp(x)",
     **dict.fromkeys("<>", "a formula has no conditions: it is one smooth expression"),
     "−": "write the minus sign of the keyboard, -", "√": "write sqrt(x)",
     "∇": "the gradient is grad in an update rule, and no part of a formula",
     "|": "the absolute value is not differentiable", "!": "there is no factorial",
+    "‖": "write a norm as sqrt(x**2 + y**2)", "%": "there is no remainder: it is not smooth",
+    "\\": r"LaTeX is not read: write 1/2 for \frac12, x**2 for x^{2} and cos(x) for \cos x",
+    "$": "leave the dollar signs out", ":": "give the formula alone, as it stands after the colon",
+    **dict.fromkeys("@'′", "write products of matrices and vectors by their components"),
+    **dict.fromkeys("∑∫∂", "write sums and derivatives out"),
     **dict.fromkeys("{}", "use round brackets"),
     **dict.fromkeys(
         "[]",
@@ -142,8 +150,8 @@ def parse(
     )
     if len(components) > 1:
         raise ExpressionError(
-            f"one expression is needed, and {excerpt(text)} has "
-            f"{len(components)} components, separated by commas; give one of them"
+            f"one expression is needed, and {excerpt(text)} has {len(components)} components, "
+            f"separated by commas; give one of them"
         )
     return components[0]
 
@@ -297,6 +305,8 @@ class _Reader:
         if known and (len(arguments) == 1 or (len(arguments) == 2 and name in self.pairs)):
             return self.functions[name](*arguments) if own else call(name, arguments[0])
         quoted, column = excerpt(name), _column(token)
+        if not name.isidentifier():  # such as sin²
+            raise ExpressionError(_odd_name(name, column))
         if known:
             takes, form = ("one or two", "x, y") if name in self.pairs else ("one", "x")
             raise ExpressionError(
@@ -359,6 +369,11 @@ def _explanation(error: UnexpectedInput, text: str) -> str:
         return f"unexpected ',' {where}; commas separate components, outside of brackets"
     if token is not None and found in _BRANCHES:
         return f"unexpected '{found}' {where}; a formula has no branches: give each piece alone"
+    raised = _RAISED.search(text[:position])
+    if raised and is_function(raised[1]):
+        return f"unexpected {excerpt(found)} {where}; write {raised[1]}(x)**{raised[3]}"
+    if before and before[1] in _VERBS:
+        return f"unexpected {excerpt(found)} {where}; give the formula, without '{before[1]}'"
     if before and before[1].isdigit() and found in ("j", "J"):
         return f"unexpected '{found}' {where}; the numbers of a formula are real"
     if before and token is not None and token.type in ("NAME", "NUMBER", "LPAR"):

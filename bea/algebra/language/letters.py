@@ -53,11 +53,13 @@ def superscript(text: str) -> str:
 
 
 def greek(name: str) -> str:
-    """Write a name as a person does: beta1 is β₁.
+    """Write a name as a person does: beta1 is β₁; γ is kept for the step size.
 
-    >>> greek("beta1"), greek("weight_decay"), greek("c2")
-    ('β₁', 'weight_decay', 'c₂')
+    >>> greek("beta1"), greek("weight_decay"), greek("c2"), greek("γ")
+    ('β₁', 'weight_decay', 'c₂', 'gamma')
     """
+    if name in _STEP_SIZE:
+        return "gamma"
     letters = name.rstrip("0123456789").removesuffix("_")
     digits = name[len(name.rstrip("0123456789")) :]
     shown = _GREEK.get(letters, letters)
@@ -71,6 +73,7 @@ _NAMES = (
     "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 )
 _GREEK = dict(zip(_NAMES.split(), "αβδεζηθκλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True))
+_STEP_SIZE = ("gamma", "γ")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _COMMANDS = {
@@ -116,6 +119,8 @@ def _with_tens(value: int, power: Callable[[str], str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _in_latex(name: str) -> str:
+    if name in _STEP_SIZE:
+        return r"\mathrm{gamma}"
     from sympy import Symbol, latex
 
     return str(latex(Symbol(name)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from bea.algebra.language.texts import shortened
 from bea.cli.reading import options
 from bea.cli.reading.parameters import dealt
 from bea.cli.reading.sources import GameText, ProblemText, Source
@@ -91,15 +92,16 @@ class Chosen:
         placed = getattr(self.method, "placed", None)
         if placed is not None:
             return [list(map(float, point)) for point in placed(given)]
-        if not self.is_scheduled or self.plain is None:
-            return given
-        if len(given[0]) != self.plain.dimension:
+        if self.plain is not None and len(given[0]) != self.plain.dimension:
+            names = self.plain.variables
             raise DimensionError(
                 f"{option} has points of {len(given[0])} components and the problem has "
-                f"{self.plain.dimension} ({', '.join(self.plain.variables)}): the time begins at 0 "
-                "and is no part of a start"
+                f"{len(names)} ({shortened(', '.join(names))}): write one for each, such as "
+                f"{','.join(map(str, range(1, len(names) + 1)))}"
+                + "; the time begins at 0 and is no part of a start"
+                * self.is_scheduled
             )
-        return [[*point, 0.0] for point in given]
+        return [[*point, 0.0] for point in given] if self.is_scheduled else given
 
     def default_points(self, count: int) -> Any:
         """Return starts that suit the problem, (count, d), at t = 0 with a schedule."""

@@ -204,11 +204,12 @@ def read(text: str) -> Schedule:
     ...
     bea.errors.UnknownNameError: unknown schedule 'cosin'. Did you mean 'cosine'? There are ...
     """
-    known = available()
+    known, text = available(), _LIBRARY.sub("", text)
     if not _names_one(text):
         return _by_expression(text)
     name, given = read_call(text, "schedule", "cosine(time=1, low=1/10)")
-    name = ALIASES.get(name.lower(), name)
+    plain = _HUMPS.sub("-", name).lower().replace("_", "-")
+    name = next((n for n in map(_meant, (plain, _KIND.sub("", plain))) if n in known), name)
     if name not in known:
         raise UnknownNameError(
             f"unknown schedule '{name}'.{nearest(name, known)} There are {', '.join(known)}; or "
@@ -234,7 +235,15 @@ def read(text: str) -> Schedule:
 # --- private helpers ----------------------------------------------------------------------------
 
 _TIMES = dict.fromkeys(("T", "T_max", "t_max", "duration", "length", "until_time"), "time")
+# As PyTorch and optax write them: lr_scheduler.CosineAnnealingLR, cosine_decay_schedule.
+_LIBRARY = re.compile(r"^\s*(?:[^\W\d]\w*\.)+(?=[^\W\d])")
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_KIND = re.compile(r"-(?:lr|schedule|scheduler)$")
 _WORDS = re.compile(r"\s*([^\W\d][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
+
+
+def _meant(name: str) -> str:
+    return ALIASES.get(name, name)
 
 
 def _names_one(text: str) -> bool:

@@ -210,7 +210,7 @@ def _value(text: str) -> str:
 
 
 def _statement(statement: Statement) -> str:
-    names = {"grad": r"\nabla L", "f": "f"}
+    names = {"grad": r"\nabla L", "f": "f", "gamma": r"\gamma"}
     for placeholder, application in statement.applications.items():
         names[placeholder] = _applied(application, names)
     return rf"{_name(statement.name)} \leftarrow {expression_latex(statement.value, names)}"

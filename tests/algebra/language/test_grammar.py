@@ -235,7 +235,7 @@ REFUSED = [
     ("½*x", "write 1/2"),
     ("θ₁", "write 1"),
     ("1j*x", "the numbers of a formula are real"),
-    ("nn.relu.f(x)", "write functions by their name alone"),
+    ("nn.relu.f(x)", "functions by their name alone"),
     ("[x]", "unexpected '\\[' at column 1.*round brackets"),
     ("(x", r"the '\(' at column 1 opens a bracket that is never closed"),
     ("x + y)", r"the '\)' at column 6 closes a bracket that was never opened"),

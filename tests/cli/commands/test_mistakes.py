@@ -166,7 +166,7 @@ MISTAKES = {
     "a pole": (("drift", "1/x", "--starts", "2; 0"), "(0) is outside the domain of the field"),
     "start of three": (
         ("drift", "booth", "--starts", "1,2,3"),
-        "the field has 2 component(s) (x, y)",
+        "has points of 3 components and the problem has 2 (x, y)",
     ),
     "ragged starts": (("drift", "booth", "--starts", "1,2; 3"), "points of 2, 1 components"),
     "start in words": (("drift", "booth", "--starts", "a,b"), "--starts 'a' is not a number"),
@@ -183,7 +183,10 @@ MISTAKES = {
         ("drift", "booth", "--time", "1e300"),
         "time 1e+300 would take more than 1e+07",
     ),
-    "too many steps": (("drift", "booth", "--gammas", "1e-9"), "take larger steps, a shorter time"),
+    "too many steps": (
+        ("drift", "booth", "--gammas", "1e-9"),
+        "take larger steps or a shorter time",
+    ),
     "no samples": (("drift", "booth", "--samples", "0"), "--samples '0' is not possible"),
     "no step sizes": (("drift", "booth", "--gamma-count", "0"), "--gamma-count '0'"),
     "starts by word": (("drift", "booth", "--start-count", "x"), "give a whole number, 1 or more"),
