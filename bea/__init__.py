@@ -52,7 +52,9 @@ def __getattr__(name: str) -> Any:
         return _load(name)
     from bea.errors import nearest
 
-    raise AttributeError(f"module 'bea' has no attribute '{name}'.{nearest(name, __all__)}")
+    commands = {"derive": "modified_equation", "drift": "discretization_drift"}
+    close = f" Did you mean '{commands[name]}'?" if name in commands else nearest(name, __all__)
+    raise AttributeError(f"module 'bea' has no attribute '{name}'.{close}")
 
 
 def _figure(name: str) -> Any:

@@ -6,18 +6,15 @@ components of a field belong to them in order, so that an order that is not plai
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bea.algebra.language.texts import stem_and_number
-from bea.errors import ExpressionError, GuessWarning
+from bea.algebra.language.texts import shortened, stem_and_number
+from bea.errors import DimensionError, ExpressionError, GuessWarning
 
 if TYPE_CHECKING:
     from bea.algebra.ring.element import Element
-
-_DECIMAL_COMMA = re.compile(r"(?<![\w.*/^)])\d+,\d+")
 
 
 def require_plain_order(names: Sequence[str]) -> None:
@@ -51,21 +48,22 @@ def require_plain_order(names: Sequence[str]) -> None:
     )
 
 
-def refuse_decimal_commas(text: str) -> None:
-    """Refuse a number right before a comma and another behind it: 0,5*x may mean 0.5*x.
+def not_one_each(count: int, names: Sequence[str]) -> DimensionError:
+    """Return the error for so many components of a field of these variables.
 
-    >>> refuse_decimal_commas("x**2,1")
-    >>> refuse_decimal_commas("0,5*x")
-    Traceback (most recent call last):
-    bea.errors.ExpressionError: '0,5' may be a decimal or two components: write 0.5, or a blank ...
+    >>> print(not_one_each(1, ["x", "t"]))
+    1 component for the 2 variables x, t: give one component for each variable, and declare ...
     """
-    found = _DECIMAL_COMMA.search(text)
-    if found:
-        point = found[0].replace(",", ".")
-        raise ExpressionError(
-            f"'{found[0]}' may be a decimal or two components: write {point}, or a blank after "
-            "the comma between components"
-        )
+    time = next((name for name in ("t", "time") if name in names), None)
+    rest = [name for name in names if name != time]
+    more = "; what is constant is a parameter (--param)" if count < len(names) else ""
+    if time and len(rest) == count:
+        more = f"; the time is a variable with the component 1: {', '.join(rest)}, {time}"
+    return DimensionError(
+        f"{count} component{'s' * (count != 1)} for the {len(names)} variables "
+        f"{shortened(', '.join(names))}: give one component for each variable, and declare those "
+        f"that stand in none (--variables){more}"
+    )
 
 
 def warn_of_joined(names: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from flint import fmpq
 
 from bea.algebra.language.building import add, call, multiply, power
@@ -21,15 +22,15 @@ from bea.algebra.language.expressions import (
     fold,
     free_symbols,
 )
-from bea.algebra.language.functions import IMAGINARY, refuse_constants
+from bea.algebra.language.functions import IMAGINARY, names_in, refuse_constants
 from bea.algebra.language.grammar import declared_names, parse_components
 from bea.algebra.language.sympy_bridge import from_sympy
-from bea.algebra.language.texts import NAME, by_number, excerpt
+from bea.algebra.language.texts import NAME, by_number, excerpt, refuse_decimal_commas
 from bea.algebra.ring.exact import exact
 from bea.algebra.ring.ring import Ring
 from bea.errors import DimensionError, ExpressionError
 from bea.fields.about import About
-from bea.fields.guesses import refuse_decimal_commas, warn_of_joined
+from bea.fields.guesses import warn_of_joined
 
 
 def expressions_of(
@@ -47,6 +48,12 @@ def expressions_of(
         return [_declared(from_sympy(part), variables, parameters) for part in parts]
     if isinstance(source, Sequence):
         return [e for item in source for e in expressions_of(item, variables, parameters)]
+    if callable(source) or isinstance(source, Mapping) or isinstance(source, np.ndarray):
+        raise ExpressionError(
+            f"the expression is a {type(source).__name__}: give a text, such as 'x**2 + y**4', or "
+            "a SymPy expression, and components in a list; a loss that is a Python function by "
+            "bea.problems.from_function"
+        )
     return [_declared(exact(source, "the expression"), variables, parameters)]
 
 
@@ -132,10 +139,12 @@ def read_equations(
         )
     found = [(s["prime"] or s["slope"] or s["dot"].rstrip("_"), s["right"]) for s in sides if s]
     names = tuple(name for name, _ in found)
+    if "t" in names_in(" ; ".join(right for _, right in found)) - set(names):
+        raise ExpressionError("the equations hold the time t: add its own, t' = 1")
     if variables is not None and declared_names(variables) != declared_names(names):
         raise ExpressionError(
             f"the equations are of {', '.join(names)}, and --variables says other names or another "
-            "order: leave --variables out"
+            "order: leave --variables out; what is constant is a parameter (--param)"
         )
     about = about or About(name=plain, formula=plain)
     return ", ".join(right.strip() for _, right in found), names, about

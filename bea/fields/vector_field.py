@@ -26,7 +26,7 @@ from bea.algebra.ring.ring import Ring
 from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError
 from bea.fields.about import About
-from bea.fields.guesses import require_plain_order, warn_of_additive
+from bea.fields.guesses import not_one_each, require_plain_order, warn_of_additive
 from bea.fields.sources import read_equations, read_source
 from bea.files.drawings import Mathematics
 from bea.portable import Portable
@@ -70,16 +70,7 @@ class VectorField(Portable, Mathematics):
         # What a derivation adds to the ring later on, such as 1/|f|, does not limit this field.
         self._atoms = tuple(self.ring.atoms)
         if len(self.components) != len(self.ring.variables):
-            names, count = self.ring.variables, len(self.components)
-            time = next((name for name in ("t", "time") if name in names), None)
-            rest = [name for name in names if name != time]
-            raise DimensionError(
-                f"{count} component{'s' * (count != 1)} for the {len(names)} variables "
-                f"{', '.join(names)}: give one component for each variable, and declare those "
-                "that stand in none (--variables)"
-                + (f"; the time is a variable with the component 1: {', '.join(rest)}, {time}"
-                   if time and len(rest) == count else "")
-            )  # fmt: skip
+            raise not_one_each(len(self.components), self.ring.variables)
 
     @classmethod
     def read(

@@ -34,10 +34,9 @@ from bea.algebra.ring.conversions import read
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.ring import Ring
 from bea.arrays import Floats
-from bea.errors import DimensionError
 from bea.fields.about import About
 from bea.fields.functions import TimedFunction, without_symbols
-from bea.fields.guesses import require_plain_order
+from bea.fields.guesses import not_one_each, require_plain_order
 from bea.fields.sources import read_equations, read_source
 from bea.fields.vector_field import Inside, Loss, VectorField, met
 from bea.fields.with_time import timed
@@ -177,10 +176,7 @@ def read_field(source: Any, variables: Any = None, parameters: Any = ()) -> Vect
     if ring.parameters or not is_wide(together):
         return VectorField.read(source, variables, parameters)
     if len(expressions) != len(ring.variables):
-        raise DimensionError(
-            f"{len(expressions)} components for the {len(ring.variables)} variables: give one "
-            "component for each variable, and declare those that stand in none (--variables)"
-        )
+        raise not_one_each(len(expressions), ring.variables)
     if order is None:
         require_plain_order(ring.variables)
     return WrittenField(ring, expressions, about)

@@ -47,9 +47,10 @@ def __getattr__(name: str) -> Callable[..., Method]:
         raise AttributeError(f"module 'bea.methods' has no '{name}'")
     try:
         wanted, said = method_named(name.replace("_", "-"), available())
-    except UnknownNameError as error:
+    except UnknownNameError:
         hint = nearest(name.replace("_", "-"), available()).replace("-", "_")
-        why = f". {error}" if name.replace("_", "-").lower() in MEANT else f".{hint}"
+        meant = MEANT.get(name.replace("_", "-").lower(), "")
+        why = f": {meant}" if meant else f".{hint}"
         raise AttributeError(f"module 'bea.methods' has no method '{name}'{why}") from None
     return _maker(wanted, said)
 

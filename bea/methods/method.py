@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 from bea.algebra.language.calls import written_call
 from bea.algebra.language.expressions import Expression, Number, free_symbols, to_text
 from bea.algebra.language.grammar import parse
+from bea.algebra.language.texts import shortened
 from bea.algebra.ring.element import Element
 from bea.algebra.ring.exact import as_float, exact_decimal
 from bea.errors import ExpressionError, MethodError
@@ -51,8 +52,8 @@ class Range(NamedTuple):
         below = number <= self.high if self.ends[1] == "]" else number < self.high
         if not (above and below):
             raise MethodError(
-                f"hyperparameter {name}={to_text(value)} is out of range: it must lie in "
-                f"{self.ends[0]}{self.low:g}, {self.high:g}{self.ends[1]}"
+                f"hyperparameter {name}={shortened(to_text(value))} is out of range: it must lie "
+                f"in {self.ends[0]}{self.low:g}, {self.high:g}{self.ends[1]}"
             )
 
 

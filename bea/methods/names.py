@@ -13,6 +13,7 @@ from inspect import signature
 from typing import Any
 
 from bea.algebra.language.calls import assignments
+from bea.algebra.language.letters import spelt
 from bea.errors import UnknownNameError, nearest
 
 ALIASES = {
@@ -153,7 +154,7 @@ MEANT = {
 """What to take for names of methods that do not exist."""
 
 _PARAMETERS = {
-    "beta": ("momentum", "mu", "rho", "alpha", "decay", "b", "m"),
+    "beta": ("momentum", "mu", "rho", "decay", "b", "m"),
     "beta1": ("b1", "beta_1", "momentum", "beta"),
     "beta2": ("b2", "beta_2", "alpha", "rho"),
     "epsilon": ("eps", "e"),
@@ -165,11 +166,12 @@ _PARAMETERS = {
     "stages": ("steps", "s", "splitting"),
     "weights": ("coefficients", "w", "gammas"),
     "base": ("method", "of", "basic"),
-    "ratio": ("r", "rho"),
+    "ratio": ("r",),
     "delta": ("damping", "d"),
     "mu": ("strength", "penalty", "lam", "lambda"),
     "diagonal": ("P", "p", "diag", "preconditioner", "metric"),
 }
+_AVERAGED = ("alpha", "rho", "decay", "beta2", "b2")  # names of beta where it is of squares
 _PAIRS = {"betas": ("beta1", "beta2"), "beta12": ("beta1", "beta2")}
 _DECAYING = "gradient-descent-l2, heavy-ball-l2 or adamw"
 _WITH = {
@@ -179,7 +181,7 @@ _WITH = {
     "weight_decay": _DECAYING,
     "wd": _DECAYING,
     "betas": "adam",
-    "dampening": "heavy-ball, or ema-momentum where it equals the momentum",
+    "dampening": "ema-momentum where it equals the momentum, or torch:SGD",
     "maximize": "the loss with the other sign",
 }
 """The methods that have what was asked of another."""
@@ -228,18 +230,21 @@ def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]
 def hyperparameter_named(name: str, known: Collection[str]) -> tuple[str, ...]:
     """Return which of a method's hyperparameters a name means; none if it means none.
 
-    >>> hyperparameter_named("momentum", ["beta"])
-    ('beta',)
+    >>> hyperparameter_named("momentum", ["beta"]), hyperparameter_named("β₁", ["beta1"])
+    (('beta',), ('beta1',))
     >>> hyperparameter_named("betas", ["beta1", "beta2"])
     ('beta1', 'beta2')
     """
     if name in known:
         return (name,)
-    pair = _PAIRS.get(name.lower(), ())
+    plain = spelt(name).lower()
+    if plain in known:
+        return (plain,)
+    pair = _PAIRS.get(plain, ())
     if pair and set(pair) <= set(known):
         return pair
-    plain = name.lower()
-    return next(((own,) for own in known if plain in _PARAMETERS.get(own, ())), ())
+    others = _PARAMETERS | ({"beta": _AVERAGED} if "epsilon" in known else {})
+    return next(((own,) for own in known if plain in others.get(own, ())), ())
 
 
 def is_hyperparameter(name: str) -> bool:
@@ -290,6 +295,8 @@ def hint_for(name: str, known: Collection[str]) -> str:
     plain = name.lower()
     if plain in RATES:
         return f" {RATE_TOLD}{RATE_TAKEN}."
+    if "ratio" in known and plain in ("rho", "radius"):
+        return " The radius is ratio·γ: give it over the step size, ratio=1/2 for 0.05 over 0.1."
     if plain in _WITH:
         return f" Take {_WITH[plain]}."
     return nearest(name, known)

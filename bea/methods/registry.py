@@ -67,6 +67,8 @@ def get(name: str, **parameters: Any) -> Method:
     >>> str(get("heun"))
     'heun'
     """
+    if not isinstance(name, str):
+        raise MethodError(f"a method is asked for by its name, not by a {type(name).__name__}")
     if MARK in name:
         return traced(name, **parameters)
     known = available()

@@ -184,6 +184,7 @@ def get(name: str, /, **parameters: Any) -> Loss | VectorField:
         raise no_problem(name, "problem", known)
     record = known[name]
     _check_given(record, parameters)
+    parameters = {n: v.tolist() if hasattr(v, "tolist") else v for n, v in parameters.items()}
     values = {**record.parameters, **parameters}
     problem = record.function(**values)
     by_name = {n: v for n, v in values.items() if n not in record.shaping}

@@ -84,6 +84,8 @@ def test_what_does_not_exist_leads_to_what_is_near_in_meaning(typed: str, messag
         ("adam(b1=1/2, beta_2=3/4)", {"beta1": "1/2", "beta2": "3/4"}),
         ("rmsprop(alpha=1/2)", {"beta": "1/2"}),
         ("rmsprop(rho=1/2)", {"beta": "1/2"}),
+        ("heavy-ball(β=1/2)", {"beta": "1/2"}),
+        ("adam(β₁=1/2, Beta2=3/4)", {"beta1": "1/2", "beta2": "3/4"}),
         ("adamw(wd=1/10)", {"weight_decay": "1/10"}),
         ("heavy-ball-l2(momentum=1/2, lam=1/10)", {"beta": "1/2", "weight_decay": "1/10"}),
         ("adams-bashforth(k=3)", {"steps": "3"}),
@@ -105,6 +107,14 @@ def test_hyperparameters_under_other_names(typed: str, parameters: dict[str, str
         ("gd", {"learning_rate": 1}, "The learning rate is the step size γ"),
         ("gd", {"momentum": 0.9}, r"it has none\. Take heavy-ball\."),
         ("rk4", {"h": 0.1}, "The learning rate is the step size γ"),
+        (
+            "rmsprop",
+            {"momentum": 0.9},
+            "has no hyperparameter 'momentum'",
+        ),  # its beta is of squares
+        ("heavy-ball", {"alpha": 0.9}, "has no hyperparameter 'alpha'"),  # which may be its rate
+        ("sam", {"rho": 0.05}, "The radius is ratio·γ: give it over the step size"),
+        ("adam", {"epsilon": "1e-400"}, r"epsilon=1/10{40,60}… is out of range"),
         ("gd", {"weight_decay": 0.1}, "Take gradient-descent-l2, heavy-ball-l2 or adamw"),
         ("heavy-ball", {"momentum": 0.9, "beta": 0.8}, "is beta, which is given twice"),
         ("adam", {"betas": 0.9}, "betas is a pair: write betas=9/10,999/1000"),

@@ -77,7 +77,7 @@ IMAGINARY = ("i", "I", "j")
 PI_NAMES = ("pi", "Pi", "PI", "π")
 """How people write the number pi."""
 
-NOT_FINITE = ("nan", "inf", "infinity", "oo", "∞")
+NOT_FINITE = ("nan", "inf", "infinity", "oo", "∞", "none", "true", "false")
 """What is no number to compute with, in lower case."""
 
 _MODULE = re.compile(r"\b(?:np|numpy|math|sp|sympy|scipy|jnp|torch|mp|mpmath|tf)\.(?=[^\W\d])")

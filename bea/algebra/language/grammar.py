@@ -48,6 +48,7 @@ from bea.algebra.language.texts import (
     check_nesting,
     check_text,
     excerpt,
+    refuse_decimal_commas,
     shortened,
 )
 from bea.errors import ExpressionError, nearest
@@ -91,16 +92,18 @@ _HINTS = {
     "−": "write the minus sign of the keyboard, -", "√": "write sqrt(x)",
     "∇": "the gradient is grad in an update rule, and no part of a formula",
     "|": "the absolute value is not differentiable", "!": "there is no factorial",
-    "‖": "write a norm as sqrt(x**2 + y**2)", "%": "there is no remainder: it is not smooth",
+    "‖": "write a norm as sqrt(x**2 + y**2)", "%": "write 0.9 for 90%; a remainder is not smooth",
     "\\": r"LaTeX is not read: write 1/2 for \frac12, x**2 for x^{2} and cos(x) for \cos x",
     "$": "leave the dollar signs out", ":": "give the formula alone, as it stands after the colon",
-    **dict.fromkeys("@'′", "write products of matrices and vectors by their components"),
+    "@": "write products of matrices and vectors by their components",
+    **dict.fromkeys("'′", "a derivative stands left in an equation, x' = y; transposes are written "
+                          "by components"),
     **dict.fromkeys("∑∫∂", "write sums and derivatives out"),
     **dict.fromkeys("{}", "use round brackets"),
     **dict.fromkeys(
         "[]",
         "use round brackets, and x1, x2 for x[1], x[2]; data with an index are summed over by "
-        "bea.problems.from_data",
+        "bea.problems.from_data, under their names alone, y for y[i]",
     ),
 }  # fmt: skip
 
@@ -149,6 +152,7 @@ def parse(
         text, variables=variables, parameters=parameters, functions=functions, pairs=pairs
     )
     if len(components) > 1:
+        refuse_decimal_commas(text)
         raise ExpressionError(
             f"one expression is needed, and {excerpt(text)} has {len(components)} components, "
             f"separated by commas; give one of them"
@@ -280,8 +284,8 @@ class _Reader:
             raise ExpressionError(_odd_name(name, _column(token)))
         if name.lower() in NOT_FINITE and name not in self.own:
             raise ExpressionError(
-                f"'{name}' at column {_column(token)} is no number to compute with: the numbers "
-                "of a formula are finite"
+                f"'{name}' at column {_column(token)} is no number to compute with: write a "
+                "finite one"
             )
         if self.declared is not None and name not in (*self.declared, *EULER):
             self.refuse_undeclared(name)

@@ -5,6 +5,7 @@ As text with Greek letters and superscripts, in LaTeX, and in bea's own grammar.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -64,6 +65,17 @@ def greek(name: str) -> str:
     digits = name[len(name.rstrip("0123456789")) :]
     shown = _GREEK.get(letters, letters)
     return shown + digits.translate(_SUBSCRIPTS) if len(shown) == 1 else name
+
+
+def spelt(name: str) -> str:
+    """Return a name in the letters of a keyboard.
+
+    >>> spelt("β₁"), spelt("weight_decay")
+    ('beta1', 'weight_decay')
+    """
+    words = {letter: word for word, letter in _GREEK.items()} | {"γ": "gamma"}
+    plain = unicodedata.normalize("NFKC", name)  # digits set low are digits
+    return "".join(words.get(letter, letter) for letter in plain)
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -26,6 +26,7 @@ NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NAME = r"[^\W\d]\w*"
 """What a name looks like in a text: letters of any alphabet, digits and underscores."""
 
+_DECIMAL_COMMA = re.compile(r"(?<![\w.*/^)])\d+,\d+")
 _PIECES = re.compile(r"([^0-9]*)([0-9]*)")  # of a name, such as x, 10
 
 TOKEN = re.compile(
@@ -74,6 +75,23 @@ def stem_and_number(name: str) -> tuple[str, str]:
     """
     stem = name.rstrip("0123456789")
     return stem.rstrip("_"), name[len(stem) :]
+
+
+def refuse_decimal_commas(text: str) -> None:
+    """Refuse a number right before a comma and another behind it: 0,5*x may mean 0.5*x.
+
+    >>> refuse_decimal_commas("x**2,1")
+    >>> refuse_decimal_commas("0,5*x")
+    Traceback (most recent call last):
+    bea.errors.ExpressionError: '0,5' may be a decimal or two components: write 0.5, or a blank ...
+    """
+    found = _DECIMAL_COMMA.search(text)
+    if found:
+        point = found[0].replace(",", ".")
+        raise ExpressionError(
+            f"'{found[0]}' may be a decimal or two components: write {point}, or a blank after "
+            "the comma between components"
+        )
 
 
 def excerpt(text: str, length: int = _QUOTED) -> str:

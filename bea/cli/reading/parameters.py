@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from bea.algebra.language.letters import spelt
 from bea.errors import BeaError, UnknownNameError
 
 _OWNER = re.compile(r"\s*(method|problem)\.(?=[^\W\d])")
@@ -48,6 +49,8 @@ def dealt(
         owner, rest = _owner(text)
         for name, value in _read(rest).items():
             known = {owner: names[owner]} if owner else names
+            if not any(name in own for own in known.values()):
+                name = next((n for own in known.values() for n in own if n == spelt(name)), name)
             if "method" in known and not any(name in own for own in known.values()):
                 found = _meant(name, value, hyperparameters, method)
             else:

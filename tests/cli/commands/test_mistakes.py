@@ -183,10 +183,7 @@ MISTAKES = {
         ("drift", "booth", "--time", "1e300"),
         "time 1e+300 would take more than 1e+07",
     ),
-    "too many steps": (
-        ("drift", "booth", "--gammas", "1e-9"),
-        "take larger steps or a shorter time",
-    ),
+    "too many steps": (("drift", "booth", "--gammas", "1e-9"), "larger steps or a shorter time"),
     "no samples": (("drift", "booth", "--samples", "0"), "--samples '0' is not possible"),
     "no step sizes": (("drift", "booth", "--gamma-count", "0"), "--gamma-count '0'"),
     "starts by word": (("drift", "booth", "--start-count", "x"), "give a whole number, 1 or more"),

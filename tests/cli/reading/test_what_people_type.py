@@ -80,6 +80,13 @@ TOLD = [
     (("derive", "heavy-ball", "-p", "beta 0.9"), "'0.9' has no name"),
     (("derive", "gd", "--schedule", "step(0.5)"), "'0.5' has no name"),
     (("derive", "rk4", "--field", "t*y"), "the time is a variable with the component 1: y, t"),
+    (("derive", "rk4", "--field", "y' = y, x' = t"), "add its own, t' = 1"),
+    (
+        ("derive", "rk4", "--field", "a*y, -x", "-k", "0"),
+        "what is constant is a parameter (--param)",
+    ),
+    (("derive", "heavy-ball", "-p", "beta=0,9"), "'0,9' may be a decimal or two components"),
+    (("derive", "heavy-ball", "-p", "beta=None"), "'None' at column 1 is no number"),
     (("derive", "runge-kutta", "--A", "0;1/2"), "Write --param A="),
     (("derive", "rk4", "lorenz", "--sigma", "3"), "Write --param sigma="),
     (("verify", "adam", "booth", "--beta1", "0.5"), "Write --param beta1="),
