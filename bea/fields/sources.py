@@ -48,7 +48,7 @@ def expressions_of(
         return [_declared(from_sympy(part), variables, parameters) for part in parts]
     if isinstance(source, Sequence):
         return [e for item in source for e in expressions_of(item, variables, parameters)]
-    if callable(source) or isinstance(source, Mapping) or isinstance(source, np.ndarray):
+    if callable(source) or isinstance(source, Mapping | np.ndarray):
         raise ExpressionError(
             f"the expression is a {type(source).__name__}: give a text, such as 'x**2 + y**4', or "
             "a SymPy expression, and components in a list; a loss that is a Python function by "
