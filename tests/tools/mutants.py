@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 JUDGES = ("order_fit", "drift", "comparison", "controls", "verify", "certificate", "coefficients")
 PLACES = ["series", "trees", "bseries", "algebra", "fields", "files", "flows/deterministic"]
 PLACES += [f"measure/order/{name}.py" for name in JUDGES] + ["measure/steps"]
-LEFT_OUT = {".git", ".venv", "results", "notebooks", "__pycache__", ".hypothesis", ".mypy_cache"}
+LEFT_OUT = ".git", ".venv*", "results", "notebooks", "__pycache__", ".hypothesis", ".mypy_cache"
 # The limits of one run. A mutant may take so many times longer than the module as it is.
 SECONDS, TIMES, BYTES = 300, 4, 6 << 30
 # hypothesis is imported before pytest can rewrite its assertions, which is no matter here.
@@ -242,7 +242,7 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "bea"
-        shutil.copytree(ROOT, copy, ignore=lambda _, names: LEFT_OUT.intersection(names))
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
         for row in tried(copy, chosen, not given.own):
             rows.append(row)
             if given.out:
