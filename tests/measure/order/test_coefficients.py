@@ -236,6 +236,8 @@ def test_why_a_size_is_not_known_is_said() -> None:
     assert str(size) == "gamma^2 needs 5 step sizes or more"
     five = np.where(np.arange(12)[:, None, None] < 7, np.nan, ones)
     assert np.isfinite(Coefficients(np.array([2]), GAMMAS, five, quiet).sizes[0].off)
+    (size,) = Coefficients(np.array([2]), GAMMAS, five, quiet + 1).sizes
+    assert str(size) == "gamma^2 does not stand clear of the error floor"
 
 
 def test_one_start_in_three_decides_nothing() -> None:

@@ -81,6 +81,19 @@ def test_runs_that_stopped_are_named_with_what_ran() -> None:
     assert all("stopped at t=0.5" in line for line in lines)
 
 
+def test_the_pace_is_that_of_the_starts_or_of_the_ends_of_the_finest_runs() -> None:
+    """Of x^4/12 it is x^2, and so is tr H; a run that stopped has no end."""
+    loss = bea.problems.loss("x**4/12")
+    equation = bea.modified_equation(bea.methods.gradient_descent(), loss, order=1)
+    ends = np.array([[9.0, 9.0, 9.0], [3.0, 3.0, np.nan]])  # for gamma = 0.1 and 0.01
+    same = runs(ends[:, :, None, None], np.zeros((2, 3, 1)))
+    same = replace(same, starts=np.array([[1.0], [4.0], [2.0]]))
+    study = drift_study(equation, [0], [1], same, [same])
+    for found in (study.lambda_max, study.hessian_trace):
+        assert found == pytest.approx([9, 16, 4])
+    assert study.hessian_trace_error == pytest.approx(0)
+
+
 @pytest.mark.parametrize(("largest", "warned"), [(0.24, False), (0.26, True)])
 def test_warnings_begin_where_the_series_means_nothing(largest: float, warned: bool) -> None:
     """For gradient descent that is gamma lambda = 1, and lambda is 4 here."""
