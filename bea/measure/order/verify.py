@@ -192,6 +192,7 @@ def _tested(
         return _derived(character, order)
     require_equation(equation)
     equation.truncate(order)  # refuses an order that it does not have
+    assert character.problem is not None
     _check_fits(equation, character.problem)
     try:
         further = derive_for(character, equation.order)
@@ -227,11 +228,7 @@ def _require_none(equation: ModifiedEquation | None) -> None:
         )
 
 
-def _check_fits(equation: ModifiedEquation, problem: VectorField | None) -> None:
-    if equation.problem is None or problem is None:
-        raise BeaError(
-            "the equation is for every field at once: derive it on the problem that is verified"
-        )
+def _check_fits(equation: ModifiedEquation, problem: VectorField) -> None:
     if equation.variables != problem.variables:
         raise BeaError(
             f"the equation is in {', '.join(equation.variables)} and the problem in "

@@ -137,8 +137,8 @@ def test_a_step_is_lengthened_by_the_eighth_root_of_its_error() -> None:
     np.testing.assert_allclose(dop853.step_factor(errors), expected, rtol=1e-14)
 
 
-@pytest.mark.parametrize("start", [1e-3, 0.5, 20.0])
-@pytest.mark.parametrize("rate", [-3.0, 0.01, 50.0])
+@pytest.mark.parametrize("start", [1e-14, 1e-3, 0.5, 20.0])
+@pytest.mark.parametrize("rate", [-3.0, 1e-14, 0.01, 50.0])
 def test_the_first_step_is_that_of_the_book(rate: float, start: float) -> None:
     """h0 = |y|/(100 |f|), h = (1/(100 max(|f|, |f(y + h0 f) - f|/h0)))^(1/8), at most 100 h0."""
     scale = 1e-13 + 1e-13 * start

@@ -79,6 +79,7 @@ def test_where_runs_begin_is_said(momentum: Certificate) -> None:
     adam = bea.verify(get("adam", **ADAM), BOOTH, order=1)
     descent = bea.verify(get("gradient-descent"), BOOTH, order=1)
     assert (descent.start, momentum.start, adam.start) == ("own", "corrected", "manifold")
+    assert len(descent.study.gammas) == len(adam.study.gammas) == 12  # by default, a dozen
     assert descent.start_remark == ""
     assert "the corrected start" in momentum.table()
     assert "The transient is left out" in adam.table()
@@ -470,12 +471,12 @@ def their_momentum(gamma: float) -> Any:
     return step
 
 
-def their_rmsprop(gamma: float) -> Any:
+def their_rmsprop(gamma: float, kept: float = 0.5) -> Any:
     squares = np.zeros(2)
 
     def step(theta: Any) -> Any:
         slope = their_slope(theta)
-        squares[:] = 0.5 * squares + 0.5 * slope**2
+        squares[:] = kept * squares + (1 - kept) * slope**2
         return theta - gamma * slope / (np.sqrt(squares) + 0.5)
 
     return step
@@ -513,6 +514,15 @@ def test_somebody_elses_step_is_put_to_the_test_of_an_equation(
     )
     assert (given.start, len(given.study.gammas)) == (start, 4)
     np.testing.assert_allclose(given.study.times, 0.5)
+
+
+def test_a_memory_that_is_over_at_once_does_not_lengthen_the_steps() -> None:
+    """It is after three; the pace of the problem allows a fifth of the time and no more."""
+    method = get("rmsprop", beta="1/10**9", epsilon="1/2")
+    equation = bea.modified_equation(method, THEIRS, 1)
+    step = BlackBox(lambda gamma: their_rmsprop(gamma, 1e-9))
+    study = bea.verify(step, THEIRS, 1, equation=equation, starts=[[1.0, 2.0]]).study
+    assert (study.times[:, 0] / study.gammas).min() >= 5
 
 
 def test_somebody_elses_step_is_refuted_by_the_equation_of_another() -> None:
