@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from flint import fmpq
@@ -20,6 +21,7 @@ from bea.algebra.language.expressions import (
     Call,
     Constant,
     Expression,
+    Number,
     Power,
     Product,
     Sum,
@@ -175,6 +177,14 @@ def test_names_that_are_no_names_are_refused(name: str) -> None:
 def test_names_that_mean_something_are_refused(name: str) -> None:
     with pytest.raises(ExpressionError, match="is taken"):
         Symbol(name)
+
+
+@pytest.mark.parametrize("value", [0.5, 2])
+def test_nodes_hold_exact_rationals_alone(value: Any) -> None:
+    """Nodes that are equal are one: a float or an int would make another of the same text."""
+    for node in (lambda: Number(value), lambda: Power(X, value)):
+        with pytest.raises(ExpressionError, match="an exact number is needed"):
+            node()
 
 
 def test_size_is_checked_on_request() -> None:
