@@ -65,7 +65,7 @@ def test_in_a_table_no_two_drawings_touch() -> None:
         top = entry.y - max(place.level for place in places)
         boxes.append((middle - half, middle + half, top, entry.y + 1.0))
     for k, (left, right, top, bottom) in enumerate(boxes):
-        assert 0 < left and right < wide <= 12 and 0 < top and bottom < high
+        assert left > 0 and right < wide <= 12 and top > 0 and bottom < high
         for other in boxes[:k]:
             assert other[1] < left or right < other[0] or other[3] < top or bottom < other[2]
     rows = [[entry.tree.order for entry in found if entry.y == y] for y in {e.y for e in found}]
