@@ -66,7 +66,7 @@ class DriftStudy(Result):
     file: ClassVar[str] = "run.npz"
     what: ClassVar[str] = "a study"
 
-    kind: Annotated[str, Text(("drift", "defect"))]
+    kind: Annotated[str, Text(("drift", "defect", "steps"))]
     method: Annotated[str, Text()]
     problem: Annotated[str, Text()]
     formula: Annotated[str, Text()]

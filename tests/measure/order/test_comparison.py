@@ -22,6 +22,7 @@ from bea.measure.order.comparison import (
     start_of,
     starting_points,
 )
+from bea.measure.order.controls import changed
 from bea.modified.memory.character import Character
 from bea.modified.memory.variables import in_own_variables
 
@@ -107,6 +108,17 @@ def test_warnings_begin_where_the_series_means_nothing(largest: float, warned: b
         assert re.search(
             r"gamma \|f'\| is 1 at the start, .* for gamma < 0\.25; up to 2 the ", line
         )
+
+
+def test_a_wrong_term_does_not_change_the_range_that_is_warned_of() -> None:
+    """Off the trees the pace comes from the terms, those of the right equation."""
+    adam = bea.methods.adam(beta1="1/2", beta2="3/4", epsilon="1/2")
+    right = bea.modified_equation(adam, LOSS, order=1)
+    same = runs(np.ones((1, 1, 1, 2)), np.zeros((1, 1, 1)))
+    for gamma, warned in ((0.1, False), (0.3, True)):
+        same = replace(same, gammas=np.array([gamma]))
+        for equation in (right, changed(right, 1, factor=100), changed(right, 1, factor=0)):
+            assert bool(drift_study(equation, [0], [1], same, [same]).warnings) == warned
 
 
 def test_starts_are_points_or_a_list_of_them() -> None:
@@ -226,6 +238,8 @@ def test_the_equation_of_a_step_is_followed_by_plain_steps(several: bool) -> Non
             assert run.error is not None
             np.testing.assert_allclose(run.error[i], 2.0**-52 * size * np.sqrt(1 / gamma))
         assert run.failures() == []
+    for kind, found in (("drift", "steps"), ("defect", "defect")):
+        assert drift_study(equation, [0], [2], iterates, runs[:1], kind).kind == found
 
 
 def test_plain_steps_that_stop_are_named() -> None:

@@ -191,6 +191,11 @@ def test_a_point_is_clear_thirty_times_above_the_floor() -> None:
         assert fit.reason.startswith(reason) and bool(fit.reason) == bool(reason)
 
 
+def test_no_error_has_no_order() -> None:
+    fit = observed_order(GAMMAS, np.zeros(10), np.zeros(10))
+    assert fit.reason.startswith("0 of 10 step sizes stand clear of the error floor")
+
+
 def test_nothing_below_a_gap_is_fitted() -> None:
     """Below the first point in the noise every other one may stand out by chance."""
     floor = np.zeros(10)

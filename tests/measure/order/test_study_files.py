@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,12 @@ def test_nothing_is_lost(study: DriftStudy, tmp_path: Path) -> None:
         else:
             assert before == after
     assert back.table() == study.table()
+
+
+@pytest.mark.parametrize("kind", ["drift", "defect", "steps"])
+def test_a_study_of_every_kind_is_kept(study: DriftStudy, kind: str, tmp_path: Path) -> None:
+    found = replace(study, kind=kind)
+    assert DriftStudy.load(found.save(tmp_path / "run.npz")).as_json() == found.as_json()
 
 
 def test_no_pickles(study: DriftStudy, tmp_path: Path) -> None:
