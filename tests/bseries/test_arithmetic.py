@@ -337,3 +337,14 @@ def test_truth_raises(question: Callable[[TreeSeries], object]) -> None:
 def test_the_step_size_compares_with_nothing() -> None:
     with pytest.raises(NotSmoothError, match="the step size is a symbol here"):
         TreeArithmetic(1).gamma > 0.1  # noqa: B015
+
+
+@quick
+@given(lists, lists)
+def test_series_are_the_same_if_their_coefficients_are(
+    first: list[fmpq], second: list[fmpq]
+) -> None:
+    f = TreeArithmetic(ORDER)
+    assert f.same(f.series(1, first, 0), f.series(1, list(first), 0))
+    assert f.same(f.series(1, first, 0), f.series(1, second, 0)) == (first == second)
+    assert not f.same(f.series(1, first, 0), f.series(2, first, 0))

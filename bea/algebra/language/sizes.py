@@ -70,8 +70,8 @@ class Sizing:
     def sum(self, values: Sequence[Size]) -> Size:
         """Return the size of a sum."""
         return self._checked(
-            replace(
-                _joined(values),
+            _joined(
+                values,
                 terms=sum(v.terms for v in values),
                 degree=max(v.degree for v in values),
                 bits=max(v.bits for v in values) + log2(len(values)),
@@ -81,8 +81,8 @@ class Sizing:
     def product(self, values: Sequence[Size]) -> Size:
         """Return the size of a product."""
         return self._checked(
-            replace(
-                _joined(values),
+            _joined(
+                values,
                 terms=prod(v.terms for v in values),
                 degree=sum(v.degree for v in values),
                 bits=sum(v.bits for v in values),
@@ -113,13 +113,13 @@ class Sizing:
 # --- private helpers ------------------------------------------------------------------------------
 
 
-def _joined(values: Sequence[Size]) -> Size:
+def _joined(values: Sequence[Size], terms: int, degree: int, bits: float) -> Size:
     return Size(
         nodes=1 + sum(v.nodes for v in values),
         depth=1 + max(v.depth for v in values),
-        terms=1,
-        degree=0,
-        bits=0,
+        terms=terms,
+        degree=degree,
+        bits=bits,
         generators=frozenset().union(*(v.generators for v in values)),
     )
 

@@ -47,6 +47,7 @@ def test_step_longer_than_the_time_is_refused() -> None:
 
 
 def test_step_too_short_to_count_is_refused() -> None:
+    assert sample_steps([1.0], 2.0**62) == [[2**62]]
     with pytest.raises(StepSizeError, match="gamma=1e-300 is too small for the time 1"):
         sample_steps([1e-300], 1.0)
 
