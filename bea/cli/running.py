@@ -181,7 +181,7 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
 def _parameter(name: str) -> str:
     """Return the name that a parameter of a method or a problem has, or no name."""
     from bea import problems
-    from bea.methods.names import is_hyperparameter
+    from bea.methods.registry import is_hyperparameter
 
     plain = name.replace("-", "_")
     others = {known for record in problems.available().values() for known in record.parameters}

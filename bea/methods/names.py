@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from inspect import signature
 from typing import Any
 
 from bea.algebra.language.calls import assignments
@@ -245,18 +244,6 @@ def hyperparameter_named(name: str, known: Collection[str]) -> tuple[str, ...]:
         return pair
     others = _PARAMETERS | ({"beta": _AVERAGED} if "epsilon" in known else {})
     return next(((own,) for own in known if plain in others.get(own, ())), ())
-
-
-def is_hyperparameter(name: str) -> bool:
-    """Tell whether a method has a hyperparameter of that name, or people call one so.
-
-    >>> is_hyperparameter("momentum"), is_hyperparameter("A"), is_hyperparameter("colour")
-    (True, True, False)
-    """
-    from bea.methods.registry import available
-
-    own = {known for cls in available().values() for known in signature(cls).parameters}
-    return bool(hyperparameter_named(name, [*own]))
 
 
 def renamed(method: str, given: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
