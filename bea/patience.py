@@ -33,6 +33,8 @@ class Level:
     ----------
     what
         What is done.
+    part
+        What part of it is under way, where there are several one after the other.
     done, total
         How much of it; a total of 0 is not known.
     rounds
@@ -42,6 +44,7 @@ class Level:
     """
 
     what: str
+    part: str = ""
     done: float = 0
     total: float = 0
     rounds: bool = False
@@ -49,11 +52,12 @@ class Level:
 
     def advance(self, what: str, done: float, total: float) -> None:
         """Note how far it is."""
-        if what != self.what or done < self.done:
+        part = "" if what == self.what else what
+        if part != self.part or done < self.done:
             self.times = [monotonic()]
         elif self.rounds and done > self.done:
             self.times.append(monotonic())
-        self.what, self.done, self.total = what, done, total
+        self.part, self.done, self.total = part, done, total
 
     def left(self) -> float | None:
         """Return about how many seconds are left, if that can be known."""
@@ -70,11 +74,12 @@ class Level:
         return max(0.0, sum(ahead) - (now - self.times[-1]))
 
     def __str__(self) -> str:
+        name = ": ".join(filter(None, (self.what, self.part)))
         if not self.total:
-            return self.what
+            return name
         if self.rounds:
-            return f"{self.what} {self.done + 1:g} of {self.total:g}"
-        return f"{self.what}, {100 * self.done / self.total:.2g} %"
+            return f"{name} {self.done + 1:g} of {self.total:g}"
+        return f"{name}, {100 * self.done / self.total:.2g} %"
 
 
 @dataclass

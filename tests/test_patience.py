@@ -111,12 +111,12 @@ def test_other_threads_tell_of_the_work_and_add_no_levels() -> None:
         helper = Thread(target=help_it)
         helper.start()
         helper.join()
-        assert str(SHOWN).startswith("steps, 25 %")
+        assert str(SHOWN).startswith("running: steps, 25 %")
 
 
 def test_rounds_that_take_longer_and_longer_are_counted_on() -> None:
     now = time.monotonic()
-    level = Level("order", 2, 4, rounds=True, times=[now - 3, now - 2, now])
+    level = Level("order", "", 2, 4, rounds=True, times=[now - 3, now - 2, now])
     left = level.left()
     assert left == pytest.approx(4 + 8, abs=0.1)  # after 1 and 2 seconds
     assert str(level) == "order 3 of 4"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from inspect import signature
 from typing import Any, NamedTuple
 
@@ -25,6 +25,8 @@ from bea.adapters.tracing.libraries import traced
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.methods import Method, get
+
+_KEPT = 64  # step sizes for which a step stays compiled
 
 
 class OptaxOptimizer(ForeignMethod):
@@ -61,7 +63,7 @@ class OptaxOptimizer(ForeignMethod):
         self._named = Maker(maker, options)
         self.maker = maker
         self.given = options
-        self._compiled: dict[float, tuple[Any, Any]] = {}
+        self._for = lru_cache(maxsize=_KEPT)(self._compiled)
         self._named.made(0.125, options)
 
     def begin(self, theta: Floats, gamma: float) -> Advance:
@@ -93,20 +95,18 @@ class OptaxOptimizer(ForeignMethod):
 
     # --- private helpers ----------------------------------------------------------------------
 
-    def _for(self, gamma: float) -> tuple[Any, Any]:
+    def _compiled(self, gamma: float) -> tuple[Any, Any]:
         """Return init and the compiled step (gradient, state, theta) -> (theta, state)."""
-        if gamma not in self._compiled:
-            import jax
-            import optax
+        import jax
+        import optax
 
-            made = self._named.made(gamma, self.given)
+        made = self._named.made(gamma, self.given)
 
-            def update(gradient: Any, state: Any, theta: Any) -> tuple[Any, Any]:
-                updates, state = made.update(gradient, state, theta)
-                return optax.apply_updates(theta, updates), state
+        def update(gradient: Any, state: Any, theta: Any) -> tuple[Any, Any]:
+            updates, state = made.update(gradient, state, theta)
+            return optax.apply_updates(theta, updates), state
 
-            self._compiled[gamma] = made.init, jax.jit(update)
-        return self._compiled[gamma]
+        return made.init, jax.jit(update)
 
 
 # --- bea's methods for them ---------------------------------------------------------------------

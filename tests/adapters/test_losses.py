@@ -186,3 +186,20 @@ def test_a_missing_extra_is_named(
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(BeaError, match=extra):
         make()
+
+
+def test_what_is_compiled_is_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["bea.adapters.losses.jax_loss"], "_KEPT", 3)
+    loss = jax_loss(lambda p: (p["x"] ** 2).sum() / 2, {"x": np.ones(2)})
+    kept = loss.derivatives._compiled  # type: ignore[attr-defined]
+    for beta in ("1/2", "1/3", "1/4", "1/5"):
+        bea.train(f"heavy-ball(beta={beta})", loss, gamma="1/10", steps=2)
+        assert len(kept) <= 3
+    assert loss(np.array([1.0, 2.0])).tolist() == [-1.0, -2.0]  # and compiled anew where it is not
+
+
+def test_a_loss_says_in_how_many_threads_it_sums(network: Any, module: Any) -> None:
+    for loss in (network, module):
+        threads = loss.derivatives.threads
+        assert threads >= 1 and (f"sums in {threads} threads" in repr(loss)) == (threads > 1)
+    assert module.derivatives.threads == torch.get_num_threads()

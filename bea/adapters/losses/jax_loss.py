@@ -7,6 +7,7 @@ Johnson and Duvenaud, "Taylor-mode automatic differentiation for higher-order de
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Sequence
 from math import factorial
 from typing import Any
@@ -28,6 +29,7 @@ from bea.fields import About
 from bea.fields.functions import Derivatives, FunctionLoss, Groups
 from bea.fields.functions.derivatives import Fused, Kernel, padded
 
+_KEPT = 64  # compiled functions: an equation of order 4 with its runs needs a dozen
 _NESTED = 2  # up to this order derivatives of derivatives are the cheaper way
 
 
@@ -89,6 +91,12 @@ class JaxDerivatives(Derivatives):
         self._loss, self._data = loss, data
         self._compiled: dict[Any, Any] = {}
 
+    @property
+    def threads(self) -> int:
+        """In how many threads sums are made: XLA takes all processors that it may use."""
+        known = hasattr(os, "sched_getaffinity")
+        return len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
+
     def field(self, theta: Floats) -> Floats:
         """Return minus the gradient at theta, (d, lanes)."""
         return self._mapped("field", lambda lane, x: lane.field(x), [theta])
@@ -122,13 +130,13 @@ class JaxDerivatives(Derivatives):
             lane = _Lane(self._loss, data)
             return (lane if index is None else lane.on(index)).field(theta)
 
-        try:
-            key = method, tuple(each_step)
-            if key not in self._compiled:
-                self._compiled[key] = JaxSteps(slope, self._data, method, each_step)
-            return self._compiled[key]
-        except TypeError:  # a method that cannot be looked up
+        def made() -> JaxSteps:
             return JaxSteps(slope, self._data, method, each_step)
+
+        try:
+            return self._kept((method, tuple(each_step)), made)
+        except TypeError:  # a method that cannot be looked up
+            return made()
 
     def fuse(self, key: Hashable, kernel: Kernel) -> Fused:
         """Return (theta, gamma, weights) -> kernel(...), compiled once for a key."""
@@ -144,12 +152,18 @@ class JaxDerivatives(Derivatives):
         """Return function(lane, *arrays, *shared) of arrays whose last axis is the lanes."""
         import jax
 
-        if key not in self._compiled:
-            self._compiled[key] = self._made(function, len(arrays))
-        compiled = self._compiled[key]
+        compiled = self._kept(key, lambda: self._made(function, len(arrays)))
         with jax.enable_x64(True):
             call = lambda *block: compiled(self._data, shared, *block)  # noqa: E731
             return in_blocks(call, arrays, len(arrays[0]))
+
+    def _kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what was compiled for a key; of very many those that are oldest are forgotten."""
+        if key not in self._compiled:
+            while len(self._compiled) >= _KEPT:
+                self._compiled.pop(next(iter(self._compiled)), None)
+            self._compiled[key] = make()
+        return self._compiled[key]
 
     def _made(self, function: Callable[..., Any], count: int) -> Any:
         import jax

@@ -85,6 +85,13 @@ class TorchDerivatives(Derivatives):
     ) -> None:
         self.lane = _Lane(module, groups, data, criterion)
 
+    @property
+    def threads(self) -> int:
+        """In how many threads sums are made; torch.set_num_threads changes it."""
+        import torch
+
+        return int(torch.get_num_threads())
+
     def field(self, theta: Floats) -> Floats:
         """Return minus the gradient at theta, (d, lanes)."""
         return self._mapped(self.lane.field, [theta])

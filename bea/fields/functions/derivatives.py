@@ -38,6 +38,11 @@ class Derivatives:
     (array([[9.]]), array([[36.]]))
     """
 
+    @property
+    def threads(self) -> int:
+        """In how many threads sums are made: with another number the last digits are others."""
+        return 1
+
     def taylor(self, coefficients: Sequence[Floats], order: int) -> list[Floats]:
         """Return the coefficients of t^0 ... t^order of f(c[0] + c[1] t + c[2] t^2 + ...)."""
         raise NotImplementedError

@@ -126,7 +126,9 @@ class FunctionField(VectorField):
         groups = zip(self.groups.names, self.groups.shapes, strict=True)
         shown = ", ".join(f"{name} {shape}" for name, shape in list(groups)[:6])
         more = f", and {len(self.groups.names) - 6} more" if len(self.groups.names) > 6 else ""
-        return f"{type(self).__name__}('{self.name}', d={self.dimension}: {shown}{more})"
+        threads = self.derivatives.threads
+        others = f"; sums in {threads} threads" if threads > 1 else ""
+        return f"{type(self).__name__}('{self.name}', d={self.dimension}: {shown}{more}{others})"
 
     __str__ = __repr__
 

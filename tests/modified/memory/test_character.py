@@ -291,4 +291,6 @@ def test_memory_that_goes_in_a_circle_has_the_rate_at_which_it_settles(beta: flo
 def test_memory_that_turns_on_and_on_is_refused() -> None:
     loss = problems.from_function(lambda x: x[0] ** 2 / 2 + 2 * x[1] ** 2, 2, start=[1.0, 1.0])
     with pytest.raises(MethodError, match="goes in a circle and does not settle"):
+        _ = Character(Turned(1.0), loss).slowest_rate
+    with pytest.raises(MethodError, match="the step does not settle"):
         modified_equation(Turned(1.0), loss, 1, at=[1.0, 1.0])
