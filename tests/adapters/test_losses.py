@@ -193,7 +193,7 @@ def test_what_is_compiled_is_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch
     loss = jax_loss(lambda p: (p["x"] ** 2).sum() / 2, {"x": np.ones(2)})
     kept = loss.derivatives._compiled  # type: ignore[attr-defined]
     for beta in ("1/2", "1/3", "1/4", "1/5"):
-        bea.train(f"heavy-ball(beta={beta})", loss, gamma="1/10", steps=2)
+        bea.train(bea.methods.heavy_ball(beta), loss, gamma="1/10", steps=2)
         assert len(kept) <= 3
     assert loss(np.array([1.0, 2.0])).tolist() == [-1.0, -2.0]  # and compiled anew where it is not
 
