@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 FIRST = 2.0  # seconds until the first line; each further one comes after twice as long
 _IMPORTS = 3.0  # seconds that a command may take before it begins to work
+_STEEPEST = 20.0  # how much longer than the one before a round is taken to be, at most
 _MANY = 200  # items, whose loop is told of also where nothing around it is
 
 P = ParamSpec("P")
@@ -69,7 +70,7 @@ class Level:
         if len(self.times) < 3:
             return None
         before, last = self.times[-2] - self.times[-3], self.times[-1] - self.times[-2]
-        growth = max(1.0, last / max(before, 1e-9))
+        growth = min(max(1.0, last / max(before, 0.1)), _STEEPEST)
         ahead = (last * growth ** (k + 1) for k in range(int(self.total - self.done)))
         return max(0.0, sum(ahead) - (now - self.times[-1]))
 
@@ -222,7 +223,7 @@ def _duration(seconds: float) -> str:
     >>> _duration(7.2), _duration(400), _duration(1e5)
     ('7 s', '7 min', '28 h')
     """
-    for unit, size in (("h", 3600), ("min", 60)):
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"

@@ -37,7 +37,7 @@ _MOST_IN_SUM = 3e5  # products of functions: as long
 _WORD = 7  # as long as so many of them
 
 
-def check_sizes(field: Sequence[Element], order: int, name: str) -> None:
+def check_sizes(field: Sequence[Element], order: int, name: str, factor: int = 1) -> None:
     """Refuse an order whose terms would fill the memory, or not be there in minutes.
 
     Parameters
@@ -48,6 +48,8 @@ def check_sizes(field: Sequence[Element], order: int, name: str) -> None:
         The order that is asked for.
     name
         The problem, for the message.
+    factor
+        How many terms a schedule has, whose powers are in the terms.
 
     Raises
     ------
@@ -61,16 +63,18 @@ def check_sizes(field: Sequence[Element], order: int, name: str) -> None:
     Traceback (most recent call last):
     bea.errors.OrderError: order 1 on 'it' would have about 6e+05 terms, ...
     """
-    sizes, work = [float(sum(len(c.poly) for c in field))], 0.0
+    alone = [float(sum(len(c.poly) for c in field))]
+    sizes, work = [alone[0] * factor], 0.0
     for k in range(1, min(order, FREE) + 1):
-        sizes.append(min(_terms_of(field, k), sizes[-1] * sizes[0]))
+        alone.append(min(_terms_of(field, k), alone[-1] * alone[0]))
+        sizes.append(alone[k] * comb(factor + k, k + 1))
         work += k * sum(sizes[i] * sizes[k - 1 - i] for i in range(k))
         if sizes[k] > _MOST_TERMS or work > _MOST_AT_ONCE:
             raise OrderError(
                 f"order {k} on '{name}' would have about {sizes[k]:.0e} terms, found by "
                 f"{work:.0e} products, more than the limits of {_MOST_TERMS:.0e} and "
                 f"{_MOST_AT_ONCE:.0e}: give at most order {k - 1}, or a problem with fewer "
-                "variables or lower powers"
+                f"variables or lower powers{', or a schedule of fewer terms' * (factor > 1)}"
             )
 
 

@@ -201,7 +201,8 @@ def derive(
     method, problem = character.method, character.problem
     if problem is not None:
         try:
-            check_sizes(problem.components, order, problem.name)
+            factor = _terms_of_schedule(character, problem)
+            check_sizes(problem.components, order, problem.name, factor)
         except OrderError:
             if route != "auto" or problem.dimension < _LARGE or problem.parameters:
                 raise
@@ -222,6 +223,15 @@ def derive(
     )
     asked.derived = derived(equation)
     return equation
+
+
+def _terms_of_schedule(character: Character, problem: VectorField) -> int:
+    """Return how many terms s(t) has, by which f_0 = s(t) f has more than f; 1 without one."""
+    if not isinstance(character.method, Scheduled):
+        return 1
+    leading = _Derivation(character, _choose("auto", character, 0)).components(0)[0]
+    pairs = zip(leading, problem.components, strict=True)
+    return max(len(new.poly) // max(1, len(old.poly)) for new, old in pairs)
 
 
 def by_trees(

@@ -55,3 +55,14 @@ def test_the_estimate_is_no_less_than_half_of_what_there_is(
     monkeypatch.setattr("bea.modified.cost._MOST_TERMS", terms // 2)
     with pytest.raises(OrderError, match=r"order [12] on"):
         check_sizes(loss.components, 2, "it")
+
+
+def test_the_terms_of_a_schedule_count() -> None:
+    sines = " + ".join(f"sin({k}*t)/{k * 40}" for k in range(1, 30))
+    method = bea.methods.Scheduled(bea.methods.gradient_descent(), f"1 + {sines}")
+    problem = bea.fields.with_time(bea.problems.himmelblau())
+    with pytest.raises(OrderError, match=r"give at most order 2, .*or a schedule of fewer terms"):
+        bea.modified_equation(method, problem, 3)
+    found = bea.modified_equation(method, problem, 1).components[1]
+    terms = sum(len(component.terms()) for component in found)
+    assert terms > 3_000  # of 11,000 that are expected
