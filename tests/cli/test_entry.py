@@ -133,7 +133,7 @@ def test_a_terminal_without_unicode_gets_the_letters_spelt_out() -> None:
 def test_tables_and_errors_survive_a_terminal_without_unicode() -> None:
     run = process("list", "methods", PYTHONIOENCODING="ascii")
     assert run.returncode == 0 and b"explicit-euler" in run.stdout
-    run = process("derive", "heün", PYTHONIOENCODING="ascii")
+    run = process("derive", "heüm", PYTHONIOENCODING="ascii")
     assert run.returncode == 2 and b"bea: unknown method 'heu" in run.stderr
 
 

@@ -62,7 +62,7 @@ def test_the_methods_of_the_first_release_are_there() -> None:
 @pytest.mark.parametrize(
     ("name", "parameters", "error", "message"),
     [
-        ("rk5", {}, UnknownNameError, r"there is no method 'rk5': give its tableau: 'runge-kutta"),
+        ("rk5", {}, UnknownNameError, r"there is no method 'rk5': .* its tableau: 'runge-kutta"),
         ("gradien-desent", {}, UnknownNameError, r"Did you mean 'gradient-descent'\?"),
         ("qqqq", {}, UnknownNameError, r"unknown method 'qqqq'. 'bea list methods' shows them"),
         ("heun", {"beta": 1}, UnknownNameError, "'heun' has no hyperparameter 'beta': it has none"),
@@ -71,7 +71,7 @@ def test_the_methods_of_the_first_release_are_there() -> None:
             "gradient-descent",
             {"lr": "1/10", "momentum": "9/10"},
             UnknownNameError,
-            "'lr', 'momentum': it has none. The learning rate is .* as gammas. Take heavy-ball.$",
+            "'lr', 'momentum': it has none. The learning rate is .* or gammas. Take heavy-ball.$",
         ),
         (
             "gradient-descent",

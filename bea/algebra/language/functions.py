@@ -48,6 +48,7 @@ NON_SMOOTH = {
     **dict.fromkeys(("abs", "absolute", "fabs"), _SMOOTH_ABS),
     **dict.fromkeys(("max", "maximum", "relu", "leaky_relu", "min", "minimum"), _SMOOTH_MAX),
     **dict.fromkeys(("sign", "sgn", "heaviside", "step", "where", "piecewise"), _SMOOTH_STEP),
+    **dict.fromkeys(("clip", "clamp"), "tanh is a smooth stand-in"),
     **dict.fromkeys(("floor", "ceil", "ceiling", "round", "trunc", "mod"), "leave it out"),
 }
 """Functions (in lower case) that are refused because they have no derivative, with the remedy."""

@@ -35,7 +35,9 @@ def choice(value: str, known: Sequence[str], option: str) -> str:
     """
     if value not in known:
         names = " or ".join([", ".join(known[:-1]), known[-1]])
-        raise UnknownNameError(f"unknown {option} '{value}': use {names}.{nearest(value, known)}")
+        several = sum(value in name for name in known) > 1  # as tex in text and latex
+        hint = "" if several else nearest(value, known)
+        raise UnknownNameError(f"unknown {option} '{value}': use {names}.{hint}")
     return value
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from bea.algebra.language.letters import spelt
 from bea.errors import BeaError, UnknownNameError
 
+_UPDATE = "the update"  # which has what it says, and no other
 _OWNER = re.compile(r"\s*(method|problem)\.(?=[^\W\d])")
 
 
@@ -43,6 +43,8 @@ def dealt(
     >>> dealt(["a=1", "beta"], "heavy-ball", ["beta"], ["a", "b"])
     ({'beta': 'beta'}, {'a': '1'})
     """
+    from bea.algebra.language.letters import spelt
+
     names = {"method": hyperparameters, "problem": of_problem}
     dealt: dict[str, dict[str, Any]] = {"method": dict(given), "problem": {}}
     for text in params:
@@ -105,6 +107,6 @@ def _owner_of(name: str, names: Mapping[str, Sequence[str]], method: str) -> str
         have = f"known: {', '.join(known)}" if known else "there are none"
         raise UnknownNameError(
             f"there is no parameter '{name}' of the {' or the '.join(names)} ({have})."
-            f"{hint_for(name, known)}"
+            f"{hint_for(name, known) if names.get('method') or method != _UPDATE else ''}"
         )
     return owners[0]

@@ -105,6 +105,7 @@ class Source:
         """The name or expression that was given, if any."""
         given = self._given()
         if len(given) > 1:
+            refuse_method(self.positional)
             raise BeaError(f"{' and '.join(given)} are given together: give one of them")
         if self.variables is not None and not self.variables.strip():
             raise BeaError("--variables is empty: write their names, such as 'x y'")
@@ -138,6 +139,7 @@ class Source:
         try:
             return problems.find_loss(name, self.variables, parameters)
         except UnknownNameError:
+            refuse_method(name)
             if not _NAME.fullmatch(name):
                 raise
             return problems.get(name)  # says the nearest name, of ODEs too
@@ -180,6 +182,21 @@ class Source:
     def _check_no_variables(self, name: str) -> None:
         if self.variables is not None:
             raise BeaError(f"problem '{name}' has its own variables: leave --variables out")
+
+
+def refuse_method(text: str | None) -> None:
+    """Refuse the name of a method in the place of a problem."""
+    from bea import methods
+    from bea.methods.names import method_named
+
+    try:
+        method_named(text or "", methods.available())
+    except UnknownNameError:
+        return
+    raise BeaError(
+        f"'{text}' is a method and no problem: methods are given by --method, or first where a "
+        "command takes METHOD"
+    )
 
 
 def _check_no_call(text: str | None) -> None:

@@ -5,12 +5,12 @@ They are read by `Source` (problems and games), `bea.methods` and `bea.methods.s
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from bea.algebra.language.texts import shortened
 from bea.cli.reading import options
 from bea.cli.reading.parameters import dealt
 from bea.cli.reading.sources import GameText, ProblemText, Source
@@ -92,6 +92,8 @@ class Chosen:
         placed = getattr(self.method, "placed", None)
         if placed is not None:
             return [list(map(float, point)) for point in placed(given)]
+        from bea.algebra.language.texts import shortened
+
         if self.plain is not None and len(given[0]) != self.plain.dimension:
             names = self.plain.variables
             raise DimensionError(
@@ -333,10 +335,12 @@ def _names_in(update: str) -> Sequence[str]:
 def _check_is_no_problem(method: str) -> None:
     from bea import problems
 
-    if method in problems.available():
+    formula = any(sign in method for sign in "*+/^=")
+    if formula or method in problems.available():
+        what = "an expression" if formula else "a problem"
         raise UnknownNameError(
-            f"'{method}' is a problem and no method: name a method first, such as "
-            f"gradient-descent {method}"
+            f"'{method}' is {what} and no method: name a method first, such as "
+            f"gradient-descent {shlex.quote(method)}"
         )
 
 

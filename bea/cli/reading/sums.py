@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bea.cli.reading import options
-from bea.cli.reading.sources import Source
+from bea.cli.reading.sources import Source, refuse_method
 from bea.cli.reading.subject import Chosen, Subject
 from bea.cli.sgd import options as sgd_options
 from bea.errors import BeaError
@@ -55,6 +55,7 @@ class SumText:
         }
         found = {name: value for name, value in given.items() if value is not None}
         if len(found) > 1:
+            refuse_method(self.positional)
             raise BeaError(f"{' and '.join(found)} are given together: give one of them")
         if self.losses is not None and not self.losses.replace(";", " ").strip():
             raise BeaError("--losses is empty: write them, such as '(x - 1)**2; (x + 1)**2'")
