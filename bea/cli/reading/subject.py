@@ -218,8 +218,9 @@ class Subject:
         has_problem = source.text is not None
         name, given = _named(method)
         names = _hyperparameters(name) if self.update is None else _names_in(self.update)
+        called = "by default" if self.update is None else "the update"
         of_method, of_problem = dealt(
-            self.param or (), name or "the update", names, source.parameter_names(), given
+            self.param or (), name or called, names, source.parameter_names(), given
         )
         problem = source.read(of_problem) if has_problem else None
         if self.update is not None:
