@@ -127,6 +127,11 @@ def read_equations(
     'y, -x'
     """
     plain = text.strip()
+    if plain.startswith("[["):
+        raise ExpressionError(
+            "a matrix is no field: give it to the problem 'linear', such as matrix='0, 1; -1, 0' "
+            "(--problem linear --param matrix=…)"
+        )
     if plain.startswith("[") and plain.endswith("]"):
         plain = plain[1:-1]
     if "=" not in plain:

@@ -163,7 +163,7 @@ def entries(value: Any, what: str) -> list[str]:
     if not isinstance(value, str):
         raise ExpressionError(f"{what} cannot be read: give a list such as '1, 10'")
     try:
-        return [to_text(part) for part in parse_components(value)]
+        return [to_text(part) for part in parse_components(value.strip("[ ]"))]
     except ExpressionError as error:
         raise ExpressionError(f"{what} cannot be read: {error}") from None
 

@@ -96,8 +96,9 @@ _HINTS = {
     "\\": r"LaTeX is not read: write 1/2 for \frac12, x**2 for x^{2} and cos(x) for \cos x",
     "$": "leave the dollar signs out", ":": "give the formula alone, as it stands after the colon",
     "@": "write products of matrices and vectors by their components",
-    **dict.fromkeys("'′", "a derivative stands left in an equation, x' = y; transposes are written "
-                          "by components"),
+    '"': "leave the quotes out", "#": "leave the comment out",
+    **dict.fromkeys("'′", "leave quotes out; a derivative stands left in an equation, x' = y; "
+                          "transposes are written by components"),
     **dict.fromkeys("∑∫∂", "write sums and derivatives out"),
     **dict.fromkeys("{}", "use round brackets"),
     **dict.fromkeys(

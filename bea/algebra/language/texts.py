@@ -26,7 +26,7 @@ NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NAME = r"[^\W\d]\w*"
 """What a name looks like in a text: letters of any alphabet, digits and underscores."""
 
-_DECIMAL_COMMA = re.compile(r"(?<![\w.*/^)])\d+,\d+")
+_DECIMAL_COMMA = re.compile(r"(?<![\w.*/^)\[])\d+,\d+")
 _PIECES = re.compile(r"([^0-9]*)([0-9]*)")  # of a name, such as x, 10
 
 TOKEN = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bea.errors import DimensionError, ExpressionError
@@ -116,7 +117,8 @@ def lorenz(sigma: Any = 10, rho: Any = 28, beta: Any = "8/3") -> Problem:
 
 def _rows(matrix: Any) -> list[list[str]]:
     what = "parameter 'matrix'"
-    parts = matrix.split(";") if isinstance(matrix, str) else matrix
+    # Rows as "0, 1; -1, 0" or, as Python has them, "[[0, 1], [-1, 0]]".
+    parts = re.split(r"\]\s*,?\s*\[|;", matrix) if isinstance(matrix, str) else matrix
     if not isinstance(parts, list | tuple) or not parts:
         raise ExpressionError(f"{what} cannot be read: give rows such as '0, 1; -1, 0'")
     rows = [entries(row, what) for row in parts]
