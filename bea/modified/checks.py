@@ -53,14 +53,16 @@ def checked_orders(orders: int | Iterable[Any]) -> list[int]:
 def require_method(method: Any) -> None:
     """Raise `BeaError` if it is no method, such as the name of one."""
     if not isinstance(method, Method):
-        home = type(method).__module__.partition(".")[0]
+        kind = method if isinstance(method, type) else type(method)
+        home = kind.__module__.partition(".")[0]
         if home in ("torch", "optax"):
             raise BeaError(
-                f"the method is {home}'s {type(method).__name__}: give bea.methods.traced(…) of "
+                f"the method is {home}'s {kind.__name__}: give bea.methods.traced(…) of "
                 "it, the method with the same step"
             )
         raise BeaError(
-            f"the method is a {type(method).__name__}: give one, such as bea.methods.heun()"
+            f"the method is a {type(method).__name__}: give one, such as bea.methods.heun() or "
+            "bea.methods.get('heun')"
         )
 
 

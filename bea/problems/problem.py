@@ -7,6 +7,7 @@ are given as text by a user are the concern of `bea.problems.texts`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -24,6 +25,9 @@ from bea.fields.vector_field import Loss, VectorField
 
 Texts = tuple[str, ...]
 Put = Callable[[str], str]
+
+# Between numbers of a list that has no commas.
+_BLANK = re.compile(r"(?<=[\w.)])\s+(?=[+-]?[\w.(])")
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,9 @@ def entries(value: Any, what: str) -> list[str]:
     if not isinstance(value, str):
         raise ExpressionError(f"{what} cannot be read: give a list such as '1, 10'")
     try:
-        return [to_text(part) for part in parse_components(value.strip("[ ]"))]
+        plain = value.strip("[ ]")
+        listed = plain if "," in plain else _BLANK.sub(",", plain)
+        return [to_text(part) for part in parse_components(listed)]
     except ExpressionError as error:
         raise ExpressionError(f"{what} cannot be read: {error}") from None
 

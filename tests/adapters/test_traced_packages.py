@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import pytorch_optimizer as package
+import torch
 
 import bea
 from bea.errors import BeaError, GuessWarning, MethodError
@@ -101,3 +102,17 @@ def test_an_option_that_a_class_never_reads_is_refused(name: str, slip: str) -> 
     with pytest.raises(MethodError, match=rf"has no option '{slip}': it has .*Did you mean"):
         traced(getattr(package, name), **{slip: 0.5})
     assert traced(package.Lion, cautious=False).replayed.difference < 1e-12  # which it reads
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"betas": (0.9,)}, "has 2 entries by default, and was given 1"),
+        ({"weight_decay": torch.tensor(0.1)}, "option weight_decay .* is a tensor: give a number"),
+    ],
+)
+def test_options_of_another_kind_are_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(MethodError, match=message):
+        traced("torch:AdamW", **given)
+    with pytest.raises(BeaError, match=r"the method is torch's AdamW: give bea\.methods\.traced"):
+        bea.modified_equation(torch.optim.AdamW, LOSS)  # type: ignore[arg-type]

@@ -10,6 +10,8 @@ from itertools import zip_longest
 from math import isfinite
 from typing import Any
 
+import torch
+
 from bea.adapters.pytorch.forms import (
     INNER,
     LOOSE,
@@ -154,7 +156,7 @@ class Options:
             else:
                 groups = self._entries(parameters, gamma, values)
                 made = made_of(self.kind, self.first, groups, gamma, own)
-        except (TypeError, ValueError, RuntimeError, AssertionError, NotImplementedError) as error:
+        except (TypeError, ValueError, RuntimeError, AssertionError, LookupError) as error:
             cause = " ".join(str(error).split()) or type(error).__name__
             raise MethodError(
                 f"PyTorch refuses {self.name} with these options: {cause}{self.hint}"
@@ -235,6 +237,8 @@ class Options:
     ) -> None:
         """Put an option among the numbers or among the rest."""
         value = _read(name, value, default)
+        if isinstance(value, torch.Tensor):  # of single precision, and may be learnt
+            raise MethodError(f"option {name} of {self.name} is a tensor: give a number, or a name")
         names = self._named(name, value, default, mark)
         if names is not None:
             group.where[name] = names
