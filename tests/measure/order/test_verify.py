@@ -13,7 +13,7 @@ from flint import fmpq
 
 import bea
 from bea.adapters.black_box import BlackBox
-from bea.errors import BeaError, OrderError, OutputError
+from bea.errors import BeaError, MethodError, OrderError, OutputError
 from bea.measure import DriftStudy
 from bea.measure.order.certificate import Certificate
 from bea.measure.order.expected import derive_for
@@ -100,6 +100,14 @@ class LateDescent(Method):
 
 
 @dataclass(frozen=True)
+class InFloats(LateDescent):
+    """The same in floats, of which nothing exact is derived."""
+
+    def step(self, f: Any, theta: Any, state: Any, gamma: Any) -> tuple[Any, Any]:
+        return theta + gamma * f(theta + 0.2 * gamma * f(theta)), state
+
+
+@dataclass(frozen=True)
 class Scaled(Method):
     """Descent with steps that are a tenth too long."""
 
@@ -122,6 +130,15 @@ def test_a_rule_that_claims_the_equation_of_another_is_refuted() -> None:
         "is wrong"
     )
     assert bea.verify(LateDescent(), BOWL).verdict == "confirmed"
+
+
+def test_an_equation_is_tested_of_a_method_that_itself_has_none() -> None:
+    """What it leaves out is taken to be the next power."""
+    with pytest.raises(MethodError, match="0.2"):
+        modified_equation(InFloats(), BOWL, 1)
+    equation = modified_equation(LateDescent(), BOWL, 2)
+    certificate = bea.verify(InFloats(), BOWL, 2, equation=equation)
+    assert certificate.verdict == "confirmed" and certificate.study.expected == (1, 2, 3)
 
 
 def test_a_wrong_leading_term_is_refuted() -> None:
