@@ -151,3 +151,4 @@ def test_more_trees_than_fit_in_the_memory_are_refused(monkeypatch: pytest.Monke
         trees(16)
     with pytest.raises(OrderError, match=need):
         tree_table(16)
+    counting.check_number(15)  # the order 14 is
