@@ -6,7 +6,6 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
-from inspect import signature
 from typing import Any
 
 import typer
@@ -181,10 +180,9 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
 
 def _parameter(name: str) -> str:
     """Return the name that a parameter of a method or a problem has, or no name."""
-    from bea import methods, problems
-    from bea.methods.names import hyperparameter_named
+    from bea import problems
+    from bea.methods.registry import is_hyperparameter
 
     plain = name.replace("-", "_")
-    own = {known for cls in methods.available().values() for known in signature(cls).parameters}
     others = {known for record in problems.available().values() for known in record.parameters}
-    return plain if plain in others or hyperparameter_named(plain, [*own]) else ""
+    return plain if plain in others or is_hyperparameter(plain) else ""

@@ -12,7 +12,7 @@ from bea.algebra.language.calls import read_call
 from bea.errors import MethodError
 from bea.methods.foreign import MARK, traced
 from bea.methods.method import Method
-from bea.methods.names import method_named, renamed
+from bea.methods.names import hyperparameter_named, method_named, renamed
 
 M = TypeVar("M", bound=type[Method])
 _classes: dict[str, type[Method]] = {}
@@ -89,6 +89,16 @@ def read(text: str) -> Method:
         return get(text)
     name, given = read_call(text, "method", "heavy-ball(beta=1/2)")
     return get(name, **{key: key if value is None else value for key, value in given.items()})
+
+
+def is_hyperparameter(name: str) -> bool:
+    """Tell whether a method has a hyperparameter of that name, or people call one so.
+
+    >>> is_hyperparameter("momentum"), is_hyperparameter("A"), is_hyperparameter("colour")
+    (True, True, False)
+    """
+    own = {known for cls in available().values() for known in signature(cls).parameters}
+    return bool(hyperparameter_named(name, [*own]))
 
 
 def _make(cls: type[Method], parameters: dict[str, Any]) -> Method:
