@@ -11,6 +11,7 @@ import pytest
 import bea
 from bea.errors import BeaError, OrderError
 from bea.flows import Status, Trajectory
+from bea.measure.order import comparison
 from bea.measure.order.comparison import (
     Start,
     _at_most,
@@ -147,13 +148,14 @@ def test_orders_are_sorted_and_there_is_one() -> None:
         checked_orders([])
 
 
-def test_progress_is_labelled() -> None:
+def test_progress_is_labelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody is to be told, the library tells by itself."""
     told: list[tuple[str, int, int]] = []
-    report = labelled(lambda *now: told.append(now), "iterates")
-    assert report is not None
-    report(2, 5)
+    labelled(lambda *now: told.append(now), "iterates")(2, 5)
     assert told == [("iterates", 2, 5)]
-    assert labelled(None, "iterates") is None
+    monkeypatch.setattr(comparison, "tell", lambda *now: told.append(now))
+    labelled(None, "flows")(1, 3)
+    assert told[1:] == [("flows", 1, 3)]
     with pytest.raises(BeaError, match="progress is a int: give a function"):
         labelled(3, "iterates")  # type: ignore[arg-type]
 
