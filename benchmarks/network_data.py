@@ -6,8 +6,10 @@ and cut in two. Needs bea[optax,networks]; JAX in float64 and in one thread.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+import time
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
@@ -103,3 +105,27 @@ def told(values: Any, digits: int = 3) -> str:
     """
     mean, error = mean_and_error(values)
     return f"{mean:.{digits}f} ± {error:.{digits}f}"
+
+
+def print_tables(tables: dict[str, Callable[[int, bool], None]], seeds: int, short: str) -> None:
+    """Print the tables that the command line names, by default all, and how long each took.
+
+    Parameters
+    ----------
+    seeds
+        How many there are by default.
+    short
+        What there are fewer of in a short run.
+    """
+    first = str(sys.modules["__main__"].__doc__).splitlines()[0]
+    parser = argparse.ArgumentParser(description=first)
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=", ".join(tables))
+    parser.add_argument("--seeds", type=int, default=seeds)
+    parser.add_argument("--short", action="store_true", help=short)
+    given = parser.parse_args()
+    if given.seeds < 2 or not set(given.tables) <= set(tables):
+        parser.error(f"at least 2 seeds for an error, and tables among {', '.join(tables)}")
+    for name in given.tables or tables:
+        begun = time.process_time()
+        tables[name](given.seeds, given.short)
+        print(f"[{name}: {time.process_time() - begun:.0f} s]", flush=True)

@@ -18,12 +18,11 @@ with the tables `schemes` and `best`; needs bea[optax,networks].
 
 from __future__ import annotations
 
-import argparse
 import time
 from typing import Any
 
 import numpy as np
-from network_data import Task, starts, told
+from network_data import Task, print_tables, starts, told
 
 import bea
 from bea.measure.training import BatchScheme, Phase, decay_rate, grow_batch
@@ -89,15 +88,8 @@ def best_batch(seeds: int, short: bool) -> None:
 
 
 if __name__ == "__main__":
-    tables = {"schemes": run_schemes, "best": best_batch}
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tables", nargs="*", metavar="TABLE", help=", ".join(tables))
-    parser.add_argument("--seeds", type=int, default=8)
-    parser.add_argument("--short", action="store_true", help="fewer schemes, batches and updates")
-    given = parser.parse_args()
-    if given.seeds < 2 or not set(given.tables) <= set(tables):
-        parser.error(f"at least 2 seeds for an error, and tables among {', '.join(tables)}")
-    for name in given.tables or tables:
-        begun = time.process_time()
-        tables[name](given.seeds, given.short)
-        print(f"[{name}: {time.process_time() - begun:.0f} s]", flush=True)
+    print_tables(
+        {"schemes": run_schemes, "best": best_batch},
+        seeds=8,
+        short="fewer schemes, batches and updates",
+    )

@@ -18,10 +18,8 @@ thread.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import jax
 import jax.numpy as jnp
 import numpy as np
-from network_data import ACTIVATIONS, flat, told
+from network_data import ACTIVATIONS, flat, print_tables, told
 
 import bea
 from bea.adapters import jax_loss, jax_outputs
@@ -164,15 +162,6 @@ def _observed(found: Flatness) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    tables = {"orders": orders, "stable": stable, "large": large}
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tables", nargs="*", metavar="TABLE", help=", ".join(tables))
-    parser.add_argument("--seeds", type=int, default=4)
-    parser.add_argument("--short", action="store_true", help="fewer sizes and steps")
-    given = parser.parse_args()
-    if given.seeds < 2 or not set(given.tables) <= set(tables):
-        parser.error(f"at least 2 seeds for an error, and tables among {', '.join(tables)}")
-    for name in given.tables or tables:
-        begun = time.process_time()
-        tables[name](given.seeds, given.short)
-        print(f"[{name}: {time.process_time() - begun:.0f} s]", flush=True)
+    print_tables(
+        {"orders": orders, "stable": stable, "large": large}, seeds=4, short="fewer sizes and steps"
+    )

@@ -1,9 +1,8 @@
-"""The README's example and commands do what it says; those of docs are in tests/docs."""
+"""The README's example does what it says; its commands are run in tests/docs."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -13,8 +12,6 @@ import pytest
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 (EXAMPLE,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 (PRINTED,) = re.findall(r"```text\n(.*?)```", README, flags=re.DOTALL)
-# Those that need an extra are run in tests/adapters.
-COMMANDS = re.findall(r"^    (bea (?!.*(?:torch|optax)).*)$", README, flags=re.MULTILINE)
 
 
 def test_the_five_lines_print_what_is_shown() -> None:
@@ -33,21 +30,6 @@ def output_of(code: str) -> str:
     with redirect_stdout(out):
         exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - it is our own README
     return out.getvalue()
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_run(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> None:
-    from bea.cli import main
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", shlex.split(command))
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code in (0, None)
-    shown = capsys.readouterr()
-    assert shown.out or "wrote" in shown.err
 
 
 def test_the_picture_is_there() -> None:

@@ -21,7 +21,12 @@ PAGES = {
 }
 WITH_EXAMPLES = [name for name, text in PAGES.items() if ">>> " in text]
 # Those that need an extra are run in tests/adapters.
-COMMANDS = re.findall(r"^    (bea (?!.*(?:torch|optax)).*)$", PAGES["howto/commands.md"], re.M)
+README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    command
+    for page in (README, PAGES["howto/commands.md"])
+    for command in re.findall(r"^    (bea (?!.*(?:torch|optax)).*)$", page, flags=re.MULTILINE)
+]
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

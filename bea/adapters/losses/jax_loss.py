@@ -94,6 +94,8 @@ class JaxDerivatives(Derivatives):
     @property
     def threads(self) -> int:
         """In how many threads sums are made: XLA takes all processors that it may use."""
+        if "xla_cpu_multi_thread_eigen=false" in os.environ.get("XLA_FLAGS", ""):
+            return 1
         known = hasattr(os, "sched_getaffinity")
         return len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
 

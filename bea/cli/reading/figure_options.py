@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _VISIBLE = 2.0
 
 _LOOKS = "How it looks"
-FILMS = (".gif", ".mp4")
 
 
 def gamma_of(text: str | None, chosen: Chosen) -> float:
@@ -146,6 +145,8 @@ class Looks:
             raise BeaError("--column has its own width: leave --width out")
         if self.dpi is not None and not 10 <= number(self.dpi, "--dpi") <= 2400:
             raise BeaError(f"--dpi '{self.dpi}' is not possible: give 10 to 2400")
+        from bea.plots.house.film import FILMS
+
         if self.dpi is not None and target.suffix.lower() not in (".png", *FILMS):
             raise BeaError(f"--dpi is for a .png, and '{target}' has no dots: leave --dpi out")
         if self.dpi and self.width and self.height:
@@ -161,6 +162,7 @@ class Looks:
     def save(self, figure: Any, target: Path) -> None:
         """Write a figure to its file, and say so."""
         from bea.plots import fitted, save_figure, save_film
+        from bea.plots.house.film import FILMS
 
         width, height = (
             None if text is None else number(text, f"--{name}")
@@ -184,6 +186,8 @@ def picture(out: Path | None, name: str, looks: Looks, moves: bool = False) -> P
 
     Of a figure in which something moves it may be a film.
     """
+    from bea.plots.house.film import FILMS
+
     target = check_figure(out or Path(f"{name}.png"), FILMS if moves else ())
     looks.check(target)
     return target

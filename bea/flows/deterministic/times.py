@@ -109,6 +109,12 @@ def sample_times(gammas: ArrayLike, counts: NDArray[np.int64]) -> NDArray[np.flo
     return counts * check_gammas(gammas)[:, None]
 
 
+def check_one_length(steps: object, time: object) -> None:
+    """Refuse a number of steps and a time that are both given."""
+    if steps is not None and time is not None:
+        raise StepSizeError("steps and time are both given: give one of them")
+
+
 def check_count(count: int, name: str) -> None:
     """Refuse a count that is not a positive whole number."""
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:

@@ -33,10 +33,13 @@ class RunsResult(Result):
 
     Attributes
     ----------
+    names
+        The observables.
     status : (runs,) int8
         A `Status` for each run.
     """
 
+    names: tuple[str, ...]
     status: NDArray[np.int8]
 
     @property
@@ -48,6 +51,15 @@ class RunsResult(Result):
     def ok(self) -> NDArray[np.bool_]:
         """Mask (runs,) of the runs that did not fail."""
         return self.status == Status.OK
+
+    def _place(self, name: str) -> int:
+        """Return which of the observables has that name; `UnknownNameError` if none has."""
+        if name not in self.names:
+            raise UnknownNameError(
+                f"the observable '{name}' was not recorded: there are {', '.join(self.names)}."
+                f"{nearest(str(name), self.names)}"
+            )
+        return self.names.index(name)
 
     def failures(self) -> list[str]:
         """One readable line for each way in which runs failed, with their number."""
@@ -115,12 +127,7 @@ class Ensemble(RunsResult):
         UnknownNameError
             If it was not recorded.
         """
-        if name not in self.names:
-            raise UnknownNameError(
-                f"the observable '{name}' was not recorded: there are {', '.join(self.names)}."
-                f"{nearest(str(name), self.names)}"
-            )
-        column = self.names.index(name)
+        column = self._place(name)
         return Estimate(self.mean[:, column], self.error[:, column])
 
     def plot(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bea.arrays import Floats, Ints
-from bea.errors import BeaError, DimensionError, UnknownNameError, nearest
+from bea.errors import BeaError, DimensionError
 from bea.files.schema import Array, Listed
 from bea.flows.deterministic.times import check_count
 from bea.flows.deterministic.trajectory import Status
@@ -94,12 +94,7 @@ class Training(RunsResult):
         UnknownNameError
             If it was not recorded.
         """
-        if name not in self.names:
-            raise UnknownNameError(
-                f"'{name}' was not observed: there are {', '.join(self.names)}."
-                f"{nearest(str(name), self.names)}"
-            )
-        return self.values[:, self.names.index(name)]
+        return self.values[:, self._place(name)]
 
     def __getitem__(self, name: str) -> Estimate:
         """Return the mean over the runs and its standard error, at each record."""

@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
-from bea.errors import BeaError, DimensionError, StepSizeError
+from bea.errors import BeaError
 from bea.fields import VectorField
-from bea.flows.deterministic.times import check_gammas
+from bea.flows.deterministic.times import check_gammas, check_one_length
 from bea.methods import Method
 from bea.modified import modified_equation
 from bea.modified.checks import checked_order, require_method, require_problem
@@ -140,8 +140,7 @@ def energies_data(
     for method in methods:
         require_method(method)
     require_problem(problem)
-    if steps is not None and time is not None:
-        raise StepSizeError("steps and time are both given: give one of them")
+    check_one_length(steps, time)
     size, highest = float(check_gammas(gamma)[0]), checked_order(order)
     point = start_of(problem, start)
     count = _STEPS if steps is None and time is None else steps
@@ -157,11 +156,10 @@ def energies_data(
 
 def draw_energies(data: EnergiesData, axes: Sequence[Axes] | None = None) -> Figure:
     """Draw the figure from its data, in `axes`, one for each method, or in a new figure."""
-    from bea.plots.house.canvas import figure_of, house_rules, new_axes
+    from bea.plots.house.canvas import check_axes, figure_of, house_rules, new_axes
 
     count = len(data.courses)
-    if axes is not None and len(axes) != count:
-        raise DimensionError(f"{len(axes)} axes are given: this figure needs {count}")
+    check_axes(axes, count)
     with house_rules():
         panels = new_axes((7.6, 1.0 + 1.6 * count), count, sharex=True) if axes is None else axes
         handles: list[Any] = []

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
 from bea.arrays import Floats
-from bea.errors import DimensionError
 from bea.fields import Loss
 from bea.methods import Method
 from bea.modified import ModifiedEquation
@@ -80,12 +79,11 @@ def loss_figure(
 
 def draw_loss(data: LossData, axes: Sequence[Axes] | None = None) -> Figure:
     """Draw a loss figure from its data, in `axes` or in a new figure."""
-    from bea.plots.house.canvas import figure_of, house_rules, new_axes
+    from bea.plots.house.canvas import check_axes, figure_of, house_rules, new_axes
 
     plane = len(data.variables) == 2
     wanted = 3 if plane else 2
-    if axes is not None and len(axes) != wanted:
-        raise DimensionError(f"{len(axes)} axes are given: this figure needs {wanted}")
+    check_axes(axes, wanted)
     with house_rules():
         if axes is None:
             axes = (

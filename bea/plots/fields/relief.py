@@ -132,12 +132,11 @@ def relief_data(
 
 def draw_relief(data: ReliefData, axes: Any = None, *, view: tuple[float, float] = VIEW) -> Figure:
     """Draw the figure from its data, in `axes` in space or in a new figure."""
-    from bea.plots.house.canvas import HouseFigure, house_rules, titled
+    from bea.plots.house.canvas import axes_in_space, figure_of, house_rules, titled
 
     with house_rules():
         if axes is None:
-            figure = HouseFigure(figsize=(7.6, 5.6))
-            axes = figure.add_subplot(projection="3d", computed_zorder=False)
+            (axes,) = axes_in_space((7.6, 5.6))
         draw_heights(axes, data.x, data.y, data.heights)
         paths = (data.trajectory.iterates, *data.trajectory.flows)
         handles = [_draw_path(axes, *pair) for pair in zip(paths, data.along, strict=True)]
@@ -148,8 +147,7 @@ def draw_relief(data: ReliefData, axes: Any = None, *, view: tuple[float, float]
         axes.set_box_aspect(None, zoom=0.92)
         axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0))
         titled(axes, data.trajectory.title, data.trajectory.subtitle)
-        figure = axes.get_figure(root=True)
-        return figure
+        return figure_of(axes)
 
 
 def draw_heights(axes: Any, x: Floats, y: Floats, heights: Floats, **options: Any) -> None:

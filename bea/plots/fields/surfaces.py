@@ -186,11 +186,17 @@ def surface_figure(
 
 def draw_surfaces(data: SurfaceData, axes: Sequence[Axes] | None = None) -> Figure:
     """Draw a figure of surfaces from its data, in `axes` or in a new figure."""
-    from bea.plots.house.canvas import colour_bar, figure_of, house_rules, new_axes, titled
+    from bea.plots.house.canvas import (
+        check_axes,
+        colour_bar,
+        figure_of,
+        house_rules,
+        new_axes,
+        titled,
+    )
 
     panels = len(data.labels)
-    if axes is not None and len(axes) != panels:
-        raise DimensionError(f"{len(axes)} axes are given: this figure needs {panels}")
+    check_axes(axes, panels)
     with house_rules():
         if axes is None:
             size = _PANEL * panels + 1.2, _PANEL + 1.0
@@ -219,19 +225,14 @@ def draw_surfaces_in_space(data: SurfaceData, axes: Sequence[Any] | None = None)
     """
     from matplotlib.ticker import MaxNLocator
 
-    from bea.plots.house.canvas import HouseFigure, house_rules, titled
+    from bea.plots.house.canvas import axes_in_space, check_axes, figure_of, house_rules, titled
 
     panels = len(data.labels)
-    if axes is not None and len(axes) != panels:
-        raise DimensionError(f"{len(axes)} axes are given: this figure needs {panels}")
+    check_axes(axes, panels)
     low, high = np.nanmin(data.losses), np.nanmax(data.losses)
     with house_rules():
         if axes is None:
-            figure = HouseFigure(figsize=(_PANEL * 1.25 * panels + 0.6, _PANEL * 1.25 + 0.6))
-            axes = [
-                figure.add_subplot(1, panels, k + 1, projection="3d", computed_zorder=False)
-                for k in range(panels)
-            ]
+            axes = axes_in_space((_PANEL * 1.25 * panels + 0.6, _PANEL * 1.25 + 0.6), panels)
         for k, panel in enumerate(axes):
             grid = data.distances
             draw_heights(panel, grid, grid, data.losses[k], vmin=low, vmax=high)
@@ -248,8 +249,7 @@ def draw_surfaces_in_space(data: SurfaceData, axes: Sequence[Any] | None = None)
                 axis.set_major_locator(MaxNLocator(4))
             words = f"{data.words}, same heights"
             titled(panel, *((data.title, words) if k == 0 else ("", "")), data.labels[k])
-        found: Figure = axes[0].get_figure(root=True)
-        return found
+        return figure_of(axes[0])
 
 
 # --- private helpers ------------------------------------------------------------------------------

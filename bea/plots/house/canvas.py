@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
+from bea.errors import DimensionError
 from bea.plots.house.style import RULES, WORDS
 
 # Dots per inch on a screen, and how many times finer a notebook's picture is.
@@ -78,6 +79,21 @@ def new_axes(
     """Return the axes of a new figure of that size in inches, row by row."""
     figure = HouseFigure(figsize=size, layout=layout)
     return list(figure.subplots(rows, columns, squeeze=False, **options).ravel())
+
+
+def axes_in_space(size: tuple[float, float], columns: int = 1) -> list[Any]:
+    """Return axes in space, beside each other, of a new figure of that size in inches."""
+    figure = HouseFigure(figsize=size)
+    panels = range(1, columns + 1)
+    return [
+        figure.add_subplot(1, columns, k, projection="3d", computed_zorder=False) for k in panels
+    ]
+
+
+def check_axes(axes: Sequence[Any] | None, wanted: int) -> None:
+    """Refuse axes that are given, if they are not as many as a figure has panels."""
+    if axes is not None and len(axes) != wanted:
+        raise DimensionError(f"{len(axes)} axes are given: this figure needs {wanted}")
 
 
 def figure_of(axes: Axes) -> Figure:

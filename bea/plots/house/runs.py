@@ -19,7 +19,7 @@ from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, StepSizeError
 from bea.fields import VectorField
 from bea.flows import Status, Trajectory, flow, iterate, sample_steps
-from bea.flows.deterministic.times import check_count
+from bea.flows.deterministic.times import check_count, check_one_length
 from bea.measure.order import flow_by_pieces
 from bea.methods import Method, Scheduled
 from bea.methods.schedules.schedule import rational
@@ -148,8 +148,7 @@ def iterates_path(
     StepSizeError
         If both are given, or it would be more steps than a figure can show.
     """
-    if steps is not None and time is not None:
-        raise StepSizeError("steps and time are both given: give one of them")
+    check_one_length(steps, time)
     if steps is None:
         until = problem.about.time if time is None else time
         steps = int(sample_steps([gamma], until)[0, -1])

@@ -22,7 +22,7 @@ from bea.arrays import Floats
 from bea.errors import BeaError, DimensionError, OrderError, StepSizeError
 from bea.fields import Loss, VectorField
 from bea.flows import flow
-from bea.flows.deterministic.times import check_gammas
+from bea.flows.deterministic.times import check_gammas, check_one_length
 from bea.measure.escape.critical_points import hessian
 from bea.methods import Method
 from bea.modified import ModifiedEquation, modified_equation
@@ -132,8 +132,7 @@ def comparison_data(
 ) -> ComparisonData:
     """Compute what a comparison shows; see `comparison_figure`."""
     _check(methods, loss, order)
-    if steps is not None and time is not None:
-        raise StepSizeError("steps and time are both given: give one of them")
+    check_one_length(steps, time)
     if window is not None:
         checked_window(window, 2)
     point = start_of(loss, start)

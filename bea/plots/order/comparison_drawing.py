@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bea.algebra.language.makers import either_number
-from bea.errors import DimensionError
 from bea.fields import Loss
 from bea.methods import Method
 from bea.plots.house.landscape import draw_landscape, draw_marks
@@ -90,11 +89,10 @@ def comparison_figure(
 
 def draw_comparison(data: ComparisonData, axes: Sequence[Axes] | None = None) -> Figure:
     """Draw a comparison from its data, in `axes`, one for each panel, or in a new figure."""
-    from bea.plots.house.canvas import colour_bar, figure_of, house_rules
+    from bea.plots.house.canvas import check_axes, colour_bar, figure_of, house_rules
 
     count = len(data.panels)
-    if axes is not None and len(axes) != count:
-        raise DimensionError(f"{len(axes)} axes are given: this figure needs {count}")
+    check_axes(axes, count)
     with house_rules():
         panels = _new_panels(data) if axes is None else list(axes)
         filled, handles = None, list[Any]()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bea.arrays import Floats
-from bea.errors import BeaError, DimensionError
+from bea.errors import BeaError
 from bea.measure.equilibrium.runs import EquilibriumRun
 from bea.plots.house.style import order_style
 
@@ -118,12 +118,11 @@ def equilibrium_data(
 
 def draw_equilibrium(data: EquilibriumData, axes: Sequence[Axes] | None = None) -> Figure:
     """Draw equilibria from their data, in three `axes` or in a new figure."""
-    from bea.plots.house.canvas import figure_of, house_rules, new_axes
+    from bea.plots.house.canvas import check_axes, figure_of, house_rules, new_axes
 
     with house_rules():
+        check_axes(axes, len(_PANELS))
         panels = new_axes((10.2, 3.9), 1, 3) if axes is None else list(axes)
-        if len(panels) != len(_PANELS):
-            raise DimensionError(f"{len(panels)} axes are given: this figure needs {len(_PANELS)}")
         for place, (name, label) in zip(panels, _PANELS.items(), strict=True):
             handles = _draw_panel(place, data, data.panels[name])
             place.set_title(label)
