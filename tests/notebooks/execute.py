@@ -50,6 +50,8 @@ def execute(source: Path, target: Path) -> None:
         ).execute(cleanup_kc=True)  # a kernel manager that is handed in is else left running
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # the times of an earlier run
+        if cell.cell_type == "code":  # how long it took on this machine is no result
+            cell.outputs = [out for out in cell.outputs if "; Ctrl-C ends it" not in str(out)]
     partial = target.with_suffix(".partial")
     nbformat.write(notebook, partial)
     partial.replace(target)
