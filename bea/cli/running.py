@@ -115,6 +115,8 @@ def _usage(error: Any, arguments: Sequence[str]) -> str:
         message = _no_such_command(message.split("'")[1], list(context.command.commands))
     elif "unexpected extra argument" in message and "--method" in _options(context):
         message += ". The method is given by --method"
+    elif "unexpected extra argument" in message and "=" in message:
+        message += ". Parameters are given by --param"
     message = message[:1].lower() + message[1:]
     return f"{message}{'' if message[-1] in '?.' else ':'} '{path} --help' shows how it is used"
 
@@ -172,6 +174,8 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
     if option in _rates():
         return f"no such option '{option}'. {RATE_TOLD}{_rate_given_by(known)}."
     name, close = option.lstrip("-"), nearest(option.lstrip("-"), [o.lstrip("-") for o in known])
+    if option in ("--method", "-m"):
+        return f"no such option '{option}'. The method is the first argument, METHOD."
     if option.startswith("--") and "--param" in known and (own := _parameter(name)):
         return f"no such option '{option}'. Write --param {own}=…, beside what has it."
     close = close.replace("mean '", "mean '--") if len(name) > 1 else ""

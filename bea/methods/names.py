@@ -7,12 +7,11 @@ comes nearest in meaning, which is seldom what is nearest in spelling.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from bea.algebra.language.calls import assignments
-from bea.algebra.language.letters import spelt
+from bea.algebra.language.letters import hyphened, spelt
 from bea.errors import UnknownNameError, nearest
 
 ALIASES = {
@@ -222,7 +221,7 @@ def method_named(name: str, known: Collection[str]) -> tuple[str, dict[str, Any]
     if library := _LIBRARY.fullmatch(name.strip()):
         written = f"{library[1]}:{library[2]}"
         raise UnknownNameError(f"'{name}' is another library's: write it as {written}")
-    close = nearest(plain, [*known, *ALIASES, *other])
+    close = nearest(hyphened(name), [*known, *ALIASES, *other])
     raise UnknownNameError(f"unknown method '{name}'.{close} 'bea list methods' shows them all")
 
 
@@ -303,12 +302,11 @@ def other_names(name: str, cls: Any) -> list[str]:
 # --- private helpers ----------------------------------------------------------------------------
 
 
-def _plain(name: str) -> tuple[str, str]:
-    """Return a name as names are compared, and without what says that it is a method."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    words = re.sub(r"['’](?:s\b)?", "", bare.strip().lower())
-    plain = "-".join(re.split(r"[\s_‐–-]+", words))
-    return plain, _KIND.sub("", plain)
+def _plain(name: str) -> tuple[str, ...]:
+    """Return a name as names are compared, without what says that it is a method, and joined."""
+    plain = hyphened(name)
+    bare = _KIND.sub("", plain)
+    return plain, bare, bare.replace("-", "")
 
 
 def _meant(

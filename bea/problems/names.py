@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bea.algebra.language.letters import hyphened
 from bea.errors import UnknownNameError, nearest
 
 ALIASES = {
@@ -50,8 +51,7 @@ def no_problem(name: str, what: str, known: Iterable[str]) -> UnknownNameError:
     >>> print(no_problem("toda", "problem", []))
     there is no problem 'toda': give its hamiltonian, '(p1**2 + p2**2)/2 + exp(q1 - q2) + ...
     """
-    plain = "-".join(name.strip().lower().replace("é", "e").replace("ö", "o").split())
-    kind, formula, variables = FORMULAS.get(plain.replace("_", "-"), ("", "", ""))
+    kind, formula, variables = FORMULAS.get(hyphened(name), ("", "", ""))
     if not kind:
         return UnknownNameError(
             f"unknown {what} '{name}'.{nearest(name, [*known, *ALIASES])} 'bea list problems' "

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 
 from bea.algebra.language.expressions import free_symbols, to_text
 from bea.algebra.language.grammar import parse_components
+from bea.algebra.language.letters import hyphened
 from bea.algebra.language.makers import page, remarks
 from bea.algebra.ring.exact import exact
 from bea.errors import BeaError, ExpressionError, UnknownNameError, nearest
@@ -145,7 +145,7 @@ def plain_name(name: str) -> str:
     >>> plain_name("Van der Pol"), plain_name("linear_network")
     ('van-der-pol', 'linear-network')
     """
-    plain = "-".join(re.split(r"[\s_-]+", name.strip().lower()))
+    plain = hyphened(name)
     plain = ALIASES.get(plain, plain)
     return plain if plain in available() else name
 

@@ -5,6 +5,7 @@ As text with Greek letters and superscripts, in LaTeX, and in bea's own grammar.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -76,6 +77,16 @@ def spelt(name: str) -> str:
     words = {letter: word for word, letter in _GREEK.items()} | {"γ": "gamma"}
     plain = unicodedata.normalize("NFKC", name)  # digits set low are digits
     return "".join(words.get(letter, letter) for letter in plain)
+
+
+def hyphened(name: str) -> str:
+    """Return a name as names are compared: lower case, without accents, hyphens between its words.
+
+    >>> hyphened("Störmer–Verlet"), hyphened("Van der Pol"), hyphened("Heun's method")
+    ('stormer-verlet', 'van-der-pol', 'heun-method')
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return "-".join(re.split(r"[\s_‐–-]+", re.sub(r"['’](?:s\b)?", "", bare.strip().lower())))
 
 
 # --- private helpers ----------------------------------------------------------------------------

@@ -204,6 +204,11 @@ def _check_no_call(text: str | None) -> None:
     from bea import problems
 
     name, _, given = (text or "").partition("(")
-    if "=" in given and problems.plain_name(name) in problems.available():
+    record = problems.available().get(problems.plain_name(name))
+    if given and record is not None:
         first = "".join(given.split(",")[0].rstrip(") ").split())
+        if not record.parameters:
+            raise BeaError(f"problem '{record.name}' has no parameters: leave the brackets out")
+        if "=" not in first:
+            first = f"{next(iter(record.parameters))}={first}"
         raise BeaError(f"a problem's parameters stand apart: write {name} --param {first}")

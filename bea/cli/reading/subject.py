@@ -5,6 +5,7 @@ They are read by `Source` (problems and games), `bea.methods` and `bea.methods.s
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -235,6 +236,8 @@ class Subject:
 
 # --- private helpers ----------------------------------------------------------------------------
 
+_STEPS = re.compile(r"\((?:\s*\d+\s*,?)+\)$")  # whole numbers of a name, as in BDF(2), ARS(2,2,2)
+
 
 def _scheduled(found: Chosen, schedule: str) -> Chosen:
     """Return the method with its schedule, and the problem with the time, under a free name."""
@@ -259,7 +262,8 @@ def _named(method: str | None) -> tuple[str | None, dict[str, Any]]:
     given: dict[str, Any] = {}
     if method is None:
         return None, given
-    if "(" in method:
+    method = _STEPS.sub(lambda called: re.sub(r"\D", "", called[0]), method)
+    if "(" in method or "=" in method:
         method, given = read_call(method, "method", "heavy-ball(beta=1/2)")
     if method in methods.available() or MARK in method:
         return method, given
@@ -336,7 +340,7 @@ def _names_in(update: str) -> Sequence[str]:
 def _check_is_no_problem(method: str) -> None:
     from bea import problems
 
-    formula = any(sign in method for sign in "*+/^=")
+    formula = any(sign in method for sign in "*/^")
     if formula or method in problems.available():
         what = "an expression" if formula else "a problem"
         raise UnknownNameError(
