@@ -325,23 +325,6 @@ def test_a_size_vouches_for_an_order_that_cannot_be_told(
     assert sized(Size(2, 0.0, 1e-6), study=clear).verdict == "undecided"
 
 
-@pytest.mark.parametrize(
-    ("size", "observed", "verdict"),
-    [
-        (Size(2, 0.1, 0.15), 3.0, "confirmed"),  # the flow with the term falls as it must
-        (Size(2, 0.1, 0.16), 3.0, "undecided"),
-        (Size(2, 0.1, 0.01), 3.0, "refuted"),
-        (Size(2, 0.1, 0.15), 2.8, "undecided"),
-    ],
-)
-def test_a_rough_size_vouches_for_the_flow_before_a_term_whose_own_flow_falls(
-    size: Size, observed: float, verdict: str
-) -> None:
-    """As of Dormand and Prince's method, whose first term is small beside those after it."""
-    study = laws({0: 2, 1: 1.8, 2: observed}, [2, 2, 3])
-    assert sized(Size(0, 0.0, 1e-6), size, study=study).verdict == verdict
-
-
 def test_findings_that_cannot_be_told_are_counted() -> None:
     open_ones = right(study=laws({0: 1, 1: 1.8, 2: 2.8}, [1, 2, 3]), doubled=None, uncorrected=None)
     assert open_ones.reason.startswith("the flow of order 1: the observed order is 1.80")
