@@ -64,7 +64,7 @@ def orders(text: str) -> list[int]:
     >>> orders("0-2,4"), orders("0..3"), orders("0 1 2")
     ([0, 1, 2, 4], [0, 1, 2, 3], [0, 1, 2])
     """
-    text = _inside(text.strip())
+    text = _inside(text.strip()).removesuffix(",")
     found: set[int] = set()
     whole_range = "," in text or _ORDERS.fullmatch(text)
     for part in (text if whole_range else _GAP.sub(",", text)).split(","):
