@@ -80,7 +80,8 @@ class Level:
             return name
         if self.rounds:
             return f"{name} {self.done + 1:g} of {self.total:g}"
-        return f"{name}, {100 * self.done / self.total:.2g} %"
+        percent = 100 * self.done / self.total
+        return f"{name}, {percent:{'.0f' if percent > 10 else '.2g'}} %"
 
 
 @dataclass

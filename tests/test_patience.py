@@ -102,6 +102,13 @@ def test_a_loop_that_is_closed_late_takes_only_itself_away() -> None:
             assert str(SHOWN) == "outer: later"
 
 
+@pytest.mark.parametrize(
+    ("done", "text"), [(0.123, "0.12 %"), (7.26, "7.3 %"), (99.7, "100 %"), (100, "100 %")]
+)
+def test_how_far_it_is_stands_in_percent(done: float, text: str) -> None:
+    assert str(Level("steps", done=done, total=100)) == f"steps, {text}"
+
+
 def test_other_threads_tell_of_the_work_and_add_no_levels() -> None:
     def help_it() -> None:
         with working("helping"):
