@@ -62,25 +62,27 @@ class Level:
 
     def left(self) -> float | None:
         """Return about how many seconds are left, if that can be known."""
-        if not 0 < self.done <= self.total:
+        done, total, times = self.done, self.total, [*self.times]  # the work goes on meanwhile
+        if not 0 < done <= total:
             return None
         now = monotonic()
         if not self.rounds:
-            return (now - self.times[0]) * (self.total - self.done) / self.done
-        if len(self.times) < 3:
+            return (now - times[0]) * (total - done) / done
+        if len(times) < 3:
             return None
-        before, last = self.times[-2] - self.times[-3], self.times[-1] - self.times[-2]
+        before, last = times[-2] - times[-3], times[-1] - times[-2]
         growth = min(max(1.0, last / max(before, 0.1)), _STEEPEST)
-        ahead = (last * growth ** (k + 1) for k in range(int(self.total - self.done)))
-        return max(0.0, sum(ahead) - (now - self.times[-1]))
+        ahead = (last * growth ** (k + 1) for k in range(int(total - done)))
+        return max(0.0, sum(ahead) - (now - times[-1]))
 
     def __str__(self) -> str:
         name = ": ".join(filter(None, (self.what, self.part)))
-        if not self.total:
+        done, total = self.done, self.total
+        if not total:
             return name
         if self.rounds:
-            return f"{name} {self.done + 1:g} of {self.total:g}"
-        percent = 100 * self.done / self.total
+            return f"{name} {done + 1:g} of {total:g}"
+        percent = 100 * done / total
         return f"{name}, {percent:{'.0f' if percent > 10 else '.2g'}} %"
 
 
@@ -118,8 +120,8 @@ SHOWN = Shown()
 
 def tell(what: str, done: float, total: float) -> None:
     """Note how far the innermost piece of work is."""
-    if SHOWN.levels:
-        SHOWN.levels[-1].advance(what, done, total)
+    for level in SHOWN.levels[-1:]:  # another thread may end it meanwhile
+        level.advance(what, done, total)
 
 
 def telling(what: str) -> Callable[[int, int], None]:

@@ -102,6 +102,34 @@ def test_a_loop_that_is_closed_late_takes_only_itself_away() -> None:
             assert str(SHOWN) == "outer: later"
 
 
+class _Ended(list[Level]):
+    """Levels of which the last is taken away as soon as somebody has seen it."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class _BegunAnew(Level):
+    """A level that begins anew as soon as somebody has read its times."""
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name == "times":
+            self.times, self.done = [time.monotonic()], 0
+        return found
+
+
+def test_work_that_ends_or_begins_anew_meanwhile_breaks_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(SHOWN, "levels", _Ended())
+    tell("steps", 1, 4)
+    now = time.monotonic()
+    for rounds in (False, True):
+        level = _BegunAnew("order", "", 2, 4, rounds, [now - 3, now - 2, now])
+        assert (level.left() or 0) > 2
+
+
 @pytest.mark.parametrize(
     ("done", "text"), [(0.123, "0.12 %"), (7.26, "7.3 %"), (99.7, "100 %"), (100, "100 %")]
 )
