@@ -31,6 +31,8 @@ def test_aliases_lead_to_methods_and_hide_none() -> None:
         ("position-verlet", "stormer-verlet", {"split": "halves", "form": "position"}),
         ("yoshida6", "yoshida", None), ("Lie-Trotter", "splitting", None),
         ("NAG", "nesterov", {"beta": "9/10"}),
+        ("proximal point method", "implicit-euler", {}),
+        ("proximal gradient method", "imex-euler", {"split": "f1 + f2", "implicit": "1"}),
         ("backward Euler", "implicit-euler", {}), ("Crank-Nicolson", "trapezoidal", {}),
         ("rk_4", "rk4", {}),
         ("ab3", "adams-bashforth", {"steps": "3"}), ("BDF2", "bdf", {"steps": "2"}),
