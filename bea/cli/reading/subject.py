@@ -236,7 +236,8 @@ class Subject:
 
 # --- private helpers ----------------------------------------------------------------------------
 
-_STEPS = re.compile(r"\((?:\s*\d+\s*,?)+\)$")  # whole numbers of a name, as in BDF(2), ARS(2,2,2)
+# Whole numbers of a name, as in BDF(2), ARS(2,2,2).
+_STEPS = re.compile(r"\(\s*\d+(?:\s*,\s*\d+)*\s*,?\s*\)$")
 
 
 def _scheduled(found: Chosen, schedule: str) -> Chosen:
