@@ -147,6 +147,11 @@ def _options(context: Any) -> list[str]:
     return [name for param in params for name in param.opts]
 
 
+def _takes_a_method(context: Any) -> bool:
+    params = context.command.get_params(context) if context else []
+    return any(param.param_type_name == "argument" and param.name == "method" for param in params)
+
+
 def _in_options(message: str, arguments: Sequence[str]) -> str:
     """Return a message of the library with the option for the step size that a command has."""
     from bea.methods.names import RATE_TAKEN
@@ -174,9 +179,10 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
     if option in _rates():
         return f"no such option '{option}'. {RATE_TOLD}{_rate_given_by(known)}."
     name, close = option.lstrip("-"), nearest(option.lstrip("-"), [o.lstrip("-") for o in known])
-    if option in ("--method", "-m"):
+    if option in ("--method", "-m") and _takes_a_method(context):
         return f"no such option '{option}'. The method is the first argument, METHOD."
-    if option.startswith("--") and "--param" in known and (own := _parameter(name)):
+    of_param = option.startswith("--") and "--param" in known and f"{option}s" not in known
+    if of_param and (own := _parameter(name)):
         return f"no such option '{option}'. Write --param {own}=…, beside what has it."
     close = close.replace("mean '", "mean '--") if len(name) > 1 else ""
     return f"no such option '{option}'.{close}"
