@@ -14,7 +14,6 @@ ALIASES = {
     **dict.fromkeys(("lorenz63", "lorenz-63", "lorenz-system"), "lorenz"),
     **dict.fromkeys(("two-body", "kepler-problem", "orbit"), "kepler"),
     **dict.fromkeys(("rosen", "banana"), "rosenbrock"),
-    **dict.fromkeys(("camel", "camel-back"), "three-hump-camel"),
     **dict.fromkeys(("simple-pendulum", "mathematical-pendulum"), "pendulum"),
     **dict.fromkeys(("bowl", "quadratic-bowl"), "quadratic"),
 }
@@ -24,13 +23,15 @@ _TOGETHER = "x y z"
 FORMULAS = {
     **dict.fromkeys(("henon-heiles", "henon"), (
         "hamiltonian", "(p1**2 + p2**2 + q1**2 + q2**2)/2 + q1**2*q2 - q2**3/3", "q1 q2 p1 p2")),
-    "toda": ("hamiltonian", "(p1**2 + p2**2)/2 + exp(q1 - q2) + exp(q2)", "q1 q2 p1 p2"),
+    "toda": ("hamiltonian",
+             "(p1**2 + p2**2 + p3**2)/2 + exp(q1 - q2) + exp(q2 - q3) + exp(q3 - q1)",
+             "q1 q2 q3 p1 p2 p3"),
     "duffing": ("hamiltonian", "p**2/2 - q**2/2 + q**4/4", "q p"),
     "brusselator": ("field", "1 + u**2*v - 4*u, 3*u - u**2*v", "u v"),
     "robertson": ("field", "-x/25 + 10**4*y*z, x/25 - 10**4*y*z - 3*10**7*y**2, 3*10**7*y**2",
                   _TOGETHER),
     **dict.fromkeys(("fitzhugh-nagumo", "fitzhugh"),
-                    ("field", "v - v**3/3 - w + 1/2, (v + 7/10 - 4*w/5)/12", "v w")),
+                    ("field", "v - v**3/3 - w + 1/2, 2*(v + 7/10 - 4*w/5)/25", "v w")),
     **dict.fromkeys(("rossler", "roessler"), ("field", "-y - z, x + y/5, 1/5 + z*(x - 57/10)",
                                               _TOGETHER)),
     "sir": ("field", "-s*i/2, s*i/2 - i/5, i/5", "s i r"),
@@ -39,6 +40,8 @@ FORMULAS = {
     "ackley": ("loss", "-20*exp(-sqrt((x**2 + y**2)/2)/5) - exp((cos(2*pi*x) + cos(2*pi*y))/2)",
                "x y"),
     "sphere": ("loss", "x**2 + y**2", "x y"),
+    **dict.fromkeys(("six-hump-camel", "camel-back", "six-hump-camel-back"), (
+        "loss", "(4 - 21*x**2/10 + x**4/3)*x**2 + x*y + (4*y**2 - 4)*y**2", "x y")),
     "matyas": ("loss", "13*(x**2 + y**2)/50 - 12*x*y/25", "x y"),
     "mccormick": ("loss", "sin(x + y) + (x - y)**2 - 3*x/2 + 5*y/2 + 1", "x y"),
 }  # fmt: skip
@@ -49,7 +52,7 @@ def no_problem(name: str, what: str, known: Iterable[str]) -> UnknownNameError:
     """Return the error for a name that no problem has, with its formula or where to give one.
 
     >>> print(no_problem("toda", "problem", []))
-    there is no problem 'toda': give its hamiltonian, '(p1**2 + p2**2)/2 + exp(q1 - q2) + ...
+    there is no problem 'toda': give its hamiltonian, '(p1**2 + p2**2 + p3**2)/2 + exp(q1 ...
     """
     kind, formula, variables = FORMULAS.get(hyphened(name), ("", "", ""))
     if not kind:

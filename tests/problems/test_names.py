@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import bea
+from bea.algebra.language.grammar import parse
+from bea.algebra.ring.conversions import read
 from bea.problems import available
 from bea.problems.names import ALIASES, FORMULAS
 
@@ -22,6 +25,19 @@ def test_a_formula_that_is_told_is_read(name: str) -> None:
     made = getattr(bea.problems, kind)(formula, variables)
     assert len(made.variables) == made.dimension
     assert bea.modified_equation(bea.methods.heun(), made, order=1).components
+
+
+def test_the_formulas_have_the_values_and_laws_that_are_published() -> None:
+    # Molga and Smutnicki, Test functions for optimization needs (2005), section 2.15.
+    camel = bea.problems.loss(*FORMULAS["camel-back"][1:])
+    assert float(camel.at(np.array([0.0898, -0.7126]))) == pytest.approx(-1.0316, abs=1e-4)
+    # Hénon, Phys. Rev. B 9 (1974): the integral of degree 3 of the periodic lattice.
+    toda = bea.problems.hamiltonian(*FORMULAS["toda"][1:])
+    third = parse("p1*p2*p3 - p1*exp(q2 - q3) - p2*exp(q3 - q1) - p3*exp(q1 - q2)")
+    assert toda.lie_derivative(read(toda.ring, third)).is_zero()
+    # The nullclines of FitzHugh-Nagumo, and its slow time of 12.5.
+    nerve = bea.problems.field(*FORMULAS["fitzhugh"][1:])
+    np.testing.assert_allclose(nerve([1.0, 0.0]), [1 - 1 / 3 + 0.5, 1.7 / 12.5])
 
 
 def test_what_is_missing_leads_to_its_formula() -> None:
