@@ -22,7 +22,7 @@ from bea.problems.library.scale_invariant import (
     with_spherical_noise,
 )
 from bea.problems.library.synthetic_sums import noisy_quadratic, with_gradient_covariance
-from bea.problems.names import no_problem
+from bea.problems.names import how_to_make
 from bea.problems.problem import Problem
 from bea.problems.registry import Record, available, get, plain_name, register
 from bea.problems.sums.data import from_data, linear_model, logistic_model, network_model
@@ -80,7 +80,7 @@ def __getattr__(name: str) -> Callable[..., Loss | VectorField]:
     wanted, known = plain_name(name), available()
     if wanted not in known:
         close = nearest(wanted, known).replace("-", "_")
-        hint = close or f" {no_problem(wanted, 'problem', ())}"
+        hint = close or f" {how_to_make(wanted)}"
         raise AttributeError(f"module 'bea.problems' has no problem '{name}'.{hint}")
 
     record, called = known[wanted], wanted.replace("-", "_")

@@ -48,6 +48,18 @@ FORMULAS = {
 """Problems that people know and that the library does not have: kind, formula and variables."""
 
 
+def how_to_make(name: str) -> str:
+    """Return how a problem that the library does not have is made in Python.
+
+    >>> how_to_make("duffing")
+    "It is made by bea.problems.hamiltonian('p**2/2 - q**2/2 + q**4/4', 'q p')"
+    """
+    kind, formula, variables = FORMULAS.get(hyphened(name), ("", "", ""))
+    if not kind:
+        return "Your own: bea.problems.loss('x**2 + y**4') or field('p, -sin(q)', 'q p')"
+    return f"It is made by bea.problems.{kind}('{formula}', '{variables}')"
+
+
 def no_problem(name: str, what: str, known: Iterable[str]) -> UnknownNameError:
     """Return the error for a name that no problem has, with its formula or where to give one.
 

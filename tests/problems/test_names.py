@@ -41,5 +41,7 @@ def test_the_formulas_have_the_values_and_laws_that_are_published() -> None:
 
 
 def test_what_is_missing_leads_to_its_formula() -> None:
-    with pytest.raises(AttributeError, match=r"no problem 'henon_heiles'.* give its hamiltonian"):
+    with pytest.raises(AttributeError, match=r"'henon_heiles'. It is made by bea.problems.ham"):
         _ = bea.problems.henon_heiles
+    with pytest.raises(AttributeError, match=r"no problem 'foo'. Your own: bea.problems.loss"):
+        _ = bea.problems.foo
