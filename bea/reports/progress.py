@@ -8,6 +8,7 @@ from threading import Timer
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
 
 from bea.patience import SHOWN, tell, working
 
@@ -45,7 +46,7 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
             bar.start()
 
     def report(what: str, done: int, total: int) -> None:
-        tell(f"{prefix}{what}", done, total)
+        tell(what, done, total)
         if bar is not None and task is not None:
             if bar.tasks[0].description != f"{prefix}{what}":
                 bar.reset(task)  # or the estimate would be that of the work before
@@ -56,7 +57,7 @@ def reporting(console: Console, prefix: str = "") -> Iterator[Report | None]:
     later.start()
 
     try:
-        with working(prefix):
+        with working(prefix.removesuffix(": ")):
             yield report
     finally:
         later.cancel()
@@ -97,8 +98,8 @@ def waiting(console: Console, what: str) -> Iterator[None]:
 class _Now:
     """What goes on when it is drawn."""
 
-    def __rich__(self) -> str:
-        return str(SHOWN)
+    def __rich__(self) -> Text:
+        return Text(str(SHOWN))  # brackets in a name are no markup
 
 
 def _watched(console: Console) -> bool:

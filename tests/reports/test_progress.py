@@ -43,6 +43,7 @@ def test_long_work_shows_what_it_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
     with progress.reporting(console, "booth: ") as report:
         assert report is not None
         report("flows of order 3", 1, 2)
+        assert str(SHOWN).startswith("booth: flows of order 3, 50 %")
     assert "booth: flows of order 3" in stream.getvalue()
     assert stream.getvalue().rstrip().endswith("\x1b[2K")  # the bar has been wiped out
 
@@ -55,6 +56,16 @@ def test_the_bar_goes_when_the_work_fails(monkeypatch: pytest.MonkeyPatch) -> No
         report("iterates", 1, 2)
         raise ZeroDivisionError
     assert "\x1b[?25h" in stream.getvalue()  # the cursor is shown again
+
+
+def test_brackets_in_what_is_at_work_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", -1.0)
+    console, stream = watched()
+    with progress.waiting(console, "iterates of [red]"):
+        until = time.monotonic() + 5
+        while "iterates of [red]" not in stream.getvalue():
+            assert time.monotonic() < until, stream.getvalue()
+            time.sleep(0.001)
 
 
 def test_waiting_does_not_outlive_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
