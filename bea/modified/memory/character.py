@@ -25,7 +25,7 @@ from bea.methods import Method, Scheduled
 from bea.modified.memory.contraction import contraction_conditions
 from bea.modified.memory.transients import characteristic_polynomial, without_root
 from bea.modified.memory.useful_range import memory_limit
-from bea.modified.points.circles import goes_in_a_circle, settling_rate
+from bea.modified.points.circles import STEPS, goes_in_a_circle, settling_rate
 from bea.modified.points.from_step import memory_factors
 from bea.modified.routes import manifold
 from bea.modified.settled_memory import FORGET, UnsettledError
@@ -278,8 +278,8 @@ class Character(Portable):
         rate = settling_rate(self.method, self.problem)
         if rate >= 1 - _CIRCLING:
             raise UnsettledError(
-                f"the memory of '{self.method}' goes in a circle and does not settle: what it "
-                f"moves theta by changes on and on: {FORGET}"
+                f"the memory of '{self.method}' goes in a circle and does not settle in "
+                f"{STEPS} steps: what it moves theta by changes on and on: {FORGET}"
             )
         return rate
 

@@ -17,7 +17,7 @@ from bea.fields.arithmetics import NumericField
 from bea.fields.functions import without_symbols
 from bea.methods import Method
 
-_STEPS = 200
+STEPS = 200  # that are watched
 _ROUNDING = 1e-10  # of the movement: below this its changes mean nothing
 
 
@@ -35,7 +35,7 @@ def settling_rate(method: Method, problem: Any) -> float:
     still.counts = moving.counts = True
     state, seen = bound.init(still, theta), []
     with np.errstate(all="ignore"):
-        for _ in range(_STEPS):
+        for _ in range(STEPS):
             seen.append(bound.step(moving, theta, state, moving.gamma)[0] - theta)
             state = bound.step(still, theta, state, still.gamma)[1]
     return _decay(np.array(seen)[:, :, 0])
@@ -73,10 +73,10 @@ def centre_of(problem: Any) -> Floats:
 def _decay(seen: Floats) -> float:
     """Return the mean factor of the changes, over the later half of those that mean something."""
     size = float(np.abs(seen).max())
-    gaps = np.linalg.norm(np.diff(seen, axis=0), axis=1)
-    known = np.flatnonzero(gaps > _ROUNDING * size)
     if not np.isfinite(size):
         return 1.0
+    gaps = np.linalg.norm(np.diff(seen, axis=0), axis=1)
+    known = np.flatnonzero(gaps > _ROUNDING * size)
     if len(known) < 3:
         return 0.0
     first, last = known[len(known) // 2], known[-1]
