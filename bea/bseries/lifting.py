@@ -134,8 +134,11 @@ def _lifted(compute: Compute, table: TreeTable, extension: Rationals) -> list[An
 def _images(compute: Compute, lanes: Sequence[Lane], table: TreeTable) -> Array:
     """Return the results in all lanes, (numbers, lanes): in as many at once as the memory likes."""
     width = max(1, _AT_ONCE // (len(table) * (table.order + 1)))
-    firsts = counted(range(0, len(lanes), width), "images modulo primes")
-    parts = [compute(Residues(lanes[i : i + width]), table) for i in firsts]
+    firsts = range(0, len(lanes), width)
+    parts = [
+        compute(Residues(lanes[i : i + width]), table)
+        for i in counted(firsts, "images modulo primes")
+    ]
     return np.concatenate(parts, axis=-1)
 
 

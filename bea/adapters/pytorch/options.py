@@ -285,7 +285,7 @@ class Options:
         loose = loose_options(self.kind)
         named = [k for k, p in self.parameters.items() if p.kind not in LOOSE]
         own = [k for k in dict.fromkeys([*named, *(loose or ())]) if k not in _OURS]
-        for name in given.keys() - own if loose is not None else ():
+        for name in [n for n in given if n not in own] if loose is not None else ():
             raise MethodError(
                 f"{self.name} has no option '{name}': it has {', '.join(own)}.{nearest(name, own)}"
             )

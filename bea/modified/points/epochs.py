@@ -142,8 +142,10 @@ class EpochAtPoints(FunctionField):
 
     def _mean_over_orders(self, lanes: Floats) -> Floats:
         self._bound(PointField(self.batches[0].derivatives, 0, lanes))
-        batches = counted(self.batches, "batches")
-        own = [orbit_through(self.method, b.derivatives, lanes, self.order) for b in batches]
+        own = [
+            orbit_through(self.method, b.derivatives, lanes, self.order)
+            for b in counted(self.batches, "batches")
+        ]
         found: Floats = np.mean([orbit.terms for orbit in own], axis=0)
         if self.order == _MOST:
             found[2] += self._brackets(lanes, [orbit.terms[0] for orbit in own]) / 12
