@@ -92,6 +92,8 @@ class Size(NamedTuple):
             return f"gamma^{self.order} {self.why or 'does not stand clear of the error floor'}"
         if self.result == "no":
             return f"gamma^{self.order} off by {self.percent}"
+        if self.doubtful:
+            return f"gamma^{self.order} seems off by {self.percent}"
         return f"gamma^{self.order} right to {self.off + self.uncertainty:.1g}"
 
     @property

@@ -86,6 +86,7 @@ def test_a_size_is_judged_by_what_it_is_uncertain_by(
 def test_a_size_is_written_with_what_it_is_uncertain_by() -> None:
     assert str(Size(2, 1e-3, 2e-5)) == "gamma^2 off by 0.1 % (+- 0.002 %)"
     assert str(Size(2, 2e-5, 2e-5)) == "gamma^2 right to 4e-05"
+    assert str(Size(2, 4.9e-5, 1.1e-5)) == "gamma^2 seems off by 0.0049 % (+- 0.001 %)"
     assert Size(2, 2e-5, 2e-5).as_json() == {
         "order": 2, "off": 2e-5, "uncertainty": 2e-5, "agrees": True,
     }  # fmt: skip
