@@ -126,7 +126,7 @@ class Traced(NamedMethod):
 
     def check_field(self, field: Any) -> None:
         """Refuse a problem that the tensors do not fit; branches are followed on this problem."""
-        if self.shapes is not None:
+        if self.shapes is not None and field is not None:
             require_fit(self.shapes, field.dimension)
         if isinstance(field, VectorField):
             self._problem = field
