@@ -150,6 +150,21 @@ def test_verified(kind: Any) -> None:
     assert certificate.verdict == "confirmed", certificate
 
 
+def test_an_equation_for_every_loss_is_on_the_branch_of_its_numbers() -> None:
+    """Late steps of RAdam are Adam's where 2/(1 - beta2) > 6, else those of its momentum."""
+    cases = (("3/4", optim.Adam, {"betas": ("1/2", "3/4")}), ("1/2", "ema-momentum", {}))
+    for beta2, same, options in cases:
+        radam = bea.modified_equation(traced(optim.RAdam, betas=("1/2", beta2)), None, 1)
+        other = traced(same, **options) if options else get(str(same), beta="1/2")
+        found = [list(map(str, term)) for term in radam.on(BOOTH)]
+        assert found == texts(bea.modified_equation(other, BOOTH, 1))
+
+
+def test_a_matrix_optimizer_has_no_equation_for_every_loss() -> None:
+    with pytest.raises(bea.BeaError, match="derive on a concrete problem"):
+        bea.modified_equation(bea.methods.read("torch:Muon(shapes=2x2)"))
+
+
 # --- shapes, groups, options ----------------------------------------------------------------------
 
 

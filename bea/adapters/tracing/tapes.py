@@ -17,6 +17,7 @@ from bea.adapters.tracing.running import Constants, Numbers
 from bea.adapters.tracing.scalars import ONE_STEP
 from bea.adapters.tracing.tape import Tape
 from bea.algebra import Expression, as_rational
+from bea.algebra.language.expressions import Symbol
 from bea.arrays import Floats
 from bea.errors import MethodError
 from bea.fields import NumericField
@@ -62,7 +63,7 @@ class Tapes:
         MethodError
             If they change for ever.
         """
-        tapes = self._at_phase(shapes, count, phase)
+        tapes, values = self._at_phase(shapes, count, phase), self._with_numbers(values)
         for tape in tapes:
             if _fits(tape, count, values):
                 return tape
@@ -111,6 +112,14 @@ class Tapes:
         return found[: len(shapes)], found[len(shapes) :], used
 
     # --- private helpers ------------------------------------------------------------------------
+
+    def _with_numbers(self, values: Values) -> Values:
+        """Return hyperparameters with their numbers where an equation writes them by their names.
+
+        A name decides no branch: each tape would do.
+        """
+        own = self.optimizer.hyperparameters
+        return {k: own[k] if v == Symbol(k) and k in own else v for k, v in values.items()}
 
     def _at_phase(self, shapes: Shapes, count: int | None, phase: int) -> list[Tape]:
         """Return the tapes of steps after so many, or late in a phase of the period."""
