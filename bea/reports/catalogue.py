@@ -17,6 +17,7 @@ from bea.methods.foreign import MARK
 from bea.methods.library.runge_kutta import TableauMethod
 from bea.methods.names import method_named, other_names
 from bea.methods.schedules import library as schedules
+from bea.problems.names import no_problem
 from bea.reports.formulas.notebook import latex
 from bea.reports.formulas.signs import formula_latex
 from bea.reports.mathematics import indented
@@ -251,7 +252,7 @@ def _nothing(name: str, known: Sequence[str]) -> str:
     """Return what to say of a name that nothing has: what is meant by it, or the nearest."""
     if MARK in name:
         return f"'{name}' is another library's: its equation is that of 'bea derive {name}'"
-    said = (str(problems.no_problem(name, "problem", ())), _why_no_method(name))
+    said = (str(no_problem(name, "problem", ())), _why_no_method(name))
     told = next((text for text in said if not text.startswith("unknown")), "")
     return told or (
         f"nothing is named '{name}'.{nearest(name, known)} 'bea list methods', 'problems' and "
