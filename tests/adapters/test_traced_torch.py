@@ -160,6 +160,18 @@ def test_an_equation_for_every_loss_is_on_the_branch_of_its_numbers() -> None:
         assert found == texts(bea.modified_equation(other, BOOTH, 1))
 
 
+def test_a_branch_on_an_open_hyperparameter_is_not_taken_without_a_word() -> None:
+    radam = traced(optim.RAdam, betas=("1/2", "b"))
+    with pytest.raises(
+        bea.BeaError, match=r"branches on whether 5 < 2/\(1 - b\) - 1.*: give numbers"
+    ):
+        bea.modified_equation(radam, BOOTH, 1)
+    decayed = traced(optim.AdamW, betas=("1/2", "b"), weight_decay="w")  # nor is w = 0 a branch
+    same = bea.methods.get("adamw", beta1="1/2", beta2="b", weight_decay="w")
+    found, known = (bea.modified_equation(method, BOOTH, 0) for method in (decayed, same))
+    assert texts(found) == texts(known)
+
+
 def test_a_matrix_optimizer_has_no_equation_for_every_loss() -> None:
     with pytest.raises(bea.BeaError, match="derive on a concrete problem"):
         bea.modified_equation(bea.methods.read("torch:Muon(shapes=2x2)"))

@@ -161,6 +161,16 @@ def test_what_vanishes_and_what_grows() -> None:
         scalars.carry_out("power", [number(2), n], bool)
 
 
+def test_open_hyperparameters_decide_what_is_the_same_for_all() -> None:
+    one, b = number(1), exact_decimal("b")
+    assert scalars.carry_out("less", [number(0), b], bool)
+    assert not scalars.carry_out("less_equal", [one, b], bool)
+    with pytest.raises(MethodError, match="whether b <= 1/2, so that there is no one equation for"):
+        scalars.carry_out("less_equal", [b, number(Fraction(1, 2))], bool)
+    for truth in (True, False):  # the same equation to both sides
+        assert scalars.carry_out("equal", [b, one], lambda truth=truth: truth) is truth
+
+
 def test_a_branch_that_is_given_is_one_of_components_and_not_of_lanes() -> None:
     tape = Tape()
     theta = tape.input("theta.0", (2,))

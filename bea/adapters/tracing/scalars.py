@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from bea.algebra import Expression
@@ -16,8 +17,12 @@ from bea.algebra.language.building import add, call, divide, multiply, negate, n
 from bea.algebra.language.expressions import Number, free_symbols, to_text
 from bea.algebra.ring.exact import as_float
 from bea.errors import MethodError
+from bea.fields.sources import substitute
 
 ONE_STEP = "derive the field of one step, modified_equation(..., at_step=N) (--at-step N)"
+# What open hyperparameters are tried at where a branch depends on them, and how often.
+_OPEN = tuple(Fraction(text) for text in ("0.001", "0.1", "0.3", "0.5", "0.7", "0.9", "0.999"))
+_DRAWS = 64
 #: A comparison of open hyperparameters, by what came out when the step was recorded.
 Decision = Callable[[], bool]
 
@@ -145,10 +150,37 @@ def _compared(operation: str, a: Any, b: Any, decide: Decision) -> bool:
     if isinstance(a, Late) or isinstance(b, Late):
         below = a.sign < 0 if isinstance(a, Late) else b.sign > 0
         return below and operation != "equal"
-    if free_symbols(settled(a)) or free_symbols(settled(b)):
-        return decide()
-    x, y = as_float(settled(a)), as_float(settled(b))
+    x, y = settled(a), settled(b)
+    names = sorted(free_symbols(x) | free_symbols(y))
+    if names and operation == "equal":
+        return decide()  # for all values but some
+    return _below(operation, x, y) if not names else _below_for_all(operation, x, y, names)
+
+
+def _below(operation: str, a: Expression, b: Expression) -> bool:
+    x, y = as_float(a), as_float(b)
     return x < y if operation == "less" else x <= y if operation == "less_equal" else x == y
+
+
+def _below_for_all(operation: str, a: Expression, b: Expression, names: Sequence[str]) -> bool:
+    """Compare what open hyperparameters decide: it must be the same for all between 0 and 1.
+
+    Raises
+    ------
+    MethodError
+        If it is not: the step has one equation here, and another one there.
+    """
+    draw, found = Random(1), set()
+    for _ in range(_DRAWS):
+        values = {name: number(draw.choice(_OPEN)) for name in names}
+        found.add(_below(operation, substitute(a, values), substitute(b, values)))
+    if len(found) > 1:
+        sign = "<" if operation == "less" else "<="
+        raise MethodError(
+            f"the step branches on whether {to_text(a)} {sign} {to_text(b)}, so that there is no "
+            f"one equation for all {', '.join(names)}: give numbers"
+        )
+    return found.pop()
 
 
 def _limit(operation: str, a: Any, b: Any = None) -> Any:
