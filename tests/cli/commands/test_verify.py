@@ -106,7 +106,10 @@ MISTAKES = {
     "a branch": (("verify", "sign-descent", "booth"), "cannot be expanded"),
     "gamma zero": (("verify", "heun", "booth", "--gammas", "0"), "must be positive and finite"),
     "time": (("verify", "heun", "booth", "--time=-1"), "must be positive and finite"),
-    "start of three": (("verify", "heun", "booth", "--starts", "1,2,3"), "has 2 component(s)"),
+    "start of three": (
+        ("verify", "heun", "booth", "--starts", "1,2,3"),
+        "points of 3 components and the problem has 2",
+    ),
     "below a file": (("verify", "heun", "booth", "--out", "file/results"), "is not a folder"),
 }
 
