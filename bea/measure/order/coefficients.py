@@ -35,8 +35,8 @@ from bea.measure.order.study import DriftStudy
 RIGHT_TO = 2.5e-4
 _POSSIBLE = 2.0
 # ... and wrong from five times on: step sizes beyond the expansion may take what bends for a sure
-# polynomial. So little is rounding. Of 2,303 sizes of right terms of the library's methods, off by
-# 1e-14 to 0.1, the sharpest is off by 0.67 of its uncertainty.
+# polynomial. So little is rounding. Of 13,822 sizes of right terms of the library's methods the
+# sharpest is off by 1.93 of its uncertainty, and of those that are right to 2.5e-4 by 1.03.
 _CERTAIN = 5.0
 _ROUNDING = 1e-6
 _HIGHEST_POWER = 7
