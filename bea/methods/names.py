@@ -138,7 +138,7 @@ MEANT = {
     **dict.fromkeys(("adadelta", "adabelief", "laprop", "yogi", "adafactor", "lookahead",
                      "schedule-free", "sophia", "shampoo", "soap", "rprop", "adabound",
                      "mirror-descent"), _RULE),
-    **{name: f"take {text}, or {_RULE}" for name, text in _TRACED.items()},
+    **{name: f"take {text} on a problem, or {_RULE}" for name, text in _TRACED.items()},
     **dict.fromkeys(("ngd", "natural-gradient"),
                     "take normalised-descent or, with a constant metric, preconditioned-descent"),
     **dict.fromkeys(("bfgs", "lbfgs", "l-bfgs", "cg", "conjugate-gradient", "gauss-newton",
