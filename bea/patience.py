@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import wraps
+from inspect import signature
 from threading import Event, Thread, get_ident
 from time import monotonic
 from typing import Any, ParamSpec, TypeVar
@@ -173,9 +174,12 @@ def told(what: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """
 
     def marked(function: Callable[P, T]) -> Callable[P, T]:
+        names = list(signature(function).parameters)
+
         @wraps(function)
         def run(*given: P.args, **options: P.kwargs) -> T:
-            quiet = options.get("progress") is not None  # the caller sees to it
+            progress = dict(zip(names, given, strict=False), **options).get("progress")
+            quiet = progress is not None  # the caller sees to it
             with patience(quiet=quiet), working(what):
                 return function(*given, **options)
 

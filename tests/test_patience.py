@@ -53,6 +53,7 @@ def test_work_that_takes_long_says_how_far_it_is_and_what_is_left(
 
 def test_nothing_is_said_where_the_caller_is_told(caplog: pytest.LogCaptureFixture) -> None:
     added(progress=print)
+    added(print)
     assert not caplog.messages
 
 
