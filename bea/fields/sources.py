@@ -106,6 +106,15 @@ _SIDE = re.compile(
 )
 
 
+def is_equation(text: str) -> bool:
+    """Tell whether a text begins as a differential equation does.
+
+    >>> is_equation("y' = -y**3"), is_equation("dq/dt = p"), is_equation("y**4")
+    (True, True, False)
+    """
+    return _SIDE.match(text) is not None
+
+
 def read_equations(
     text: str, variables: str | Sequence[str] | None, about: About | None
 ) -> tuple[str, str | Sequence[str] | None, About | None]:

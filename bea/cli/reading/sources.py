@@ -117,6 +117,7 @@ class Source:
             )
         found = next(iter(given.values()), None)
         _check_no_call(found)
+        _check_no_equation(self.loss or self.positional)
         return found
 
     def read(self, parameters: Mapping[str, Any]) -> VectorField:
@@ -197,6 +198,13 @@ def refuse_method(text: str | None) -> None:
         f"'{text}' is a method and no problem: methods are given by --method, or first where a "
         "command takes METHOD"
     )
+
+
+def _check_no_equation(text: str | None) -> None:
+    from bea.fields.sources import is_equation
+
+    if text is not None and is_equation(text):
+        raise BeaError(f"'{text}' is an equation and no loss: give it by --field \"{text}\"")
 
 
 def _check_no_call(text: str | None) -> None:

@@ -109,6 +109,8 @@ TOLD = [
     (("plot", "comparison", "booth", "--methods", "rk4 euler"), "unknown method 'rk4 euler'"),
     (("derive", "rk4", "--field", "[[0,1],[-1,0]]"), "give it to the problem 'linear', such as"),
     (("derive", "gd", "'x**2'"), "leave quotes out"),
+    (("derive", "heun", "y' = -y**3"), 'give it by --field "y\' = -y**3"'),
+    (("verify", "rk4", "--loss", "dq/dt = p; dp/dt = -q"), "is an equation and no loss: give it"),
     (("derive", "gd", "x**2 # loss"), "leave the comment out"),
     (("derive", "gd", "booth", "--method", "gd"), "The method is the first argument, METHOD"),
     (("list", "problems", "--method", "gd"), "no such option '--method'. 'bea list problems"),
