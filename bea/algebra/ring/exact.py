@@ -58,8 +58,9 @@ def exact(value: Any, what: str = "the number") -> Expression:
     if isinstance(value, Rational):  # int, Fraction, NumPy's and SymPy's integers, ...
         return Number(fmpq(int(value.numerator), int(value.denominator)))
     if isinstance(value, float):
+        number = _finite(value, what)
         raise ExpressionError(
-            f"{what} is the float {value!r}: exact numbers are meant, write '{value}' or a fraction"
+            f"{what} is the float {number}: exact numbers are meant, write '{number}' or a fraction"
         )
     return _read_text_or_sympy(value, what)
 
@@ -82,9 +83,7 @@ def exact_decimal(value: Any, what: str = "the number") -> Expression:
     """
     if not isinstance(value, float):
         return exact(value, what)
-    number = float(value)  # NumPy's has a representation of its own
-    if not isfinite(number):
-        raise ExpressionError(f"{what} is {number}: give a finite number")
+    number = _finite(value, what)
     if len(Decimal(repr(number)).normalize().as_tuple().digits) > _MOST_DIGITS:
         near = Fraction(number).limit_denominator(1000)
         meant = near if abs(float(near) - number) < 1e-12 * abs(number) else "1/3"
@@ -135,6 +134,14 @@ def as_float(expression: Expression) -> float:
     if not ball.is_finite():
         raise DomainError(f"{to_text(expression)} is not a real number: check its domain")
     return 0.0 if ball.contains(0) else float(ball)
+
+
+def _finite(value: float, what: str) -> float:
+    """Return a float, NumPy's too, which have a representation of their own."""
+    number = float(value)
+    if not isfinite(number):
+        raise ExpressionError(f"{what} is {number}: give a finite number")
+    return number
 
 
 def _quotient(value: fmpq) -> float:

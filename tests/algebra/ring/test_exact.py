@@ -47,7 +47,9 @@ def test_integers(value: Any) -> None:
     ("value", "message"),
     [
         (0.9, r"beta is the float 0.9: exact numbers are meant, write '0.9' or a fraction"),
-        (math.nan, "the float nan"),
+        (np.float64(0.9), r"beta is the float 0.9: exact numbers are meant, write '0.9' or"),
+        (math.nan, "beta is nan: give a finite number"),
+        (-math.inf, "beta is -inf: give a finite number"),
         (True, "beta is True: give a number"),
         (None, "beta is a NoneType"),
         ([1], "beta is a list"),
